@@ -1,0 +1,113 @@
+import type { Principal } from '../listener/principal.ts';
+
+/** What was asked, as people read it. No header values, no bodies, no Secret material. */
+export interface RequestSummary {
+  readonly method: string;
+  /** The target as sent upstream, query included, with token parameters redacted. */
+  readonly target: string;
+  readonly verb: string;
+  readonly policyVerb: string;
+  readonly apiGroup: string;
+  readonly apiVersion: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly userAgent: string;
+  readonly kubectlCommand: string | null;
+  readonly kubectlSession: string | null;
+  readonly upgrade: string | null;
+  /** The key, for a reveal. */
+  readonly revealKey?: string;
+}
+
+/** The identity at the API server when it is not the upstream credential's own. */
+export interface EffectiveIdentity {
+  readonly user: string;
+  readonly uid: string;
+  readonly groups: readonly string[];
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface DecidedRecord {
+  readonly type: 'decided';
+  readonly auditId: string;
+  readonly principal: Principal;
+  /** Null: the request runs as the upstream credential. */
+  readonly effective: EffectiveIdentity | null;
+  /** A name for the upstream credential (`kubeconfig user`), never the credential. */
+  readonly credential: string;
+  readonly cluster: string;
+  readonly request: RequestSummary;
+  readonly decision: {
+    readonly outcome: 'allow' | 'deny' | 'requireApproval' | 'refused';
+    /** Set where the gateway itself refused: a code of `REFUSALS`. */
+    readonly code: string | null;
+    readonly rule: string;
+    readonly matchedRules: readonly string[];
+    readonly message: string;
+    readonly policyDigest: string;
+  };
+  readonly approval: {
+    readonly id: string;
+    readonly code: string;
+    readonly state: string;
+    readonly by: string | null;
+    readonly waitedMs: number;
+  } | null;
+}
+
+export interface FinishedRecord {
+  readonly type: 'finished';
+  readonly auditId: string;
+  /** Status sent to the client; 101 for an upgrade, 0 when the client went away first. */
+  readonly status: number;
+  /** Set where the gateway itself answered: a code of `REFUSALS`. */
+  readonly code: string | null;
+  readonly bytesToClient: number;
+  readonly bytesFromClient: number;
+  readonly maskedValues: number;
+  readonly durationMs: number;
+  readonly upstreamMs: number | null;
+  /** Why a stream ended, for upgrades and watches. */
+  readonly ended: string | null;
+}
+
+/** Connections and requests refused before they were anyone's: counted per reason and 10 s, so that a port scan cannot fill the disk. */
+export interface RefusedRecord {
+  readonly type: 'refused';
+  readonly from: string;
+  readonly to: string;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** An approval request came, was decided, or ended. */
+export interface ApprovalRecord {
+  readonly type: 'approval';
+  readonly approvalId: string;
+  readonly code: string;
+  readonly state: string;
+  readonly by: string | null;
+  readonly comment: string | null;
+  readonly intentDigest: string;
+}
+
+/** The gateway started, stopped, or took another policy. */
+export interface GatewayRecord {
+  readonly type: 'gateway';
+  readonly event: 'started' | 'stopped' | 'policy-loaded' | 'policy-broken';
+  readonly detail: string;
+}
+
+export type JournalEntry = DecidedRecord | FinishedRecord | RefusedRecord | ApprovalRecord | GatewayRecord;
+
+/** An entry as it stands in the file: one JSON line. `hash` = SHA-256 over the previous hash and this line without it. */
+export type JournalRecord = JournalEntry & {
+  readonly v: 1;
+  /** From 1, without gaps across files. */
+  readonly seq: number;
+  /** RFC 3339 with milliseconds, UTC. */
+  readonly time: string;
+  readonly prev: string;
+  readonly hash: string;
+};

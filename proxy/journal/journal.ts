@@ -1,0 +1,28 @@
+import type { JournalEntry, JournalRecord } from './journal-record.ts';
+
+export interface JournalFilter {
+  readonly cluster?: string;
+  readonly session?: string;
+  readonly auditId?: string;
+  /** Free text over user, verb, resource, namespace, name, rule and code. */
+  readonly text?: string;
+  readonly outcome?: 'allow' | 'deny' | 'requireApproval' | 'refused';
+  readonly types?: ReadonlyArray<JournalEntry['type']>;
+}
+
+/** The audit log on disk. */
+export interface Journal {
+  /**
+   * Appends one entry. The promise settles when it is written, and fsynced where `durable`.
+   * @throws {Refusal} `journal-unavailable` when it cannot be written.
+   */
+  append(entry: JournalEntry, options: { readonly durable: boolean }): Promise<JournalRecord>;
+  /** Counts something refused before it was anyone's request. */
+  countRefused(reason: string): void;
+  /** Newest first. `before` is the `seq` to go on from. */
+  query(filter: JournalFilter, options: { readonly limit: number; readonly before?: number }): Promise<JournalRecord[]>;
+  onAppend(listener: (record: JournalRecord) => void): () => void;
+  /** Null, or why it cannot be written (a full disk, a read-only folder). */
+  problem(): string | null;
+  close(): Promise<void>;
+}

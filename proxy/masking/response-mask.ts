@@ -1,0 +1,20 @@
+import type { MaskObligation } from '../policy/decision.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+
+/** How the answer to one request is treated. */
+export type MaskPlan =
+  /** Nothing in the answer can carry a masked field: the bytes pass. */
+  | { readonly kind: 'pass' }
+  /** One JSON document: read token by token, spliced, sent when whole. */
+  | { readonly kind: 'document'; readonly obligations: readonly MaskObligation[] }
+  /** A watch: event by event, as they happen. */
+  | { readonly kind: 'watch'; readonly obligations: readonly MaskObligation[] };
+
+/** Decides the plan from the request and what policy asks; pure. */
+export type PlanMask = (request: ApiRequest, obligations: readonly MaskObligation[]) => MaskPlan;
+
+/** What a masked body came to; complete once the body has ended. */
+export interface MaskReport {
+  maskedValues: number;
+  maskedObjects: number;
+}
