@@ -22,6 +22,8 @@ export interface Cluster {
     readonly port: number;
     readonly servername: string;
     readonly basePath: string;
+    /** False only where the kubeconfig says `insecure-skip-tls-verify`. */
+    readonly verify: boolean;
   };
   /** The kubeconfig user's name, for the journal. */
   readonly credentialName: string;

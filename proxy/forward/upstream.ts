@@ -1,5 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
-import type { Cluster } from '../clusters/cluster.ts';
+import type { Cluster, UpstreamCredential } from '../clusters/cluster.ts';
 
 /** A request as it goes out: a header block built from nothing, asserted, in wire order. */
 export interface UpstreamRequest {
@@ -29,11 +29,21 @@ export interface UpstreamUpgrade {
 /** The only way from the gateway to an API server. Both calls share one connection interface behind it. */
 export interface Upstream {
   /**
-   * @throws {Refusal} `upstream-unreachable`, `upstream-certificate-invalid`, `upstream-credential-unavailable`,
+   * @throws {Refusal} `upstream-unreachable`, `upstream-certificate-invalid`, `upstream-rejected-credential`,
    * `upstream-response-invalid`, `upstream-redirect` — each saying which cluster, what happened and what to do.
    */
-  request(cluster: Cluster, request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse>;
+  request(
+    cluster: Cluster,
+    credential: UpstreamCredential,
+    request: UpstreamRequest,
+    signal: AbortSignal,
+  ): Promise<UpstreamResponse>;
   /** An answer other than 101 comes back as a response; nothing is tunnelled then (CVE-2018-1002105). */
-  upgrade(cluster: Cluster, request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamUpgrade | UpstreamResponse>;
+  upgrade(
+    cluster: Cluster,
+    credential: UpstreamCredential,
+    request: UpstreamRequest,
+    signal: AbortSignal,
+  ): Promise<UpstreamUpgrade | UpstreamResponse>;
   close(): Promise<void>;
 }
