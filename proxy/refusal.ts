@@ -37,6 +37,7 @@ export const REFUSALS = {
   'helm-release-not-maskable': { status: 403, reason: 'Forbidden' },
   'response-not-maskable': { status: 502, reason: 'InternalError' },
   'response-too-large-to-mask': { status: 503, reason: 'ServiceUnavailable' },
+  'reveal-key-missing': { status: 404, reason: 'NotFound' },
   // the journal
   'journal-unavailable': { status: 503, reason: 'ServiceUnavailable' },
   // the upstream

@@ -20,6 +20,8 @@ export function connectUpstream(cluster: Cluster, credential: UpstreamCredential
       ...(isIP(servername) ? {} : { servername }),
       secureContext: credential.secureContext,
       ALPNProtocols: ['http/1.1'],
+      // One direction of an exec may end before the other; without this Node would close both.
+      allowHalfOpen: true,
       rejectUnauthorized: cluster.server.verify,
       checkServerIdentity: (_host, certificate) =>
         cluster.server.verify ? checkServerIdentity(servername, certificate) : undefined,

@@ -8,8 +8,11 @@ export interface RelayOutcome {
   readonly ended: 'client' | 'upstream' | 'client-broke' | 'upstream-broke' | 'revoked';
 }
 
-/** Milliseconds that the second half of a stream may take to drain once the first side is gone for good. */
-const DRAIN_LIMIT = 5_000;
+/**
+ * Milliseconds between the last byte handed to one side's kernel and closing it, once the other side is gone: closing
+ * at once over unread input makes the kernel send a reset, and the peer then loses what it had not read yet.
+ */
+const LINGER = 250;
 
 /**
  * Relays raw bytes both ways until both sides have ended: no frame is re-cut, nothing is buffered beyond the sockets'
@@ -42,9 +45,7 @@ export function relay(
         options.signal.removeEventListener('abort', revoked);
         resolve({ bytesFromClient, bytesToClient, ended: ended ?? 'client' });
       } else if (!other.destroyed) {
-        // What was read is still being written; then nothing more can come.
-        if (!other.writableEnded) other.end();
-        setTimeout(() => other.destroy(), DRAIN_LIMIT).unref();
+        closeAfterWriting(other);
       }
     };
     const revoked = (): void => {
@@ -70,6 +71,16 @@ export function relay(
     up(options.clientHead);
     down(options.upstreamHead);
   });
+}
+
+/** What was read is still being written, however slowly it is read; then nothing more can come. */
+function closeAfterWriting(side: Duplex): void {
+  const close = (): void => {
+    setTimeout(() => side.destroy(), LINGER);
+  };
+  if (side.writableFinished || !side.writable) return close();
+  side.once('finish', close);
+  if (!side.writableEnded) side.end();
 }
 
 /**

@@ -1,0 +1,72 @@
+import type { UpstreamResponse } from '../forward/upstream.ts';
+import type { Exchange } from '../listener/exchange.ts';
+import { maskDocument } from '../masking/mask-document.ts';
+import type { MaskKey } from '../masking/mask-token.ts';
+import { maskWatch } from '../masking/mask-watch.ts';
+import { maskedHeaders } from '../masking/masked-headers.ts';
+import { redactStatus } from '../masking/redact-status.ts';
+import type { MaskPlan, MaskReport } from '../masking/response-mask.ts';
+import { countMaskWarning, warningHeader } from '../masking/warning.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+
+type HeaderLine = readonly [name: string, value: string];
+
+/** What went to the client. */
+export interface Answered {
+  readonly status: number;
+  readonly maskedValues: number;
+}
+
+export interface AnswerOptions {
+  readonly request: ApiRequest;
+  readonly plan: MaskPlan;
+  readonly maskKey: MaskKey;
+  /** Lines to add as `Warning:` headers, such as who approved. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Sends the API server's answer to the client: as it is, or masked. Nothing of a masked document is sent before the
+ * whole of it was read and masked; a watch is sent event by event.
+ * @throws {Refusal} when it cannot be masked and nothing has been sent yet.
+ */
+export async function answer(
+  exchange: Exchange,
+  response: UpstreamResponse,
+  options: AnswerOptions,
+): Promise<Answered> {
+  const { request, plan } = options;
+  const warnings = options.warnings.map((text): HeaderLine => ['Warning', warningHeader(text)]);
+  if (plan.kind === 'pass' || request.method === 'HEAD' || response.status === 304 || response.status === 204) {
+    await exchange.respond(response.status, [...response.headers, ...warnings], response.body);
+    return { status: response.status, maskedValues: 0 };
+  }
+  if (response.status >= 400) {
+    const body = await redactStatus(response, request);
+    const headers = maskedHeaders(response.headers, { contentLength: body.length });
+    await exchange.respond(response.status, [...headers, ...warnings], body);
+    return { status: response.status, maskedValues: 0 };
+  }
+  const subject = { request, obligations: plan.obligations };
+  if (plan.kind === 'watch') {
+    const report: MaskReport = { maskedValues: 0, maskedObjects: 0 };
+    const masked = maskWatch(response.body, subject, { key: options.maskKey, report });
+    await exchange.respond(
+      response.status,
+      [...maskedHeaders(response.headers, { contentLength: null }), ...warnings],
+      masked,
+    );
+    return { status: response.status, maskedValues: report.maskedValues };
+  }
+  const masked = await maskDocument(response.body, subject, { key: options.maskKey });
+  const warning = countMaskWarning(masked.report, request);
+  const headers = maskedHeaders(response.headers, { contentLength: masked.bytes });
+  const said = warning === null ? [] : [['Warning', warningHeader(warning)] as const];
+  await exchange.respond(response.status, [...headers, ...said, ...warnings], slices(masked.chunks));
+  return { status: response.status, maskedValues: masked.report.maskedValues };
+}
+
+/** One chunk at a time, so that a slow reader holds back the next write and not the event loop. */
+async function* slices(chunks: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+  yield* chunks;
+}
