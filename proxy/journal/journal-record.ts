@@ -92,10 +92,23 @@ export interface ApprovalRecord {
   readonly intentDigest: string;
 }
 
-/** The gateway started, stopped, or took another policy. */
+/** The gateway started, stopped, or took another policy; or the journal has something to say about itself. */
 export interface GatewayRecord {
   readonly type: 'gateway';
-  readonly event: 'started' | 'stopped' | 'policy-loaded' | 'policy-broken';
+  /**
+   * `journal-repaired`: a last line that a crash cut off was removed. `journal-damaged`: what was found at start is not
+   * what was written. `journal-resumed`: records could not be written for a time. `journal-trimmed`: the oldest files
+   * were removed, as retention asks.
+   */
+  readonly event:
+    | 'started'
+    | 'stopped'
+    | 'policy-loaded'
+    | 'policy-broken'
+    | 'journal-repaired'
+    | 'journal-damaged'
+    | 'journal-resumed'
+    | 'journal-trimmed';
   readonly detail: string;
 }
 

@@ -1,0 +1,364 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import type { GatewayLog } from '../gateway.ts';
+import { Refusal } from '../refusal.ts';
+import { AppendFile } from './append-file.ts';
+import { FolderLockedError, lockFolder } from './folder-lock.ts';
+import type { Journal, JournalFilter } from './journal.ts';
+import { diskErrorInWords, journalFile, replaceFile } from './journal-files.ts';
+import type { GatewayRecord, JournalEntry, JournalRecord } from './journal-record.ts';
+import { queryRecords } from './query.ts';
+import { sealRecord } from './record-chain.ts';
+import { type KnownFile, type Recovered, recover } from './recovery.ts';
+import { RefusedCounts } from './refused-counts.ts';
+import { type JournalRetention, trim } from './retention.ts';
+import { type JournalKey, makeStatement, publicKeyPath, readJournalKey, writeStatement } from './signed-head.ts';
+
+export interface JournalOptions {
+  /** Made when missing, 0700. */
+  readonly folder: string;
+  /** Ed25519 private key (PKCS#8 PEM) that signs the head; null: the head is written unsigned. */
+  readonly signingKey: string | null;
+  readonly retention: JournalRetention;
+  /** Unix time in milliseconds. */
+  readonly now?: () => number;
+  readonly log: GatewayLog;
+  /** A file is closed at this size, and at the end of each day (UTC). */
+  readonly fileBytes?: number;
+}
+
+const headInterval = 1_000;
+const refusedInterval = 10_000;
+const trimInterval = 3_600_000;
+/** Records written with one call and one fdatasync. */
+const batchAtMost = 1_024;
+/** Records that wait for a slow disk before more are refused: bounds memory at some tens of megabytes. */
+const waitingAtMost = 20_000;
+
+/**
+ * Opens the journal of a folder for writing, after whatever stop.
+ *
+ * @throws {FolderLockedError} when another process writes to the folder.
+ * @throws {Refusal} `journal-unavailable` when the folder cannot be read and written.
+ */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const { folder } = options;
+  const key = options.signingKey === null ? null : readJournalKey(options.signingKey);
+  let unlock: (() => Promise<void>) | undefined;
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chmod(folder, 0o700);
+    unlock = await lockFolder(folder);
+    const recovered = await recover(folder, key);
+    if (key !== null) {
+      await replaceFile(publicKeyPath(folder), key.publicKey.export({ type: 'spki', format: 'pem' }).toString());
+    }
+    const journal = new LocalJournal(options, key, unlock);
+    await journal.resume(recovered);
+    return journal;
+  } catch (error) {
+    await unlock?.();
+    if (error instanceof FolderLockedError || error instanceof Refusal) throw error;
+    throw new Refusal('journal-unavailable', `the journal in ${folder} cannot be opened: ${diskErrorInWords(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+interface Waiting {
+  readonly entry: JournalEntry;
+  readonly durable: boolean;
+  readonly resolve: (record: JournalRecord) => void;
+  readonly reject: (error: Refusal) => void;
+}
+
+/**
+ * The one writer of a folder. Appends wait in a queue; one loop takes what has gathered, writes it with one call and,
+ * where any of it is durable, one fdatasync ("group commit"): while the disk works, the next batch gathers. `seq`
+ * and the hash chain move on only when a batch was written, so that a failed write leaves no gap.
+ */
+class LocalJournal implements Journal {
+  readonly #options: JournalOptions;
+  readonly #key: JournalKey | null;
+  readonly #unlock: () => Promise<void>;
+  readonly #now: () => number;
+  readonly #fileBytes: number;
+  readonly #listeners = new Set<(record: JournalRecord) => void>();
+  readonly #refused = new RefusedCounts();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+
+  #waiting: Waiting[] = [];
+  #files: KnownFile[] = [];
+  #current: AppendFile | null = null;
+  #day = '';
+  #last = { seq: 0, hash: '' };
+  #lastError: unknown = null;
+  /** After a file became unusable: at most one new file each second, or a dying disk fills with empty ones. */
+  #nextFileAt = 0;
+  #headDue = false;
+  #trimDue = false;
+  #running: Promise<void> | null = null;
+  #closed: Promise<void> | null = null;
+  #failure: { readonly reason: string; readonly since: string; lost: number } | null = null;
+
+  constructor(options: JournalOptions, key: JournalKey | null, unlock: () => Promise<void>) {
+    this.#options = options;
+    this.#key = key;
+    this.#unlock = unlock;
+    this.#now = options.now ?? Date.now;
+    this.#fileBytes =
+      options.fileBytes ?? Math.min(16 * 1024 * 1024, Math.max(64 * 1024, Math.floor(options.retention.bytes / 8)));
+  }
+
+  async resume(recovered: Recovered): Promise<void> {
+    this.#files = recovered.files;
+    this.#last = recovered.last;
+    if (recovered.resumeAt !== null) {
+      const { file, bytes } = recovered.resumeAt;
+      this.#current = await AppendFile.resume(file.path, bytes);
+      file.bytes = bytes;
+      this.#day = dayOf(recovered.last.time ?? this.#time());
+    }
+    for (const note of recovered.notes) {
+      this.#options.log.warn({ event: note.event, detail: note.detail }, 'the journal was not closed cleanly');
+      await this.append(note, { durable: true });
+    }
+    this.#trimDue = true;
+    this.#headDue = true;
+    await this.#run();
+    this.#every('trim', trimInterval, () => {
+      this.#trimDue = true;
+    });
+  }
+
+  append(entry: JournalEntry, { durable }: { readonly durable: boolean }): Promise<JournalRecord> {
+    if (this.#closed !== null) return Promise.reject(unavailable('it is closed'));
+    return this.#enqueue(entry, durable);
+  }
+
+  countRefused(reason: string): void {
+    this.#refused.add(reason, this.#now());
+    this.#after('refused', refusedInterval, () => this.#writeRefused());
+  }
+
+  async query(filter: JournalFilter, options: { readonly limit: number; readonly before?: number }) {
+    return await queryRecords([...this.#files], filter, options);
+  }
+
+  onAppend(listener: (record: JournalRecord) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  problem(): string | null {
+    if (this.#failure === null) return null;
+    return `The journal in ${this.#options.folder} cannot be written: ${this.#failure.reason}, since ${this.#failure.since}.`;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    await this.#writeRefused();
+    this.#headDue = true;
+    await this.#run();
+    await this.#current?.close().catch(() => undefined);
+    this.#current = null;
+    await this.#unlock();
+  }
+
+  #enqueue(entry: JournalEntry, durable: boolean): Promise<JournalRecord> {
+    if (this.#waiting.length >= waitingAtMost) {
+      return Promise.reject(unavailable(`${waitingAtMost} records already wait for the disk`));
+    }
+    const written = new Promise<JournalRecord>((resolve, reject) => {
+      this.#waiting.push({ entry, durable, resolve, reject });
+    });
+    void this.#run();
+    return written;
+  }
+
+  /** Starts the loop where it does not run, and settles when it has nothing left to do. Never rejects. */
+  #run(): Promise<void> {
+    this.#running ??= this.#loop();
+    return this.#running;
+  }
+
+  async #loop(): Promise<void> {
+    // One turn of the microtask queue, so that appends made together are written together.
+    await Promise.resolve();
+    while (this.#waiting.length > 0 || this.#headDue || this.#trimDue) {
+      if (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, batchAtMost));
+      if (this.#trimDue) await this.#trim();
+      if (this.#headDue) await this.#writeHead();
+    }
+    // In the same turn as the check above: an append right after it starts the loop anew.
+    this.#running = null;
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    const time = this.#time();
+    const resumed = this.#resumedNote();
+    const entries = resumed === null ? batch : [{ ...silent, entry: resumed }, ...batch];
+    let { seq, hash } = this.#last;
+    const sealed = entries.map(({ entry }) => {
+      const next = sealRecord(entry, { seq: seq + 1, time, prev: hash });
+      seq = next.record.seq;
+      hash = next.record.hash;
+      return next;
+    });
+    try {
+      const content = Buffer.from(sealed.map(({ line }) => line).join(''));
+      const file = await this.#fileFor(time, this.#last.seq + 1);
+      await file.append(
+        content,
+        entries.some(({ durable }) => durable),
+      );
+    } catch (error) {
+      this.#failed(error, batch);
+      return;
+    }
+    this.#last = { seq, hash };
+    const known = this.#files.at(-1);
+    if (known !== undefined) known.bytes = this.#current?.bytes ?? known.bytes;
+    if (resumed !== null) this.#options.log.info({ detail: resumed.detail }, 'the journal can be written again');
+    this.#failure = null;
+    this.#after('head', headInterval, () => {
+      this.#headDue = true;
+    });
+    for (const [index, { record }] of sealed.entries()) {
+      entries[index]?.resolve(record);
+      this.#tell(record);
+    }
+  }
+
+  /** The file to write to: the current one, or a new one when that is full, of another day, or unusable. */
+  async #fileFor(time: string, nextSeq: number): Promise<AppendFile> {
+    const current = this.#current;
+    const day = dayOf(time);
+    const newest = this.#files.at(-1);
+    if (current !== null && !current.broken && current.bytes === 0 && newest !== undefined) {
+      this.#files[this.#files.length - 1] = { ...newest, firstSeq: nextSeq };
+      this.#day = day;
+      return current;
+    }
+    if (current !== null && !current.broken && current.bytes < this.#fileBytes && this.#day === day) return current;
+
+    if (current?.broken && this.#now() < this.#nextFileAt) throw this.#lastError;
+    this.#nextFileAt = this.#now() + 1_000;
+    // The old file is on the disk before the new one exists: the chain never has a hole in the middle.
+    if (current !== null && !current.broken) await current.sync();
+    const file = journalFile(this.#options.folder, (newest?.index ?? 0) + 1);
+    const created = await AppendFile.create(file.path);
+    this.#files.push({ ...file, firstSeq: nextSeq, bytes: 0 });
+    this.#current = created;
+    this.#day = day;
+    this.#trimDue = true;
+    await current?.close().catch(() => undefined);
+    return created;
+  }
+
+  #failed(error: unknown, batch: readonly Waiting[]): void {
+    this.#lastError = error;
+    const reason = diskErrorInWords(error);
+    if (this.#failure?.reason !== reason) {
+      this.#options.log.error({ err: error, folder: this.#options.folder }, 'the journal cannot be written');
+    }
+    const { since, lost } = this.#failure ?? { since: this.#time(), lost: 0 };
+    this.#failure = { reason, since, lost: lost + batch.length };
+    const refusal = unavailable(reason, error);
+    for (const { reject } of batch) reject(refusal);
+  }
+
+  #resumedNote(): GatewayRecord | null {
+    if (this.#failure === null) return null;
+    const { reason, since, lost } = this.#failure;
+    const detail = `since ${since} ${lost} records could not be written: ${reason}`;
+    return { type: 'gateway', event: 'journal-resumed', detail };
+  }
+
+  async #writeHead(): Promise<void> {
+    this.#headDue = false;
+    try {
+      // A head must never promise what a power cut can still take away.
+      await this.#current?.sync();
+      const about = { ...this.#last, time: this.#time() };
+      await writeStatement(this.#options.folder, 'head', makeStatement('head', about, this.#key));
+    } catch (error) {
+      this.#options.log.warn({ err: error }, "the journal's head could not be written; the next commit tries again");
+    }
+  }
+
+  async #trim(): Promise<void> {
+    this.#trimDue = false;
+    const { folder, retention } = this.#options;
+    try {
+      const { files, note } = await trim(folder, this.#files, retention, { key: this.#key, now: this.#now() });
+      this.#files = files;
+      if (note !== null) this.#enqueue(note, false).catch(() => undefined);
+    } catch (error) {
+      this.#options.log.warn(
+        { err: error },
+        'old files of the journal could not be removed; the next hour tries again',
+      );
+    }
+  }
+
+  async #writeRefused(): Promise<void> {
+    const record = this.#refused.take(this.#now());
+    if (record === null) return;
+    try {
+      await this.#enqueue(record, false);
+    } catch {
+      this.#refused.giveBack(record);
+      if (this.#closed === null) this.#after('refused', refusedInterval, () => this.#writeRefused());
+    }
+  }
+
+  #tell(record: JournalRecord): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(record);
+      } catch (error) {
+        this.#options.log.error({ err: error }, 'a listener of the journal failed');
+      }
+    }
+  }
+
+  /** Does something once, later; a second call while it is pending changes nothing. */
+  #after(name: string, milliseconds: number, action: () => unknown): void {
+    if (this.#timers.has(name) || this.#closed !== null) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(name);
+      action();
+      void this.#run();
+    }, milliseconds);
+    this.#timers.set(name, timer.unref());
+  }
+
+  #every(name: string, milliseconds: number, action: () => unknown): void {
+    this.#after(name, milliseconds, () => {
+      action();
+      this.#every(name, milliseconds, action);
+    });
+  }
+
+  #time(): string {
+    return new Date(this.#now()).toISOString();
+  }
+}
+
+/** For records that the journal writes about itself. */
+const silent = { durable: false, resolve: () => undefined, reject: () => undefined };
+
+function unavailable(reason: string, cause?: unknown): Refusal {
+  return new Refusal('journal-unavailable', `the journal of Gatehouse cannot be written: ${reason}`, { cause });
+}
+
+/** `2026-08-14`, in UTC. */
+function dayOf(time: string): string {
+  return time.slice(0, 10);
+}
