@@ -1,4 +1,5 @@
 import type { MaskObligation } from '../policy/decision.ts';
+import type { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 
 /** How the answer to one request is treated. */
@@ -13,8 +14,17 @@ export type MaskPlan =
 /** Decides the plan from the request and what policy asks; pure. */
 export type PlanMask = (request: ApiRequest, obligations: readonly MaskObligation[]) => MaskPlan;
 
+/** Whose answer is masked, and what in it. */
+export interface MaskSubject {
+  readonly request: ApiRequest;
+  readonly obligations: readonly MaskObligation[];
+}
+
 /** What a masked body came to; complete once the body has ended. */
 export interface MaskReport {
+  /** Values replaced, not counting the copies of the same values inside last-applied. */
   maskedValues: number;
   maskedObjects: number;
+  /** Why a watch was ended by the gateway; the client has been told by an ERROR event. */
+  refusal?: Refusal;
 }

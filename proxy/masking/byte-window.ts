@@ -1,0 +1,89 @@
+/** A replacement of the bytes `[start, end)` of a stream. */
+export interface Splice {
+  readonly start: number;
+  readonly end: number;
+  readonly bytes: Buffer;
+}
+
+const NOTHING = Buffer.alloc(0);
+const FIRST_CAPACITY = 128 * 1024;
+
+/**
+ * The part of a stream that has arrived and was not given on yet. Positions count from the start of the stream. Bytes
+ * are copied in once and out once; the room grows by doubling and is used again. The first chunk is read where it lies,
+ * since a small answer has no second.
+ */
+export class ByteWindow {
+  #room: Buffer = Buffer.alloc(0);
+  /** False while the room is somebody's chunk, which is not written to. */
+  #owned = false;
+  #from = 0;
+  #to = 0;
+  #start = 0;
+
+  /** Position of the first byte held. */
+  get start(): number {
+    return this.#start;
+  }
+
+  /** Position behind the last byte held. */
+  get end(): number {
+    return this.#start + this.#to - this.#from;
+  }
+
+  get length(): number {
+    return this.#to - this.#from;
+  }
+
+  /** The bytes held; valid until the next `append`. */
+  view(): Buffer {
+    return this.#room.subarray(this.#from, this.#to);
+  }
+
+  /** The bytes `[start, end)`; valid until the next `append`. */
+  slice(start: number, end: number): Buffer {
+    return this.#room.subarray(this.#from + start - this.#start, this.#from + end - this.#start);
+  }
+
+  append(chunk: Uint8Array): void {
+    if (!this.#owned && this.length === 0) {
+      this.#room = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      this.#from = 0;
+      this.#to = chunk.length;
+      return;
+    }
+    if (!this.#owned || this.#to + chunk.length > this.#room.length) this.#makeRoom(chunk.length);
+    this.#room.set(chunk, this.#to);
+    this.#to += chunk.length;
+  }
+
+  /**
+   * Gives on everything before `position`, with the splices put in.
+   * @param splices in order, not overlapping, all before `position`.
+   */
+  take(position: number, splices: readonly Splice[]): Buffer {
+    if (position === this.#start) return NOTHING;
+    const pieces: Buffer[] = [];
+    let at = this.#start;
+    for (const splice of splices) {
+      pieces.push(this.slice(at, splice.start), splice.bytes);
+      at = splice.end;
+    }
+    pieces.push(this.slice(at, position));
+    const taken = Buffer.concat(pieces);
+    this.#from += position - this.#start;
+    this.#start = position;
+    return taken;
+  }
+
+  #makeRoom(wanted: number): void {
+    const held = this.length;
+    const fits = this.#owned && held + wanted <= this.#room.length && held <= this.#room.length / 2;
+    const room = fits ? this.#room : Buffer.allocUnsafe(Math.max(FIRST_CAPACITY, 2 * (held + wanted)));
+    this.#room.copy(room, 0, this.#from, this.#to);
+    this.#room = room;
+    this.#owned = true;
+    this.#from = 0;
+    this.#to = held;
+  }
+}
