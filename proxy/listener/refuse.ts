@@ -1,0 +1,24 @@
+import { type Refusal, refusalStatus } from '../refusal.ts';
+import type { Answerable, HeaderLine } from './exchange.ts';
+import { warningHeader } from './warning-header.ts';
+
+/**
+ * Answers with the refusal's Kubernetes Status: always JSON, whatever the client accepts, because client-go decodes
+ * errors by the response's own type. Does nothing where an answer is under way already, and never throws: a client
+ * that went away needs no answer.
+ */
+export async function refuse(exchange: Answerable, refusal: Refusal, auditId?: string): Promise<void> {
+  if (exchange.answered) return;
+  const body = Buffer.from(`${JSON.stringify(refusalStatus(refusal))}\n`);
+  const { retryAfterSeconds, warnings = [] } = refusal.details;
+  const headers: HeaderLine[] = [
+    ['Content-Type', 'application/json'],
+    ['Content-Length', String(body.length)],
+    ['Cache-Control', 'no-cache, private'],
+    ['X-Content-Type-Options', 'nosniff'],
+    ...(auditId === undefined ? [] : [['Audit-Id', auditId] as const]),
+    ...(retryAfterSeconds === undefined ? [] : [['Retry-After', String(retryAfterSeconds)] as const]),
+    ...warnings.map((text) => ['Warning', warningHeader(text)] as const),
+  ];
+  await exchange.respond(refusal.status, headers, body).catch(() => undefined);
+}
