@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { loopbackCertificate } from '../../proxy/fixtures/loopback-tls.ts';
+import type { TestedCluster } from './tested-cluster.ts';
+
+/** An upgrade as it reached the upstream. */
+export interface SeenUpgrade {
+  readonly method: string;
+  readonly url: string;
+  readonly rawHeaders: readonly string[];
+}
+
+/** An upstream that is no Kubernetes: it echoes upgraded bytes, and answers plain requests as a test says. */
+export interface EchoUpstream extends TestedCluster {
+  readonly upgrades: SeenUpgrade[];
+  /** The upgraded connections, newest last. */
+  readonly sockets: Duplex[];
+  /** What plain requests get. */
+  answerWith(listener: RequestListener): void;
+  /** Null: accept and echo; otherwise write these bytes instead of a 101. */
+  turnDownWith(bytes: string | null): void;
+}
+
+const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+export async function startEchoUpstream(): Promise<EchoUpstream> {
+  const identity = await loopbackCertificate();
+  const upgrades: SeenUpgrade[] = [];
+  const sockets: Duplex[] = [];
+  let plain: RequestListener = (_request, response) => response.end('{}');
+  let refusal: string | null = null;
+
+  const server = createServer(
+    { cert: identity.certificate, key: identity.privateKey, allowHalfOpen: true },
+    (request, response) => plain(request, response),
+  );
+  server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
+    upgrades.push({ method: request.method ?? '', url: request.url ?? '', rawHeaders: request.rawHeaders });
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    if (refusal !== null) {
+      socket.write(refusal);
+      return;
+    }
+    socket.write(`${handshake(request.headers)}\r\n\r\n`);
+    if (head.length > 0) socket.write(head);
+    socket.pipe(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-echo-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  await writeFile(
+    kubeconfig,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [
+        {
+          name: 'echo',
+          cluster: {
+            server: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+            'certificate-authority-data': Buffer.from(identity.certificate).toString('base64'),
+          },
+        },
+      ],
+      users: [{ name: 'echo', user: { token: 'upstream-token' } }],
+      contexts: [{ name: 'echo', context: { cluster: 'echo', user: 'echo' } }],
+    }),
+    { mode: 0o600 },
+  );
+  return {
+    name: 'demo',
+    kubeconfig,
+    context: 'echo',
+    runsPods: false,
+    upgrades,
+    sockets,
+    answerWith: (listener) => {
+      plain = listener;
+    },
+    turnDownWith: (bytes) => {
+      refusal = bytes;
+    },
+    auditLog: async () => [],
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.closeAllConnections();
+      server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function handshake(headers: NodeJS.Dict<string | string[]>): string {
+  const upgrade = String(headers.upgrade);
+  const lines = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', `Upgrade: ${upgrade}`];
+  if (upgrade === 'websocket') {
+    const key = createHash('sha1').update(`${headers['sec-websocket-key']}${WEBSOCKET_GUID}`).digest('base64');
+    lines.push(`Sec-WebSocket-Accept: ${key}`, 'Sec-WebSocket-Protocol: v5.channel.k8s.io');
+  } else {
+    lines.push('X-Stream-Protocol-Version: v4.channel.k8s.io');
+  }
+  return lines.join('\r\n');
+}

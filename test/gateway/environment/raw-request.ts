@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import type { OutgoingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { dirname, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { parse } from 'yaml';
+
+export type HeaderFields = OutgoingHttpHeaders;
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: ReadonlyArray<readonly [name: string, value: string]>;
+  readonly body: string;
+}
+
+interface KubeconfigFile {
+  readonly clusters: ReadonlyArray<{ cluster: { server: string } & Record<string, string> }>;
+  readonly users: ReadonlyArray<{ user: Record<string, string> }>;
+}
+
+/** What a gateway kubeconfig holds, for clients that are not kubectl. */
+export interface GatewayConnection {
+  readonly url: string;
+  readonly ca: Buffer;
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+export async function gatewayConnection(kubeconfig: string): Promise<GatewayConnection> {
+  const config = parse(await readFile(kubeconfig, 'utf8')) as KubeconfigFile;
+  const [{ cluster } = { cluster: { server: '' } }] = config.clusters;
+  const [{ user } = { user: {} }] = config.users;
+  const material = async (from: Record<string, string>, name: string): Promise<Buffer> => {
+    const inline = from[`${name}-data`];
+    if (inline !== undefined) return Buffer.from(inline, 'base64');
+    return readFile(resolve(dirname(kubeconfig), from[name] ?? ''));
+  };
+  const [ca, cert, key] = await Promise.all([
+    material(cluster, 'certificate-authority'),
+    material(user, 'client-certificate'),
+    material(user, 'client-key'),
+  ]);
+  return { url: cluster.server, ca, cert, key };
+}
+
+/** One request, with exactly the headers given, under the cluster's prefix. */
+export async function rawRequest(
+  kubeconfig: string,
+  method: string,
+  target: string,
+  headers: HeaderFields,
+  body?: string,
+): Promise<RawAnswer> {
+  const { url, ca, cert, key } = await gatewayConnection(kubeconfig);
+  const { hostname, port, pathname } = new URL(url);
+  return new Promise((done, reject) => {
+    const outgoing = httpsRequest(
+      { hostname, port, method, path: pathname + target, headers, ca, cert, key, agent: false },
+      (incoming) => {
+        const lines: Array<readonly [string, string]> = [];
+        for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
+          lines.push([incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '']);
+        }
+        text(incoming).then(
+          (received) => done({ status: incoming.statusCode ?? 0, headers: lines, body: received }),
+          reject,
+        );
+      },
+    );
+    outgoing.once('error', reject);
+    outgoing.end(body);
+  });
+}

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCertificateAuthority } from '../../../proxy/clusters/certificate-authority.ts';
+import { createGateway, type Gateway } from '../../../proxy/gateway.ts';
+import type { JournalRecord } from '../../../proxy/journal/journal-record.ts';
+import {
+  type CommandOptions,
+  type CommandResult,
+  helmPath,
+  kubectlPath,
+  type RunningCommand,
+  run,
+  start,
+} from './command.ts';
+import { type HeaderFields, type RawAnswer, rawRequest } from './raw-request.ts';
+import type { TestedCluster } from './tested-cluster.ts';
+
+type Way = Omit<CommandOptions, 'kubeconfig'>;
+
+/** A gateway in front of a tested cluster, and both ways to it. */
+export interface RunningGateway {
+  readonly gateway: Gateway;
+  readonly cluster: TestedCluster;
+  readonly slug: string;
+  readonly kubeconfig: string;
+  readonly folder: string;
+  kubectl(args: readonly string[], way?: Way): Promise<CommandResult>;
+  helm(args: readonly string[], way?: Way): Promise<CommandResult>;
+  startKubectl(args: readonly string[], way?: Way): RunningCommand;
+  /** The same command without the gateway. */
+  directly(args: readonly string[], way?: Way): Promise<CommandResult>;
+  /** One request with the session's certificate, for what kubectl would never send. */
+  request(method: string, target: string, headers?: HeaderFields, body?: string): Promise<RawAnswer>;
+  /** Decides the next approval request that comes, or the one that waits already. */
+  decideNext(verdict: 'approve' | 'deny', comment?: string): Promise<void>;
+  records(): Promise<JournalRecord[]>;
+  /** Everything that the gateway wrote to disk and to its log, for leak tests. */
+  everythingWritten(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Starts a gateway with the built-in policy, in a folder of its own. */
+export async function startGateway(cluster: TestedCluster): Promise<RunningGateway> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-gateway-'));
+  const logged: string[] = [];
+  const log = (fields: object, message: string): void => {
+    logged.push(`${message} ${JSON.stringify(fields, errorsInFull)}`);
+  };
+  const gateway = await createGateway({
+    listen: { host: '127.0.0.1', port: 0 },
+    authority: await createCertificateAuthority(),
+    policyFolder: join(folder, 'policy'),
+    dataFolder: join(folder, 'data'),
+    kubeconfigFolder: join(folder, 'kubeconfigs'),
+    principal: { user: 'local:tester', groups: ['gatehouse:local'] },
+    maskKey: { kid: 'test', key: randomBytes(32) },
+    journalKey: null,
+    journalRetention: { days: 1, bytes: 256 * 1024 * 1024 },
+    log: { info: log, warn: log, error: log },
+  });
+  const { slug } = await gateway.connectCluster({
+    kubeconfigFiles: [cluster.kubeconfig],
+    context: cluster.context,
+    labels: {},
+  });
+  const { kubeconfig } = await gateway.openAccess({ kind: 'headless', id: 'suite', cluster: slug, namespace: null });
+  const through = (way: Way = {}): CommandOptions => ({ ...way, kubeconfig });
+  return {
+    gateway,
+    cluster,
+    slug,
+    kubeconfig,
+    folder,
+    kubectl: (args, way) => run(kubectlPath, args, through(way)),
+    helm: (args, way) => run(helmPath, args, through(way)),
+    startKubectl: (args, way) => start(kubectlPath, args, through(way)),
+    directly: (args, way) =>
+      run(kubectlPath, ['--context', cluster.context, ...args], { ...way, kubeconfig: cluster.kubeconfig }),
+    request: (method, target, headers = {}, body) => rawRequest(kubeconfig, method, target, headers, body),
+    decideNext: (verdict, comment) => decideNext(gateway, verdict, comment ?? null),
+    records: () => gateway.journal({}, { limit: 1000 }),
+    everythingWritten: async () => [await contents(folder), ...logged].join('\n'),
+    close: async () => {
+      await gateway.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function decideNext(gateway: Gateway, verdict: 'approve' | 'deny', comment: string | null): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const decide = (): boolean => {
+      const waiting = gateway.approvals().find(({ state, held }) => state === 'PENDING' && held);
+      if (waiting === undefined) return false;
+      stop();
+      gateway.review({ id: waiting.id, verdict, by: 'local:tester', comment }).then(() => resolve(), reject);
+      return true;
+    };
+    const stop = gateway.on('approval', () => void decide());
+    decide();
+  });
+}
+
+/** Every file under a folder, as one text. */
+async function contents(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const texts = await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'latin1')));
+  return texts.join('\n');
+}
+
+function errorsInFull(_key: string, value: unknown): unknown {
+  return value instanceof Error ? { ...value, stack: value.stack, cause: value.cause } : value;
+}

@@ -1,0 +1,256 @@
+import { connect, type TLSSocket } from 'node:tls';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type EchoUpstream, startEchoUpstream } from './environment/echo-upstream.ts';
+import { gatewayConnection } from './environment/raw-request.ts';
+import { type RunningGateway, startGateway } from './environment/running-gateway.ts';
+
+const EXEC = '/api/v1/namespaces/default/pods/p/exec?command=sh&stdin=true&stdout=true';
+
+describe('streams through the gateway', () => {
+  let upstream: EchoUpstream;
+  let running: RunningGateway;
+  const open: TLSSocket[] = [];
+
+  beforeAll(async () => {
+    upstream = await startEchoUpstream();
+    running = await startGateway(upstream);
+  });
+  afterEach(() => {
+    for (const socket of open.splice(0)) socket.destroy();
+    upstream.turnDownWith(null);
+  });
+  afterAll(async () => {
+    await running.close();
+    await upstream.close();
+  });
+
+  /** A client connection, as raw as it gets. */
+  async function client(): Promise<TLSSocket> {
+    const { url, ca, cert, key } = await gatewayConnection(running.kubeconfig);
+    const { hostname, port } = new URL(url);
+    const socket = connect({ host: hostname, port: Number(port), ca, cert, key, allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    open.push(socket);
+    await new Promise((resolve) => socket.once('secureConnect', resolve));
+    return socket;
+  }
+
+  async function head(method: string, target: string, headers: readonly string[]): Promise<string> {
+    const { host, pathname } = new URL((await gatewayConnection(running.kubeconfig)).url);
+    return [`${method} ${pathname}${target} HTTP/1.1`, `Host: ${host}`, ...headers, '', ''].join('\r\n');
+  }
+
+  const webSocket = [
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    'Sec-WebSocket-Protocol: v5.channel.k8s.io',
+    'Sec-WebSocket-Extensions: permessage-deflate',
+  ];
+  const spdy = [
+    'Connection: Upgrade',
+    'Upgrade: SPDY/3.1',
+    'X-Stream-Protocol-Version: v4.channel.k8s.io',
+    'X-Stream-Protocol-Version: v3.channel.k8s.io',
+    'Content-Length: 0',
+  ];
+
+  /** Reads until the head of the answer is whole; answers it and what stood behind it. */
+  function answerHead(socket: TLSSocket): Promise<{ head: string; rest: Buffer }> {
+    return new Promise((resolve, reject) => {
+      let received = Buffer.alloc(0);
+      const look = (chunk: Buffer): void => {
+        received = Buffer.concat([received, chunk]);
+        const end = received.indexOf('\r\n\r\n');
+        if (end < 0) return;
+        socket.off('data', look);
+        socket.pause();
+        resolve({ head: received.subarray(0, end).toString(), rest: received.subarray(end + 4) });
+      };
+      socket.on('data', look);
+      socket.once('close', () => reject(new Error(`closed after ${received.toString()}`)));
+    });
+  }
+
+  function read(socket: TLSSocket, bytes: number, before: Buffer): Promise<Buffer> {
+    return new Promise((resolve) => {
+      let received = before;
+      const look = (chunk: Buffer): void => {
+        received = Buffer.concat([received, chunk]);
+        if (received.length >= bytes) {
+          socket.off('data', look);
+          resolve(received);
+        }
+      };
+      if (received.length >= bytes) resolve(received);
+      else socket.on('data', look).resume();
+    });
+  }
+
+  describe.each([
+    ['WebSocket', 'GET', webSocket],
+    ['SPDY/3.1', 'POST', spdy],
+  ])('%s', (_name, method, headers) => {
+    it('case 20: echoes, with the bytes behind the request head held until the 101', async () => {
+      const socket = await client();
+      socket.write(`${await head(method, EXEC, headers)}early `);
+      const { head: answered, rest } = await answerHead(socket);
+      expect(answered).toMatch(/^HTTP\/1\.1 101 /);
+      socket.write('late');
+      expect((await read(socket, 10, rest)).toString()).toBe('early late');
+    });
+
+    it('ends one direction and goes on with the other', async () => {
+      const socket = await client();
+      socket.write(await head(method, EXEC, headers));
+      const { rest } = await answerHead(socket);
+      const ended = new Promise((resolve) => socket.once('end', resolve));
+      socket.end('the last words');
+      expect((await read(socket, 14, rest)).toString()).toBe('the last words');
+      socket.resume();
+      await ended;
+    });
+
+    it('passes 32 MB through a slow reader without loss', async () => {
+      const socket = await client();
+      socket.write(await head(method, EXEC, headers));
+      const { rest } = await answerHead(socket);
+      const total = 32 * 1024 * 1024;
+      const chunk = Buffer.alloc(256 * 1024, 'x');
+      let written = 0;
+      const fill = (): void => {
+        while (written < total) {
+          written += chunk.length;
+          if (!socket.write(chunk)) {
+            socket.once('drain', fill);
+            return;
+          }
+        }
+      };
+      fill();
+      // The reader rests: with nothing read at the end, the writer must come to rest too.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(written).toBeLessThan(total);
+      let received = rest.length;
+      await new Promise<void>((resolve) => {
+        socket.on('data', (part: Buffer) => {
+          received += part.length;
+          if (received === total) resolve();
+        });
+        socket.resume();
+      });
+      expect(received).toBe(total);
+    });
+
+    it.each([403, 404, 500])(
+      'case 19: a %i instead of a 101 reaches the client, and both connections end',
+      async (status) => {
+        const body = JSON.stringify({ kind: 'Status', status: 'Failure', message: 'no', code: status });
+        upstream.turnDownWith(
+          `HTTP/1.1 ${status} No\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+        );
+        const before = upstream.upgrades.length;
+        const socket = await client();
+        const pipelined = await head('GET', '/api/v1/secrets', []);
+        socket.write((await head(method, EXEC, headers)) + pipelined);
+        const { head: answered } = await answerHead(socket);
+        expect(answered).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+        socket.resume();
+        await new Promise((resolve) => socket.once('close', resolve));
+        expect(upstream.upgrades).toHaveLength(before + 1);
+        const [seen] = upstream.sockets.slice(-1);
+        if (seen?.destroyed === false) await new Promise((resolve) => seen.once('close', resolve));
+      },
+    );
+
+    it('case 29: ends when the session’s certificate is revoked', async () => {
+      const { kubeconfig } = await running.gateway.openAccess({
+        kind: 'outside',
+        id: `short-${method}`,
+        cluster: running.slug,
+        namespace: null,
+      });
+      const { url, ca, cert, key } = await gatewayConnection(kubeconfig);
+      const { hostname, port } = new URL(url);
+      const socket = connect({ host: hostname, port: Number(port), ca, cert, key });
+      socket.on('error', () => undefined);
+      open.push(socket);
+      await new Promise((resolve) => socket.once('secureConnect', resolve));
+      socket.write(await head(method, EXEC, headers));
+      await answerHead(socket);
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      socket.resume();
+      await running.gateway.closeAccess(`short-${method}`);
+      await closed;
+    });
+  });
+
+  it('case 14 and 22: the subprotocol travels, the extensions and the client’s identity do not', async () => {
+    const socket = await client();
+    socket.write(await head('GET', EXEC, [...webSocket, 'Authorization: Bearer mine', 'X-Remote-User: admin']));
+    await answerHead(socket);
+    const seen = upstream.upgrades.at(-1);
+    const raw = seen?.rawHeaders ?? [];
+    const header = (name: string) => raw.filter((_, index) => raw[index - 1]?.toLowerCase() === name);
+    expect(header('sec-websocket-protocol')).toEqual(['v5.channel.k8s.io']);
+    expect(header('sec-websocket-extensions')).toEqual([]);
+    expect(header('x-remote-user')).toEqual([]);
+    expect(header('authorization')).toEqual(['Bearer upstream-token']);
+    expect(header('host')).toHaveLength(1);
+    expect(seen?.url).toBe(EXEC);
+  });
+
+  it('a 100 MB answer passes in constant memory', async () => {
+    const total = 100 * 1024 * 1024;
+    const chunk = Buffer.alloc(64 * 1024, 'y');
+    upstream.answerWith(async (_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': total });
+      for (let sent = 0; sent < total; sent += chunk.length) {
+        if (!response.write(chunk)) await new Promise((resolve) => response.once('drain', resolve));
+      }
+      response.end();
+    });
+    const socket = await client();
+    socket.write(await head('GET', '/api/v1/namespaces/default/pods/p/log', ['Connection: close']));
+    const { rest } = await answerHead(socket);
+    const before = process.memoryUsage().arrayBuffers;
+    let highest = 0;
+    let received = rest.length;
+    await new Promise<void>((resolve) => {
+      socket.on('data', (part: Buffer) => {
+        received += part.length;
+        highest = Math.max(highest, process.memoryUsage().arrayBuffers - before);
+      });
+      socket.once('end', resolve);
+      socket.resume();
+    });
+    expect(received).toBe(total);
+    expect(highest).toBeLessThan(48 * 1024 * 1024);
+  });
+
+  it('a watch event arrives while the watch goes on', async () => {
+    let release: () => void = () => undefined;
+    upstream.answerWith((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      response.write(
+        '{"type":"ADDED","object":{"kind":"Secret","metadata":{"name":"a","namespace":"n"},"data":{"k":"c2VjcmV0"}}}\n',
+      );
+      release = () => response.end();
+    });
+    const socket = await client();
+    socket.write(await head('GET', '/api/v1/namespaces/n/secrets?watch=1', ['Connection: close']));
+    const { rest } = await answerHead(socket);
+    const event = (await read(socket, 150, rest)).toString();
+    expect(event).toContain('"ADDED"');
+    expect(event).not.toContain('c2VjcmV0');
+    release();
+  });
+
+  it('says in words that the cluster is gone', async () => {
+    await upstream.close();
+    const answer = await running.request('GET', '/api/v1/pods', {});
+    expect(answer.status).toBe(503);
+    expect(answer.body).toMatch(/cannot reach cluster .*nothing listens there/);
+  });
+});

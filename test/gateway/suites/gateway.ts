@@ -1,0 +1,17 @@
+import type { RunningGateway } from '../environment/running-gateway.ts';
+import { describeActingAsAnother } from './acting-as-another.ts';
+import { describeEverydayWork } from './everyday-work.ts';
+import { describeJournal } from './journal.ts';
+import { describeMasking } from './masking.ts';
+import { describeOddRequests } from './odd-requests.ts';
+import { describeWritingMasksBack } from './writing-masks-back.ts';
+
+/** The whole gateway suite, for any cluster. The journal comes last: it looks back on all the others. */
+export function describeGateway(environment: () => RunningGateway): void {
+  describeEverydayWork(environment);
+  describeMasking(environment);
+  describeWritingMasksBack(environment);
+  describeActingAsAnother(environment);
+  describeOddRequests(environment);
+  describeJournal(environment);
+}

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunningGateway } from '../environment/running-gateway.ts';
+import { leaked, makeCanary } from './canaries.ts';
+
+const TOKEN = /gatehouse-masked\.v1\.test\.[A-Za-z0-9_-]{22}/;
+
+/** Every road by which kubectl reads a Secret, with canary values that must not come through any of them. */
+export function describeMasking(environment: () => RunningGateway): void {
+  describe('Secrets through the gateway', () => {
+    const canaries = [makeCanary('password'), makeCanary('rotated'), makeCanary('token')];
+    const [password, , token] = canaries;
+    const namespace = 'gatehouse-masking';
+    const everything: string[] = [];
+
+    const applied = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'database', namespace },
+      stringData: { password: password?.value, empty: '' },
+    });
+
+    const through = async (...args: string[]) => {
+      const result = await environment().kubectl([...args, '-v=10']);
+      everything.push(result.stdout, result.stderr);
+      return result;
+    };
+
+    beforeAll(async () => {
+      const { directly } = environment();
+      await directly(['create', 'namespace', namespace]);
+      const created = await directly(['apply', '-f', '-'], { input: applied });
+      expect(created.stderr).toBe('');
+      await directly(['-n', namespace, 'create', 'secret', 'generic', 'api', `--from-literal=token=${token?.value}`]);
+    });
+    afterAll(async () => {
+      await environment().directly(['delete', 'namespace', namespace, '--wait=false']);
+    });
+
+    it.each([
+      ['case 34: as a table', ['get', 'secrets']],
+      ['case 34: as a table with the objects', ['get', 'secrets', '--sort-by=.metadata.name']],
+      ['case 34: as JSON', ['get', 'secrets', '-o', 'json']],
+      ['case 34: as YAML', ['get', 'secret', 'database', '-o', 'yaml']],
+      ['case 34: by jsonpath', ['get', 'secret', 'api', '-o', 'jsonpath={.data.token}']],
+      ['case 34: by go-template', ['get', 'secret', 'api', '-o', 'go-template={{.data.token}}']],
+      ['case 34: by custom columns', ['get', 'secrets', '-o', 'custom-columns=V:.data']],
+      ['in pages', ['get', 'secrets', '--chunk-size=1', '-o', 'yaml']],
+      ['by field selector', ['get', 'secrets', '--field-selector=metadata.name=api', '-o', 'yaml']],
+      ['described', ['describe', 'secret', 'database']],
+      ['case 36: after a label', ['label', 'secret', 'api', 'seen=yes', '--overwrite', '-o', 'yaml']],
+      ['case 36: after an annotation', ['annotate', 'secret', 'api', 'seen=yes', '--overwrite', '-o', 'yaml']],
+      ['case 36: after an empty merge patch', ['patch', 'secret', 'api', '--type=merge', '-p', '{}', '-o', 'yaml']],
+      ['case 36: of a dry run', ['label', 'secret', 'api', 'dry=run', '--dry-run=server', '-o', 'yaml']],
+      ['case 34: raw', ['get', '--raw', `/api/v1/namespaces/${namespace}/secrets/database`]],
+      ['case 34: raw over all namespaces', ['get', '--raw', '/api/v1/secrets']],
+    ])('%s, shows keys and masks', async (_name, args) => {
+      const scope = args.includes('--raw') ? [] : ['-n', namespace];
+      const { stdout, stderr, code } = await through(...scope, ...args);
+      expect(code, stderr).toBe(0);
+      expect(leaked(stdout + stderr, canaries)).toEqual([]);
+    });
+
+    it('puts base64 of a token of fixed length where a value was, for an empty one too', async () => {
+      const { stdout } = await through('-n', namespace, 'get', 'secret', 'database', '-o', 'json');
+      const { data } = JSON.parse(stdout) as { data: Record<string, string> };
+      const tokens = Object.values(data).map((value) => Buffer.from(value, 'base64').toString());
+      expect(Object.keys(data).sort()).toEqual(['empty', 'password']);
+      for (const text of tokens) expect(text).toMatch(TOKEN);
+      expect(new Set(tokens.map(({ length }) => length)).size).toBe(1);
+    });
+
+    it('keeps the keys of the last-applied annotation and masks its values', async () => {
+      const { stdout } = await through('-n', namespace, 'get', 'secret', 'database', '-o', 'json');
+      const { metadata } = JSON.parse(stdout) as { metadata: { annotations: Record<string, string> } };
+      const lastApplied = metadata.annotations['kubectl.kubernetes.io/last-applied-configuration'] ?? '';
+      const { stringData } = JSON.parse(lastApplied) as { stringData: Record<string, string> };
+      expect(stringData.password).toMatch(TOKEN);
+    });
+
+    it('gives one value in one field one mask, so that a second read is the same', async () => {
+      const read = async () =>
+        (await through('-n', namespace, 'get', 'secret', 'api', '-o', 'jsonpath={.data}')).stdout;
+      expect(await read()).toBe(await read());
+    });
+
+    it('says on stderr that values were masked', async () => {
+      const { stderr } = await environment().kubectl(['-n', namespace, 'get', 'secret', 'api', '-o', 'yaml']);
+      expect(stderr).toMatch(/Warning: .*masked/);
+    });
+
+    it('case 35: masks every event of a watch, as it happens', async () => {
+      const { startKubectl, directly } = environment();
+      const watch = startKubectl(['-n', namespace, 'get', 'secrets', '-o', 'json', '--watch']);
+      try {
+        await watch.saw(/"name": "database"/);
+        const patch = JSON.stringify({ stringData: { password: canaries[1]?.value, added: 'x' } });
+        await directly(['-n', namespace, 'patch', 'secret', 'database', '--type=merge', '-p', patch]);
+        await watch.saw(/"added": /);
+      } finally {
+        watch.stop();
+      }
+      const { stdout, stderr } = await watch.done;
+      everything.push(stdout, stderr);
+      expect(leaked(stdout + stderr, canaries)).toEqual([]);
+    });
+
+    it('masks the object that a refused patch would quote in its error', async () => {
+      const { stderr, code } = await through(
+        '-n',
+        namespace,
+        'patch',
+        'secret',
+        'database',
+        '--type=merge',
+        '-p',
+        '{"data":{"password":7}}',
+      );
+      expect(code).not.toBe(0);
+      expect(leaked(stderr, canaries)).toEqual([]);
+    });
+
+    it.each(['application/vnd.kubernetes.protobuf', 'application/yaml', 'application/cbor', ''])(
+      'case 34: answers JSON to a client that accepts only "%s"',
+      async (accept) => {
+        const answer = await environment().request('GET', `/api/v1/namespaces/${namespace}/secrets`, {
+          Accept: accept,
+        });
+        everything.push(answer.body);
+        expect(JSON.parse(answer.body)).toMatchObject({ kind: 'SecretList' });
+        expect(leaked(answer.body, canaries)).toEqual([]);
+      },
+    );
+
+    it('leaks none of it into anything that the gateway sent, logged or wrote', async () => {
+      expect(leaked(everything.join('\n'), canaries)).toEqual([]);
+      expect(leaked(await environment().everythingWritten(), canaries)).toEqual([]);
+    });
+  });
+}
