@@ -1,0 +1,59 @@
+import { type IpcMain, type IpcMainInvokeEvent, ipcMain, type WebFrameMain } from 'electron';
+import type { z } from 'zod';
+import { type Answer, type Argument, type CallName, calls, type Reply } from '../../preload/contract.ts';
+import { HostError } from '../hosts/protocol.ts';
+import { MAIN_ORIGIN, PLAYER_ORIGIN } from '../protection/content-security-policy.ts';
+import { toProblem } from './problem.ts';
+
+/** One handler for each call of the contract; arguments arrive parsed. */
+export type CallHandlers = {
+  readonly [Name in CallName]: (
+    argument: z.output<(typeof calls)[Name]['argument']>,
+    caller: Caller,
+  ) => Answer<Name> | Promise<Answer<Name>>;
+};
+export interface Caller {
+  readonly sender: IpcMainInvokeEvent['sender'];
+}
+
+/** The player's window shows recordings and nothing else. */
+const PLAYER_CALLS: ReadonlySet<string> = new Set<CallName>(['recordings.read', 'settings.read']);
+
+/** Answers the bridge's calls. Whoever is not one of our own top documents gets `sender-refused`. */
+export function handleCalls(handlers: CallHandlers, ipc: Pick<IpcMain, 'handle'> = ipcMain): void {
+  ipc.handle('gatehouse:call', async (event, name: unknown, argument: unknown): Promise<Reply<unknown>> => {
+    try {
+      return { ok: true, value: await answer(handlers, event, name, argument) };
+    } catch (error) {
+      return { ok: false, problem: toProblem(error) };
+    }
+  });
+}
+
+async function answer(
+  handlers: CallHandlers,
+  event: IpcMainInvokeEvent,
+  name: unknown,
+  argument: unknown,
+): Promise<unknown> {
+  const origin = topOrigin(event.senderFrame);
+  if (typeof name !== 'string' || !Object.hasOwn(calls, name)) {
+    throw new HostError('call-unknown', 'There is no such call');
+  }
+  if (origin !== MAIN_ORIGIN && !(origin === PLAYER_ORIGIN && PLAYER_CALLS.has(name))) {
+    throw new HostError('sender-refused', 'This document may not make this call');
+  }
+  const call = name as CallName;
+  const parsed = calls[call].argument.safeParse(argument);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new HostError('argument-malformed', `${call}: ${issue?.path.join('.') || 'argument'}: ${issue?.message}`);
+  }
+  const handler = handlers[call] as (argument: unknown, caller: Caller) => unknown;
+  return handler(parsed.data as Argument<typeof call>, { sender: event.sender });
+}
+
+/** The origin of a top document; null for a frame inside one, or a frame that is gone. */
+export function topOrigin(frame: Pick<WebFrameMain, 'origin' | 'parent'> | null): string | null {
+  return frame && frame.parent === null ? frame.origin : null;
+}

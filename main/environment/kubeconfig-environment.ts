@@ -1,0 +1,20 @@
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import type { Environment } from './login-shell-environment.ts';
+
+const KUBECONFIG = /^kubeconfig$/i;
+/** Ours or Electron's, of no use to a child and harmful to some. */
+const PRIVATE = /^(ELECTRON_|GATEHOUSE_|CHROME_DESKTOP$|NODE_OPTIONS$|ORIGINAL_XDG_CURRENT_DESKTOP$|_$|SHLVL$)/;
+
+/** The environment without any spelling of KUBECONFIG (Windows does not tell them apart) and without our own variables. */
+export function withoutKubeconfig(environment: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !KUBECONFIG.test(name) && !PRIVATE.test(name)),
+  );
+}
+
+/** The kubeconfig files that kubectl itself would read, in its order. */
+export function ownKubeconfigFiles(environment: Environment, home: string = homedir()): string[] {
+  const named = environment['KUBECONFIG']?.split(delimiter).filter(Boolean) ?? [];
+  return named.length > 0 ? named : [join(home, '.kube', 'config')];
+}

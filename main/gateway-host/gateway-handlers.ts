@@ -1,0 +1,83 @@
+import { pino } from 'pino';
+import type { ContextListing, Gateway, GatewayOptions, KeyPair } from '../../proxy/gateway.ts';
+import type { JournalFilter } from '../../proxy/journal/journal.ts';
+import type { HostEmit, HostHandlers } from '../hosts/host-server.ts';
+import { HostError } from '../hosts/protocol.ts';
+import { gatherRecords } from './gather-records.ts';
+import type { GatewayProtocol, GatewayStart } from './protocol.ts';
+
+/** What the host takes from `proxy/`. */
+export interface GatewayParts {
+  createGateway(options: GatewayOptions): Promise<Gateway>;
+  createCertificateAuthority(): Promise<KeyPair>;
+  listContexts(files: readonly string[]): Promise<readonly ContextListing[]>;
+}
+
+const JOURNAL_RETENTION = { days: 90, bytes: 1024 ** 3 };
+
+/** Answers main's calls with the one gateway of this process. */
+export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProtocol>): HostHandlers<GatewayProtocol> {
+  let gateway: Gateway | null = null;
+  const running = (): Gateway => {
+    if (gateway) return gateway;
+    throw new HostError('gateway-not-started', 'The gateway has not started yet');
+  };
+  const records = gatherRecords((batch) => emit('records', batch));
+
+  return {
+    start: async (start) => {
+      const authority = start.authority ?? (await parts.createCertificateAuthority());
+      gateway = await listenOn(parts, start, authority);
+      gateway.on('record', records.add);
+      gateway.on('approval', (approval) => emit('approval', approval));
+      gateway.on('policy', (state) => emit('policy', state));
+      return { url: gateway.address.url, port: gateway.address.port, authority };
+    },
+    listContexts: async (files) => [...(await parts.listContexts(files))],
+    connectCluster: (source) => running().connectCluster(source),
+    disconnectCluster: (slug) => running().disconnectCluster(slug),
+    openAccess: async ({ writeTo, ...access }) => {
+      const { kubeconfig } = await running().openAccess(writeTo === null ? access : { ...access, writeTo });
+      return { kubeconfig };
+    },
+    closeAccess: (id) => running().closeAccess(id),
+    approvals: () => [...running().approvals()],
+    review: (vote) => running().review(vote),
+    journal: ({ filter, limit, before }) =>
+      running().journal(withoutUndefined(filter), before === null ? { limit } : { limit, before }),
+    policy: () => running().policy(),
+    stop: async () => {
+      await gateway?.close();
+      records.flush();
+    },
+  };
+}
+
+/** The port of the last run where it is free, so that an outside terminal's kubeconfig goes on working; any free one otherwise. */
+async function listenOn(parts: GatewayParts, start: GatewayStart, authority: KeyPair): Promise<Gateway> {
+  const { port, logFile, policyFolder, dataFolder, kubeconfigFolder, principal, maskKey, journalKey } = start;
+  const log = pino({ name: 'gateway' }, pino.destination({ dest: logFile, mode: 0o600, append: true, mkdir: true }));
+  const options = {
+    authority,
+    policyFolder,
+    dataFolder,
+    kubeconfigFolder,
+    principal,
+    maskKey,
+    journalKey,
+    journalRetention: JOURNAL_RETENTION,
+    log,
+  };
+  try {
+    return await parts.createGateway({ ...options, listen: { host: '127.0.0.1', port } });
+  } catch (error) {
+    if (port === 0 || !(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    log.warn({ port }, 'the port of the last run is taken; choosing another');
+    return parts.createGateway({ ...options, listen: { host: '127.0.0.1', port: 0 } });
+  }
+}
+
+/** A filter crosses the border with its absent fields as undefined; the journal wants them away. */
+function withoutUndefined(filter: JournalFilter): JournalFilter {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+}

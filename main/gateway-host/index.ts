@@ -1,0 +1,12 @@
+import { createCertificateAuthority } from '../../proxy/clusters/certificate-authority.ts';
+import { listContexts } from '../../proxy/clusters/kubeconfig-files.ts';
+import { createGateway } from '../../proxy/gateway.ts';
+import { serveHost } from '../hosts/host-server.ts';
+import { parentChannel } from '../hosts/parent-channel.ts';
+import { gatewayHandlers } from './gateway-handlers.ts';
+import { gatewayProtocol } from './protocol.ts';
+
+// The gateway's own process: a busy list or a crash here freezes no window and closes no terminal.
+serveHost(gatewayProtocol, parentChannel(), (emit) =>
+  gatewayHandlers({ createGateway, createCertificateAuthority, listContexts }, emit),
+);

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { ApprovalRequest } from '../../proxy/approvals/approval-authority.ts';
+import type { ContextListing } from '../../proxy/gateway.ts';
+import type { JournalFilter } from '../../proxy/journal/journal.ts';
+import type { JournalRecord } from '../../proxy/journal/journal-record.ts';
+import type { PolicyState } from '../../proxy/policy/decision.ts';
+import { type HostProtocol, objectOf } from '../hosts/protocol.ts';
+
+const keyPair = z.object({ certificate: z.string(), privateKey: z.string() });
+
+/** What a gateway process is started with: `GatewayOptions` as far as it can cross a process border. */
+export const gatewayStart = z.object({
+  /** The port of the last run, tried first; 0 chooses one. */
+  port: z.number().int().min(0).max(65_535),
+  /** Null at the first start of a launch: the host makes the authority and answers with it. */
+  authority: keyPair.nullable(),
+  policyFolder: z.string(),
+  dataFolder: z.string(),
+  kubeconfigFolder: z.string(),
+  logFile: z.string(),
+  principal: z.object({ user: z.string(), groups: z.array(z.string()) }),
+  maskKey: z.object({ kid: z.string(), key: z.instanceof(Uint8Array) }),
+  journalKey: z.string().nullable(),
+});
+export type GatewayStart = z.infer<typeof gatewayStart>;
+
+export const gatewayProtocol = {
+  name: 'gateway',
+  calls: {
+    start: {
+      argument: gatewayStart,
+      answer: z.object({ url: z.string(), port: z.number().int(), authority: keyPair }),
+    },
+    listContexts: { argument: z.array(z.string()), answer: z.array(objectOf<ContextListing>()) },
+    connectCluster: {
+      argument: z.object({
+        kubeconfigFiles: z.array(z.string()),
+        context: z.string(),
+        labels: z.record(z.string(), z.string()),
+      }),
+      answer: z.object({ slug: z.string() }),
+    },
+    disconnectCluster: { argument: z.string(), answer: z.void() },
+    openAccess: {
+      argument: z.object({
+        kind: z.enum(['inAppTerminal', 'outside', 'app']),
+        id: z.string(),
+        cluster: z.string().nullable(),
+        namespace: z.string().nullable(),
+        /** Null: a file of the session's own in the kubeconfig folder. */
+        writeTo: z.string().nullable(),
+      }),
+      answer: z.object({ kubeconfig: z.string() }),
+    },
+    closeAccess: { argument: z.string(), answer: z.void() },
+    approvals: { argument: z.void(), answer: z.array(objectOf<ApprovalRequest>()) },
+    review: {
+      argument: z.object({
+        id: z.string(),
+        verdict: z.enum(['approve', 'deny']),
+        by: z.string(),
+        comment: z.string().nullable(),
+      }),
+      answer: objectOf<ApprovalRequest>(),
+    },
+    journal: {
+      argument: z.object({
+        filter: objectOf<JournalFilter>(),
+        limit: z.number().int(),
+        before: z.number().int().nullable(),
+      }),
+      answer: z.array(objectOf<JournalRecord>()),
+    },
+    policy: { argument: z.void(), answer: objectOf<PolicyState>() },
+    stop: { argument: z.void(), answer: z.void() },
+  },
+  events: {
+    /** Gathered for 50 ms, so that a busy watch does not flood main. */
+    records: z.array(objectOf<JournalRecord>()),
+    approval: objectOf<ApprovalRequest>(),
+    policy: objectOf<PolicyState>(),
+  },
+} as const satisfies HostProtocol;
+export type GatewayProtocol = typeof gatewayProtocol;

@@ -1,0 +1,42 @@
+/** The three documents of the app, each an origin of its own under our scheme, so that a loose policy stays in its frame. */
+export type DocumentHost = 'gatehouse' | 'terminal' | 'player';
+
+export const SCHEME = 'app';
+export const MAIN_ORIGIN = 'app://gatehouse';
+export const PLAYER_ORIGIN = 'app://player';
+
+const STRICT = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'img-src': "'self' data:",
+  'font-src': "'self' data:",
+  'connect-src': "'none'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'object-src': "'none'",
+} as const;
+
+/**
+ * The Content-Security-Policy header of a document.
+ *
+ * Only what was measured to be needed is loosened: xterm writes inline styles (without `'unsafe-inline'` it draws no
+ * colours), asciinema-player compiles WebAssembly, Mantine injects style elements that carry our nonce.
+ */
+export function contentSecurityPolicy(host: DocumentHost, nonce: string): string {
+  const own: Record<DocumentHost, Record<string, string>> = {
+    gatehouse: {
+      'style-src': `'self' 'nonce-${nonce}'`,
+      'frame-src': 'app://terminal',
+      'frame-ancestors': "'none'",
+    },
+    terminal: { 'style-src': "'self' 'unsafe-inline'", 'frame-ancestors': MAIN_ORIGIN },
+    player: {
+      'script-src': "'self' 'wasm-unsafe-eval'",
+      'style-src': `'self' 'nonce-${nonce}'`,
+      'frame-ancestors': "'none'",
+    },
+  };
+  return Object.entries({ ...STRICT, ...own[host] })
+    .map(([directive, sources]) => `${directive} ${sources}`)
+    .join('; ');
+}

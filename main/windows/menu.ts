@@ -1,0 +1,43 @@
+import { Menu, type MenuItemConstructorOptions } from 'electron';
+import type { Screen } from '../../preload/contract.ts';
+
+const SCREENS: ReadonlyArray<readonly [Screen, string]> = [
+  ['terminal', 'Terminal'],
+  ['clusters', 'Clusters'],
+  ['secrets', 'Secrets'],
+  ['approvals', 'Approvals'],
+  ['activity', 'Activity'],
+  ['recordings', 'Recordings'],
+  ['settings', 'Settings'],
+];
+
+/** The app's menu; each screen has an accelerator. Copy and paste stay with the page, where Ctrl+C belongs to the shell. */
+export function setMenu(navigate: (screen: Screen) => void): void {
+  const mac = process.platform === 'darwin';
+  const view: MenuItemConstructorOptions[] = SCREENS.map(([screen, label], index) => ({
+    label,
+    accelerator: screen === 'settings' ? 'CmdOrCtrl+,' : `${mac ? 'Cmd' : 'Alt'}+${index + 1}`,
+    click: () => navigate(screen),
+  }));
+  const edit: MenuItemConstructorOptions[] = [
+    { role: 'undo', registerAccelerator: mac },
+    { role: 'redo', registerAccelerator: mac },
+    { type: 'separator' },
+    { role: 'cut', registerAccelerator: mac },
+    { role: 'copy', registerAccelerator: mac },
+    { role: 'paste', registerAccelerator: mac },
+    { role: 'selectAll', registerAccelerator: mac },
+  ];
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate([
+      ...(mac ? [{ role: 'appMenu' as const }] : []),
+      { label: 'File', submenu: [{ role: 'quit', accelerator: mac ? 'Cmd+Q' : 'Ctrl+Shift+Q' }] },
+      { label: 'Edit', submenu: edit },
+      {
+        label: 'View',
+        submenu: [...view, { type: 'separator' }, { role: 'togglefullscreen' }],
+      },
+      { label: 'Window', submenu: [{ role: 'minimize' }] },
+    ]),
+  );
+}

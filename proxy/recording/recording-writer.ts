@@ -1,0 +1,150 @@
+import { closeSync, fsync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
+import {
+  type CastEventCode,
+  endNoteLine,
+  eventLine,
+  headerLine,
+  type RecordingEnd,
+  type RecordingHeader,
+  requestNoteLine,
+} from './asciicast.ts';
+
+/** Output is gathered into one event for this long, or up to this many bytes. */
+const GATHER_MS = 16;
+const GATHER_BYTES = 48 * 1024;
+/** After a crash of the machine at most this much is missing; after a crash of the process, nothing that was gathered. */
+const SYNC_MS = 1_000;
+
+export interface RecordingOptions {
+  readonly folder: string;
+  /** Letters, digits, `-` and `_`; the file is `<id>.cast`. */
+  readonly id: string;
+  readonly header: RecordingHeader;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Called once, when the recording can no longer be written (a full disk). What is on disk stays. */
+  readonly onProblem: (error: Error) => void;
+}
+
+/** A recording being written. Bytes in, whole lines on disk, in the order of the calls. */
+export interface Recording {
+  readonly id: string;
+  readonly file: string;
+  /** Bytes as the terminal wrote them. UTF-8 that is cut anywhere is joined again; what is not UTF-8 becomes U+FFFD. */
+  output(bytes: Uint8Array): void;
+  input(text: string): void;
+  resize(columns: number, rows: number): void;
+  /** An API request of this session, as a marker. */
+  request(request: { readonly auditId: string; readonly outcome: string; readonly label: string }): void;
+  /** @param exitCode the shell's, when it ended by itself. */
+  close(end: RecordingEnd, exitCode: number | null): void;
+}
+
+export const RECORDING_SUFFIX = '.cast';
+
+/**
+ * Starts a recording: a new 0600 file in a 0700 folder.
+ *
+ * Writes are synchronous on purpose: the page cache has each line before anything else happens, in order, so that a
+ * `kill -9` loses only what was still being gathered, and a slow disk slows the terminal down instead of filling memory.
+ * @throws {Error} of `node:fs` when the file cannot be made.
+ */
+export function openRecording(options: RecordingOptions): Recording {
+  const { folder, id, header, now } = options;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, `${id}${RECORDING_SUFFIX}`);
+  const descriptor = openSync(file, 'ax', 0o600);
+
+  const decoder = new StringDecoder('utf8');
+  const startedAt = now();
+  let lastEventMs = 0;
+  let requests = 0;
+  let gathered: Uint8Array[] = [];
+  let gatheredBytes = 0;
+  /** When the first gathered byte came: the time of the event that it will be part of. */
+  let gatheredAt = 0;
+  let gatherTimer: NodeJS.Timeout | null = null;
+  let syncTimer: NodeJS.Timeout | null = null;
+  let open = true;
+
+  const elapsed = () => Math.max(lastEventMs, Math.round(now() - startedAt));
+
+  function append(text: string): void {
+    if (!open) return;
+    try {
+      const bytes = Buffer.from(text, 'utf8');
+      for (let written = 0; written < bytes.length; ) {
+        written += writeSync(descriptor, bytes, written, bytes.length - written);
+      }
+      syncTimer ??= setTimeout(() => {
+        syncTimer = null;
+        fsync(descriptor, (error) => error && open && fail(error));
+      }, SYNC_MS).unref();
+    } catch (error) {
+      fail(error as Error);
+    }
+  }
+  function fail(error: Error): void {
+    release();
+    options.onProblem(error);
+  }
+  function release(): void {
+    open = false;
+    if (gatherTimer) clearTimeout(gatherTimer);
+    if (syncTimer) clearTimeout(syncTimer);
+    closeSync(descriptor);
+  }
+  function event(code: CastEventCode, data: string, atMs: number): void {
+    append(eventLine({ intervalMs: atMs - lastEventMs, code, data }));
+    lastEventMs = atMs;
+  }
+  function flush(last = false): void {
+    if (gatherTimer) clearTimeout(gatherTimer);
+    gatherTimer = null;
+    const bytes = gathered.length === 1 && gathered[0] ? Buffer.from(gathered[0]) : Buffer.concat(gathered);
+    gathered = [];
+    gatheredBytes = 0;
+    const text = decoder.write(bytes) + (last ? decoder.end() : '');
+    if (text) event('o', text, Math.max(lastEventMs, gatheredAt));
+  }
+  function eventNow(code: CastEventCode, data: string): void {
+    flush();
+    event(code, data, elapsed());
+  }
+
+  append(headerLine(header, startedAt));
+  return {
+    id,
+    file,
+    output(bytes) {
+      if (!open || bytes.length === 0) return;
+      if (gatheredBytes === 0) gatheredAt = elapsed();
+      gathered.push(Uint8Array.from(bytes));
+      gatheredBytes += bytes.length;
+      if (gatheredBytes >= GATHER_BYTES) flush();
+      else gatherTimer ??= setTimeout(() => flush(), GATHER_MS);
+    },
+    input: (text) => eventNow('i', text),
+    resize: (columns, rows) => eventNow('r', `${columns}x${rows}`),
+    request({ auditId, outcome, label }) {
+      flush();
+      requests += 1;
+      append(requestNoteLine({ auditId, outcome }));
+      event('m', label, elapsed());
+    },
+    close(end, exitCode) {
+      if (!open) return;
+      flush(true);
+      if (exitCode !== null) event('x', String(exitCode), elapsed());
+      append(endNoteLine({ end, durationMs: lastEventMs, requests }));
+      if (!open) return;
+      try {
+        fsyncSync(descriptor);
+      } finally {
+        release();
+      }
+    },
+  };
+}
