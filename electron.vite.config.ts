@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+const folder = (...parts: string[]) => resolve(import.meta.dirname, ...parts);
+
+// What ships runs on Electron 33 (Node 20.18, Chromium 130) and newer, whichever Electron builds it.
+const nodeTarget = 'node20.18';
+const browserTarget = 'chrome130';
+
+/** Leaves out, and says so, entries that are not written yet. */
+function present(entries: Record<string, string>): Record<string, string> {
+  const absent = Object.values(entries).filter((file) => !existsSync(file));
+  if (absent.length > 0) console.log(`not built, not there: ${absent.join(' ')}`);
+  return Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
+}
+
+export default defineConfig({
+  main: {
+    // Packages stay in node_modules; our own code is bundled, one entry for each process.
+    build: {
+      outDir: folder('out/main'),
+      target: nodeTarget,
+      rollupOptions: {
+        input: present({
+          index: folder('main/index.ts'),
+          'gateway-host': folder('main/gateway-host/index.ts'),
+          'terminal-host': folder('main/terminal-host/index.ts'),
+          'demo-host': folder('main/demo-host/index.ts'),
+        }),
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    // A sandboxed preload can require nothing but Electron's own few modules: one CommonJS file with all in it.
+    build: {
+      externalizeDeps: false,
+      outDir: folder('out/preload'),
+      target: browserTarget,
+      rollupOptions: {
+        input: present({ index: folder('preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      }),
+    },
+  },
+  renderer: {
+    root: folder('renderer'),
+    plugins: [react()],
+    build: {
+      outDir: folder('out/renderer'),
+      target: browserTarget,
+      // The documents' policies allow files of the app's own origin alone: nothing inline, no data: fonts.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rollupOptions: {
+        input: present({
+          index: folder('renderer/index.html'),
+          'terminal-frame': folder('renderer/terminal-frame/index.html'),
+          player: folder('renderer/player/index.html'),
+        }),
+      },
+    },
+  },
+});

@@ -1,0 +1,16 @@
+/*
+ * Builds the app into out/{main,preload,renderer} and the command line into out/cli.
+ */
+import { buildCommandLine } from './build/command-line.mjs';
+import { repository } from './set-up/cache-folder.mjs';
+
+export async function buildApp() {
+  const { build } = await import('electron-vite');
+  await build({ root: repository, logLevel: 'warn' });
+}
+
+if (process.argv[1] === import.meta.filename) {
+  await buildApp();
+  await buildCommandLine();
+  console.log('built: out/main out/preload out/renderer out/cli');
+}

@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { repository } from '../set-up/cache-folder.mjs';
+
+/** The built `gatehouse` command. */
+export const commandLine = join(repository, 'out/cli/gatehouse.js');
+
+/** What it is made of; a change in any of these makes it stale. */
+const sources = ['cli', 'proxy', 'package.json', 'scripts/build/command-line.mjs'];
+
+/** Bundles the command line into one file; packages stay in node_modules. */
+export async function buildCommandLine() {
+  const { build } = await import('vite');
+  const out = join(repository, 'out');
+  await mkdir(out, { recursive: true });
+  const work = await mkdtemp(join(out, '.command-line-'));
+  try {
+    await build({
+      configFile: false,
+      root: repository,
+      logLevel: 'warn',
+      build: {
+        ssr: 'cli/gatehouse.ts',
+        outDir: work,
+        emptyOutDir: false,
+        target: 'node20.18',
+        rollupOptions: { output: { format: 'es', entryFileNames: 'gatehouse.js', codeSplitting: false } },
+      },
+    });
+    await mkdir(join(out, 'cli'), { recursive: true });
+    // One rename, so that a command started at this moment reads the old file or the new one, never half of one.
+    await rename(join(work, 'gatehouse.js'), commandLine);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Builds the command line when it is missing or older than what it is made of. */
+export async function refreshCommandLine() {
+  if (existsSync(commandLine)) {
+    const { mtimeMs: built } = await stat(commandLine);
+    const changes = await Promise.all(sources.map((source) => newestChange(join(repository, source))));
+    if (changes.every((change) => change < built)) return;
+  }
+  await buildCommandLine();
+}
+
+/**
+ * When a file, or anything in a folder, last changed; a folder's own time tells of files that are gone.
+ * @param {string} path
+ * @returns {Promise<number>} milliseconds since the epoch; 0 for what is not there
+ */
+async function newestChange(path) {
+  const found = await stat(path).catch(() => null);
+  if (!found?.isDirectory()) return found?.mtimeMs ?? 0;
+  const inside = await Promise.all((await readdir(path)).map((name) => newestChange(join(path, name))));
+  return Math.max(found.mtimeMs, ...inside);
+}
