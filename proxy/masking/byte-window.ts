@@ -45,6 +45,11 @@ export class ByteWindow {
     return this.#room.subarray(this.#from + start - this.#start, this.#from + end - this.#start);
   }
 
+  /** The bytes `[start, end)` as UTF-8 text. */
+  text(start: number, end: number): string {
+    return this.#room.toString('utf8', this.#from + start - this.#start, this.#from + end - this.#start);
+  }
+
   append(chunk: Uint8Array): void {
     if (!this.#owned && this.length === 0) {
       this.#room = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -63,14 +68,18 @@ export class ByteWindow {
    */
   take(position: number, splices: readonly Splice[]): Buffer {
     if (position === this.#start) return NOTHING;
-    const pieces: Buffer[] = [];
-    let at = this.#start;
-    for (const splice of splices) {
-      pieces.push(this.slice(at, splice.start), splice.bytes);
-      at = splice.end;
+    let length = position - this.#start;
+    for (const { start, end, bytes } of splices) length += bytes.length - (end - start);
+    const taken = Buffer.allocUnsafe(length);
+    let read = this.#from;
+    let written = 0;
+    for (const { start, end, bytes } of splices) {
+      const until = this.#from + start - this.#start;
+      written += this.#room.copy(taken, written, read, until);
+      written += bytes.copy(taken, written);
+      read = until + end - start;
     }
-    pieces.push(this.slice(at, position));
-    const taken = Buffer.concat(pieces);
+    this.#room.copy(taken, written, read, this.#from + position - this.#start);
     this.#from += position - this.#start;
     this.#start = position;
     return taken;

@@ -46,7 +46,7 @@ export class JsonScanner {
   readonly #events: JsonEvents;
   /** Several documents after one another, as in a watch. */
   readonly #manyRoots: boolean;
-  readonly #stack = new Uint8Array(MAX_DEPTH);
+  readonly #stack: number[] = [];
   #depth = 0;
   #state = BETWEEN_ROOTS;
   #roots = 0;

@@ -36,6 +36,7 @@ export interface ReplacementOptions {
   readonly rules: MaskRules;
   /** The bytes at a position of the stream. */
   readonly read: (start: number, end: number) => Buffer;
+  readonly readText: (start: number, end: number) => string;
   /** Masks inside the value of a last-applied annotation; null where nothing had to be masked. */
   readonly maskLastApplied: (value: Buffer, identity: ObjectIdentity) => Buffer | null;
 }
@@ -49,10 +50,9 @@ export interface ReplacementOptions {
 export function replacement(
   { start, end, escaped, map, key }: WaitingValue,
   identity: ObjectIdentity,
-  { rules, read, maskLastApplied, key: maskKey }: ReplacementOptions,
+  { rules, read, readText, maskLastApplied, key: maskKey }: ReplacementOptions,
 ): Buffer | null {
-  const raw = read(start, end);
-  const value = escaped ? Buffer.from(unescapeString(raw)) : raw;
+  const value = escaped ? Buffer.from(unescapeString(readText(start, end))) : read(start, end);
   if (map === null && key === LAST_APPLIED) return maskLastApplied(value, identity);
   const fieldPath = map === null ? `metadata.annotations[${key}]` : `${map}.${key}`;
   const token = maskToken(maskKey, { kindClass: rules.kindClass, ...identity, fieldPath }, value);
@@ -62,8 +62,8 @@ export function replacement(
 }
 
 /** The text of one string literal whose escapes the scanner has checked. */
-export function unescapeString(raw: Buffer): string {
-  return JSON.parse(`"${raw.toString('utf8')}"`) as string;
+export function unescapeString(raw: string): string {
+  return JSON.parse(`"${raw}"`) as string;
 }
 
 /** The answer holds values of a helm release, and the request may be helm's own. */

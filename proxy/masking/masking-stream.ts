@@ -44,6 +44,7 @@ export class MaskingStream {
       report,
       identity: options.identity ?? null,
       read: (start, end) => this.#window.slice(start, end),
+      readText: (start, end) => this.#window.text(start, end),
       maskLastApplied: (value, identity) => maskLastApplied(value, { key, rules, identity, depth: depth + 1 }),
       redactStatus: (status) => redactStatusText(status, null),
     });

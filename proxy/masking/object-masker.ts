@@ -116,7 +116,7 @@ export class ObjectMasker implements JsonEvents {
     const frame = this.#frames.at(-1);
     if (frame === undefined) return;
     if (escaped) throw new NotMaskable(`the answer has an escaped key in ${placeOf(frame)}`);
-    const key = this.#options.read(start, end).toString('utf8');
+    const key = this.#options.readText(start, end);
     if (frame.keys.has(key)) throw new NotMaskable(`the answer has a repeated key in ${placeOf(frame)}`);
     frame.keys.add(key);
     frame.key = key;
@@ -145,7 +145,7 @@ export class ObjectMasker implements JsonEvents {
     if (this.#skipped > 0) return;
     const frame = this.#frames.at(-1);
     // Null stays null: there is no value. Where an element of a list or a whole event should be, it is a riddle.
-    const isNull = this.#options.read(start, end).toString('latin1') === 'null';
+    const isNull = end - start === 4 && this.#options.readText(start, end) === 'null';
     if (frame === undefined) throw this.#unexpected(frame, 'a bare value');
     const mayBeNull = frame.place !== 'items' && frame.place !== 'rows' && frame.place !== 'event';
     if (this.#decides(frame) && !(isNull && mayBeNull)) throw this.#unexpected(frame, isNull ? 'null' : 'a bare value');
@@ -261,8 +261,8 @@ export class ObjectMasker implements JsonEvents {
   }
 
   #text(start: number, end: number, escaped: boolean): string {
-    const raw = this.#options.read(start, end);
-    return escaped ? unescapeString(raw) : raw.toString('utf8');
+    const raw = this.#options.readText(start, end);
+    return escaped ? unescapeString(raw) : raw;
   }
 
   #unexpected(frame: Frame | undefined, what: string): NotMaskable {

@@ -1,0 +1,173 @@
+import { parse } from 'yaml';
+import type { ApiRequest } from '../request/api-request.ts';
+import { type JsonEvents, JsonScanner } from './json-scanner.ts';
+import { LAST_APPLIED } from './mask-rules.ts';
+import { unescapeString } from './masked-object.ts';
+
+/** As much of a body as a person reads on a card. */
+const LIMIT = 16 * 1024;
+
+const MASKED = '"<masked>"';
+
+/** Names of fields and variables that hold secrets, and the endings that only point at one. */
+const SECRET_NAME =
+  /pass(?:word|wd|phrase)?$|passw|secret|token|api[-_]?key|credential|private[-_]?key|dsn$|conn(?:ection)?[-_]?str|\bpwd|_pwd/i;
+const POINTS_AT_SECRET = /(?:Name|Namespace|Ref|Path|Type|Class)$/;
+
+/** Values that give themselves away: private keys, JWTs, passwords in URLs. */
+const SECRET_VALUE = /-----BEGIN [A-Z ]*PRIVATE KEY|\beyJ[\w-]{8,}\.[\w-]{8,}\.|:\/\/[^/\s:@]*:[^/\s@]+@/;
+
+/**
+ * A request's body as it may be shown to the person who approves it: indented JSON, numbers and order of keys as sent,
+ * without the values of Secrets and what looks like one. Cut at 16 KiB.
+ * @returns null for what is not text that can be read: protobuf, malformed JSON or YAML.
+ */
+export function maskPreview(bytes: Buffer, request: ApiRequest): string | null {
+  const json = bytes.length === 0 ? null : (preview(bytes, request) ?? preview(yamlAsJson(bytes), request));
+  if (json === null || json.length <= LIMIT) return json;
+  return `${json.slice(0, LIMIT)}\n… cut here; the body has ${bytes.length} bytes`;
+}
+
+function preview(bytes: Buffer | null, request: ApiRequest): string | null {
+  if (bytes === null) return null;
+  const writer = new PreviewWriter(bytes, request);
+  try {
+    const scanner = new JsonScanner(writer, { manyRoots: false });
+    scanner.scan(bytes, 0, 0, bytes.length);
+    scanner.end(bytes, 0, bytes.length);
+  } catch {
+    return null;
+  }
+  return writer.text();
+}
+
+/** Server-side apply takes YAML; kubectl sends JSON there, others do not. */
+function yamlAsJson(bytes: Buffer): Buffer | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const value: unknown = text.includes('\0') ? null : parse(text, { version: '1.1', maxAliasCount: 0 });
+    return typeof value === 'object' && value !== null ? Buffer.from(JSON.stringify(value)) : null;
+  } catch {
+    return null;
+  }
+}
+
+interface Level {
+  readonly array: boolean;
+  /** Everything inside is masked. */
+  readonly masked: boolean;
+  /** The key that holds this object, through lists: `env` for each of its entries. */
+  readonly heldBy: string;
+  key: string;
+  entries: number;
+  /** What this object says of itself before its value: an environment variable's name, a patch operation's path. */
+  name: string | null;
+}
+
+/** Writes what the scanner finds, indented, and leaves values out. Builds no objects, so nothing is rounded. */
+class PreviewWriter implements JsonEvents {
+  readonly #bytes: Buffer;
+  readonly #isSecret: boolean;
+  readonly #isJsonPatch: boolean;
+  readonly #levels: Level[] = [];
+  #text = '';
+
+  constructor(bytes: Buffer, { info, contentType }: ApiRequest) {
+    this.#bytes = bytes;
+    this.#isSecret = info.resource === 'secrets' && info.apiGroup === '';
+    this.#isJsonPatch = contentType === 'application/json-patch+json';
+  }
+
+  text(): string {
+    return this.#text;
+  }
+
+  openObject(): void {
+    this.#open('{', false);
+  }
+
+  openArray(): void {
+    this.#open('[', true);
+  }
+
+  close(): void {
+    const level = this.#levels.pop();
+    if ((level?.entries ?? 0) > 0) this.#text += `\n${'  '.repeat(this.#levels.length)}`;
+    this.#text += level?.array === true ? ']' : '}';
+  }
+
+  key(start: number, end: number): void {
+    const level = this.#levels.at(-1);
+    const raw = this.#raw(start, end);
+    if (level !== undefined) level.key = unescapeString(raw);
+    this.#newLine(level);
+    this.#text += `"${raw}": `;
+  }
+
+  string(start: number, end: number): void {
+    const raw = this.#raw(start, end);
+    const value = unescapeString(raw);
+    this.#beforeValue();
+    const level = this.#levels.at(-1);
+    if (level !== undefined && (level.key === 'name' || (this.#isJsonPatch && level.key === 'path')))
+      level.name = value;
+    this.#text += this.#hides(level) || SECRET_VALUE.test(value) ? MASKED : `"${raw}"`;
+  }
+
+  scalar(start: number, end: number): void {
+    this.#beforeValue();
+    const raw = this.#raw(start, end);
+    this.#text += raw !== 'null' && this.#levels.at(-1)?.masked === true ? MASKED : raw;
+  }
+
+  #open(bracket: string, array: boolean): void {
+    this.#beforeValue();
+    const above = this.#levels.at(-1);
+    const heldBy = above === undefined ? '' : above.array ? above.heldBy : above.key;
+    const masked = above !== undefined && (above.masked || (!above.array && this.#holdsValues(above)));
+    this.#levels.push({ array, masked, heldBy, key: '', entries: 0, name: null });
+    this.#text += bracket;
+  }
+
+  /** Whether everything under the key that comes next is a Secret's. */
+  #holdsValues(level: Level): boolean {
+    if (!this.#isSecret) return false;
+    if (this.#isJsonPatch && level.key === 'value') return !isHarmlessPath(level.name);
+    return level.key === 'data' || level.key === 'stringData';
+  }
+
+  #hides(level: Level | undefined): boolean {
+    if (level === undefined) return false;
+    if (level.masked) return true;
+    const { key, name } = level;
+    if (level.array) return isSecretName(level.heldBy);
+    if (key === LAST_APPLIED) return true;
+    if (key === 'value' && this.#isJsonPatch && this.#isSecret) return !isHarmlessPath(name);
+    // An entry that gives its value before its name is not how any client writes it.
+    if (key === 'value' && (level.heldBy === 'env' || this.#isJsonPatch)) return name === null || isSecretName(name);
+    return this.#holdsValues(level) || isSecretName(key);
+  }
+
+  #beforeValue(): void {
+    const level = this.#levels.at(-1);
+    if (level?.array === true) this.#newLine(level);
+  }
+
+  #newLine(level: Level | undefined): void {
+    if (level === undefined) return;
+    this.#text += `${level.entries > 0 ? ',' : ''}\n${'  '.repeat(this.#levels.length)}`;
+    level.entries += 1;
+  }
+
+  #raw(start: number, end: number): string {
+    return this.#bytes.toString('utf8', start, end);
+  }
+}
+
+function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name) && !POINTS_AT_SECRET.test(name);
+}
+
+function isHarmlessPath(path: string | null): boolean {
+  return path !== null && /^\/metadata\/(?:labels\/|finalizers|resourceVersion$|uid$|ownerReferences)/.test(path);
+}
