@@ -9,6 +9,10 @@ export const REFUSALS = {
   'client-certificate-revoked': { status: 401, reason: 'Unauthorized' },
   'foreign-host': { status: 403, reason: 'Forbidden' },
   'foreign-origin': { status: 403, reason: 'Forbidden' },
+  'request-malformed': { status: 400, reason: 'BadRequest' },
+  'head-too-large': { status: 431, reason: 'BadRequest' },
+  'request-too-slow': { status: 408, reason: 'Timeout' },
+  'expectation-failed': { status: 417, reason: 'BadRequest' },
   'unknown-cluster': { status: 404, reason: 'NotFound' },
   'cluster-not-permitted': { status: 403, reason: 'Forbidden' },
   // a request that cannot be read exactly as the API server would read it

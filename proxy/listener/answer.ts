@@ -1,0 +1,108 @@
+import { type IncomingMessage, ServerResponse, STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { TLSSocket } from 'node:tls';
+import type { Answerable, AnswerBody, HeaderLine } from './exchange.ts';
+
+/** Milliseconds that a client gets to read an answer on a connection that will not be used again. */
+const LINGER = 1_000;
+
+/** The answer to a request that came with a response object of Node's. */
+export class ResponseAnswer implements Answerable {
+  readonly #response: ServerResponse;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  get answered(): boolean {
+    return this.#response.headersSent;
+  }
+
+  respond(status: number, headers: readonly HeaderLine[], body: AnswerBody): Promise<void> {
+    return send(this.#response, status, headers, body);
+  }
+}
+
+/**
+ * The answer on a bare socket, as Node hands it over for `Upgrade` and `CONNECT`. The connection is closed behind it,
+ * so that nothing pipelined behind the request is ever read as a request (CVE-2018-1002105).
+ */
+export class SocketAnswer implements Answerable {
+  readonly #request: IncomingMessage;
+  readonly #socket: TLSSocket;
+  #answered = false;
+
+  constructor(request: IncomingMessage, socket: TLSSocket) {
+    this.#request = request;
+    this.#socket = socket;
+  }
+
+  get answered(): boolean {
+    return this.#answered;
+  }
+
+  async respond(status: number, headers: readonly HeaderLine[], body: AnswerBody): Promise<void> {
+    this.#claim();
+    const socket = this.#socket;
+    const response = new ServerResponse(this.#request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket);
+    try {
+      await send(response, status, headers, body);
+    } catch (error) {
+      // A header that cannot be sent leaves the caller free to send another answer.
+      this.#answered = response.headersSent;
+      if (this.#answered) socket.destroy();
+      else response.detachSocket(socket);
+      throw error;
+    }
+    response.detachSocket(socket);
+    socket.end();
+    setTimeout(() => socket.destroy(), LINGER).unref();
+  }
+
+  /** Writes the 101; from here on the socket belongs to whoever relays it. */
+  switchProtocols(headers: readonly HeaderLine[]): void {
+    this.#claim();
+    const lines = headers.map(([name, value]) => {
+      validateHeaderName(name);
+      validateHeaderValue(name, onTheWire(value));
+      return `${name}: ${onTheWire(value)}\r\n`;
+    });
+    this.#socket.write(`HTTP/1.1 101 ${STATUS_CODES[101]}\r\n${lines.join('')}\r\n`, 'latin1');
+  }
+
+  #claim(): void {
+    if (this.#answered) throw new Error('This exchange was answered already');
+    this.#answered = true;
+  }
+}
+
+async function send(
+  response: ServerResponse,
+  status: number,
+  headers: readonly HeaderLine[],
+  body: AnswerBody,
+): Promise<void> {
+  if (response.headersSent) throw new Error('This exchange was answered already');
+  const framed = headers.some(([name]) => /^(content-length|transfer-encoding)$/i.test(name));
+  const empty = body === null && !framed && status !== 204 && status !== 304 && response.req.method !== 'HEAD';
+  const lines = empty ? [...headers, ['Content-Length', '0'] as const] : headers;
+  response.writeHead(
+    status,
+    lines.flatMap(([name, value]) => [name, onTheWire(value)]),
+  );
+  if (body === null || Buffer.isBuffer(body)) {
+    await pipeline(body === null ? [] : [body], response);
+    return;
+  }
+  // A watch may have nothing to say for minutes; its client waits for the head.
+  response.flushHeaders();
+  await pipeline(body, response);
+}
+
+/** Node writes heads as Latin-1; text beyond it goes out as the bytes of its UTF-8. */
+function onTheWire(value: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of Latin-1 is meant, and Node refuses its controls
+  return /^[\u0000-\u00ff]*$/.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1');
+}

@@ -1,0 +1,78 @@
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { LiveCertificates } from './client-authentication.ts';
+
+interface Connection {
+  readonly fingerprint: string | null;
+  /** Exchanges under way, each with what ends it. */
+  readonly exchanges: Set<(reason: Error) => void>;
+}
+
+/** Every open socket of a listener, so that the end of a certificate or of the gateway is the end of its streams too. */
+export class Connections {
+  readonly #raw = new Set<Socket>();
+  readonly #secured = new Map<TLSSocket, Connection>();
+  readonly #stopListening: () => void;
+  #stopping = false;
+
+  constructor(certificates: LiveCertificates) {
+    this.#stopListening = certificates.onRevoked((fingerprints) => {
+      const revoked = new Error('The session of this client certificate was closed');
+      for (const [socket, { fingerprint }] of this.#secured) {
+        if (fingerprint !== null && fingerprints.has(fingerprint)) this.#end(socket, revoked);
+      }
+    });
+  }
+
+  /** A TCP connection, before TLS. */
+  accept(socket: Socket): void {
+    this.#raw.add(socket);
+    socket.once('close', () => this.#raw.delete(socket));
+  }
+
+  /** A connection whose handshake is complete, with or without a client certificate. */
+  secure(socket: TLSSocket): void {
+    const fingerprint = socket.getPeerX509Certificate()?.fingerprint256 ?? null;
+    this.#secured.set(socket, { fingerprint, exchanges: new Set() });
+    // Once an upgrade took the socket off the HTTP server nobody else listens, and an error would end the process.
+    socket.on('error', () => undefined);
+    socket.once('close', () => this.#secured.delete(socket));
+  }
+
+  /**
+   * Calls `end` when the connection is ended from this side.
+   * @returns a function to call when the exchange is over.
+   */
+  use(socket: TLSSocket, end: (reason: Error) => void): () => void {
+    const exchanges = this.#secured.get(socket)?.exchanges;
+    exchanges?.add(end);
+    return () => exchanges?.delete(end);
+  }
+
+  isBusy(socket: TLSSocket): boolean {
+    return (this.#secured.get(socket)?.exchanges.size ?? 0) > 0;
+  }
+
+  /** From now on every answer closes its connection. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  endAll(reason: string): void {
+    for (const socket of [...this.#secured.keys()]) this.#end(socket, new Error(reason));
+    for (const socket of this.#raw) socket.destroy();
+  }
+
+  release(): void {
+    this.#stopListening();
+  }
+
+  #end(socket: TLSSocket, reason: Error): void {
+    for (const end of this.#secured.get(socket)?.exchanges ?? []) end(reason);
+    socket.destroy();
+  }
+}

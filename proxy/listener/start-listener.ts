@@ -1,0 +1,254 @@
+import { constants } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import { isIPv6, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import { issueServerCertificate } from '../clusters/certificate-authority.ts';
+import type { GatewayLog, KeyPair } from '../gateway.ts';
+import { Refusal, toRefusal } from '../refusal.ts';
+import { ResponseAnswer, SocketAnswer } from './answer.ts';
+import { authenticate, type LiveCertificates } from './client-authentication.ts';
+import { Connections } from './connections.ts';
+import type { Answerable, Exchange } from './exchange.ts';
+import type { Principal } from './principal.ts';
+import { refuse } from './refuse.ts';
+import { type RefusedBeforeRequest, refuseBrokenConnections } from './refused-before-request.ts';
+import { allowedHosts, foreignSite } from './same-site.ts';
+import { RequestExchange, UpgradeExchange } from './served-exchange.ts';
+
+export interface ListenerOptions {
+  readonly host: string;
+  /** 0 chooses a free one. */
+  readonly port: number;
+  /** Signs the server's certificate; client certificates must be of it. */
+  readonly authority: KeyPair;
+  readonly access: LiveCertificates;
+  /** Serves one request or upgrade. Must answer it; a throw is logged and answered with `internal-error`. */
+  readonly onExchange: (exchange: Exchange) => Promise<void>;
+  /** Counts what was refused before it was anyone's request. */
+  readonly countRefused: (reason: RefusedBeforeRequest) => void;
+  readonly log: GatewayLog;
+  /** Names beside loopback that stand in `Host`, for a gateway that listens elsewhere. */
+  readonly names?: readonly string[];
+  readonly limits?: Partial<ListenerLimits>;
+}
+
+export interface ListenerLimits {
+  readonly connections: number;
+  /** Milliseconds for the TLS handshake. */
+  readonly handshake: number;
+  /** Milliseconds from a request's first byte to the end of its head. */
+  readonly head: number;
+}
+
+export interface Listener {
+  readonly address: { readonly host: string; readonly port: number; readonly url: string };
+  /**
+   * Takes no more connections, lets exchanges under way finish for `graceMs`, then ends what is left: exchanges see
+   * their signal aborted and sockets are destroyed.
+   */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** The address cannot be had. `code` is Node's: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  readonly code: string;
+
+  constructor(code: string, message: string, cause: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+const LIMITS: ListenerLimits = { connections: 1024, handshake: 10_000, head: 20_000 };
+const KIBIBYTE = 1024;
+const RENEW_SERVER_CERTIFICATE = 24 * 3_600_000;
+
+/**
+ * Opens the gateway's one door: TLS with a client certificate, HTTP/1.1. A caller without a good certificate completes
+ * TLS, so that kubectl can show why, gets a 401 and nothing else.
+ * @throws {ListenError}
+ */
+export async function startListener(options: ListenerOptions): Promise<Listener> {
+  const limits = { ...LIMITS, ...options.limits };
+  const { server, renewal } = await createTlsServer(options.authority, limits);
+  server.maxConnections = limits.connections;
+  server.maxHeadersCount = 0;
+  const connections = new Connections(options.access);
+  const context: Serving = { ...options, connections, hosts: new Set<string>() };
+  takeRequests(server, context);
+  refuseBrokenConnections(server, connections, options.countRefused);
+  const port = await listen(server, options);
+  context.hosts = allowedHosts(port, [
+    ...(isAnyAddress(options.host) ? [] : [bracketed(options.host)]),
+    ...(options.names ?? []),
+  ]);
+  return {
+    address: { host: options.host, port, url: `https://${bracketed(options.host)}:${port}` },
+    close: async (graceMs = 2_000) => {
+      clearInterval(renewal);
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      connections.stop();
+      server.closeIdleConnections();
+      const timer = setTimeout(() => connections.endAll('Gatehouse is stopping'), graceMs);
+      await closed;
+      clearTimeout(timer);
+      connections.release();
+    },
+  };
+}
+
+/** What the event handlers share. */
+interface Serving extends ListenerOptions {
+  readonly connections: Connections;
+  hosts: ReadonlySet<string>;
+}
+
+async function createTlsServer(authority: KeyPair, limits: ListenerLimits) {
+  const server = createServer({
+    ...(await secureContextOptions(authority)),
+    requestCert: true,
+    // A caller without a certificate gets a Status that says so; see `authenticate`.
+    rejectUnauthorized: false,
+    ALPNProtocols: ['http/1.1'],
+    handshakeTimeout: limits.handshake,
+    headersTimeout: limits.head,
+    connectionsCheckingInterval: Math.min(5_000, limits.head),
+    // Watches, logs and held requests have no natural end.
+    requestTimeout: 0,
+    // Go's transport keeps idle connections for 90 s; closing first would race with its next request.
+    keepAliveTimeout: 130_000,
+    keepAlive: true,
+    keepAliveInitialDelay: 30_000,
+    noDelay: true,
+    maxHeaderSize: 64 * KIBIBYTE,
+    insecureHTTPParser: false,
+    // The Host check is ours, with a Status and a count.
+    requireHostHeader: false,
+  });
+  const renewal = setInterval(() => {
+    secureContextOptions(authority).then(
+      (renewed) => server.setSecureContext(renewed),
+      () => undefined,
+    );
+  }, RENEW_SERVER_CERTIFICATE);
+  renewal.unref();
+  return { server, renewal };
+}
+
+async function secureContextOptions(authority: KeyPair): Promise<SecureContextOptions> {
+  const { certificate, privateKey } = await issueServerCertificate(authority);
+  return {
+    cert: certificate,
+    key: privateKey,
+    ca: authority.certificate,
+    minVersion: 'TLSv1.2',
+    // Without resumption every connection shows its certificate anew.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  };
+}
+
+function takeRequests(server: Server, serving: Serving): void {
+  const { connections } = serving;
+  server.on('connection', (socket: Socket) => connections.accept(socket));
+  server.on('secureConnection', (socket: TLSSocket) => connections.secure(socket));
+  server.on('request', (request: IncomingMessage & { socket: TLSSocket }, response: ServerResponse) => {
+    if (connections.stopping) response.shouldKeepAlive = false;
+    const principal = admit(request, closingAnswer(response), serving);
+    if (principal === null) return;
+    void serve(new RequestExchange(request, response, { principal, connections }), serving);
+  });
+  server.on('upgrade', (request: IncomingMessage & { socket: TLSSocket }, _socket: Duplex, head: Buffer) => {
+    const principal = admit(request, new SocketAnswer(request, request.socket), serving);
+    if (principal === null) return;
+    void serve(new UpgradeExchange(request, head, { principal, connections }), serving);
+  });
+  server.on('connect', (request: IncomingMessage & { socket: TLSSocket }) => {
+    const answer = new SocketAnswer(request, request.socket);
+    if (admit(request, answer, serving) === null) return;
+    serving.countRefused('connect-method');
+    void refuse(answer, new Refusal('method-not-allowed', 'Gatehouse is not a forward proxy: CONNECT is not served'));
+  });
+  server.on('checkExpectation', (request: IncomingMessage & { socket: TLSSocket }, response: ServerResponse) => {
+    const answer = closingAnswer(response);
+    if (admit(request, answer, serving) === null) return;
+    serving.countRefused('expectation');
+    void refuse(answer, new Refusal('expectation-failed', 'The only Expect header that is served is 100-continue'));
+  });
+}
+
+/** The two locks: the client's certificate first, so that nobody else learns anything, then the browser guard. */
+function admit(
+  request: IncomingMessage & { socket: TLSSocket },
+  answer: Answerable,
+  { access, hosts, countRefused }: Serving,
+): Principal | null {
+  const who = authenticate(request.socket, access, Date.now());
+  if ('turnedAway' in who) {
+    countRefused(who.turnedAway);
+    void refuse(answer, who.refusal);
+    return null;
+  }
+  const foreign = foreignSite(request.rawHeaders, hosts);
+  if (foreign === null) return who.principal;
+  countRefused(foreign.reason);
+  void refuse(answer, foreign.refusal);
+  return null;
+}
+
+/** For refusals: the connection is not used again. */
+function closingAnswer(response: ServerResponse): Answerable {
+  const answer = new ResponseAnswer(response);
+  return {
+    get answered() {
+      return answer.answered;
+    },
+    respond: (status, headers, body) => {
+      response.shouldKeepAlive = false;
+      return answer.respond(status, headers, body);
+    },
+  };
+}
+
+async function serve(exchange: Exchange, { onExchange, log }: Serving): Promise<void> {
+  try {
+    await onExchange(exchange);
+    if (exchange.answered || exchange.signal.aborted) return;
+    throw new Error('An exchange was left without an answer');
+  } catch (error) {
+    log.error({ error }, 'An exchange failed');
+    await refuse(exchange, toRefusal(error));
+  }
+}
+
+function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException): void => {
+      const code = error.code ?? 'EUNKNOWN';
+      const words = WHY_NOT[code] ?? error.message;
+      reject(new ListenError(code, `Gatehouse cannot listen on ${bracketed(host)}:${port}: ${words}`, error));
+    };
+    server.once('error', failed);
+    server.listen({ host, port, exclusive: true }, () => {
+      server.off('error', failed);
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+const WHY_NOT: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program has this port; choose another or let Gatehouse choose one (port 0)',
+  EACCES: 'ports below 1024 are for the superuser; choose a higher one',
+  EADDRNOTAVAIL: 'this machine has no such address',
+};
+
+function isAnyAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+function bracketed(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
+}
