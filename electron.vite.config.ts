@@ -40,9 +40,9 @@ export default defineConfig({
       outDir: folder('out/preload'),
       target: browserTarget,
       rollupOptions: {
-        input: present({ index: folder('preload/index.ts') },
+        input: present({ index: folder('preload/index.ts') }),
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
-      }),
+      },
     },
   },
   renderer: {

@@ -1,0 +1,50 @@
+/*
+ * `npm test`: sets the machine up, then type check, lint, unit, gateway and desktop tests. A stage that fails does not
+ * stop the next. `npm test -- unit gateway` runs only the stages named; `npm test -- desktop -g "first run"` hands the
+ * rest to Playwright.
+ */
+import { join } from 'node:path';
+import { buildCommandLine } from './build/command-line.mjs';
+import { buildApp } from './build.mjs';
+import { repository } from './set-up/cache-folder.mjs';
+import { run } from './set-up/run.mjs';
+import { setUp } from './set-up.mjs';
+import { runDesktopTests } from './test/desktop.mjs';
+import { startStages } from './test/stages.mjs';
+import { runVitestProject } from './test/vitest-project.mjs';
+
+const named = process.argv.slice(2);
+const firstOption = named.findIndex((argument) => argument.startsWith('-'));
+const wanted = new Set(firstOption < 0 ? named : named.slice(0, firstOption));
+const options = firstOption < 0 ? [] : named.slice(firstOption);
+const isWanted = (/** @type {string} */ stage) => wanted.size === 0 || wanted.has(stage);
+
+const stages = startStages();
+const machine = await stages.run('set-up', setUp);
+if (machine) {
+  const { tools } = machine;
+  const toolPaths = tools ? { GATEHOUSE_TEST_KUBECTL: tools.kubectl, GATEHOUSE_TEST_HELM: tools.helm } : {};
+  if (isWanted('types')) await stages.run('type check', () => succeed('typescript/bin/tsc', '-b'));
+  if (isWanted('lint')) await stages.run('lint', () => succeed('@biomejs/biome/bin/biome', 'check', '.'));
+  if (isWanted('unit')) await stages.run('unit tests', () => runVitestProject('unit', toolPaths));
+  if (isWanted('gateway')) {
+    await stages.run('command line', buildCommandLine);
+    await stages.run('gateway tests', () => runVitestProject('gateway', toolPaths));
+  }
+  if (isWanted('desktop')) {
+    await stages.run('build', buildApp);
+    await stages.run('desktop tests', () => runDesktopTests(machine, options));
+  }
+}
+stages.finish();
+
+/**
+ * Runs a program of a package to a successful end.
+ * @param {string} program its path in node_modules
+ * @param {...string} programArguments
+ */
+async function succeed(program, ...programArguments) {
+  const path = join(repository, 'node_modules', program);
+  const { code } = await run(process.execPath, [path, ...programArguments], { cwd: repository });
+  if (code !== 0) throw new Error(`${program.split('/').at(-1)} ended with exit code ${code}`);
+}
