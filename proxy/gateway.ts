@@ -1,8 +1,23 @@
+import { join } from 'node:path';
 import type { ApprovalRequest } from './approvals/approval-authority.ts';
+import { openLocalAuthority } from './approvals/local-authority.ts';
+import { ClientAccessRegistry } from './clusters/client-access.ts';
+import type { Cluster } from './clusters/cluster.ts';
+import { createUpstream } from './forward/pooled-upstream.ts';
 import type { JournalFilter } from './journal/journal.ts';
 import type { JournalRecord } from './journal/journal-record.ts';
+import { openJournal } from './journal/open-journal.ts';
+import type { Exchange } from './listener/exchange.ts';
 import type { SessionKind } from './listener/principal.ts';
+import { refuse } from './listener/refuse.ts';
+import { type Listener, startListener } from './listener/start-listener.ts';
+import { type PipelineParts, serveClusterRequest } from './pipeline/cluster-request.ts';
+import { serveReveal } from './pipeline/reveal.ts';
+import { routeOf } from './pipeline/route.ts';
 import type { PolicyState } from './policy/decision.ts';
+import { openPolicyFolder } from './policy/policy-folder.ts';
+import { Refusal } from './refusal.ts';
+import { RunningGateway } from './running-gateway.ts';
 
 /** PEM texts. */
 export interface KeyPair {
@@ -120,4 +135,89 @@ export interface Gateway {
   on<E extends keyof GatewayEvents>(event: E, listener: GatewayEvents[E]): () => void;
   /** Holds end with 503, streams are closed with a reason, the journal is flushed. */
   close(): Promise<void>;
+}
+
+/** Milliseconds that exchanges under way get when the gateway stops. */
+const GRACE = 2_000;
+
+/**
+ * Starts a gateway: journal first, listener last, so that nothing is served before it can be recorded.
+ * @throws {FolderLockedError} when another gateway writes to the data folder.
+ * @throws {ListenError} when the address cannot be had.
+ * @throws {Refusal} `journal-unavailable`.
+ */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { log } = options;
+  const opened: Array<() => Promise<unknown>> = [];
+  /** What is opened is closed again, newest first, when a later part fails to start or the gateway stops. */
+  const keep = <Part>(part: Part, close: (part: Part) => Promise<unknown>): Part => {
+    opened.unshift(() => close(part));
+    return part;
+  };
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.splice(0)) {
+      await close().catch((error: unknown) => log.error({ error }, 'A part of the gateway did not close cleanly'));
+    }
+  };
+  try {
+    const journal = keep(
+      await openJournal({
+        folder: join(options.dataFolder, 'journal'),
+        signingKey: options.journalKey,
+        retention: options.journalRetention,
+        log,
+      }),
+      (part) => part.close(),
+    );
+    const policy = keep(await openPolicyFolder(options.policyFolder, { log }), (part) => part.close());
+    const upstream = keep(createUpstream(), (part) => part.close());
+    const clusters = new Map<string, Cluster>();
+    let listener: Listener | null = null;
+    const access = keep(
+      await ClientAccessRegistry.start({
+        authority: options.authority,
+        principal: options.principal,
+        folder: options.kubeconfigFolder,
+        url: () => listener?.address.url ?? '',
+        clusters: () => [...clusters.values()],
+        log,
+      }),
+      (part) => part.stop(),
+    );
+    const approvals = openLocalAuthority({
+      log,
+      onRecord: (record) => journal.append(record, { durable: true }),
+    });
+    const parts: PipelineParts = { policy, approvals, journal, upstream, maskKey: options.maskKey, log };
+    listener = await startListener({
+      ...options.listen,
+      authority: options.authority,
+      access,
+      onExchange: (exchange) => serve(parts, clusters, exchange),
+      countRefused: (reason) => journal.countRefused(reason),
+      log,
+    });
+    keep(listener, (part) => part.close(GRACE));
+    // Before the listener: what waits is answered while its connections still stand.
+    keep(approvals, (part) => part.close());
+    const gateway = new RunningGateway({ ...parts, access, clusters, listener }, closeAll);
+    await gateway.started();
+    return gateway;
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+/** One exchange to where its target leads. */
+async function serve(parts: PipelineParts, clusters: ReadonlyMap<string, Cluster>, exchange: Exchange): Promise<void> {
+  const route = routeOf(exchange.target);
+  if (route.kind === 'reveal') return serveReveal(parts, exchange, clusters);
+  const cluster = route.kind === 'cluster' ? clusters.get(route.slug) : undefined;
+  if (route.kind === 'cluster' && cluster !== undefined) {
+    return serveClusterRequest(parts, exchange, cluster, route.target);
+  }
+  parts.journal.countRefused('unknown-cluster');
+  const what = route.kind === 'cluster' ? `cluster "${route.slug}" is not connected` : 'nothing is served at this path';
+  await refuse(exchange, new Refusal('unknown-cluster', `Gatehouse: ${what}`));
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, checkServerIdentity, connect, type TLSSocket } from 'node:tls';
 import type { Cluster, UpstreamCredential } from '../clusters/cluster.ts';
 
 /** Milliseconds until an API server that does not answer counts as unreachable. */
@@ -13,19 +13,20 @@ const CONNECT_TIMEOUT = 10_000;
 export function connectUpstream(cluster: Cluster, credential: UpstreamCredential): Promise<TLSSocket> {
   const { host, port, servername } = cluster.server;
   return new Promise((resolve, reject) => {
-    const socket = connect({
+    // Node's types leave `allowHalfOpen` out: with it one direction of an exec may end before the other.
+    const options: ConnectionOptions & { readonly allowHalfOpen: true } = {
       host,
       port,
       // RFC 6066 section 3: an IP address is never sent as a server name, but it is what the certificate must name.
       ...(isIP(servername) ? {} : { servername }),
       secureContext: credential.secureContext,
       ALPNProtocols: ['http/1.1'],
-      // One direction of an exec may end before the other; without this Node would close both.
       allowHalfOpen: true,
       rejectUnauthorized: cluster.server.verify,
       checkServerIdentity: (_host, certificate) =>
         cluster.server.verify ? checkServerIdentity(servername, certificate) : undefined,
-    });
+    };
+    const socket = connect(options);
     const timer = setTimeout(() => {
       socket.destroy(Object.assign(new Error('connect timeout'), { code: 'ETIMEDOUT' }));
     }, CONNECT_TIMEOUT);

@@ -1,6 +1,6 @@
 import type { ApprovalAuthority, HoldOutcome, Intent } from '../approvals/approval-authority.ts';
 import { holdMilliseconds } from '../approvals/hold-time.ts';
-import { intentDigest } from '../approvals/intent-digest.ts';
+import { bodyDigest, intentDigest } from '../approvals/intent-digest.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import type { EffectiveIdentity, RequestSummary } from '../journal/journal-record.ts';
 import type { Principal } from '../listener/principal.ts';
@@ -37,7 +37,11 @@ export async function authorise(asked: Authorisation, authority: ApprovalAuthori
     return { allowed: false, approval: null, refusal: deniedByPolicy(asked) };
   }
   const held = await authority.hold(intentOf(asked, decision.approval), {
-    holdMs: holdMilliseconds(decision.approval, asked.request),
+    holdMs: holdMilliseconds({
+      requirement: decision.approval,
+      request: asked.request,
+      isWatchOrDiscovery: asked.request.info.verb === 'watch' || !asked.request.info.isResourceRequest,
+    }),
     signal: asked.signal,
   });
   const approval: Verdict['approval'] = {
@@ -58,10 +62,10 @@ function intentOf(asked: Authorisation, requirement: ApprovalRequirement): Inten
       principal,
       cluster: cluster.slug,
       request,
-      policyVerb: summary.policyVerb,
-      revealKey: summary.revealKey ?? null,
-      body,
+      verb: summary.policyVerb,
+      bodySha256: bodyDigest(body ?? Buffer.alloc(0)),
       policyDigest: decision.policyDigest,
+      revealKey: summary.revealKey ?? null,
     }),
     principal,
     cluster: cluster.slug,

@@ -1,4 +1,4 @@
-import { connect, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type EchoUpstream, startEchoUpstream } from './environment/echo-upstream.ts';
 import { gatewayConnection } from './environment/raw-request.ts';
@@ -28,7 +28,16 @@ describe('streams through the gateway', () => {
   async function client(): Promise<TLSSocket> {
     const { url, ca, cert, key } = await gatewayConnection(running.kubeconfig);
     const { hostname, port } = new URL(url);
-    const socket = connect({ host: hostname, port: Number(port), ca, cert, key, allowHalfOpen: true });
+    // Node's types leave `allowHalfOpen` out.
+    const options: ConnectionOptions & { allowHalfOpen: true } = {
+      host: hostname,
+      port: Number(port),
+      ca,
+      cert,
+      key,
+      allowHalfOpen: true,
+    };
+    const socket = connect(options);
     socket.on('error', () => undefined);
     open.push(socket);
     await new Promise((resolve) => socket.once('secureConnect', resolve));

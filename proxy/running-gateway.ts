@@ -1,0 +1,112 @@
+import type { ApprovalRequest } from './approvals/approval-authority.ts';
+import type { ClientAccessRegistry } from './clusters/client-access.ts';
+import type { Cluster } from './clusters/cluster.ts';
+import { openCluster } from './clusters/kubeconfig-cluster.ts';
+import type { ClientAccess, ClusterSource, Gateway, GatewayEvents } from './gateway.ts';
+import type { JournalFilter } from './journal/journal.ts';
+import type { GatewayRecord } from './journal/journal-record.ts';
+import type { Listener } from './listener/start-listener.ts';
+import type { PipelineParts } from './pipeline/cluster-request.ts';
+import type { PolicyState } from './policy/decision.ts';
+
+/** The parts that a running gateway answers for. */
+export interface RunningParts extends PipelineParts {
+  readonly access: ClientAccessRegistry;
+  readonly clusters: Map<string, Cluster>;
+  readonly listener: Listener;
+}
+
+/** The door's other side: what the app, the command line and tests do with a gateway that runs. */
+export class RunningGateway implements Gateway {
+  readonly #parts: RunningParts;
+  readonly #closeAll: () => Promise<void>;
+  #closing: Promise<void> | null = null;
+
+  constructor(parts: RunningParts, closeAll: () => Promise<void>) {
+    this.#parts = parts;
+    this.#closeAll = closeAll;
+    parts.policy.onChange((state) => {
+      parts.approvals.supersede(state.digest);
+      void this.#note({
+        type: 'gateway',
+        event: state.problems.length === 0 ? 'policy-loaded' : 'policy-broken',
+        detail:
+          state.problems.map(({ file, line, message }) => `${file}:${line}: ${message}`).join('; ') || state.digest,
+      });
+    });
+  }
+
+  get address(): Gateway['address'] {
+    return this.#parts.listener.address;
+  }
+
+  started(): Promise<void> {
+    const { digest, status } = this.#parts.policy.state();
+    return this.#note({ type: 'gateway', event: 'started', detail: `policy ${status} ${digest}` });
+  }
+
+  async connectCluster(source: ClusterSource): Promise<{ readonly slug: string }> {
+    const { clusters, access, log } = this.#parts;
+    const cluster = await openCluster(source, { log });
+    clusters.set(cluster.slug, cluster);
+    await access.refresh();
+    return { slug: cluster.slug };
+  }
+
+  async disconnectCluster(slug: string): Promise<void> {
+    if (this.#parts.clusters.delete(slug)) await this.#parts.access.refresh();
+  }
+
+  clusters(): ReturnType<Gateway['clusters']> {
+    return [...this.#parts.clusters.values()].map(({ slug, contextName, namespace, server }) => ({
+      slug,
+      context: contextName,
+      namespace,
+      server: `https://${server.host}:${server.port}${server.basePath}`,
+    }));
+  }
+
+  openAccess(request: Parameters<Gateway['openAccess']>[0]): Promise<ClientAccess> {
+    return this.#parts.access.open(request);
+  }
+
+  closeAccess(id: string): Promise<void> {
+    return this.#parts.access.close(id);
+  }
+
+  approvals(): readonly ApprovalRequest[] {
+    return this.#parts.approvals.list();
+  }
+
+  review(vote: Parameters<Gateway['review']>[0]): Promise<ApprovalRequest> {
+    return this.#parts.approvals.review(vote);
+  }
+
+  journal(filter: JournalFilter, options: { readonly limit: number; readonly before?: number }) {
+    return this.#parts.journal.query(filter, options);
+  }
+
+  policy(): PolicyState {
+    return this.#parts.policy.state();
+  }
+
+  on<E extends keyof GatewayEvents>(event: E, listener: GatewayEvents[E]): () => void {
+    const { journal, approvals, policy } = this.#parts;
+    const subscribe: { [Name in keyof GatewayEvents]: (listen: GatewayEvents[Name]) => () => void } = {
+      record: (listen) => journal.onAppend(listen),
+      approval: (listen) => approvals.onChange(listen),
+      policy: (listen) => policy.onChange(listen),
+    };
+    return subscribe[event](listener);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#note({ type: 'gateway', event: 'stopped', detail: '' }).then(this.#closeAll);
+    return this.#closing;
+  }
+
+  /** The gateway's own events; a journal that cannot take them says so itself. */
+  async #note(record: GatewayRecord): Promise<void> {
+    await this.#parts.journal.append(record, { durable: true }).catch(() => undefined);
+  }
+}
