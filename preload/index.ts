@@ -1,12 +1,12 @@
 import { contextBridge, ipcRenderer } from 'electron';
-import type { Bridge } from './contract.ts';
+import type { Bridge, Payload } from './contract.ts';
 
 // Runs sandboxed, before the page, in a world of its own. The page gets these three functions and nothing of Electron.
 const bridge: Bridge = {
   invoke: (name, argument) => ipcRenderer.invoke('gatehouse:call', name, argument),
   on(name, listener) {
-    const forward = (_event: unknown, eventName: unknown, payload: never) => {
-      if (eventName === name) listener(payload);
+    const forward = (_event: Electron.IpcRendererEvent, ...[told, payload]: unknown[]) => {
+      if (told === name) listener(payload as Payload<typeof name>);
     };
     ipcRenderer.on('gatehouse:event', forward);
     return () => {

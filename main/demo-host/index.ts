@@ -9,10 +9,10 @@ let cluster: DemoCluster | null = null;
 serveHost(demoProtocol, parentChannel(), () => ({
   start: async ({ folder }) => {
     cluster ??= await startDemoCluster({ folder });
-    return { kubeconfig: cluster.kubeconfig, context: cluster.context };
+    return { kubeconfig: cluster.kubeconfigFile, context: cluster.contexts.engineer };
   },
   stop: async () => {
-    await cluster?.stop();
+    await cluster?.close();
     cluster = null;
   },
 }));

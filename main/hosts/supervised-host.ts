@@ -18,6 +18,9 @@ export interface SupervisedHostOptions<Protocol extends HostProtocol> {
   readonly onState: (state: HostState, error: HostError | null) => void;
 }
 
+/** Longer than the backoff's longest delay and a slow start together. */
+const START_PATIENCE_MS = 15_000;
+
 /** One utility process that is started again when it ends by itself, with backoff, until it ends too often. */
 export class SupervisedHost<const Protocol extends HostProtocol> {
   readonly #options: SupervisedHostOptions<Protocol>;
@@ -26,41 +29,57 @@ export class SupervisedHost<const Protocol extends HostProtocol> {
   #ends: number[] = [];
   #timer: NodeJS.Timeout | null = null;
   #stopping = false;
+  #state: HostState = 'stopped';
+  /** Why the last start failed; null once one succeeded. */
+  #startError: HostError | null = null;
+  /** Callers that wait for the process to come up. */
+  #waiting: Array<() => void> = [];
   restarts = 0;
 
   constructor(options: SupervisedHostOptions<Protocol>) {
     this.#options = options;
   }
 
-  /** The running process. @throws {HostError} `host-unavailable` while it is down. */
-  client(): HostClient<Protocol> {
+  /**
+   * The running process; waits while it is being started or restarted.
+   * @throws {HostError} `host-unavailable` when it is down for good or does not come up in time.
+   */
+  async client(): Promise<HostClient<Protocol>> {
     if (this.#client) return this.#client;
-    throw new HostError(
-      'host-unavailable',
-      `The ${this.#options.protocol.name} process is not running; it is started again by itself`,
+    if (this.#state === 'starting' || this.#state === 'restarting') {
+      await Promise.race([new Promise<void>((resolve) => this.#waiting.push(resolve)), patience(START_PATIENCE_MS)]);
+    }
+    if (this.#client) return this.#client;
+    throw (
+      this.#startError ?? new HostError('host-unavailable', `The ${this.#options.protocol.name} process is not running`)
     );
   }
 
-  /** Starts the process and settles when it runs. @throws {HostError} when the first start fails. */
+  /** Starts the process and settles when it runs. @throws {HostError} why it does not, also after its retries. */
   async start(): Promise<void> {
     this.#stopping = false;
-    this.#ends = [];
-    this.#options.onState('starting', null);
-    await this.#launch();
+    if (!this.#process && !this.#timer) {
+      this.#ends = [];
+      this.#setState('starting', null);
+      void this.#launch();
+    }
+    await this.client();
   }
 
   /** Ends the process, or starts a failed one afresh, at a person's request. */
   async restart(): Promise<void> {
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#cancelTimer();
     this.#ends = [];
-    if (this.#process) this.#process.kill();
-    else await this.#launch();
+    if (this.#process) {
+      this.#process.kill();
+      this.#setState('restarting', null);
+    } else await this.start();
   }
 
   /** @param farewell the last call, e.g. `stop`; the process is killed when it has not ended 5 s later. */
   async stop(farewell: (client: HostClient<Protocol>) => Promise<unknown>): Promise<void> {
     this.#stopping = true;
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#cancelTimer();
     const running = this.#process;
     if (!running) return;
     const ended = new Promise<void>((resolve) => running.once('exit', () => resolve()));
@@ -71,7 +90,7 @@ export class SupervisedHost<const Protocol extends HostProtocol> {
   }
 
   async #launch(): Promise<void> {
-    const { protocol, entry, environment, log, prepare, onState } = this.#options;
+    const { protocol, entry, environment, log, prepare } = this.#options;
     const child = utilityProcess.fork(entry, [], {
       serviceName: `Gatehouse ${protocol.name}`,
       stdio: 'pipe',
@@ -91,42 +110,49 @@ export class SupervisedHost<const Protocol extends HostProtocol> {
     try {
       await prepare(client);
       this.#client = client;
-      onState('running', null);
+      this.#startError = null;
+      this.#setState('running', null);
     } catch (error) {
-      const cause = error instanceof HostError ? error : new HostError('internal-error', String(error));
-      log(`start failed: ${cause.code} ${cause.message}`);
-      onState('failed', cause);
+      this.#startError = error instanceof HostError ? error : new HostError('internal-error', String(error));
+      log(`start failed: ${this.#startError.code} ${this.#startError.message}`);
+      // Its end is counted, and answered with the next try.
       child.kill();
-      throw cause;
     }
+  }
+
+  #cancelTimer(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #setState(state: HostState, error: HostError | null): void {
+    this.#state = state;
+    if (state === 'running' || state === 'failed' || state === 'stopped') {
+      for (const waiting of this.#waiting.splice(0)) waiting();
+    }
+    this.#options.onState(state, error);
   }
 
   #ended(code: number): void {
     this.#process = null;
     this.#client = null;
     if (this.#stopping) {
-      this.#options.onState('stopped', null);
+      this.#setState('stopped', null);
       return;
     }
-    const name = this.#options.protocol.name;
+    const { name } = this.#options.protocol;
     this.#ends.push(Date.now());
     this.restarts += 1;
     const { delayMs } = restartBackoff(this.#ends);
     if (delayMs === null) {
-      this.#options.onState(
-        'failed',
-        new HostError(
-          'host-keeps-failing',
-          `The ${name} process ended too often (code ${code}) and is not started again by itself`,
-        ),
-      );
+      const often = `The ${name} process ended too often (code ${code}) and is not started again by itself`;
+      this.#setState('failed', this.#startError ?? new HostError('host-keeps-failing', often));
       return;
     }
-    this.#options.onState('restarting', null);
+    this.#setState('restarting', this.#startError);
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      // A start that fails ends its process, and the next end is counted here again.
-      this.#launch().catch(() => undefined);
+      void this.#launch();
     }, delayMs);
   }
 }

@@ -1,19 +1,14 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { Keystore } from './keystore.ts';
 
 export interface GatewayKeys {
-  readonly maskKey: { readonly kid: string; readonly key: Uint8Array };
+  readonly maskKey: { readonly kid: string; readonly key: Uint8Array<ArrayBuffer> };
   /** Ed25519, PKCS#8 PEM; null where nothing keeps it, because a signature by a key of one launch proves nothing later. */
   readonly journalKey: string | null;
 }
 
-/** The public half lies beside the journal, for `gatehouse journal verify`. */
-export const JOURNAL_PUBLIC_KEY_FILE = 'journal-public-key.pem';
-
 /** The gateway's two long-lived keys, made at the first launch. */
-export async function gatewayKeys(keystore: Keystore, dataFolder: string): Promise<GatewayKeys> {
+export async function gatewayKeys(keystore: Keystore): Promise<GatewayKeys> {
   const key = Buffer.from(await keptOrMade(keystore, 'mask-key', () => randomBytes(32).toString('base64')), 'base64');
   const maskKey = { kid: createHash('sha256').update(key).digest('hex').slice(0, 4), key: new Uint8Array(key) };
   if (keystore.notice !== null) return { maskKey, journalKey: null };
@@ -21,8 +16,6 @@ export async function gatewayKeys(keystore: Keystore, dataFolder: string): Promi
   const journalKey = await keptOrMade(keystore, 'journal-key', () =>
     generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   );
-  const publicKey = createPublicKey(createPrivateKey(journalKey)).export({ type: 'spki', format: 'pem' });
-  await writeFile(join(dataFolder, JOURNAL_PUBLIC_KEY_FILE), publicKey, { mode: 0o600 });
   return { maskKey, journalKey };
 }
 

@@ -9,7 +9,7 @@ const STRICT = {
   'default-src': "'none'",
   'script-src': "'self'",
   'img-src': "'self' data:",
-  'font-src': "'self' data:",
+  'font-src': "'self'",
   'connect-src': "'none'",
   'base-uri': "'none'",
   'form-action': "'none'",

@@ -37,11 +37,13 @@ export function openMainWindow(preload: string, settings: SettingsStore): Browse
   });
   if (place?.maximized) window.maximize();
   window.once('ready-to-show', () => window.show());
-  window.on('close', () => {
-    settings.window = { ...window.getNormalBounds(), maximized: window.isMaximized() };
-  });
+  window.on('close', () => rememberPlace(window, settings));
   void window.loadURL(`${MAIN_ORIGIN}/index.html`);
   return window;
+}
+
+export function rememberPlace(window: BrowserWindow, settings: SettingsStore): void {
+  settings.window = { ...window.getNormalBounds(), maximized: window.isMaximized() };
 }
 
 /** A place of last time whose display is gone would open the window where nobody sees it. */

@@ -1,0 +1,144 @@
+import { app, type BrowserWindow, dialog, ipcMain, protocol, session } from 'electron';
+import type { EventName, Payload, Screen } from '../preload/contract.ts';
+import { callHandlers } from './bridge/call-handlers.ts';
+import { handleCalls, topOrigin } from './bridge/handle-calls.ts';
+import { prepareFolders } from './folders.ts';
+import { openLog } from './log.ts';
+import { appFiles } from './protection/app-files.ts';
+import { MAIN_ORIGIN, SCHEME } from './protection/content-security-policy.ts';
+import { guardSession, guardWebContents } from './protection/guard-web-contents.ts';
+import { type Services, startServices } from './services.ts';
+import { openSettings } from './settings/settings-store.ts';
+import { openMainWindow, rememberPlace } from './windows/main-window.ts';
+import { setMenu } from './windows/menu.ts';
+import { ApprovalNotifications } from './windows/notify.ts';
+import { guardQuit } from './windows/quit.ts';
+
+export interface ApplicationOptions {
+  /** Folders and files of the build. */
+  readonly built: string;
+  readonly renderer: string;
+  readonly preload: string;
+  /** Start the demo cluster and open the terminal on it. */
+  readonly demo: boolean;
+}
+
+/** The app, from ready to quit: the one place where windows, services and the bridge are joined. */
+export async function runApplication(options: ApplicationOptions): Promise<void> {
+  const { built, renderer, preload } = options;
+  await app.whenReady();
+  const folders = await prepareFolders(app.getPath('userData'));
+  const log = openLog(folders.logs);
+  const settings = openSettings(folders.root);
+  let window: BrowserWindow | null = null;
+
+  function tell<Name extends EventName>(name: Name, payload: Payload<Name>): void {
+    if (window && !window.isDestroyed()) window.webContents.send('gatehouse:event', name, payload);
+  }
+  function navigate(screen: Screen, item: string | null = null): void {
+    show();
+    tell('navigate', { screen, item });
+  }
+  function show(): void {
+    if (!window || window.isDestroyed()) window = open();
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+  }
+  function open(): BrowserWindow {
+    const opened = openMainWindow(preload, settings);
+    opened.on('close', (event) => {
+      // Without its window the app would go on unseen; on macOS that is the custom.
+      if (process.platform === 'darwin') return;
+      event.preventDefault();
+      app.quit();
+    });
+    opened.on('closed', () => {
+      if (window === opened) window = null;
+    });
+    return opened;
+  }
+
+  guardWebContents(log.lines('guard'));
+  guardSession(session.defaultSession);
+  protocol.handle(SCHEME, appFiles(renderer));
+
+  const notifications = new ApprovalNotifications(
+    () => !window?.isFocused(),
+    (id) => navigate('approvals', id),
+  );
+  const services = startServices({
+    folders,
+    settings,
+    log,
+    built,
+    preload,
+    tell,
+    onApproval: (approval) => notifications.changed(approval),
+  });
+  services.catch((error: unknown) => {
+    log.line(`the app could not start: ${error}`);
+    dialog.showErrorBox('Gatehouse could not start', `${error instanceof Error ? error.message : error}`);
+    app.exit(1);
+  });
+
+  handleCalls(callHandlers({ folders, settings, services, window: () => window, tell, protectContent }));
+  let protection: NodeJS.Timeout | undefined;
+  function protectContent(milliseconds: number): void {
+    window?.setContentProtection(true);
+    clearTimeout(protection);
+    protection = setTimeout(() => window?.setContentProtection(false), milliseconds);
+  }
+  attachTerminals(services);
+  setMenu((screen) => navigate(screen));
+  guardQuit({
+    window: () => window,
+    atStake: () => countAtStake(services),
+    async shutDown() {
+      if (window && !window.isDestroyed()) rememberPlace(window, settings);
+      await (await services).stop();
+    },
+  });
+  app.on('second-instance', show);
+  app.on('activate', show);
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+
+  window = open();
+  if (options.demo) await openOnDemo(window, await services, navigate);
+}
+
+/** A page asks for the bytes of a terminal: it gets one end of a line to the terminal host. */
+function attachTerminals(services: Promise<Services>): void {
+  ipcMain.on('gatehouse:attach-terminal', async (event, id: unknown) => {
+    if (topOrigin(event.senderFrame) !== MAIN_ORIGIN || typeof id !== 'string') return;
+    const { terminals, terminalService } = await services;
+    if (!terminals.has(id) || event.sender.isDestroyed()) return;
+    event.sender.postMessage('gatehouse:terminal-port', id, [terminalService.attach(id)]);
+  });
+}
+
+async function countAtStake(services: Promise<Services>): Promise<{ terminals: number; waiting: number }> {
+  const { terminals, gateway } = await services;
+  const approvals =
+    gateway.status().state === 'running' ? await gateway.call('approvals', undefined).catch(() => []) : [];
+  return {
+    terminals: terminals.entries().filter(({ state }) => state === 'open').length,
+    waiting: approvals.filter(({ held, state }) => held && state === 'PENDING').length,
+  };
+}
+
+async function openOnDemo(
+  window: BrowserWindow,
+  { clusters }: Services,
+  navigate: (screen: Screen, item: string | null) => void,
+): Promise<void> {
+  const loaded = new Promise<void>((resolve) => {
+    if (window.webContents.isLoading()) window.webContents.once('did-finish-load', () => resolve());
+    else resolve();
+  });
+  const { slug } = await clusters.startDemo();
+  await loaded;
+  navigate('terminal', `new:${slug}`);
+}

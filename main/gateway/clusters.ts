@@ -1,0 +1,134 @@
+import type { ClusterEntry } from '../../preload/contract.ts';
+import type { ContextListing } from '../../proxy/gateway.ts';
+import { HostError } from '../hosts/protocol.ts';
+import type { DemoCluster } from './demo-cluster.ts';
+import type { GatewayService } from './gateway-service.ts';
+
+/** A name that says production; the person sees a coloured line while they work there. */
+const PRODUCTION = /(^|[^a-z])(prod|production|prd|live)([^a-z]|$)/i;
+
+type Connection =
+  | { readonly state: 'connecting' | 'connected' }
+  | { readonly state: 'failed'; readonly problem: string };
+
+/** The contexts of the person's kubeconfig files and the demo's, and which of them are connected. */
+export class Clusters {
+  readonly #gateway: GatewayService;
+  readonly #demo: DemoCluster;
+  readonly #files: () => readonly string[];
+  readonly #onChange: (clusters: readonly ClusterEntry[]) => void;
+  readonly #connections = new Map<string, Connection>();
+  #listings: readonly ContextListing[] = [];
+  #demoListings: readonly ContextListing[] = [];
+
+  constructor(options: {
+    readonly gateway: GatewayService;
+    readonly demo: DemoCluster;
+    /** The kubeconfig files, in kubectl's order of precedence. */
+    readonly files: () => readonly string[];
+    readonly onChange: (clusters: readonly ClusterEntry[]) => void;
+  }) {
+    this.#gateway = options.gateway;
+    this.#demo = options.demo;
+    this.#files = options.files;
+    this.#onChange = options.onChange;
+  }
+
+  /** Reads the files again. */
+  async refresh(): Promise<readonly ClusterEntry[]> {
+    const demo = this.#demo.started;
+    this.#listings = await this.#gateway.call('listContexts', [...this.#files()]);
+    this.#demoListings = demo ? await this.#gateway.call('listContexts', [demo.kubeconfig]) : [];
+    return this.entries();
+  }
+
+  entries(): readonly ClusterEntry[] {
+    const own = this.#listings.map((listing) => this.#entry(listing, false));
+    const demo = this.#demoListings.map((listing) => this.#entry(listing, true));
+    return [...own, ...demo];
+  }
+
+  /** @throws {HostError} `cluster-unknown`. */
+  entry(slug: string): ClusterEntry {
+    const found = this.entries().find((entry) => entry.slug === slug);
+    if (found) return found;
+    throw new HostError('cluster-unknown', `No kubeconfig file has a cluster "${slug}" any more`);
+  }
+
+  /** @throws {HostError} `cluster-not-connected`. */
+  connected(slug: string): ClusterEntry {
+    const entry = this.entry(slug);
+    if (entry.state === 'connected') return entry;
+    throw new HostError('cluster-not-connected', `Connect ${entry.context} first`);
+  }
+
+  async connect(slug: string): Promise<ClusterEntry> {
+    await this.refresh();
+    const entry = this.entry(slug);
+    if (entry.state === 'connected') return entry;
+    if (entry.problem !== null && entry.state === 'unusable') throw new HostError('cluster-unusable', entry.problem);
+    this.#set(slug, { state: 'connecting' });
+    try {
+      await this.#gateway.connectCluster({
+        kubeconfigFiles: entry.demo && this.#demo.started ? [this.#demo.started.kubeconfig] : [...this.#files()],
+        context: entry.context,
+        labels: { environment: entry.production ? 'production' : entry.demo ? 'demo' : 'other' },
+      });
+      this.#set(slug, { state: 'connected' });
+    } catch (error) {
+      this.#set(slug, { state: 'failed', problem: error instanceof Error ? error.message : String(error) });
+      throw error;
+    }
+    return this.entry(slug);
+  }
+
+  async disconnect(slug: string): Promise<void> {
+    this.#connections.delete(slug);
+    this.#changed();
+    await this.#gateway.disconnectCluster(slug);
+  }
+
+  async startDemo(): Promise<ClusterEntry> {
+    const { context } = await this.#demo.start();
+    await this.refresh();
+    const listing = this.#demoListings.find((candidate) => candidate.context === context);
+    if (!listing) throw new HostError('demo-unavailable', 'The demo cluster runs, but its kubeconfig cannot be read');
+    return this.connect(listing.slug);
+  }
+
+  async stopDemo(): Promise<void> {
+    for (const { slug } of this.#demoListings) {
+      if (this.#connections.has(slug)) await this.disconnect(slug);
+    }
+    await this.#demo.stop();
+    this.#demoListings = [];
+    this.#changed();
+  }
+
+  /** The demo came back by itself, with other certificates at another port. */
+  async reconnectDemo(): Promise<void> {
+    for (const { slug } of this.#demoListings) {
+      if (!this.#connections.has(slug)) continue;
+      await this.disconnect(slug);
+      await this.connect(slug);
+    }
+  }
+
+  #entry(listing: ContextListing, demo: boolean): ClusterEntry {
+    const production = PRODUCTION.test(listing.context);
+    const connection = this.#connections.get(listing.slug);
+    if (connection?.state === 'failed')
+      return { ...listing, demo, production, state: 'failed', problem: connection.problem };
+    const state = connection?.state ?? (listing.problem === null ? 'available' : 'unusable');
+    return { ...listing, demo, production, state };
+  }
+
+  #set(slug: string, connection: Connection): void {
+    this.#connections.set(slug, connection);
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#onChange(this.entries());
+  }
+}

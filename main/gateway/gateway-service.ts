@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import type { GatewayStatus } from '../../preload/contract.ts';
+import type { KeyPair } from '../../proxy/gateway.ts';
+import { toProblem } from '../bridge/problem.ts';
+import type { Environment } from '../environment/login-shell-environment.ts';
+import type { Folders } from '../folders.ts';
+import { type GatewayProtocol, gatewayProtocol } from '../gateway-host/protocol.ts';
+import type { HostClient } from '../hosts/host-client.ts';
+import type { HostAnswer, HostArgument, HostError, HostEventName, HostPayload } from '../hosts/protocol.ts';
+import { type HostState, SupervisedHost } from '../hosts/supervised-host.ts';
+import type { GatewayKeys } from '../keystore/gateway-keys.ts';
+
+export type ClusterSource = HostArgument<GatewayProtocol, 'connectCluster'>;
+export type AccessRequest = HostArgument<GatewayProtocol, 'openAccess'>;
+
+export interface GatewayServiceOptions {
+  readonly entry: string;
+  /** The login shell's, without KUBECONFIG: exec plugins need PATH, HOME and the proxy variables. */
+  readonly environment: Environment;
+  readonly folders: Folders;
+  readonly keys: GatewayKeys;
+  readonly principal: { readonly user: string; readonly groups: string[] };
+  readonly notices: readonly string[];
+  /** The port is kept from launch to launch. */
+  readonly port: { get(): number; set(port: number): void };
+  readonly log: (line: string) => void;
+  readonly onStatus: (status: GatewayStatus) => void;
+  readonly on: {
+    readonly [Name in HostEventName<GatewayProtocol>]: (payload: HostPayload<GatewayProtocol, Name>) => void;
+  };
+}
+
+/**
+ * The gateway as main sees it: a process that may end and come back. It remembers what a fresh process must have again
+ * (the authority, the port, connected clusters, open sessions), so that open terminals go on working.
+ */
+export class GatewayService {
+  readonly #options: GatewayServiceOptions;
+  readonly #host: SupervisedHost<GatewayProtocol>;
+  /** Lives in main's memory for one launch of the app. */
+  #authority: KeyPair | null = null;
+  #url: string | null = null;
+  #state: HostState = 'stopped';
+  #error: HostError | null = null;
+  readonly #clusters = new Map<string, ClusterSource>();
+  readonly #accesses = new Map<string, AccessRequest>();
+
+  constructor(options: GatewayServiceOptions) {
+    this.#options = options;
+    this.#host = new SupervisedHost({
+      protocol: gatewayProtocol,
+      entry: options.entry,
+      environment: options.environment,
+      log: options.log,
+      prepare: (client) => this.#prepare(client),
+      onState: (state, error) => {
+        this.#state = state;
+        this.#error = error;
+        options.onStatus(this.status());
+      },
+    });
+  }
+
+  status(): GatewayStatus {
+    return {
+      state: this.#state,
+      url: this.#state === 'running' ? this.#url : null,
+      restarts: this.#host.restarts,
+      problem: this.#error ? toProblem(this.#error) : null,
+      notices: this.#options.notices,
+    };
+  }
+
+  start(): Promise<void> {
+    return this.#host.start();
+  }
+  restart(): Promise<void> {
+    return this.#host.restart();
+  }
+  /** Whatever waits for an approval gets a 503 before the process ends. */
+  stop(): Promise<void> {
+    return this.#host.stop((client) => client.call('stop', undefined));
+  }
+
+  /** A call that leaves nothing behind. The other methods are remembered for a restart. */
+  async call<Name extends 'listContexts' | 'approvals' | 'review' | 'journal' | 'policy'>(
+    name: Name,
+    argument: HostArgument<GatewayProtocol, Name>,
+  ): Promise<HostAnswer<GatewayProtocol, Name>> {
+    return (await this.#host.client()).call(name, argument);
+  }
+
+  async connectCluster(source: ClusterSource): Promise<string> {
+    const { slug } = await (await this.#host.client()).call('connectCluster', source);
+    this.#clusters.set(slug, source);
+    return slug;
+  }
+
+  async disconnectCluster(slug: string): Promise<void> {
+    this.#clusters.delete(slug);
+    await (await this.#host.client()).call('disconnectCluster', slug);
+  }
+
+  /** @returns the path of the session's kubeconfig. */
+  async openAccess(request: AccessRequest): Promise<string> {
+    const { kubeconfig } = await (await this.#host.client()).call('openAccess', request);
+    this.#accesses.set(request.id, request);
+    return kubeconfig;
+  }
+
+  async closeAccess(id: string): Promise<void> {
+    if (!this.#accesses.delete(id)) return;
+    await (await this.#host.client()).call('closeAccess', id);
+  }
+
+  async #prepare(client: HostClient<GatewayProtocol>): Promise<void> {
+    const { folders, keys, principal, port, on, log } = this.#options;
+    client.on('records', on.records);
+    client.on('approval', on.approval);
+    client.on('policy', on.policy);
+    const started = await client.call('start', {
+      port: port.get(),
+      authority: this.#authority,
+      policyFolder: folders.policy,
+      dataFolder: folders.data,
+      kubeconfigFolder: folders.kubeconfigs,
+      logFile: join(folders.logs, 'gateway.log'),
+      principal,
+      maskKey: keys.maskKey,
+      journalKey: keys.journalKey,
+    });
+    this.#authority = started.authority;
+    this.#url = started.url;
+    port.set(started.port);
+
+    // One cluster whose kubeconfig is gone must not keep the others down.
+    for (const [slug, source] of this.#clusters) {
+      await client.call('connectCluster', source).catch((error: HostError) => {
+        log(`cluster ${slug} did not come back: ${error.code} ${error.message}`);
+      });
+    }
+    for (const [id, access] of this.#accesses) {
+      await client.call('openAccess', access).catch((error: HostError) => {
+        log(`session ${id} did not come back: ${error.code} ${error.message}`);
+      });
+    }
+  }
+}

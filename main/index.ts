@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { app, protocol } from 'electron';
+import { runApplication } from './application.ts';
+import { SCHEME } from './protection/content-security-policy.ts';
+
+// What must happen before Electron is ready. Everything else is in application.ts.
+app.enableSandbox();
+app.setName('Gatehouse');
+const userData = process.env['GATEHOUSE_USER_DATA'];
+if (userData) app.setPath('userData', userData);
+protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true } }]);
+
+if (app.requestSingleInstanceLock()) {
+  const out = join(import.meta.dirname, '..');
+  void runApplication({
+    built: import.meta.dirname,
+    renderer: join(out, 'renderer'),
+    preload: join(out, 'preload', 'index.cjs'),
+    demo: process.argv.includes('--demo'),
+  });
+} else {
+  app.exit(0);
+}

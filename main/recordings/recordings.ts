@@ -1,0 +1,53 @@
+import { writeFile } from 'node:fs/promises';
+import { type BrowserWindow, dialog } from 'electron';
+import type { RecordingContent, RecordingEntry } from '../../preload/contract.ts';
+import type { TerminalService } from '../terminals/terminal-service.ts';
+import { openPlayerWindow } from '../windows/player-window.ts';
+
+/** The recordings on disk, as the terminal host lists them, and the windows that replay them. */
+export class Recordings {
+  readonly #service: TerminalService;
+  readonly #preload: string;
+  readonly #players = new Map<string, BrowserWindow>();
+
+  constructor(service: TerminalService, preload: string) {
+    this.#service = service;
+    this.#preload = preload;
+  }
+
+  list(): Promise<RecordingEntry[]> {
+    return this.#service.call('recordings', undefined);
+  }
+
+  read(id: string): Promise<RecordingContent> {
+    return this.#service.call('readRecording', id);
+  }
+
+  /** Shows the window that plays it already, or opens one. */
+  async play(id: string): Promise<void> {
+    const open = this.#players.get(id);
+    if (open) {
+      open.show();
+      return;
+    }
+    const { entry } = await this.read(id);
+    const window = openPlayerWindow(this.#preload, id, entry.title);
+    this.#players.set(id, window);
+    window.on('closed', () => this.#players.delete(id));
+  }
+
+  /** Asks where to, and writes a copy. */
+  async export(id: string, parent: BrowserWindow | null): Promise<void> {
+    const options: Electron.SaveDialogOptions = {
+      title: 'Export recording',
+      defaultPath: `${id}.cast`,
+      filters: [{ name: 'asciicast', extensions: ['cast'] }],
+    };
+    const { filePath, canceled } = parent
+      ? await dialog.showSaveDialog(parent, options)
+      : await dialog.showSaveDialog(options);
+    if (canceled || !filePath) return;
+    const { cast } = await this.read(id);
+    await writeFile(filePath, cast, { mode: 0o600 });
+  }
+}

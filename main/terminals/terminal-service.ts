@@ -1,0 +1,65 @@
+import { MessageChannelMain, type MessagePortMain } from 'electron';
+import type { Environment } from '../environment/login-shell-environment.ts';
+import type { Folders } from '../folders.ts';
+import type { HostAnswer, HostArgument, HostEventName, HostPayload } from '../hosts/protocol.ts';
+import { type HostState, SupervisedHost } from '../hosts/supervised-host.ts';
+import { type TerminalProtocol, terminalProtocol } from '../terminal-host/protocol.ts';
+
+/** The terminal host as main sees it. Its shells die with it; its recordings are ended when it comes back. */
+export class TerminalService {
+  readonly #host: SupervisedHost<TerminalProtocol>;
+
+  constructor(options: {
+    readonly entry: string;
+    readonly environment: Environment;
+    readonly folders: Folders;
+    readonly log: (line: string) => void;
+    readonly onState: (state: HostState) => void;
+    readonly on: {
+      readonly [Name in HostEventName<TerminalProtocol>]: (payload: HostPayload<TerminalProtocol, Name>) => void;
+    };
+  }) {
+    const { entry, environment, folders, log, on, onState } = options;
+    this.#host = new SupervisedHost({
+      protocol: terminalProtocol,
+      entry,
+      environment,
+      log,
+      onState,
+      prepare: async (client) => {
+        client.on('exited', on.exited);
+        client.on('prompt', on.prompt);
+        client.on('recordingFailed', on.recordingFailed);
+        const { recovered } = await client.call('start', {
+          recordingsFolder: folders.recordings,
+          shellFolder: folders.shell,
+        });
+        if (recovered.length > 0) log(`ended ${recovered.length} recordings whose writer died`);
+      },
+    });
+  }
+
+  start(): Promise<void> {
+    return this.#host.start();
+  }
+  stop(): Promise<void> {
+    return this.#host.stop((client) => client.call('stop', undefined));
+  }
+
+  async call<Name extends 'open' | 'close' | 'request' | 'recordings' | 'readRecording'>(
+    name: Name,
+    argument: HostArgument<TerminalProtocol, Name>,
+  ): Promise<HostAnswer<TerminalProtocol, Name>> {
+    return (await this.#host.client()).call(name, argument);
+  }
+
+  /** A line straight to the terminal: one end goes to the host, the other is returned for the page. */
+  attach(id: string): MessagePortMain {
+    const { port1, port2 } = new MessageChannelMain();
+    this.#host
+      .client()
+      .then((client) => client.call('attach', id, [port1]))
+      .catch(() => port1.close());
+    return port2;
+  }
+}

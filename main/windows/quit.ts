@@ -1,0 +1,63 @@
+import { app, type BrowserWindow, dialog } from 'electron';
+
+export interface QuitOptions {
+  readonly window: () => BrowserWindow | null;
+  /** What ends when the app does. */
+  readonly atStake: () => Promise<{ readonly terminals: number; readonly waiting: number }>;
+  readonly shutDown: () => Promise<void>;
+}
+
+/** Quitting asks once when terminals are open or requests wait, then ends everything in order. */
+export function guardQuit({ window, atStake, shutDown }: QuitOptions): void {
+  let state: 'running' | 'asking' | 'ending' = 'running';
+
+  async function end(): Promise<void> {
+    state = 'ending';
+    await shutDown();
+    app.exit(0);
+  }
+  async function ask(): Promise<void> {
+    state = 'asking';
+    const words = consequence(await atStake());
+    if (words === null || (await confirmed(window(), words))) await end();
+    else state = 'running';
+  }
+
+  app.on('before-quit', (event) => {
+    event.preventDefault();
+    if (state === 'running') void ask();
+  });
+  // The system or a script ends us: nobody is there to answer.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (state !== 'ending') void end();
+    });
+  }
+}
+
+/** What to say before quitting; null when nothing is lost. */
+export function consequence({
+  terminals,
+  waiting,
+}: {
+  readonly terminals: number;
+  readonly waiting: number;
+}): string | null {
+  const parts: string[] = [];
+  if (terminals > 0) parts.push(`${terminals} open ${terminals === 1 ? 'terminal ends' : 'terminals end'}`);
+  if (waiting > 0) parts.push(`${waiting} waiting ${waiting === 1 ? 'request is' : 'requests are'} refused`);
+  return parts.length > 0 ? `${parts.join(', and ')}.` : null;
+}
+
+async function confirmed(parent: BrowserWindow | null, detail: string): Promise<boolean> {
+  const question: Electron.MessageBoxOptions = {
+    type: 'question',
+    message: 'Quit Gatehouse?',
+    detail,
+    buttons: ['Quit', 'Cancel'],
+    defaultId: 1,
+    cancelId: 1,
+  };
+  const { response } = parent ? await dialog.showMessageBox(parent, question) : await dialog.showMessageBox(question);
+  return response === 0;
+}
