@@ -1,5 +1,6 @@
 import { Refusal, type StatusCause } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
+import { isJsonObject, type JsonValue } from '../request/json-value.ts';
 import { containsMaskToken, textContainsMaskToken } from './mask-token.ts';
 import { protobufSecretFields } from './protobuf-secret.ts';
 
@@ -18,7 +19,7 @@ const MAX_CAUSES = 16;
  * @param parsed the body's value from the strict reader; null where it was not read (protobuf, no body).
  * @throws {Refusal} `mask-written-back` naming the fields, `patch-reads-secret`, `body-not-readable`.
  */
-export function protectWrite(request: ApiRequest, bytes: Buffer, parsed: unknown): void {
+export function protectWrite(request: ApiRequest, bytes: Buffer, parsed: JsonValue): void {
   if (isSecrets(request) && request.contentType === JSON_PATCH) assertReadsNothing(request, parsed);
   const fields = [...new Set(maskedFields(request, parsed))];
   // The bytes too: comments and keys that the reader gave up, and all of protobuf, where data is not even base64.
@@ -33,7 +34,7 @@ function isSecrets({ info }: ApiRequest): boolean {
   return info.isResourceRequest && info.apiGroup === '' && info.resource === 'secrets';
 }
 
-function maskWrittenBack({ info }: ApiRequest, fields: readonly string[], parsed: unknown): Refusal {
+function maskWrittenBack({ info }: ApiRequest, fields: readonly string[], parsed: JsonValue): Refusal {
   const causes = fields.slice(0, MAX_CAUSES).map(
     (field): StatusCause => ({
       reason: 'FieldValueForbidden',
@@ -55,12 +56,12 @@ function maskWrittenBack({ info }: ApiRequest, fields: readonly string[], parsed
 }
 
 /** @throws {Refusal} for an operation that reads. */
-function assertReadsNothing({ info }: ApiRequest, parsed: unknown): void {
+function assertReadsNothing({ info }: ApiRequest, parsed: JsonValue): void {
   const object = { resource: info.resource, name: info.name };
   if (!Array.isArray(parsed)) {
     throw new Refusal('body-not-readable', 'A JSON Patch is a list of operations, and this body is not', object);
   }
-  parsed.forEach((operation: unknown, index) => {
+  (parsed as readonly JsonValue[]).forEach((operation, index) => {
     const op = stringAt(operation, 'op');
     const path = stringAt(operation, 'path');
     if (op === 'add' || op === 'remove' || op === 'replace') return;
@@ -74,40 +75,42 @@ function assertReadsNothing({ info }: ApiRequest, parsed: unknown): void {
 }
 
 /** The fields whose value, or a key in it, holds a mask token. */
-function* maskedFields(request: ApiRequest, parsed: unknown): Generator<string> {
-  if (request.contentType === JSON_PATCH && Array.isArray(parsed)) {
-    for (const operation of parsed as unknown[]) {
-      const path = stringAt(operation, 'path');
-      const target = path
-        .split('/')
-        .slice(1)
-        .reduce((field, part) => join(field, part.replaceAll('~1', '/').replaceAll('~0', '~')), '');
-      if (typeof operation === 'object' && operation !== null) {
-        yield* walk('value' in operation ? operation.value : null, target);
-        if (textContainsMaskToken(path)) yield target;
-      }
-    }
+function* maskedFields(request: ApiRequest, parsed: JsonValue): Generator<string> {
+  if (request.contentType !== JSON_PATCH || !Array.isArray(parsed)) {
+    yield* walk(parsed, '');
     return;
   }
-  yield* walk(parsed, '');
+  for (const operation of parsed as readonly JsonValue[]) {
+    const target = fieldOfPointer(stringAt(operation, 'path'));
+    const value = isJsonObject(operation) ? operation.get('value') : undefined;
+    if (value !== undefined) yield* walk(value, target);
+    if (textContainsMaskToken(target)) yield target;
+  }
 }
 
 /** Without recursion: the depth of the body is the client's choice. */
-function* walk(value: unknown, field: string): Generator<string> {
-  const waiting: Array<readonly [value: unknown, field: string]> = [[value, field]];
+function* walk(value: JsonValue, field: string): Generator<string> {
+  const waiting: Array<readonly [value: JsonValue, field: string]> = [[value, field]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [current, path] = next;
     if (typeof current === 'string') {
       if (textContainsMaskToken(current)) yield path;
-    } else if (Array.isArray(current)) {
-      for (let index = current.length - 1; index >= 0; index -= 1) waiting.push([current[index], `${path}[${index}]`]);
-    } else if (typeof current === 'object' && current !== null) {
-      for (const [key, inner] of Object.entries(current).reverse()) {
+    } else if (isJsonObject(current)) {
+      for (const [key, inner] of [...current].reverse()) {
         if (textContainsMaskToken(key)) yield path;
         waiting.push([inner, join(path, key)]);
       }
+    } else if (Array.isArray(current)) {
+      const items = current as readonly JsonValue[];
+      for (const [index, inner] of [...items.entries()].reverse()) waiting.push([inner, `${path}[${index}]`]);
     }
   }
+}
+
+/** The field that a JSON Pointer (RFC 6901) names. */
+function fieldOfPointer(pointer: string): string {
+  const parts = pointer.split('/').slice(1);
+  return parts.reduce((field, part) => join(field, part.replaceAll('~1', '/').replaceAll('~0', '~')), '');
 }
 
 /** As Kubernetes writes field paths: `data.password`, `data[ca.crt]`. */
@@ -116,11 +119,8 @@ function join(field: string, key: string): string {
   return field === '' ? key : `${field}.${key}`;
 }
 
-function stringAt(value: unknown, ...keys: readonly string[]): string {
-  let current = value;
-  for (const key of keys) {
-    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return '';
-    current = (current as Record<string, unknown>)[key];
-  }
+function stringAt(value: JsonValue, ...keys: readonly string[]): string {
+  let current: JsonValue | undefined = value;
+  for (const key of keys) current = isJsonObject(current) ? current.get(key) : undefined;
   return typeof current === 'string' ? current : '';
 }

@@ -151,6 +151,17 @@ describe('what stays and what replaces', () => {
     expect(report).toEqual({ maskedValues: 2, maskedObjects: 2 });
   });
 
+  it('masks in the right places when an object holds others behind its own values', async () => {
+    const text =
+      '{"kind":"Secret","data":{"k":"djE="},"items":[{"data":{"k":"djI="},"metadata":{"name":"b"}}],"metadata":{"name":"a"}}';
+    const expected = text
+      .replace('djE=', base64(token('data.k', 'djE=', 'a')))
+      .replace('djI=', base64(token('data.k', 'djI=', 'b')));
+    const { chunks } = await maskDocument(arriving(...text), secretsSubject(), { key: KEY });
+    expect(Buffer.concat(chunks).toString()).toBe(expected);
+    expect((await mask(text)).text).toBe(expected);
+  });
+
   it('takes namespace and name from the request where the object does not say them', async () => {
     const { text } = await mask('{"kind":"Secret","data":{"k":"djE="}}', { verb: 'get', name: 'db' });
     expect(text).toContain(base64(token('data.k', 'djE=')));

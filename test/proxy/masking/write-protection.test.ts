@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { maskToken } from '../../../proxy/masking/mask-token.ts';
 import { protectWrite } from '../../../proxy/masking/write-protection.ts';
 import { Refusal } from '../../../proxy/refusal.ts';
+import { readStrictJson } from '../../../proxy/request/strict-json.ts';
 import { apiRequest, KEY } from './requests.ts';
 
 const TOKEN = maskToken(
@@ -18,7 +19,7 @@ function refusal(
 ): Refusal | null {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
   try {
-    protectWrite(apiRequest(info, { contentType }), bytes, Buffer.isBuffer(body) ? null : body);
+    protectWrite(apiRequest(info, { contentType }), bytes, Buffer.isBuffer(body) ? null : readStrictJson(bytes));
     return null;
   } catch (error) {
     if (error instanceof Refusal) return error;
@@ -86,14 +87,22 @@ describe('case 37: a mask is never written over a value', () => {
   it('hidden behind escapes, which only the reader sees through', () => {
     const text = `{"stringData":{"k":"\\u0067${TOKEN.slice(1)}"}}`;
     expect(() =>
-      protectWrite(apiRequest({}, { contentType: 'application/json' }), Buffer.from(text), JSON.parse(text)),
+      protectWrite(
+        apiRequest({}, { contentType: 'application/json' }),
+        Buffer.from(text),
+        readStrictJson(Buffer.from(text)),
+      ),
     ).toThrow(expect.objectContaining({ code: 'mask-written-back' }));
   });
 
   it('in bytes that the reader leaves out, such as a comment in YAML', () => {
     const bytes = Buffer.from(`# ${TOKEN}\nkind: Secret\n`);
     expect(() =>
-      protectWrite(apiRequest({}, { contentType: 'application/apply-patch+yaml' }), bytes, { kind: 'Secret' }),
+      protectWrite(
+        apiRequest({}, { contentType: 'application/apply-patch+yaml' }),
+        bytes,
+        new Map([['kind', 'Secret']]),
+      ),
     ).toThrow(expect.objectContaining({ code: 'mask-written-back' }));
   });
 
