@@ -59,6 +59,8 @@ export type HoldOutcome =
         | 'unavailable';
       readonly approval: ApprovalRequest;
       readonly waitedMs: number;
+      /** For the client, where the outcome alone does not say why (`unavailable`). */
+      readonly message?: string;
     };
 
 /** Who decides what waits: the person at the app (local), or other people through central. */

@@ -1,3 +1,5 @@
+// Above 300 lines because one writer owns the queue, the chain's end and the current file, and no step may be elsewhere.
+
 import { chmod, mkdir } from 'node:fs/promises';
 import type { GatewayLog } from '../gateway.ts';
 import { Refusal } from '../refusal.ts';

@@ -1,0 +1,44 @@
+import type { ApprovalRequest, Intent } from './approval-authority.ts';
+
+const rememberedFor = 10_000;
+const rememberedAtMost = 200;
+
+/**
+ * Denials of the last seconds, so that a client which tries again by itself is not put before the person twice.
+ *
+ * kubectl falls back from WebSocket to SPDY when the first was refused, with another method and so another digest:
+ * for exec, attach and port-forward a denial answers every request of the same `Kubectl-Session` for the same object.
+ * That header can be forged; all that it can gain here is a denial.
+ */
+export class RecentDenials {
+  #entries: Array<{ readonly approval: ApprovalRequest; readonly at: number }> = [];
+
+  remember(approval: ApprovalRequest, at: number): void {
+    this.#entries = [...this.#entries.slice(1 - rememberedAtMost), { approval, at }];
+  }
+
+  /** The denial that answers this intent too, or null. */
+  find(intent: Intent, now: number): ApprovalRequest | null {
+    this.#entries = this.#entries.filter(({ at }) => now - at < rememberedFor);
+    return this.#entries.find(({ approval }) => answers(approval.intent, intent))?.approval ?? null;
+  }
+}
+
+const streams = new Set(['exec', 'attach', 'portforward']);
+
+function answers(denied: Intent, asked: Intent): boolean {
+  const a = denied.request;
+  const b = asked.request;
+  if (denied.principal.user !== asked.principal.user || denied.cluster !== asked.cluster) return false;
+  if (a.kubectlSession !== b.kubectlSession) return false;
+  if (denied.digest === asked.digest) return true;
+  return (
+    a.kubectlSession !== null &&
+    streams.has(a.subresource) &&
+    a.subresource === b.subresource &&
+    a.apiGroup === b.apiGroup &&
+    a.resource === b.resource &&
+    a.namespace === b.namespace &&
+    a.name === b.name
+  );
+}
