@@ -15,6 +15,8 @@ type HeaderLine = readonly [name: string, value: string];
 export interface Answered {
   readonly status: number;
   readonly maskedValues: number;
+  /** Why the gateway ended a watch that had begun; null when the answer went out whole. */
+  readonly code: string | null;
 }
 
 export interface AnswerOptions {
@@ -37,15 +39,21 @@ export async function answer(
 ): Promise<Answered> {
   const { request, plan } = options;
   const warnings = options.warnings.map((text): HeaderLine => ['Warning', warningHeader(text)]);
-  if (plan.kind === 'pass' || request.method === 'HEAD' || response.status === 304 || response.status === 204) {
+  if (plan.kind === 'pass' || response.status === 304) {
     await exchange.respond(response.status, [...response.headers, ...warnings], response.body);
-    return { status: response.status, maskedValues: 0 };
+    return { status: response.status, maskedValues: 0, code: null };
+  }
+  if (request.method === 'HEAD' || response.status === 204) {
+    // The length of an answer that would have been masked says how long its values are.
+    const headers = maskedHeaders(response.headers, { contentLength: null, body: 'none' });
+    await exchange.respond(response.status, [...headers, ...warnings], response.body);
+    return { status: response.status, maskedValues: 0, code: null };
   }
   if (response.status >= 400) {
     const body = await redactStatus(response, request);
-    const headers = maskedHeaders(response.headers, { contentLength: body.length });
+    const headers = maskedHeaders(response.headers, { contentLength: body.length, body: 'status' });
     await exchange.respond(response.status, [...headers, ...warnings], body);
-    return { status: response.status, maskedValues: 0 };
+    return { status: response.status, maskedValues: 0, code: null };
   }
   const subject = { request, obligations: plan.obligations };
   if (plan.kind === 'watch') {
@@ -53,17 +61,17 @@ export async function answer(
     const masked = maskWatch(response.body, subject, { key: options.maskKey, report });
     await exchange.respond(
       response.status,
-      [...maskedHeaders(response.headers, { contentLength: null }), ...warnings],
+      [...maskedHeaders(response.headers, { contentLength: null, body: 'watch' }), ...warnings],
       masked,
     );
-    return { status: response.status, maskedValues: report.maskedValues };
+    return { status: response.status, maskedValues: report.maskedValues, code: report.refusal?.code ?? null };
   }
   const masked = await maskDocument(response.body, subject, { key: options.maskKey });
   const warning = countMaskWarning(masked.report, request);
   const headers = maskedHeaders(response.headers, { contentLength: masked.bytes });
   const said = warning === null ? [] : [['Warning', warningHeader(warning)] as const];
   await exchange.respond(response.status, [...headers, ...said, ...warnings], slices(masked.chunks));
-  return { status: response.status, maskedValues: masked.report.maskedValues };
+  return { status: response.status, maskedValues: masked.report.maskedValues, code: null };
 }
 
 /** One chunk at a time, so that a slow reader holds back the next write and not the event loop. */

@@ -79,7 +79,7 @@ export async function serveClusterRequest(
     result =
       'socket' in answered
         ? await tunnel(exchange, readied.request, answered)
-        : { ...(await respond(parts, exchange, readied.request, plan, answered, warnings)), code: null, ended: null };
+        : { ...(await respond(parts, exchange, readied.request, plan, answered, warnings)), ended: null };
   } catch (error) {
     result = await fail(parts, exchange, transaction, summary, error);
   }
