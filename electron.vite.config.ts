@@ -38,7 +38,7 @@ export default defineConfig({
     build: {
       externalizeDeps: false,
       outDir: folder('out/preload'),
-      target: browserTarget,
+      target: nodeTarget,
       rollupOptions: {
         input: present({ index: folder('preload/index.ts') }),
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
