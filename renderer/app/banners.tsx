@@ -1,0 +1,65 @@
+import { Button } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { invoke } from './bridge.ts';
+import { useLive } from './live-queries.ts';
+import { useNavigation } from './navigation.tsx';
+import styles from './shell.module.css';
+
+/** What is wrong for the whole window: the gateway is down, the journal cannot be written, the policy is broken. */
+export function Banners() {
+  const gateway = useLive('gateway.status').data;
+  const policy = useLive('policy.state').data;
+  const { go } = useNavigation();
+  return (
+    <div role="status" aria-label="Notices">
+      {gateway?.state === 'restarting' ? (
+        <Banner>
+          The gateway stopped and is coming back. Open terminals go on; kubectl answers again when it is up.
+        </Banner>
+      ) : null}
+      {gateway?.state === 'failed' || gateway?.state === 'stopped' ? (
+        <Banner severe>
+          <span>
+            <strong>The gateway is down.</strong>{' '}
+            {gateway.problem?.message ?? 'kubectl reaches no cluster until it runs.'}
+          </span>
+          <span className={styles.bannerEnd}>
+            {gateway.problem ? (
+              <CopyButton
+                label="Copy details"
+                text={`${gateway.problem.code}: ${gateway.problem.message}\n${gateway.problem.details}`}
+              />
+            ) : null}
+            <Button onClick={() => void invoke('gateway.restart', undefined)}>Start gateway</Button>
+          </span>
+        </Banner>
+      ) : null}
+      {gateway?.notices.map((notice) => (
+        <Banner key={notice}>{notice}</Banner>
+      ))}
+      {policy !== undefined && policy.status !== 'loaded' ? (
+        <Banner severe={policy.status === 'none'}>
+          <span>
+            {policy.status === 'none'
+              ? 'No policy could be loaded, so every request is denied.'
+              : 'A policy file is broken; the last good policy stays in force.'}
+          </span>
+          <span className={styles.bannerEnd}>
+            <Button onClick={() => go('settings', 'policy')}>Show policy</Button>
+          </span>
+        </Banner>
+      ) : null}
+    </div>
+  );
+}
+
+export function Banner({ severe, children }: { readonly severe?: boolean; readonly children: ReactNode }) {
+  return (
+    <div className={styles.banner} data-severe={severe || undefined}>
+      <IconAlertTriangle className={styles.bannerIcon} size={16} aria-hidden />
+      {children}
+    </div>
+  );
+}

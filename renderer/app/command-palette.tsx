@@ -1,0 +1,68 @@
+import { Spotlight, type SpotlightActionData } from '@mantine/spotlight';
+import { IconPlugConnected, IconSearch, IconTerminal2 } from '@tabler/icons-react';
+import type { Screen } from '../../preload/contract.ts';
+import { invoke } from './bridge.ts';
+import { useLive } from './live-queries.ts';
+import { useNavigation } from './navigation.tsx';
+
+const SCREEN_WORDS: ReadonlyArray<{ screen: Screen; label: string; description: string }> = [
+  { screen: 'terminal', label: 'Terminal', description: 'Work with kubectl through the gateway' },
+  { screen: 'secrets', label: 'Secrets', description: 'Browse Secrets; values are masked' },
+  { screen: 'approvals', label: 'Approvals', description: 'What waits for you, and what was decided' },
+  { screen: 'activity', label: 'Activity', description: 'Every request, and why it was decided so' },
+  { screen: 'recordings', label: 'Recordings', description: 'Replay terminal sessions' },
+  { screen: 'clusters', label: 'Clusters', description: 'Connect and disconnect' },
+  { screen: 'settings', label: 'Settings', description: 'Theme, terminal, policy, diagnostics' },
+];
+
+/** Screens and clusters by name: Ctrl or Cmd with K. */
+export function CommandPalette() {
+  const { go, chooseCluster } = useNavigation();
+  const clusters = useLive('clusters.list').data ?? [];
+  const screens: SpotlightActionData[] = SCREEN_WORDS.map(({ screen, label, description }) => ({
+    id: `screen-${screen}`,
+    label,
+    description,
+    onClick: () => go(screen),
+  }));
+  const usable = clusters.filter((cluster) => cluster.problem === null);
+  const open: SpotlightActionData[] = usable.map((cluster) => ({
+    id: `cluster-${cluster.slug}`,
+    label: cluster.state === 'connected' ? `Open a terminal on ${cluster.context}` : `Connect ${cluster.context}`,
+    description: cluster.production ? `${cluster.server} · production` : cluster.server,
+    leftSection:
+      cluster.state === 'connected' ? (
+        <IconTerminal2 size={18} stroke={1.6} aria-hidden />
+      ) : (
+        <IconPlugConnected size={18} stroke={1.6} aria-hidden />
+      ),
+    onClick: () => {
+      chooseCluster(cluster.slug);
+      if (cluster.state === 'connected') go('terminal', 'new');
+      else {
+        go('clusters', cluster.slug);
+        void invoke('clusters.connect', cluster.slug).catch(() => undefined);
+      }
+    },
+  }));
+  return (
+    <Spotlight
+      actions={[
+        { group: 'Screens', actions: screens },
+        { group: 'Clusters', actions: open },
+      ]}
+      shortcut={null}
+      nothingFound="Nothing by that name"
+      highlightQuery
+      scrollable
+      maxHeight={420}
+      radius={6}
+      transitionProps={{ duration: 80 }}
+      searchProps={{
+        leftSection: <IconSearch size={16} aria-hidden />,
+        placeholder: 'Go to a screen or a cluster',
+        'aria-label': 'Go to',
+      }}
+    />
+  );
+}

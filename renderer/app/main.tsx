@@ -1,0 +1,17 @@
+import '@mantine/core/styles.css';
+import '@mantine/spotlight/styles.css';
+import '@mantine/notifications/styles.css';
+import '../ui/tokens.css';
+import '../ui/base.css';
+import { setNonce } from 'get-nonce';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { followEvents, queryClient } from './live-queries.ts';
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+// Mantine's modal locks scrolling through react-remove-scroll, which takes its nonce from here.
+setNonce(nonce);
+followEvents(queryClient);
+
+const root = document.getElementById('root');
+if (root) createRoot(root).render(<App nonce={nonce} />);

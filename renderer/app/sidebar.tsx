@@ -1,0 +1,153 @@
+import { Menu, Tooltip } from '@mantine/core';
+import {
+  IconChevronDown,
+  IconClipboardCheck,
+  IconKey,
+  IconLayoutSidebarLeftCollapse,
+  IconLayoutSidebarLeftExpand,
+  IconListDetails,
+  IconPlayerRecord,
+  IconServer2,
+  IconSettings,
+  IconTerminal2,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { Screen } from '../../preload/contract.ts';
+import { pendingApprovals } from '../features/approvals/approval-order.ts';
+import { useStoredState } from '../ui/stored-state.ts';
+import { useNow } from '../ui/use-now.ts';
+import { useLive } from './live-queries.ts';
+import { useNavigation } from './navigation.tsx';
+import styles from './shell.module.css';
+
+const ITEMS = [
+  { screen: 'clusters', label: 'Clusters', icon: IconServer2 },
+  { screen: 'terminal', label: 'Terminal', icon: IconTerminal2 },
+  { screen: 'secrets', label: 'Secrets', icon: IconKey },
+  { screen: 'approvals', label: 'Approvals', icon: IconClipboardCheck },
+  { screen: 'activity', label: 'Activity', icon: IconListDetails },
+  { screen: 'recordings', label: 'Recordings', icon: IconPlayerRecord },
+] as const satisfies ReadonlyArray<{ screen: Screen; label: string; icon: typeof IconKey }>;
+
+/** Screens and the cluster they are about. Folds to icons; the fold is remembered. */
+export function Sidebar() {
+  const { screen, go } = useNavigation();
+  const [folded, setFolded] = useStoredState('sidebar.folded', (stored) => stored === true);
+  const now = useNow(1_000);
+  const waiting = pendingApprovals(useLive('approvals.list').data ?? [], now).length;
+  return (
+    <nav className={`${styles.sidebar} ${folded ? styles.folded : ''}`} aria-label="Screens">
+      <ClusterSwitcher folded={folded} />
+      <div className={styles.items}>
+        {ITEMS.map(({ screen: target, label, icon: Icon }) => {
+          const count = target === 'approvals' ? waiting : 0;
+          return (
+            <SidebarItem
+              key={target}
+              label={label}
+              name={count > 0 ? `${label}, ${count} waiting` : label}
+              folded={folded}
+              current={screen === target}
+              onClick={() => go(target)}
+            >
+              <Icon size={18} stroke={1.6} aria-hidden />
+              <span className={styles.label}>{label}</span>
+              {count > 0 ? <span className={styles.count}>{count}</span> : null}
+            </SidebarItem>
+          );
+        })}
+      </div>
+      <div className={`${styles.items} ${styles.foot}`}>
+        <SidebarItem
+          label="Settings"
+          name="Settings"
+          folded={folded}
+          current={screen === 'settings'}
+          onClick={() => go('settings')}
+        >
+          <IconSettings size={18} stroke={1.6} aria-hidden />
+          <span className={styles.label}>Settings</span>
+        </SidebarItem>
+        <SidebarItem
+          label={folded ? 'Unfold sidebar' : 'Fold sidebar'}
+          name={folded ? 'Unfold sidebar' : 'Fold sidebar'}
+          folded={folded}
+          current={false}
+          onClick={() => setFolded(!folded)}
+        >
+          {folded ? (
+            <IconLayoutSidebarLeftExpand size={18} stroke={1.6} aria-hidden />
+          ) : (
+            <IconLayoutSidebarLeftCollapse size={18} stroke={1.6} aria-hidden />
+          )}
+          <span className={styles.label}>Fold sidebar</span>
+        </SidebarItem>
+      </div>
+    </nav>
+  );
+}
+
+function SidebarItem(props: {
+  readonly label: string;
+  readonly name: string;
+  readonly folded: boolean;
+  readonly current: boolean;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Tooltip label={props.label} position="right" disabled={!props.folded}>
+      <button
+        type="button"
+        className={styles.item}
+        aria-label={props.name}
+        aria-current={props.current ? 'page' : undefined}
+        onClick={props.onClick}
+      >
+        {props.children}
+      </button>
+    </Tooltip>
+  );
+}
+
+function ClusterSwitcher({ folded }: { readonly folded: boolean }) {
+  const { cluster, chooseCluster, go } = useNavigation();
+  const clusters = useLive('clusters.list').data ?? [];
+  const connected = clusters.filter((entry) => entry.state === 'connected');
+  const state = cluster === null ? 'None connected' : cluster.production ? 'Production' : 'Connected';
+  const name = cluster?.context ?? 'Choose a cluster';
+  return (
+    <Menu position="bottom-start" width={260}>
+      <Menu.Target>
+        <button type="button" className={styles.switcher} aria-label={`Cluster: ${name}, ${state}`}>
+          <IconServer2 size={18} stroke={1.6} aria-hidden />
+          {folded ? null : (
+            <>
+              <span className={styles.switcherWords}>
+                <span className={styles.switcherName}>{name}</span>
+                <span className={styles.switcherState} data-production={cluster?.production || undefined}>
+                  {state}
+                </span>
+              </span>
+              <IconChevronDown size={14} aria-hidden />
+            </>
+          )}
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {connected.map((entry) => (
+          <Menu.Item
+            key={entry.slug}
+            aria-current={entry.slug === cluster?.slug || undefined}
+            onClick={() => chooseCluster(entry.slug)}
+          >
+            {entry.context}
+            {entry.production ? ' (production)' : ''}
+          </Menu.Item>
+        ))}
+        {connected.length > 0 ? <Menu.Divider /> : null}
+        <Menu.Item onClick={() => go('clusters')}>All clusters</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

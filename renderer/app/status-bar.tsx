@@ -1,0 +1,100 @@
+import {
+  IconFileCheck,
+  IconPlayerRecordFilled,
+  IconServer2,
+  IconShieldCheck,
+  IconShieldExclamation,
+  IconUser,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { GatewayStatus, TerminalEntry } from '../../preload/contract.ts';
+import type { PolicyState } from '../../proxy/policy/decision.ts';
+import { useLive } from './live-queries.ts';
+import { useNavigation } from './navigation.tsx';
+import styles from './shell.module.css';
+
+const GATEWAY_WORDS = {
+  starting: ['Gateway starting', 'waiting'],
+  running: ['Gateway running', 'allowed'],
+  restarting: ['Gateway restarting', 'waiting'],
+  failed: ['Gateway failed', 'denied'],
+  stopped: ['Gateway stopped', 'denied'],
+} as const satisfies Record<GatewayStatus['state'], readonly [string, string]>;
+
+/** What is in force right now; each part opens what it names. */
+export function StatusBar() {
+  const { go, cluster, activeTerminal } = useNavigation();
+  const gateway = useLive('gateway.status').data;
+  const info = useLive('app.info').data;
+  const policy = useLive('policy.state').data;
+  const terminal = useLive('terminals.list').data?.find((entry) => entry.id === activeTerminal);
+  const [gatewayWord, gatewayTone] = GATEWAY_WORDS[gateway?.state ?? 'starting'];
+  const recording = recordingWords(terminal);
+  const inForce = policyWords(policy);
+  return (
+    <footer className={styles.status} aria-label="Status">
+      <StatusItem tone={gatewayTone} opens="settings" onClick={() => go('settings', 'diagnostics')}>
+        {gatewayTone === 'allowed' ? (
+          <IconShieldCheck size={14} aria-hidden />
+        ) : (
+          <IconShieldExclamation size={14} aria-hidden />
+        )}
+        {gatewayWord}
+      </StatusItem>
+      <StatusItem tone={cluster?.production ? 'production' : 'neutral'} opens="clusters" onClick={() => go('clusters')}>
+        <IconServer2 size={14} aria-hidden />
+        {cluster === null ? 'No cluster' : cluster.context}
+        {cluster?.production ? ' · production' : ''}
+      </StatusItem>
+      <StatusItem tone="neutral" opens="settings" onClick={() => go('settings', 'diagnostics')}>
+        <IconUser size={14} aria-hidden />
+        {info?.principal ?? '…'}
+      </StatusItem>
+      <StatusItem tone={inForce.tone} opens="policy" onClick={() => go('settings', 'policy')}>
+        <IconFileCheck size={14} aria-hidden />
+        {inForce.words}
+      </StatusItem>
+      <div className={styles.statusEnd}>
+        <StatusItem tone={recording.tone} opens="recordings" onClick={() => go('recordings')}>
+          <IconPlayerRecordFilled size={12} aria-hidden />
+          {recording.words}
+        </StatusItem>
+      </div>
+    </footer>
+  );
+}
+
+function StatusItem(props: {
+  readonly tone: string;
+  readonly opens: string;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <button
+      type="button"
+      className={styles.statusItem}
+      data-tone={props.tone}
+      title={`Open ${props.opens}`}
+      onClick={props.onClick}
+    >
+      {props.children}
+    </button>
+  );
+}
+
+function policyWords(policy: PolicyState | undefined): { words: string; tone: string } {
+  if (policy === undefined) return { words: 'Policy', tone: 'neutral' };
+  if (policy.status === 'none') return { words: 'No policy: everything is denied', tone: 'denied' };
+  const names = policy.policies.map((document) => document.name).join(', ');
+  const version = `${names} ${policy.digest.slice(0, 8)}`;
+  if (policy.status === 'stale') return { words: `${version} · last good, a file is broken`, tone: 'waiting' };
+  return { words: version, tone: 'neutral' };
+}
+
+function recordingWords(terminal: TerminalEntry | undefined): { words: string; tone: string } {
+  if (terminal === undefined || terminal.recording.state === 'ended')
+    return { words: 'Not recording', tone: 'neutral' };
+  if (terminal.recording.state === 'failed') return { words: 'Recording failed', tone: 'denied' };
+  return { words: 'Recording this terminal', tone: 'recording' };
+}

@@ -1,0 +1,186 @@
+import { Button, Select, TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { useLive } from '../../app/live-queries.ts';
+import { useNavigation } from '../../app/navigation.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Identifier } from '../../ui/identifier.tsx';
+import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { ScreenLayout } from '../../ui/screen-layout.tsx';
+import { SkeletonRows } from '../../ui/skeleton-rows.tsx';
+import { StateBadge } from '../../ui/state-badge.tsx';
+import { clockTime, duration, exactTime } from '../../ui/time-words.ts';
+import { filterRows, type JournalRow, type Outcome, rowLine, rowOutcome } from './journal-rows.ts';
+import { RowDetails } from './request-details.tsx';
+import { useJournal } from './use-journal.ts';
+
+const mono = (value: string | undefined) =>
+  value ? (
+    <span title={value}>
+      <Identifier>{value}</Identifier>
+    </span>
+  ) : null;
+
+const COLUMNS: ReadonlyArray<Column<JournalRow>> = [
+  {
+    id: 'time',
+    title: 'Time',
+    width: 84,
+    render: (row) => (
+      <time dateTime={row.time} title={exactTime(Date.parse(row.time))}>
+        {clockTime(Date.parse(row.time))}
+      </time>
+    ),
+  },
+  {
+    id: 'outcome',
+    title: 'Outcome',
+    width: 140,
+    render: (row) => {
+      const { tone, word } = rowOutcome(row, Date.now());
+      return <StateBadge tone={tone} word={word} />;
+    },
+  },
+  { id: 'request', title: 'Request', width: 320, render: (row) => mono(rowLine(row)) },
+  {
+    id: 'as',
+    title: 'As',
+    width: 120,
+    render: (row) => mono(row.kind === 'request' ? row.decided.effective?.user : undefined),
+  },
+  {
+    id: 'status',
+    title: 'Status',
+    width: 64,
+    end: true,
+    render: (row) => (row.kind === 'request' && row.finished ? <span>{row.finished.status}</span> : null),
+  },
+  {
+    id: 'took',
+    title: 'Took',
+    width: 88,
+    end: true,
+    render: (row) => (row.kind === 'request' && row.finished ? <span>{duration(row.finished.durationMs)}</span> : null),
+  },
+  {
+    id: 'masked',
+    title: 'Masked',
+    width: 72,
+    end: true,
+    render: (row) =>
+      row.kind === 'request' && row.finished && row.finished.maskedValues > 0 ? (
+        <span>{row.finished.maskedValues}</span>
+      ) : null,
+  },
+  {
+    id: 'cluster',
+    title: 'Cluster',
+    width: 120,
+    render: (row) => mono(row.kind === 'request' ? row.decided.cluster : undefined),
+  },
+  {
+    id: 'rule',
+    title: 'Rule',
+    width: 220,
+    render: (row) => mono(row.kind === 'request' ? row.decided.decision.rule : undefined),
+  },
+];
+
+const OUTCOMES: ReadonlyArray<{ value: Outcome | 'any'; label: string }> = [
+  { value: 'any', label: 'Any outcome' },
+  { value: 'allow', label: 'Allowed' },
+  { value: 'requireApproval', label: 'Needed approval' },
+  { value: 'deny', label: 'Denied' },
+  { value: 'refused', label: 'Refused' },
+];
+
+/** The journal as it is written: each request, what was decided, and why. */
+export function ActivityScreen() {
+  const { item } = useNavigation();
+  const journal = useJournal();
+  const clusters = useLive('clusters.list').data ?? [];
+  const [text, setText] = useState('');
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const [cluster, setCluster] = useState<string | null>(null);
+  const [selected, setSelected] = useState<string | null>(item);
+  useEffect(() => {
+    if (item !== null) setSelected(item);
+  }, [item]);
+  const filtered = text.trim() !== '' || outcome !== null || cluster !== null;
+  const rows = filterRows(journal.rows ?? [], { text, outcome, cluster });
+  const chosen = journal.rows?.find((row) => row.key === selected);
+  const clear = () => {
+    setText('');
+    setOutcome(null);
+    setCluster(null);
+  };
+  const slugs = new Set([
+    ...clusters.filter((entry) => entry.state === 'connected').map((entry) => entry.slug),
+    ...(journal.rows ?? []).flatMap((row) => (row.kind === 'request' ? [row.decided.cluster] : [])),
+  ]);
+
+  return (
+    <ScreenLayout
+      title="Activity"
+      filters={
+        <>
+          <TextInput
+            w={240}
+            leftSection={<IconSearch size={14} aria-hidden />}
+            placeholder="User, verb, resource, rule, code"
+            aria-label="Filter activity"
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+          <Select
+            w={150}
+            aria-label="Outcome"
+            data={[...OUTCOMES]}
+            value={outcome ?? 'any'}
+            onChange={(value) =>
+              setOutcome((OUTCOMES.find((known) => known.value === value && value !== 'any')?.value as Outcome) ?? null)
+            }
+          />
+          <Select
+            w={170}
+            aria-label="Cluster"
+            data={[
+              { value: '*', label: 'Any cluster' },
+              ...[...slugs].filter(Boolean).map((slug) => ({ value: slug, label: slug })),
+            ]}
+            value={cluster ?? '*'}
+            onChange={(value) => setCluster(value === '*' ? null : value)}
+          />
+        </>
+      }
+      actions={journal.rows ? <span role="status">{rows.length} shown, live</span> : null}
+      panel={chosen ? <RowDetails row={chosen} onClose={() => setSelected(null)} /> : null}
+    >
+      {journal.error ? (
+        <ProblemNotice title="The journal could not be read" error={journal.error} onRetry={journal.retry} />
+      ) : journal.rows === undefined ? (
+        <SkeletonRows label="Loading activity" />
+      ) : rows.length === 0 ? (
+        filtered ? (
+          <EmptyState title="Nothing matches this filter" actions={<Button onClick={clear}>Clear filter</Button>} />
+        ) : (
+          <EmptyState title="No request has been made yet">
+            <p>Every request that kubectl sends through the gateway appears here as it happens.</p>
+          </EmptyState>
+        )
+      ) : (
+        <DataTable
+          id="activity"
+          label="Activity"
+          columns={COLUMNS}
+          rows={rows}
+          rowId={(row) => row.key}
+          selected={selected}
+          onSelect={setSelected}
+          onEnd={journal.readOlder}
+        />
+      )}
+    </ScreenLayout>
+  );
+}

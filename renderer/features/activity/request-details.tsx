@@ -1,0 +1,134 @@
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { DetailsPanel } from '../../ui/details-panel.tsx';
+import { CodeBlock, Facts, Section } from '../../ui/facts.tsx';
+import { StateBadge } from '../../ui/state-badge.tsx';
+import { byteSize, duration, exactTime } from '../../ui/time-words.ts';
+import { identityWords, resourceName, sessionWords } from '../approvals/approval-words.ts';
+import type { JournalRow } from './journal-rows.ts';
+import { rowLine, rowOutcome } from './journal-rows.ts';
+
+/** One row of the journal in full: why it was decided so, as whom it ran, how long it took. */
+export function RowDetails({ row, onClose }: { readonly row: JournalRow; readonly onClose: () => void }) {
+  const outcome = rowOutcome(row, Date.now());
+  return (
+    <DetailsPanel id="activity" title={rowLine(row)} onClose={onClose}>
+      <StateBadge tone={outcome.tone} word={outcome.word} filled />
+      {row.kind === 'request' ? <RequestSections row={row} /> : <EventSections row={row} />}
+      <Section title="Record">
+        <CopyButton
+          label="Copy as JSON"
+          text={() =>
+            JSON.stringify(row.kind === 'request' ? [row.decided, row.finished].filter(Boolean) : row.record, null, 2)
+          }
+        />
+      </Section>
+    </DetailsPanel>
+  );
+}
+
+function EventSections({ row }: { readonly row: Extract<JournalRow, { kind: 'event' }> }) {
+  return (
+    <Section title="Event">
+      <Facts
+        facts={[
+          { term: 'When', value: exactTime(Date.parse(row.time)) },
+          { term: 'Record', value: String(row.seq) },
+        ]}
+      />
+      <CodeBlock label="The record">{JSON.stringify(row.record, null, 2)}</CodeBlock>
+    </Section>
+  );
+}
+
+function RequestSections({ row }: { readonly row: Extract<JournalRow, { kind: 'request' }> }) {
+  const { decided, finished } = row;
+  const { decision, request, approval } = decided;
+  return (
+    <>
+      <Section title="Why">
+        {decision.message === '' ? null : <p>{decision.message}</p>}
+        <Facts
+          facts={[
+            { term: 'Rule', value: decision.rule },
+            { term: 'Also matched', value: decision.matchedRules.filter((rule) => rule !== decision.rule).join(', ') },
+            { term: 'Code', value: finished?.code ?? decision.code },
+            { term: 'Policy', value: decision.policyDigest.slice(0, 12) },
+          ]}
+        />
+      </Section>
+      <Section title="Who">
+        <Facts
+          facts={[
+            { term: 'Person', value: decided.principal.user },
+            { term: 'From', value: <span>{sessionWords(decided.principal)}</span> },
+            { term: 'Acts as', value: identityWords(decided.effective) ?? <span>no one else</span> },
+            { term: 'Credential', value: decided.credential },
+          ]}
+        />
+      </Section>
+      <Section title="Request">
+        <CodeBlock label="Method and target">{`${request.method} ${request.target}`}</CodeBlock>
+        <Facts
+          facts={[
+            { term: 'Cluster', value: decided.cluster },
+            {
+              term: 'Verb',
+              value: request.policyVerb === request.verb ? request.verb : `${request.policyVerb} (${request.verb})`,
+            },
+            { term: 'Resource', value: resourceName(request) },
+            { term: 'Namespace', value: request.namespace },
+            { term: 'Name', value: request.name },
+            { term: 'Key', value: request.revealKey ?? null },
+            { term: 'Upgrade', value: request.upgrade },
+            { term: 'Command', value: request.kubectlCommand },
+            { term: 'User agent', value: request.userAgent },
+          ]}
+        />
+      </Section>
+      {approval ? (
+        <Section title="Approval">
+          <Facts
+            facts={[
+              { term: 'Code', value: approval.code },
+              { term: 'State', value: <span>{approval.state.toLowerCase()}</span> },
+              { term: 'By', value: approval.by },
+              { term: 'Waited', value: <span>{duration(approval.waitedMs)}</span> },
+            ]}
+          />
+        </Section>
+      ) : null}
+      <Section title="Result">
+        {finished === null ? (
+          <p>
+            No end is written. The request is still running, or the gateway stopped before it could say how it ended;
+            then it may have reached the cluster.
+          </p>
+        ) : (
+          <Facts
+            facts={[
+              { term: 'Status', value: String(finished.status) },
+              { term: 'Masked', value: <span>{finished.maskedValues} values</span> },
+              { term: 'Took', value: <span>{duration(finished.durationMs)}</span> },
+              {
+                term: 'Upstream',
+                value: finished.upstreamMs === null ? null : <span>{duration(finished.upstreamMs)}</span>,
+              },
+              { term: 'Sent', value: <span>{byteSize(finished.bytesToClient)} to the client</span> },
+              { term: 'Received', value: <span>{byteSize(finished.bytesFromClient)} from the client</span> },
+              { term: 'Ended', value: finished.ended === null ? null : <span>{finished.ended}</span> },
+            ]}
+          />
+        )}
+      </Section>
+      <Section title="Trace">
+        <Facts
+          facts={[
+            { term: 'When', value: exactTime(Date.parse(row.time)) },
+            { term: 'Audit-ID', value: decided.auditId },
+            { term: 'Record', value: String(row.seq) },
+          ]}
+        />
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,73 @@
+import type { Intent } from '../../../proxy/approvals/approval-authority.ts';
+import type { EffectiveIdentity, RequestSummary } from '../../../proxy/journal/journal-record.ts';
+import type { Principal, SessionKind } from '../../../proxy/listener/principal.ts';
+
+/** `deployments.apps/scale`: how RBAC and the policy write a resource. Empty for a non-resource path. */
+export function resourceName(request: RequestSummary): string {
+  if (request.resource === '') return '';
+  const grouped = request.apiGroup === '' ? request.resource : `${request.resource}.${request.apiGroup}`;
+  return request.subresource === '' ? grouped : `${grouped}/${request.subresource}`;
+}
+
+/** `create pods/exec shop/api-0`: a request in one line of identifiers. */
+export function requestLine(request: RequestSummary): string {
+  if (request.resource === '') return `${request.policyVerb} ${request.target.split('?')[0] ?? request.target}`;
+  const where = [request.namespace, request.name].filter((part) => part !== '').join('/');
+  return [request.policyVerb, resourceName(request), where].filter((part) => part !== '').join(' ');
+}
+
+/** `namespace shop, all secrets`: on what a request acts, for a person. */
+function targetWords(request: RequestSummary): string {
+  const resource = resourceName(request) || request.target;
+  const what = request.name === '' ? `every ${resource} object` : `${resource} ${request.name}`;
+  return request.namespace === '' ? what : `${what} in namespace ${request.namespace}`;
+}
+
+const VERB_WORDS: Readonly<Record<string, string>> = {
+  get: 'Read',
+  list: 'List',
+  watch: 'Watch',
+  create: 'Create',
+  update: 'Replace',
+  patch: 'Change',
+  delete: 'Delete',
+  deletecollection: 'Delete',
+};
+
+/** What will happen when this is approved, as one sentence. */
+export function consequence(intent: Intent): string {
+  const { request } = intent;
+  const as = intent.effective === null ? '' : ` as ${intent.effective.user}`;
+  if (request.revealKey !== undefined) {
+    return `Show the value of ${request.revealKey} of secret ${request.name} in namespace ${request.namespace}${as}`;
+  }
+  if (request.subresource === 'exec' || request.subresource === 'attach') {
+    const act = request.subresource === 'exec' ? 'Run a command in' : 'Attach to';
+    return `${act} pod ${request.name} in namespace ${request.namespace}${as}`;
+  }
+  // A create names its object in the body, not in the target.
+  if (request.policyVerb === 'create' && request.name === '') {
+    const where = request.namespace === '' ? '' : ` in namespace ${request.namespace}`;
+    return `Create ${resourceName(request) || request.target}${where}${as}`;
+  }
+  const verb = VERB_WORDS[request.policyVerb] ?? request.policyVerb;
+  return `${verb} ${targetWords(request)}${as}`;
+}
+
+/** `system:admin (groups system:masters)`. */
+export function identityWords(effective: EffectiveIdentity | null): string | null {
+  if (effective === null) return null;
+  return effective.groups.length === 0 ? effective.user : `${effective.user} (groups ${effective.groups.join(', ')})`;
+}
+
+const SESSION_WORDS: Readonly<Record<SessionKind, string>> = {
+  inAppTerminal: 'terminal',
+  outside: 'outside the app',
+  app: 'this app',
+  headless: 'headless gateway',
+};
+
+export function sessionWords(principal: Principal): string {
+  const kind = SESSION_WORDS[principal.session.kind];
+  return principal.session.kind === 'inAppTerminal' ? `${kind} ${principal.session.id}` : kind;
+}

@@ -1,0 +1,139 @@
+import { useEffect, useState } from 'react';
+import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
+import { useLive } from '../../app/live-queries.ts';
+import { useNavigation } from '../../app/navigation.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { DetailsPanel } from '../../ui/details-panel.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Identifier } from '../../ui/identifier.tsx';
+import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import { ScreenLayout } from '../../ui/screen-layout.tsx';
+import { SkeletonRows } from '../../ui/skeleton-rows.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { ApprovalDetails, ApprovalStateBadge } from './approval-details.tsx';
+import { isPending, orderApprovals, pendingApprovals } from './approval-order.ts';
+import { consequence, requestLine, sessionWords } from './approval-words.ts';
+import { ReviewBar } from './review-bar.tsx';
+import { useReview } from './use-review.ts';
+
+const COLUMNS: ReadonlyArray<Column<ApprovalRequest>> = [
+  { id: 'state', title: 'State', width: 132, render: (row) => <ApprovalStateBadge approval={row} /> },
+  {
+    id: 'code',
+    title: 'Code',
+    width: 72,
+    render: (row) => (
+      <span>
+        <Identifier>{row.code}</Identifier>
+      </span>
+    ),
+  },
+  {
+    id: 'request',
+    title: 'Request',
+    width: 320,
+    render: (row) => (
+      <span title={consequence(row.intent)}>
+        <Identifier>{requestLine(row.intent.request)}</Identifier>
+      </span>
+    ),
+  },
+  {
+    id: 'as',
+    title: 'As',
+    width: 150,
+    render: (row) =>
+      row.intent.effective === null ? null : (
+        <span>
+          <Identifier>{row.intent.effective.user}</Identifier>
+        </span>
+      ),
+  },
+  {
+    id: 'cluster',
+    title: 'Cluster',
+    width: 120,
+    render: (row) => (
+      <span>
+        <Identifier>{row.intent.cluster}</Identifier>
+      </span>
+    ),
+  },
+  { id: 'from', title: 'From', width: 120, render: (row) => <span>{sessionWords(row.intent.principal)}</span> },
+  { id: 'asked', title: 'Asked', width: 96, render: (row) => <RelativeTime time={row.createdAt} /> },
+];
+
+/** What waits now, on top, and what was decided. */
+export function ApprovalsScreen() {
+  const { item } = useNavigation();
+  const approvals = useLive('approvals.list');
+  const now = useNow(1_000);
+  const rows = orderApprovals(approvals.data ?? []);
+  const waiting = pendingApprovals(rows, now);
+  const [selected, setSelected] = useState<string | null>(item);
+  useEffect(() => {
+    if (item !== null) setSelected(item);
+  }, [item]);
+  // What waits is open without a click; once decided it stays in view with its result.
+  const first = waiting[0]?.id ?? null;
+  useEffect(() => {
+    if (first !== null) setSelected((current) => current ?? first);
+  }, [first]);
+  const chosen = rows.find((approval) => approval.id === selected) ?? null;
+  const decidable = chosen !== null && isPending(chosen, now);
+  const review = useReview(decidable ? chosen : null);
+
+  return (
+    <ScreenLayout
+      title="Approvals"
+      filters={<span role="status">{waiting.length === 0 ? 'Nothing waits' : `${waiting.length} waiting`}</span>}
+      panel={
+        chosen ? (
+          <DetailsPanel
+            id="approval"
+            title={requestLine(chosen.intent.request)}
+            onClose={() => setSelected(null)}
+            footer={decidable ? <ReviewBar approval={chosen} review={review} /> : null}
+          >
+            <ApprovalDetails approval={chosen} />
+          </DetailsPanel>
+        ) : null
+      }
+    >
+      {approvals.isError ? (
+        <ProblemNotice
+          title="The approvals could not be read"
+          error={approvals.error}
+          onRetry={() => void approvals.refetch()}
+        />
+      ) : approvals.data === undefined ? (
+        <SkeletonRows label="Loading approvals" />
+      ) : rows.length === 0 ? (
+        <EmptyState title="Nothing has asked for your approval yet">
+          <p>
+            When the policy says that a request needs a person, kubectl waits and the request appears here and over
+            whatever screen is open. Try <Identifier>kubectl --as=system:admin get pods</Identifier>.
+          </p>
+        </EmptyState>
+      ) : (
+        <DataTable
+          id="approvals"
+          label="Approvals"
+          columns={COLUMNS}
+          rows={rows}
+          rowId={(row) => row.id}
+          selected={selected}
+          onSelect={setSelected}
+          onOpen={() => document.getElementById('approve-once')?.focus()}
+          onKey={(key) => {
+            if (key === 'a') review.approve();
+            else if (key === 'd') review.deny();
+            else return false;
+            return true;
+          }}
+        />
+      )}
+    </ScreenLayout>
+  );
+}

@@ -1,0 +1,213 @@
+import { Button, TextInput } from '@mantine/core';
+import { IconFileImport, IconSearch } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { ClusterEntry } from '../../../preload/contract.ts';
+import { useLive } from '../../app/live-queries.ts';
+import { useNavigation } from '../../app/navigation.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Identifier } from '../../ui/identifier.tsx';
+import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { ScreenLayout } from '../../ui/screen-layout.tsx';
+import { SkeletonRows } from '../../ui/skeleton-rows.tsx';
+import { StateBadge } from '../../ui/state-badge.tsx';
+import { ClusterDetails } from './cluster-details.tsx';
+import { filterClusters } from './cluster-filter.ts';
+import { ClusterStateBadge } from './cluster-state-badge.tsx';
+import styles from './clusters.module.css';
+import { OutsideLineButton } from './outside-line-button.tsx';
+import { type ClusterActions, useClusterActions } from './use-cluster-actions.ts';
+
+const fileName = (path: string) => path.split(/[\\/]/).at(-1) ?? path;
+
+function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
+  return [
+    {
+      id: 'context',
+      title: 'Context',
+      width: 240,
+      value: (row) => row.context,
+      render: (row) => (
+        <>
+          <span>
+            <Identifier>{row.context}</Identifier>
+          </span>
+          {row.production ? <StateBadge tone="production" word="production" filled /> : null}
+          {row.demo ? <StateBadge tone="neutral" word="demo" /> : null}
+        </>
+      ),
+    },
+    {
+      id: 'state',
+      title: 'State',
+      width: 128,
+      value: (row) => row.state,
+      render: (row) => <ClusterStateBadge cluster={row} />,
+    },
+    {
+      id: 'action',
+      title: 'Action',
+      width: 120,
+      render: (row) =>
+        row.problem !== null ? null : (
+          <Button
+            size="compact-xs"
+            loading={actions.busy === row.slug || row.state === 'connecting'}
+            aria-label={`${row.state === 'connected' ? 'Open terminal on' : 'Connect'} ${row.context}`}
+            onClick={(event) => {
+              event.stopPropagation();
+              actions.connect(row);
+            }}
+          >
+            {row.state === 'connected' ? 'Open terminal' : 'Connect'}
+          </Button>
+        ),
+    },
+    {
+      id: 'server',
+      title: 'Server',
+      width: 300,
+      value: (row) => row.server,
+      render: (row) =>
+        row.problem === null ? (
+          <span>
+            <Identifier>{row.server}</Identifier>
+          </span>
+        ) : (
+          <span className={styles.reason} title={row.problem}>
+            {row.problem}
+          </span>
+        ),
+    },
+    {
+      id: 'namespace',
+      title: 'Namespace',
+      width: 120,
+      value: (row) => row.namespace,
+      render: (row) => (
+        <span>
+          <Identifier>{row.namespace}</Identifier>
+        </span>
+      ),
+    },
+    {
+      id: 'file',
+      title: 'Kubeconfig',
+      width: 140,
+      value: (row) => row.file,
+      render: (row) => (
+        <span title={row.file}>
+          <Identifier>{fileName(row.file)}</Identifier>
+        </span>
+      ),
+    },
+  ];
+}
+
+/** Contexts of the person's kubeconfig files: which can be used, why not, connect. */
+export function ClustersScreen() {
+  const { item } = useNavigation();
+  const clusters = useLive('clusters.list');
+  const actions = useClusterActions();
+  const [typed, setTyped] = useState('');
+  const [selected, setSelected] = useState<string | null>(item);
+  const all = clusters.data ?? [];
+  const shown = filterClusters(all, typed);
+  const chosen = all.find((cluster) => cluster.slug === selected);
+  const firstRun = clusters.data !== undefined && !all.some((cluster) => cluster.state === 'connected');
+
+  return (
+    <ScreenLayout
+      title="Clusters"
+      filters={
+        <TextInput
+          w={260}
+          leftSection={<IconSearch size={14} aria-hidden />}
+          placeholder="Filter clusters"
+          aria-label="Filter clusters"
+          autoFocus
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            const first = shown.find((cluster) => cluster.problem === null);
+            if (event.key === 'Enter' && typed !== '' && first) actions.connect(first);
+          }}
+        />
+      }
+      actions={
+        <>
+          <OutsideLineButton />
+          {firstRun ? null : <ImportButton actions={actions} />}
+        </>
+      }
+      panel={chosen ? <ClusterDetails cluster={chosen} actions={actions} onClose={() => setSelected(null)} /> : null}
+    >
+      {actions.failure ? <ProblemNotice title={actions.failure.title} error={actions.failure.error} /> : null}
+      {firstRun ? <Welcome actions={actions} /> : null}
+      {clusters.isError ? (
+        <ProblemNotice
+          title="The clusters could not be read"
+          error={clusters.error}
+          onRetry={() => void clusters.refetch()}
+        />
+      ) : clusters.data === undefined ? (
+        <SkeletonRows label="Loading clusters" />
+      ) : shown.length === 0 && typed !== '' ? (
+        <EmptyState
+          title={`No cluster matches “${typed}”`}
+          actions={<Button onClick={() => setTyped('')}>Clear filter</Button>}
+        />
+      ) : shown.length === 0 ? null : (
+        <DataTable
+          id="clusters"
+          label="Clusters"
+          columns={columns(actions)}
+          rows={shown}
+          rowId={(row) => row.slug}
+          selected={selected}
+          onSelect={setSelected}
+          onOpen={(row) => {
+            if (row.problem === null) actions.connect(row);
+          }}
+        />
+      )}
+    </ScreenLayout>
+  );
+}
+
+function ImportButton({ actions }: { readonly actions: ClusterActions }) {
+  return (
+    <Button
+      leftSection={<IconFileImport size={14} aria-hidden />}
+      loading={actions.busy === 'import'}
+      onClick={actions.addKubeconfig}
+    >
+      Import kubeconfig…
+    </Button>
+  );
+}
+
+function Welcome({ actions }: { readonly actions: ClusterActions }) {
+  return (
+    <section className={styles.welcome} aria-label="First steps">
+      <h2>Open a guarded terminal</h2>
+      <ol className={styles.steps}>
+        <li>
+          <b>1</b>Connect a cluster of your kubeconfig, or try the demo cluster that comes with the app.
+        </li>
+        <li>
+          <b>2</b>Work with plain kubectl in the terminal that opens. Secret values come back masked.
+        </li>
+        <li>
+          <b>3</b>What is dangerous waits here for your approval before it reaches the cluster.
+        </li>
+      </ol>
+      <div className={styles.actions}>
+        <Button variant="filled" loading={actions.busy === 'demo'} onClick={actions.startDemo}>
+          Try the demo cluster
+        </Button>
+        <ImportButton actions={actions} />
+      </div>
+    </section>
+  );
+}

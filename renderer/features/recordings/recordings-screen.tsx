@@ -1,0 +1,199 @@
+import { Button, TextInput } from '@mantine/core';
+import { IconPlayerPlay, IconSearch } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import type { RecordingEntry } from '../../../preload/contract.ts';
+import { invoke } from '../../app/bridge.ts';
+import { useLive } from '../../app/live-queries.ts';
+import { useNavigation } from '../../app/navigation.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { DetailsPanel } from '../../ui/details-panel.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Facts } from '../../ui/facts.tsx';
+import { Identifier } from '../../ui/identifier.tsx';
+import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import { ScreenLayout } from '../../ui/screen-layout.tsx';
+import { SkeletonRows } from '../../ui/skeleton-rows.tsx';
+import { StateBadge, type Tone } from '../../ui/state-badge.tsx';
+import { byteSize, exactTime, position } from '../../ui/time-words.ts';
+import styles from './recordings.module.css';
+
+const END_LOOK = {
+  open: ['recording', 'Recording'],
+  exit: ['neutral', 'Ended'],
+  closed: ['neutral', 'Closed'],
+  crash: ['warning', 'Ended by a crash'],
+} as const satisfies Record<RecordingEntry['end'], readonly [Tone, string]>;
+
+function EndBadge({ entry }: { readonly entry: RecordingEntry }) {
+  const [tone, word] = END_LOOK[entry.end];
+  return <StateBadge tone={tone} word={word} />;
+}
+
+const mono = (value: string) => (
+  <span title={value}>
+    <Identifier>{value}</Identifier>
+  </span>
+);
+
+const COLUMNS: ReadonlyArray<Column<RecordingEntry>> = [
+  {
+    id: 'started',
+    title: 'Started',
+    width: 112,
+    value: (row) => Date.parse(row.startedAt),
+    render: (row) => <RelativeTime time={row.startedAt} />,
+  },
+  { id: 'title', title: 'Session', width: 220, value: (row) => row.title, render: (row) => mono(row.title) },
+  { id: 'end', title: 'State', width: 148, value: (row) => row.end, render: (row) => <EndBadge entry={row} /> },
+  {
+    id: 'length',
+    title: 'Length',
+    width: 80,
+    end: true,
+    value: (row) => row.durationMs,
+    render: (row) => <span>{position(row.durationMs)}</span>,
+  },
+  {
+    id: 'requests',
+    title: 'Requests',
+    width: 88,
+    end: true,
+    value: (row) => row.requests,
+    render: (row) => <span>{row.requests}</span>,
+  },
+  {
+    id: 'size',
+    title: 'Size',
+    width: 80,
+    end: true,
+    value: (row) => row.bytes,
+    render: (row) => <span>{byteSize(row.bytes)}</span>,
+  },
+  { id: 'cluster', title: 'Cluster', width: 140, value: (row) => row.cluster, render: (row) => mono(row.cluster) },
+  {
+    id: 'namespace',
+    title: 'Namespace',
+    width: 120,
+    value: (row) => row.namespace,
+    render: (row) => mono(row.namespace),
+  },
+  { id: 'principal', title: 'Who', width: 120, value: (row) => row.principal, render: (row) => mono(row.principal) },
+];
+
+/** Terminal sessions on disk: replay with the API requests beside the output, export. */
+export function RecordingsScreen() {
+  const { item, go } = useNavigation();
+  const recordings = useLive('recordings.list');
+  const [typed, setTyped] = useState('');
+  const [selected, setSelected] = useState<string | null>(item);
+  const [failure, setFailure] = useState<{ title: string; error: unknown } | null>(null);
+  useEffect(() => {
+    if (item !== null) setSelected(item);
+  }, [item]);
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const rows = (recordings.data ?? []).filter((entry) => {
+    const text = `${entry.title} ${entry.cluster} ${entry.namespace} ${entry.principal}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  const chosen = recordings.data?.find((entry) => entry.id === selected);
+  const attempt = (title: string, work: Promise<void>) => {
+    setFailure(null);
+    work.catch((error: unknown) => setFailure({ title, error }));
+  };
+  const play = (entry: RecordingEntry) =>
+    attempt('The recording could not be opened', invoke('recordings.play', entry.id));
+
+  return (
+    <ScreenLayout
+      title="Recordings"
+      filters={
+        <TextInput
+          w={240}
+          leftSection={<IconSearch size={14} aria-hidden />}
+          placeholder="Filter recordings"
+          aria-label="Filter recordings"
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+      }
+      panel={
+        chosen ? (
+          <DetailsPanel id="recording" title={chosen.title} onClose={() => setSelected(null)}>
+            <div className={styles.actions}>
+              <Button
+                variant="filled"
+                leftSection={<IconPlayerPlay size={14} aria-hidden />}
+                onClick={() => play(chosen)}
+              >
+                Play
+              </Button>
+              <Button
+                onClick={() => attempt('The recording could not be exported', invoke('recordings.export', chosen.id))}
+              >
+                Export…
+              </Button>
+            </div>
+            <Facts
+              facts={[
+                { term: 'State', value: <EndBadge entry={chosen} /> },
+                { term: 'Started', value: exactTime(Date.parse(chosen.startedAt)) },
+                { term: 'Length', value: <span>{position(chosen.durationMs)}</span> },
+                { term: 'Who', value: chosen.principal },
+                { term: 'Cluster', value: chosen.cluster },
+                { term: 'Namespace', value: chosen.namespace },
+                { term: 'Requests', value: <span>{chosen.requests}</span> },
+                { term: 'Size', value: <span>{byteSize(chosen.bytes)}</span> },
+                { term: 'Id', value: chosen.id },
+              ]}
+            />
+            {chosen.end === 'crash' ? (
+              <p className={styles.crash}>
+                The app ended without closing this recording. It is whole up to the last second before that.
+              </p>
+            ) : null}
+          </DetailsPanel>
+        ) : null
+      }
+    >
+      {failure ? <ProblemNotice title={failure.title} error={failure.error} /> : null}
+      {recordings.isError ? (
+        <ProblemNotice
+          title="The recordings could not be listed"
+          error={recordings.error}
+          onRetry={() => void recordings.refetch()}
+        />
+      ) : recordings.data === undefined ? (
+        <SkeletonRows label="Loading recordings" />
+      ) : recordings.data.length === 0 ? (
+        <EmptyState
+          title="Nothing has been recorded yet"
+          actions={
+            <Button variant="filled" onClick={() => go('terminal', 'new')}>
+              Open terminal
+            </Button>
+          }
+        >
+          <p>Each terminal of the app is recorded from its first byte to its last, and can be replayed here.</p>
+        </EmptyState>
+      ) : rows.length === 0 ? (
+        <EmptyState
+          title={`No recording matches “${typed}”`}
+          actions={<Button onClick={() => setTyped('')}>Clear filter</Button>}
+        />
+      ) : (
+        <DataTable
+          id="recordings"
+          label="Recordings"
+          columns={COLUMNS}
+          rows={rows}
+          rowId={(row) => row.id}
+          selected={selected}
+          onSelect={setSelected}
+          onOpen={play}
+          initialSort={{ column: 'started', descending: true }}
+        />
+      )}
+    </ScreenLayout>
+  );
+}

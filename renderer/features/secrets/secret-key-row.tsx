@@ -1,0 +1,140 @@
+import { Button, TextInput } from '@mantine/core';
+import { IconClock, IconEye, IconEyeOff } from '@tabler/icons-react';
+import { type FormEvent, useState } from 'react';
+import { BridgeProblem } from '../../app/bridge.ts';
+import { useLive } from '../../app/live-queries.ts';
+import { useNavigation } from '../../app/navigation.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { CountdownRing } from '../../ui/countdown-ring.tsx';
+import { Identifier } from '../../ui/identifier.tsx';
+import { MaskedChip } from '../../ui/masked-chip.tsx';
+import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { StateBadge } from '../../ui/state-badge.tsx';
+import { countdown } from '../../ui/time-words.ts';
+import { useNow } from '../../ui/use-now.ts';
+import type { RevealState } from './reveal-state.ts';
+import styles from './secrets.module.css';
+import { type SecretKey, useReveal } from './use-reveal.ts';
+
+/** One key of a Secret: masked, asked for with a reason, waiting, or revealed for a short time. */
+export function SecretKeyRow({ target }: { readonly target: SecretKey }) {
+  const reveal = useReveal(target);
+  const seconds = useLive('settings.read').data?.revealSeconds ?? 30;
+  const { state } = reveal;
+  return (
+    <li className={styles.key}>
+      <div className={styles.keyLine}>
+        <span className={styles.keyName}>
+          <Identifier>{target.key}</Identifier>
+        </span>
+        {state.kind === 'revealed' ? <StateBadge tone="revealed" word="Revealed" filled /> : <MaskedChip />}
+        {state.kind === 'masked' || state.kind === 'refused' ? (
+          <Button
+            size="compact-xs"
+            leftSection={<IconEye size={14} aria-hidden />}
+            aria-label={`Reveal ${target.key} for ${seconds} s`}
+            onClick={reveal.ask}
+          >
+            Reveal for {seconds} s
+          </Button>
+        ) : null}
+      </div>
+      {state.kind === 'asking' ? <ReasonForm target={target} onSend={reveal.send} onCancel={reveal.hide} /> : null}
+      {state.kind === 'waiting' ? <WaitingLine target={target} onCancel={reveal.hide} /> : null}
+      {state.kind === 'refused' ? (
+        <ProblemNotice title="The value was not revealed" error={new BridgeProblem(state.problem)} />
+      ) : null}
+      {state.kind === 'revealed' ? <RevealedBlock keyName={target.key} state={state} onHide={reveal.hide} /> : null}
+    </li>
+  );
+}
+
+function ReasonForm(props: {
+  readonly target: SecretKey;
+  readonly onSend: (reason: string) => void;
+  readonly onCancel: () => void;
+}) {
+  const [reason, setReason] = useState('');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (reason.trim() !== '') props.onSend(reason.trim());
+  };
+  return (
+    <form className={styles.ask} onSubmit={submit}>
+      <TextInput
+        label={`Why do you need ${props.target.key}?`}
+        description="Kept in the journal with your name."
+        autoFocus
+        required
+        withAsterisk={false}
+        maxLength={500}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') props.onCancel();
+        }}
+      />
+      <div className={styles.buttons}>
+        <Button type="submit" variant="filled" disabled={reason.trim() === ''}>
+          Ask to reveal
+        </Button>
+        <Button onClick={props.onCancel}>Cancel</Button>
+      </div>
+    </form>
+  );
+}
+
+function WaitingLine({ target, onCancel }: { readonly target: SecretKey; readonly onCancel: () => void }) {
+  const { setWaitingOpen } = useNavigation();
+  const pending = (useLive('approvals.list').data ?? []).find(
+    ({ state, intent }) =>
+      state === 'PENDING' &&
+      intent.cluster === target.cluster &&
+      intent.request.namespace === target.namespace &&
+      intent.request.name === target.name &&
+      intent.request.revealKey === target.key,
+  );
+  return (
+    <div className={styles.waiting} role="status">
+      <IconClock size={14} aria-hidden />
+      {pending ? `Waits for an approval (${pending.code})` : 'Asking the gateway'}
+      {pending ? (
+        <Button size="compact-xs" onClick={() => setWaitingOpen(true)}>
+          Show approval
+        </Button>
+      ) : null}
+      <Button size="compact-xs" variant="subtle" onClick={onCancel}>
+        Stop waiting
+      </Button>
+    </div>
+  );
+}
+
+function RevealedBlock(props: {
+  readonly keyName: string;
+  readonly state: Extract<RevealState, { kind: 'revealed' }>;
+  readonly onHide: () => void;
+}) {
+  const now = useNow(250);
+  const { value, at } = props.state;
+  const left = countdown(at, Date.parse(value.expiresAt), now);
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
+      <pre className={styles.value} tabIndex={0} role="region" aria-label={`Value of ${props.keyName}`}>
+        {value.value === '' ? '(empty)' : value.value}
+      </pre>
+      {value.encoding === 'base64' ? <p>The bytes are not text: this is base64.</p> : null}
+      <div className={styles.buttons}>
+        <span className={styles.left}>
+          <CountdownRing fraction={left.fraction} />
+          hidden in {left.seconds} s
+        </span>
+        <Button leftSection={<IconEyeOff size={14} aria-hidden />} onClick={props.onHide}>
+          Hide
+        </Button>
+        <CopyButton label="Copy value" text={value.value} />
+      </div>
+    </>
+  );
+}

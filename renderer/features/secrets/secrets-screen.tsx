@@ -1,0 +1,224 @@
+import { ActionIcon, Button, TextInput } from '@mantine/core';
+import { IconRefresh, IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { ClusterEntry, SecretEntry } from '../../../preload/contract.ts';
+import { invoke } from '../../app/bridge.ts';
+import { useNavigation } from '../../app/navigation.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Identifier } from '../../ui/identifier.tsx';
+import { MaskedChip } from '../../ui/masked-chip.tsx';
+import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { ScreenLayout } from '../../ui/screen-layout.tsx';
+import { SkeletonRows } from '../../ui/skeleton-rows.tsx';
+import { age, exactTime } from '../../ui/time-words.ts';
+import { SecretDetails } from './secret-details.tsx';
+import { filterSecrets } from './secret-filter.ts';
+import styles from './secrets.module.css';
+
+const text = (value: string) => (
+  <span title={value}>
+    <Identifier>{value}</Identifier>
+  </span>
+);
+
+const COLUMNS: ReadonlyArray<Column<SecretEntry>> = [
+  { id: 'name', title: 'Name', width: 230, value: (row) => row.name, render: (row) => text(row.name) },
+  {
+    id: 'namespace',
+    title: 'Namespace',
+    width: 120,
+    value: (row) => row.namespace,
+    render: (row) => text(row.namespace),
+  },
+  { id: 'type', title: 'Type', width: 200, value: (row) => row.type, render: (row) => text(row.type) },
+  { id: 'values', title: 'Values', width: 112, render: () => <MaskedChip /> },
+  {
+    id: 'keys',
+    title: 'Keys',
+    width: 220,
+    value: (row) => row.keys.length,
+    render: (row) => text(row.keys.join(', ')),
+  },
+  {
+    id: 'age',
+    title: 'Age',
+    width: 72,
+    end: true,
+    value: (row) => -Date.parse(row.createdAt),
+    render: (row) => (
+      <time dateTime={row.createdAt} title={exactTime(Date.parse(row.createdAt))}>
+        {age(Date.parse(row.createdAt), Date.now())}
+      </time>
+    ),
+  },
+  {
+    id: 'owners',
+    title: 'Owners',
+    width: 180,
+    value: (row) => row.owners.join(),
+    render: (row) => text(row.owners.join(', ')),
+  },
+];
+
+/** Secrets of the chosen cluster: what there is, never what it says, until one value is asked for and allowed. */
+export function SecretsScreen() {
+  const { cluster, go } = useNavigation();
+  if (cluster === null) {
+    return (
+      <ScreenLayout title="Secrets">
+        <EmptyState
+          title="Connect a cluster to see its Secrets"
+          actions={
+            <Button variant="filled" onClick={() => go('clusters')}>
+              Choose a cluster
+            </Button>
+          }
+        >
+          <p>Names, keys and types are shown; values stay masked until you reveal one.</p>
+        </EmptyState>
+      </ScreenLayout>
+    );
+  }
+  return <ClusterSecrets key={cluster.slug} cluster={cluster} />;
+}
+
+function ClusterSecrets({ cluster }: { readonly cluster: ClusterEntry }) {
+  const [namespace, setNamespace] = useState<string | null>(null);
+  const [typed, setTyped] = useState('');
+  const [selected, setSelected] = useState<string | null>(null);
+  const secrets = useQuery({
+    queryKey: ['secrets', 'list', cluster.slug, namespace],
+    queryFn: () => invoke('secrets.list', { cluster: cluster.slug, namespace }),
+    staleTime: 15_000,
+  });
+  const rows = filterSecrets(secrets.data ?? [], typed);
+  const idOf = (secret: SecretEntry) => `${secret.namespace}/${secret.name}`;
+  const chosen = secrets.data?.find((secret) => idOf(secret) === selected);
+  const choose = (next: string | null) => {
+    setNamespace(next);
+    setSelected(null);
+  };
+
+  return (
+    <ScreenLayout
+      title="Secrets"
+      filters={
+        <TextInput
+          w={260}
+          leftSection={<IconSearch size={14} aria-hidden />}
+          placeholder="Search names, keys, types"
+          aria-label="Search secrets"
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+      }
+      actions={
+        <>
+          {secrets.data === undefined ? null : <span role="status">{rows.length} Secrets</span>}
+          <ActionIcon aria-label="Read again" loading={secrets.isFetching} onClick={() => void secrets.refetch()}>
+            <IconRefresh size={16} aria-hidden />
+          </ActionIcon>
+        </>
+      }
+      panel={
+        chosen ? (
+          <SecretDetails key={idOf(chosen)} cluster={cluster.slug} secret={chosen} onClose={() => setSelected(null)} />
+        ) : null
+      }
+    >
+      <div className={styles.layout}>
+        <Namespaces cluster={cluster.slug} chosen={namespace} onChoose={choose} />
+        <div className={styles.table}>
+          {secrets.isError ? (
+            <ProblemNotice
+              title="The Secrets could not be listed"
+              error={secrets.error}
+              onRetry={() => void secrets.refetch()}
+            />
+          ) : secrets.data === undefined ? (
+            <SkeletonRows label="Loading secrets" />
+          ) : rows.length === 0 ? (
+            <EmptyState
+              title={typed === '' ? 'No Secrets here' : `No Secret matches “${typed}”`}
+              actions={
+                typed === '' ? (
+                  <Button onClick={() => void secrets.refetch()}>Read again</Button>
+                ) : (
+                  <Button onClick={() => setTyped('')}>Clear search</Button>
+                )
+              }
+            />
+          ) : (
+            <DataTable
+              id="secrets"
+              label="Secrets"
+              columns={COLUMNS}
+              rows={rows}
+              rowId={idOf}
+              selected={selected}
+              onSelect={setSelected}
+              initialSort={{ column: 'name', descending: false }}
+            />
+          )}
+        </div>
+      </div>
+    </ScreenLayout>
+  );
+}
+
+function Namespaces(props: {
+  readonly cluster: string;
+  readonly chosen: string | null;
+  readonly onChoose: (namespace: string | null) => void;
+}) {
+  const [typed, setTyped] = useState('');
+  const namespaces = useQuery({
+    queryKey: ['secrets', 'namespaces', props.cluster],
+    queryFn: () => invoke('secrets.namespaces', props.cluster),
+    staleTime: 30_000,
+  });
+  const names = (namespaces.data ?? []).filter((name) => name.includes(typed.trim().toLowerCase()));
+  return (
+    <nav className={styles.namespaces} aria-label="Namespaces">
+      <div className={styles.namespaceFilter}>
+        <TextInput
+          placeholder="Filter namespaces"
+          aria-label="Filter namespaces"
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+      </div>
+      <div className={styles.namespaceList}>
+        <button
+          type="button"
+          className={styles.namespace}
+          data-all
+          aria-current={props.chosen === null || undefined}
+          onClick={() => props.onChoose(null)}
+        >
+          All namespaces
+        </button>
+        {namespaces.isError ? (
+          <ProblemNotice
+            title="Namespaces could not be listed"
+            error={namespaces.error}
+            onRetry={() => void namespaces.refetch()}
+          />
+        ) : null}
+        {names.map((name) => (
+          <button
+            key={name}
+            type="button"
+            className={styles.namespace}
+            aria-current={props.chosen === name || undefined}
+            onClick={() => props.onChoose(name)}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+    </nav>
+  );
+}

@@ -1,0 +1,63 @@
+import { useEffect, useReducer, useRef } from 'react';
+import { invoke, toProblem } from '../../app/bridge.ts';
+import { MASKED, nextReveal, type RevealState } from './reveal-state.ts';
+
+export interface SecretKey {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly key: string;
+}
+
+export interface Reveal {
+  readonly state: RevealState;
+  ask(): void;
+  send(reason: string): void;
+  hide(): void;
+}
+
+/** Owns one key's reveal. The value lives in this component's state alone: unmounting (another Secret or screen) forgets it. */
+export function useReveal(target: SecretKey): Reveal {
+  const [state, dispatch] = useReducer(nextReveal, MASKED);
+  const asked = useRef(0);
+  const shown = state.kind === 'revealed';
+
+  // Losing the focus hides what is shown; what still waits goes on waiting, for the approval may be elsewhere.
+  useEffect(() => {
+    if (!shown) return;
+    const timer = setInterval(() => dispatch({ type: 'tick', now: Date.now() }), 250);
+    const blur = () => dispatch({ type: 'hide' });
+    const hidden = () => {
+      if (document.visibilityState === 'hidden') blur();
+    };
+    window.addEventListener('blur', blur);
+    document.addEventListener('visibilitychange', hidden);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener('blur', blur);
+      document.removeEventListener('visibilitychange', hidden);
+    };
+  }, [shown]);
+
+  return {
+    state,
+    ask: () => dispatch({ type: 'ask' }),
+    send: (reason) => {
+      asked.current += 1;
+      const mine = asked.current;
+      dispatch({ type: 'sent', now: Date.now() });
+      invoke('secrets.reveal', { ...target, reason })
+        .then((value) => {
+          // A later question of the same key has its own answer.
+          if (mine === asked.current) dispatch({ type: 'answered', value, now: Date.now() });
+        })
+        .catch((error: unknown) => {
+          if (mine === asked.current) dispatch({ type: 'refused', problem: toProblem(error) });
+        });
+    },
+    hide: () => {
+      asked.current += 1;
+      dispatch({ type: 'hide' });
+    },
+  };
+}

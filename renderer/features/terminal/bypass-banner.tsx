@@ -1,0 +1,53 @@
+import { Button } from '@mantine/core';
+import { IconShieldOff } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { Identifier } from '../../ui/identifier.tsx';
+import styles from './terminal.module.css';
+
+/** The shell's KUBECONFIG leads around the gateway. It stands over the terminal until it is mended or looked past. */
+export function BypassBanner(props: {
+  readonly bypass: { readonly kubeconfig: string };
+  readonly onRestart: () => void;
+}) {
+  const { kubeconfig } = props.bypass;
+  const [past, setPast] = useState(false);
+  // Another file is another bypass: it asks anew.
+  useEffect(() => setPast(kubeconfig === '\0'), [kubeconfig]);
+  if (past) return null;
+  return (
+    <div className={styles.blocked}>
+      <div
+        className={styles.blockedBox}
+        role="alertdialog"
+        aria-labelledby="bypass-title"
+        aria-describedby="bypass-why"
+      >
+        <h2 id="bypass-title">
+          <IconShieldOff size={18} aria-hidden />
+          This shell goes around the gateway
+        </h2>
+        <p id="bypass-why">
+          {kubeconfig === '' ? (
+            'KUBECONFIG is not set in this shell any more, so kubectl uses your own kubeconfig.'
+          ) : (
+            <>
+              KUBECONFIG is set to <Identifier>{kubeconfig}</Identifier> in this shell.
+            </>
+          )}{' '}
+          kubectl then talks to the cluster itself: nothing is checked, masked or approved.
+        </p>
+        <p>
+          Most often a line of the shell's start-up files (<Identifier>~/.bashrc</Identifier>,{' '}
+          <Identifier>~/.zshrc</Identifier>, <Identifier>config.fish</Identifier>) exports KUBECONFIG. Take it out, or
+          put it behind <Identifier>{'[ -z "$GATEHOUSE" ]'}</Identifier>, then restart the shell.
+        </p>
+        <div className={styles.actions}>
+          <Button variant="filled" onClick={props.onRestart}>
+            Restart shell
+          </Button>
+          <Button onClick={() => setPast(true)}>Show the shell anyway</Button>
+        </div>
+      </div>
+    </div>
+  );
+}

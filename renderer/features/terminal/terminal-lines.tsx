@@ -1,0 +1,56 @@
+import { Button } from '@mantine/core';
+import { IconAlertTriangle, IconClock, IconTerminal2 } from '@tabler/icons-react';
+import type { TerminalEntry } from '../../../preload/contract.ts';
+import { useLive } from '../../app/live-queries.ts';
+import { useNavigation } from '../../app/navigation.tsx';
+import { Identifier } from '../../ui/identifier.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { pendingApprovals } from '../approvals/approval-order.ts';
+import { requestLine } from '../approvals/approval-words.ts';
+import styles from './terminal.module.css';
+
+/** Lines under the terminal: a request of it that waits, kubectl that is missing, the shell that ended. */
+export function TerminalLines(props: { readonly terminal: TerminalEntry; readonly onRestart: () => void }) {
+  const { terminal } = props;
+  const { setWaitingOpen } = useNavigation();
+  const now = useNow(1_000);
+  const waiting = pendingApprovals(useLive('approvals.list').data ?? [], now).find(
+    ({ intent }) => intent.principal.session.kind === 'inAppTerminal' && intent.principal.session.id === terminal.id,
+  );
+  return (
+    <>
+      {waiting ? (
+        <div className={styles.line} data-tone="waiting" role="status">
+          <IconClock size={16} aria-hidden />
+          <span>
+            kubectl waits for your approval: <Identifier>{requestLine(waiting.intent.request)}</Identifier> (
+            <Identifier>{waiting.code}</Identifier>)
+          </span>
+          <Button className={styles.lineEnd ?? ''} onClick={() => setWaitingOpen(true)}>
+            Review
+          </Button>
+        </div>
+      ) : null}
+      {terminal.kubectlMissing ? (
+        <div className={styles.line} data-tone="waiting" role="status">
+          <IconAlertTriangle size={16} aria-hidden />
+          <span>
+            kubectl is not on this shell's PATH. Install it (kubernetes.io, Install tools), or add its folder to PATH
+            and restart the shell.
+          </span>
+        </div>
+      ) : null}
+      {terminal.state === 'exited' ? (
+        <div className={styles.line} role="status">
+          <IconTerminal2 size={16} aria-hidden />
+          <span>
+            {terminal.exitCode === null ? 'The shell ended.' : `The shell ended with exit code ${terminal.exitCode}.`}
+          </span>
+          <Button className={styles.lineEnd ?? ''} onClick={props.onRestart}>
+            Restart
+          </Button>
+        </div>
+      ) : null}
+    </>
+  );
+}

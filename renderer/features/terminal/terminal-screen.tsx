@@ -1,0 +1,161 @@
+import { Button } from '@mantine/core';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { TerminalEntry } from '../../../preload/contract.ts';
+import { invoke } from '../../app/bridge.ts';
+import { queryClient, useLive } from '../../app/live-queries.ts';
+import { useNavigation } from '../../app/navigation.tsx';
+import type { AppShortcut } from '../../app/shortcuts.ts';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Identifier } from '../../ui/identifier.tsx';
+import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import styles from './terminal.module.css';
+import { TerminalBar } from './terminal-bar.tsx';
+import { TerminalLines } from './terminal-lines.tsx';
+import { TerminalTabs } from './terminal-tabs.tsx';
+import { TerminalView } from './terminal-view.tsx';
+
+/** The shells of the person, each with KUBECONFIG forced to the gateway. Stays mounted while other screens are open. */
+export function TerminalScreen(props: {
+  readonly shown: boolean;
+  readonly onShortcut: (shortcut: AppShortcut) => void;
+}) {
+  const { item, go, cluster, activeTerminal, activateTerminal } = useNavigation();
+  const terminals = useLive('terminals.list').data ?? [];
+  const [failure, setFailure] = useState<{ title: string; error: unknown } | null>(null);
+  const [finding, setFinding] = useState(false);
+  const area = useRef<HTMLDivElement>(null);
+  const active = terminals.find((terminal) => terminal.id === activeTerminal) ?? terminals.at(-1) ?? null;
+  const activeId = active?.id ?? null;
+
+  useEffect(() => {
+    if (activeId !== activeTerminal) activateTerminal(activeId);
+  }, [activeId, activeTerminal, activateTerminal]);
+
+  const fail = useCallback((title: string, error: unknown) => setFailure({ title, error }), []);
+  const open = useCallback(
+    (slug: string) => {
+      setFailure(null);
+      invoke('terminals.open', { cluster: slug, namespace: null, ...sizeOf(area.current) })
+        .then((terminal) => {
+          remember(terminal);
+          activateTerminal(terminal.id);
+        })
+        .catch((error: unknown) => fail('The terminal could not be opened', error));
+    },
+    [activateTerminal, fail],
+  );
+
+  // `new` or `new:<cluster>` asks for a terminal, once; anything else is the id of one that is open.
+  const current = cluster?.slug ?? null;
+  const asked = useRef<string | null>(null);
+  useEffect(() => {
+    if (!props.shown || item === asked.current) return;
+    asked.current = item;
+    if (item === null) return;
+    go('terminal');
+    if (item !== 'new' && !item.startsWith('new:')) {
+      activateTerminal(item);
+      return;
+    }
+    const slug = item === 'new' ? current : item.slice('new:'.length);
+    if (slug === null) go('clusters');
+    else open(slug);
+  }, [props.shown, item, current, go, open, activateTerminal]);
+
+  const close = (id: string) => {
+    invoke('terminals.close', id).catch((error: unknown) => fail('The terminal could not be closed', error));
+  };
+  const restart = (terminal: TerminalEntry) => {
+    invoke('terminals.restart', terminal.id)
+      .then((started) => {
+        remember(started);
+        activateTerminal(started.id);
+        if (started.id === terminal.id) window.gatehouse.attachTerminal(started.id);
+      })
+      .catch((error: unknown) => fail('The shell could not be started', error));
+  };
+
+  return (
+    <div className={styles.screen}>
+      <h1 className="visually-hidden">Terminal</h1>
+      {terminals.length > 0 ? (
+        <TerminalTabs
+          terminals={terminals}
+          active={activeId}
+          onActivate={activateTerminal}
+          onClose={close}
+          onOpen={open}
+        />
+      ) : null}
+      {failure ? <ProblemNotice title={failure.title} error={failure.error} /> : null}
+      {active ? <TerminalBar terminal={active} onFind={() => setFinding(true)} onFailure={fail} /> : null}
+      <div
+        ref={area}
+        className={styles.frames}
+        {...(active ? { role: 'tabpanel', id: 'terminal-panel', 'aria-labelledby': `tab-${active.id}` } : {})}
+      >
+        {terminals.length === 0 ? <NoTerminal onOpen={open} /> : null}
+        {terminals.map((terminal) => (
+          <TerminalView
+            key={terminal.id}
+            terminal={terminal}
+            shown={props.shown && terminal.id === activeId}
+            finding={finding}
+            onFind={setFinding}
+            onShortcut={props.onShortcut}
+            onRestart={() => restart(terminal)}
+          />
+        ))}
+      </div>
+      {active ? <TerminalLines terminal={active} onRestart={() => restart(active)} /> : null}
+    </div>
+  );
+}
+
+function NoTerminal({ onOpen }: { readonly onOpen: (cluster: string) => void }) {
+  const { cluster, go } = useNavigation();
+  if (cluster === null) {
+    return (
+      <EmptyState
+        title="Connect a cluster first"
+        actions={
+          <Button variant="filled" onClick={() => go('clusters')}>
+            Choose a cluster
+          </Button>
+        }
+      >
+        <p>A terminal belongs to a cluster: its kubectl goes through the gateway to that cluster.</p>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      title="No terminal is open"
+      actions={
+        <Button variant="filled" onClick={() => onOpen(cluster.slug)}>
+          Open terminal
+        </Button>
+      }
+    >
+      <p>
+        Your shell, with kubectl led through the gateway to <Identifier>{cluster.context}</Identifier>. It is recorded.
+      </p>
+    </EmptyState>
+  );
+}
+
+/** Puts the entry into the list at once; main's event follows and says the same. */
+function remember(terminal: TerminalEntry): void {
+  queryClient.setQueryData<readonly TerminalEntry[]>(['terminals.list'], (list = []) =>
+    list.some((entry) => entry.id === terminal.id)
+      ? list.map((entry) => (entry.id === terminal.id ? terminal : entry))
+      : [...list, terminal],
+  );
+}
+
+/** About how many columns and rows fit; the frame says it exactly once its font is measured. */
+function sizeOf(area: HTMLElement | null): { columns: number; rows: number } {
+  const columns = Math.floor(((area?.clientWidth ?? 0) - 24) / 7.8);
+  const rows = Math.floor(((area?.clientHeight ?? 0) - 50) / 18);
+  return { columns: Math.min(Math.max(columns, 80), 1000), rows: Math.min(Math.max(rows, 24), 1000) };
+}

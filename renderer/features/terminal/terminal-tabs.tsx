@@ -1,0 +1,94 @@
+import { ActionIcon, Menu } from '@mantine/core';
+import { IconPlayerRecordFilled, IconPlus, IconX } from '@tabler/icons-react';
+import type { KeyboardEvent } from 'react';
+import type { TerminalEntry } from '../../../preload/contract.ts';
+import { useLive } from '../../app/live-queries.ts';
+import styles from './terminal.module.css';
+
+/** The open terminals: context and namespace, recording, production line. */
+export function TerminalTabs(props: {
+  readonly terminals: readonly TerminalEntry[];
+  readonly active: string | null;
+  readonly onActivate: (id: string) => void;
+  readonly onClose: (id: string) => void;
+  readonly onOpen: (cluster: string) => void;
+}) {
+  const { terminals, active } = props;
+  const connected = (useLive('clusters.list').data ?? []).filter((cluster) => cluster.state === 'connected');
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    const next = terminals[terminals.findIndex((terminal) => terminal.id === active) + step];
+    if (step === 0 || next === undefined) return;
+    props.onActivate(next.id);
+    document.getElementById(`tab-${next.id}`)?.focus();
+  };
+  return (
+    <div className={styles.tabs}>
+      <div className={styles.tabList} role="tablist" aria-label="Terminals" onKeyDown={onKeyDown}>
+        {terminals.map((terminal) => {
+          const selected = terminal.id === active;
+          return (
+            <div
+              key={terminal.id}
+              role="presentation"
+              className={styles.tab}
+              data-active={selected || undefined}
+              data-production={terminal.production || undefined}
+            >
+              <button
+                type="button"
+                id={`tab-${terminal.id}`}
+                role="tab"
+                aria-selected={selected}
+                aria-controls={selected ? 'terminal-panel' : undefined}
+                tabIndex={selected ? 0 : -1}
+                className={styles.tabButton}
+                onClick={() => props.onActivate(terminal.id)}
+                onAuxClick={(event) => {
+                  if (event.button === 1) props.onClose(terminal.id);
+                }}
+              >
+                {terminal.recording.state === 'recording' ? (
+                  <IconPlayerRecordFilled className={styles.dot} size={10} aria-label="recording" />
+                ) : null}
+                {terminal.clusterName}
+                <span className={styles.tabNamespace}>{terminal.namespace}</span>
+                {terminal.production ? <span className="visually-hidden">production</span> : null}
+                {terminal.state === 'exited' ? <span className={styles.tabNamespace}>(ended)</span> : null}
+              </button>
+              <ActionIcon
+                className={styles.close ?? ''}
+                size={20}
+                tabIndex={selected ? 0 : -1}
+                aria-label={`Close terminal ${terminal.clusterName} ${terminal.namespace}`}
+                onClick={() => props.onClose(terminal.id)}
+              >
+                <IconX size={12} aria-hidden />
+              </ActionIcon>
+            </div>
+          );
+        })}
+      </div>
+      {connected.length === 1 && connected[0] ? (
+        <ActionIcon my="auto" ml={4} aria-label="New terminal" onClick={() => props.onOpen(connected[0]?.slug ?? '')}>
+          <IconPlus size={16} aria-hidden />
+        </ActionIcon>
+      ) : (
+        <Menu position="bottom-start">
+          <Menu.Target>
+            <ActionIcon my="auto" ml={4} aria-label="New terminal" disabled={connected.length === 0}>
+              <IconPlus size={16} aria-hidden />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {connected.map((cluster) => (
+              <Menu.Item key={cluster.slug} onClick={() => props.onOpen(cluster.slug)}>
+                {cluster.context}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </div>
+  );
+}

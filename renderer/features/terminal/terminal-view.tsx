@@ -1,0 +1,134 @@
+import { Button, Modal } from '@mantine/core';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { TerminalEntry } from '../../../preload/contract.ts';
+import { useScheme } from '../../app/app.tsx';
+import { invoke } from '../../app/bridge.ts';
+import { useLive } from '../../app/live-queries.ts';
+import type { AppShortcut } from '../../app/shortcuts.ts';
+import { BypassBanner } from './bypass-banner.tsx';
+import { FindBar } from './find-bar.tsx';
+import { readFromFrame, type ToFrame } from './frame-messages.ts';
+import styles from './terminal.module.css';
+import { terminalPorts } from './terminal-ports.ts';
+
+/** The frame is its own origin in the app; a plain server that shows the screens serves it beside the window. */
+function frameAddress(id: string): URL {
+  const address =
+    location.protocol === 'app:'
+      ? new URL('app://terminal/index.html')
+      : new URL('./terminal-frame/index.html', location.href);
+  address.searchParams.set('id', id);
+  return address;
+}
+
+/** One terminal: its frame, the find bar over it, the question before several lines are pasted. */
+export function TerminalView(props: {
+  readonly terminal: TerminalEntry;
+  readonly shown: boolean;
+  readonly finding: boolean;
+  readonly onFind: (finding: boolean) => void;
+  readonly onShortcut: (shortcut: AppShortcut) => void;
+  readonly onRestart: () => void;
+}) {
+  const { terminal, shown, finding, onFind, onShortcut } = props;
+  const { id } = terminal;
+  const frame = useRef<HTMLIFrameElement>(null);
+  const [ready, setReady] = useState(false);
+  const [pasting, setPasting] = useState<string | null>(null);
+  const [found, setFound] = useState<{ index: number; count: number } | null>(null);
+  const settings = useLive('settings.read').data;
+  const scheme = useScheme();
+  const address = frameAddress(id);
+
+  const post = useCallback((message: ToFrame, transfer: Transferable[] = []) => {
+    // Always this frame's own window and origin; '*' only because a custom scheme's origin is not equal everywhere.
+    frame.current?.contentWindow?.postMessage(message, '*', transfer);
+  }, []);
+
+  useEffect(() => {
+    const listen = (event: MessageEvent<unknown>) => {
+      if (event.source === null || event.source !== frame.current?.contentWindow) return;
+      const message = readFromFrame(event.data);
+      switch (message?.type) {
+        case 'ready':
+          setReady(true);
+          break;
+        case 'copy':
+          void invoke('app.copy', message.text);
+          break;
+        case 'pasteQuestion':
+          setPasting(message.text);
+          break;
+        case 'found':
+          setFound({ index: message.index, count: message.count });
+          break;
+        case 'shortcut':
+          if (message.shortcut === 'find') onFind(true);
+          else onShortcut(message.shortcut);
+          break;
+        default:
+      }
+    };
+    window.addEventListener('message', listen);
+    return () => window.removeEventListener('message', listen);
+  }, [onFind, onShortcut]);
+
+  useEffect(() => {
+    if (!ready) return;
+    const stop = terminalPorts.take(id, (port) => post({ type: 'port' }, [port]));
+    window.gatehouse.attachTerminal(id);
+    return stop;
+  }, [ready, id, post]);
+
+  useEffect(() => {
+    if (!ready || settings === undefined) return;
+    const { terminalFontFamily: fontFamily, terminalFontSize: fontSize, screenReaderMode } = settings;
+    post({ type: 'look', look: { scheme, fontFamily, fontSize, screenReaderMode } });
+  }, [ready, settings, scheme, post]);
+
+  useEffect(() => {
+    if (!ready || !shown || finding) return;
+    frame.current?.focus();
+    post({ type: 'focus' });
+  }, [ready, shown, finding, post]);
+
+  const endFind = () => {
+    onFind(false);
+    setFound(null);
+    post({ type: 'findEnded' });
+  };
+  const title = `Terminal on ${terminal.clusterName}, namespace ${terminal.namespace}`;
+  return (
+    <>
+      <iframe ref={frame} className={styles.frame} hidden={!shown} src={address.href} title={title} />
+      {shown && finding ? (
+        <FindBar
+          found={found}
+          onFind={(text, direction) => post({ type: 'find', text, direction })}
+          onClose={endFind}
+        />
+      ) : null}
+      {shown && terminal.bypass ? <BypassBanner bypass={terminal.bypass} onRestart={props.onRestart} /> : null}
+      <Modal
+        opened={pasting !== null}
+        onClose={() => setPasting(null)}
+        title={`Paste ${pasting?.split('\n').length ?? 0} lines?`}
+      >
+        <pre className={styles.preview}>{pasting}</pre>
+        <div className={styles.actions}>
+          <Button
+            variant="filled"
+            data-autofocus
+            onClick={() => {
+              if (pasting !== null) post({ type: 'paste', text: pasting });
+              setPasting(null);
+            }}
+          >
+            Paste
+          </Button>
+          <Button onClick={() => setPasting(null)}>Cancel</Button>
+        </div>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,164 @@
+import type {
+  Argument,
+  Bridge,
+  CallName,
+  ClusterEntry,
+  EventName,
+  Payload,
+  Problem,
+  Reply,
+  TerminalEntry,
+  TerminalInput,
+} from '../../preload/contract.ts';
+import type { ApprovalRequest } from '../../proxy/approvals/approval-authority.ts';
+import * as data from './bridge-data.ts';
+
+/** A bridge without main: answers from memory with believable data, so that the screens can be seen in a browser. */
+export interface BridgeDouble extends Bridge {
+  /** Tells the screens something, as main does. */
+  emit<Name extends EventName>(name: Name, payload: Payload<Name>): void;
+  /** A request that waits appears. */
+  askApproval(): void;
+  /** Everything that was copied. */
+  readonly copied: string[];
+  readonly calls: Array<{ readonly name: CallName; readonly argument: unknown }>;
+}
+
+type Handlers = { readonly [Name in CallName]?: (argument: never) => unknown };
+
+/** @param options.firstRun no cluster is connected and nothing has happened yet. */
+export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}): BridgeDouble {
+  const listeners = new Map<EventName, Set<(payload: never) => void>>();
+  const waitingReveals = new Map<string, (reply: Reply<unknown>) => void>();
+  const copied: string[] = [];
+  const calls: BridgeDouble['calls'] = [];
+  let settings = data.settings;
+  let clusters = options.firstRun ? data.clusters.map(data.disconnected) : data.clusters;
+  let terminals: readonly TerminalEntry[] = options.firstRun ? [] : data.terminals;
+  let approvals: readonly ApprovalRequest[] = options.firstRun ? [] : data.approvals;
+
+  const emit: BridgeDouble['emit'] = (name, payload) => {
+    for (const listener of listeners.get(name) ?? []) (listener as (value: typeof payload) => void)(payload);
+  };
+  const setCluster = (slug: string, state: ClusterEntry['state']) => {
+    clusters = clusters.map((cluster) => (cluster.slug === slug ? { ...cluster, state } : cluster));
+    emit('clusters.changed', clusters);
+    return clusters.find((cluster) => cluster.slug === slug) ?? fail('unknown-cluster', `no cluster ${slug}`);
+  };
+  const setTerminals = (next: readonly TerminalEntry[]) => {
+    terminals = next;
+    emit('terminals.changed', terminals);
+  };
+  const setApproval = (approval: ApprovalRequest) => {
+    approvals = [...approvals.filter((other) => other.id !== approval.id), approval];
+    emit('approvals.changed', approval);
+    return approval;
+  };
+
+  const handlers: Handlers = {
+    'app.info': () => data.info,
+    'app.copy': (text: string) => void copied.push(text),
+    'app.openFolder': () => fail('folder-missing', 'The folder is not there any more; it is made again at the next start'),
+    'settings.read': () => settings,
+    'settings.write': (change: Partial<typeof settings>) => {
+      settings = { ...settings, ...change };
+      emit('settings.changed', settings);
+      return settings;
+    },
+    'gateway.status': () => data.gateway,
+    'gateway.restart': () => undefined,
+    'clusters.list': () => clusters,
+    'clusters.addKubeconfig': () => clusters,
+    'clusters.connect': (slug: string) => setCluster(slug, 'connected'),
+    'clusters.disconnect': (slug: string) => void setCluster(slug, 'available'),
+    'clusters.startDemo': () => setCluster('demo', 'connected'),
+    'clusters.stopDemo': () => void setCluster('demo', 'available'),
+    'clusters.copyOutsideLine': () => "export KUBECONFIG='/home/mira/.config/Gatehouse/kubeconfigs/outside.yaml'",
+    'terminals.list': () => terminals,
+    'terminals.open': ({ cluster }: Argument<'terminals.open'>) => {
+      const opened = data.terminalOn(clusters.find((entry) => entry.slug === cluster) ?? fail('unknown-cluster', cluster));
+      setTerminals([...terminals, opened]);
+      return opened;
+    },
+    'terminals.close': (id: string) => setTerminals(terminals.filter((terminal) => terminal.id !== id)),
+    'terminals.restart': (id: string) => {
+      setTerminals(
+        terminals.map((terminal) =>
+          terminal.id === id ? { ...terminal, state: 'open', exitCode: null, bypass: null } : terminal,
+        ),
+      );
+      return terminals.find((terminal) => terminal.id === id);
+    },
+    'terminals.setNamespace': ({ id, namespace }: Argument<'terminals.setNamespace'>) => {
+      setTerminals(terminals.map((terminal) => (terminal.id === id ? { ...terminal, namespace } : terminal)));
+      return terminals.find((terminal) => terminal.id === id);
+    },
+    'secrets.namespaces': () => data.namespaces,
+    'secrets.list': ({ namespace }: Argument<'secrets.list'>) =>
+      data.secrets.filter((secret) => namespace === null || secret.namespace === namespace),
+    'approvals.list': () => approvals,
+    'approvals.review': ({ id, verdict, comment }: Argument<'approvals.review'>) => {
+      const pending = approvals.find((approval) => approval.id === id);
+      if (pending?.state !== 'PENDING') return fail('approval-not-pending', 'It was decided or has expired meanwhile');
+      const reviewed = setApproval(data.reviewed(pending, verdict, comment));
+      const answer = waitingReveals.get(id);
+      waitingReveals.delete(id);
+      answer?.(
+        verdict === 'approve'
+          ? { ok: true, value: data.revealed(settings.revealSeconds) }
+          : { ok: false, problem: problem('approval-denied', 'The reveal was denied') },
+      );
+      return reviewed;
+    },
+    'journal.query': ({ before }: Argument<'journal.query'>) =>
+      options.firstRun ? [] : data.journal.filter((record) => before === undefined || record.seq < before),
+    'recordings.list': () => (options.firstRun ? [] : data.recordings),
+    'recordings.read': () => data.recording,
+    'recordings.play': () => undefined,
+    'recordings.export': () => undefined,
+    'policy.state': () => data.policy,
+  };
+
+  return {
+    emit,
+    copied,
+    calls,
+    askApproval: () => void setApproval(data.waitingImpersonation(new Date())),
+    invoke: (name, argument) => {
+      calls.push({ name, argument });
+      if (name === 'secrets.reveal') {
+        const asked = data.waitingReveal(argument as Argument<'secrets.reveal'>, new Date());
+        setApproval(asked);
+        // The reply's type is that of `secrets.reveal`, which the generic name hides.
+        return new Promise((resolve) => waitingReveals.set(asked.id, resolve as (reply: Reply<unknown>) => void));
+      }
+      const handler = handlers[name] as ((argument: unknown) => never) | undefined;
+      try {
+        return Promise.resolve({ ok: true, value: handler?.(argument) as never });
+      } catch (error) {
+        return Promise.resolve({ ok: false, problem: (error as { problem: Problem }).problem });
+      }
+    },
+    on: (name, listener) => {
+      const set = listeners.get(name) ?? new Set();
+      listeners.set(name, set.add(listener));
+      return () => void set.delete(listener);
+    },
+    attachTerminal: (id) => {
+      const { port1, port2 } = new MessageChannel();
+      window.postMessage({ terminalPort: id }, '*', [port2]);
+      port1.postMessage({ type: 'output', data: data.screenful });
+      port1.onmessage = ({ data: message }: MessageEvent<TerminalInput>) => {
+        if (message.type === 'input') port1.postMessage({ type: 'output', data: message.data.replace(/\r/g, '\r\n$ ') });
+      };
+    },
+  };
+}
+
+function problem(code: string, message: string): Problem {
+  return { code, message, details: 'at the bridge double' };
+}
+
+function fail(code: string, message: string): never {
+  throw Object.assign(new Error(message), { problem: problem(code, message) });
+}
