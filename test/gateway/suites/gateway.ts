@@ -1,6 +1,7 @@
 import type { RunningGateway } from '../environment/running-gateway.ts';
 import { describeActingAsAnother } from './acting-as-another.ts';
 import { describeEverydayWork } from './everyday-work.ts';
+import { describeHelm } from './helm.ts';
 import { describeJournal } from './journal.ts';
 import { describeMasking } from './masking.ts';
 import { describeOddRequests } from './odd-requests.ts';
@@ -13,5 +14,6 @@ export function describeGateway(environment: () => RunningGateway): void {
   describeWritingMasksBack(environment);
   describeActingAsAnother(environment);
   describeOddRequests(environment);
+  describeHelm(environment);
   describeJournal(environment);
 }
