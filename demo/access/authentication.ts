@@ -1,0 +1,39 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
+import type { HeaderList } from '../../proxy/request/header-list.ts';
+import { ApiError } from '../api/status.ts';
+import { anonymous, authenticated, type User } from './user.ts';
+
+/** Bearer tokens and whom they stand for. */
+export type TokenUsers = ReadonlyMap<string, User>;
+
+function certificateUser(socket: TLSSocket): User | null {
+  const certificate = socket.getPeerCertificate();
+  if (!certificate?.subject) return null;
+  if (!socket.authorized) throw unauthorized();
+  const { CN, O } = certificate.subject as { CN?: string | string[]; O?: string | string[] };
+  const username = Array.isArray(CN) ? CN[0] : CN;
+  return authenticated(username ?? '', O === undefined ? [] : Array.isArray(O) ? O : [O]);
+}
+
+function unauthorized(): ApiError {
+  return new ApiError(401, 'Unauthorized', 'Unauthorized');
+}
+
+function sameText(left: string, right: string): boolean {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/**
+ * Who calls: a valid client certificate first (the token beside it is not looked at), then a bearer token, then anonymous.
+ * @throws {ApiError} 401 for a certificate or a token that is not known.
+ */
+export function authenticate(socket: TLSSocket, headers: HeaderList, tokens: TokenUsers): User {
+  const fromCertificate = certificateUser(socket);
+  if (fromCertificate) return fromCertificate;
+  const token = /^bearer +(\S+)$/i.exec(headers.first('Authorization') ?? '')?.[1];
+  if (token === undefined) return anonymous;
+  for (const [known, user] of tokens) if (sameText(known, token)) return user;
+  throw unauthorized();
+}

@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestInfo } from '../../proxy/request/api-request.ts';
+import type { HeaderList } from '../../proxy/request/header-list.ts';
+import type { Authorizer } from '../access/authorization.ts';
+import type { User } from '../access/user.ts';
+import type { ClusterObjects, WriteOptions } from '../store/cluster-objects.ts';
+import { ApiError, invalid } from './status.ts';
+
+/** What every handler works with. */
+export interface Cluster {
+  readonly objects: ClusterObjects;
+  readonly authorizer: Authorizer;
+  /** `https://host:port`. */
+  readonly url: () => string;
+}
+
+/** A request that was authenticated and authorised. */
+export interface Call {
+  readonly cluster: Cluster;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly method: string;
+  readonly query: URLSearchParams;
+  readonly headers: HeaderList;
+  readonly info: RequestInfo;
+  /** Whom the request runs as: the impersonated user where there is one. */
+  readonly user: User;
+}
+
+/** The server's limit of a body, in bytes (apiserver `MaxRequestBodyBytes`). */
+const bodyLimit = 3 * 1024 * 1024;
+
+/**
+ * The whole body.
+ * @throws {ApiError} 413 above 3 MiB.
+ */
+export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > bodyLimit) {
+      throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${bodyLimit}`, {});
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * `?dryRun=`: `All` alone, repeats allowed.
+ * @throws {ApiError} 422 for any other value.
+ */
+export function readDryRun(values: readonly string[], options: string): boolean {
+  if (values.length === 0) return false;
+  if (values.every((value) => value === 'All')) return true;
+  const shown = values.map((value) => JSON.stringify(value)).join(', ');
+  throw invalid({ group: 'meta.k8s.io', kind: options }, '', [
+    {
+      reason: 'FieldValueNotSupported',
+      message: `Unsupported value: [${shown}]: supported values: "All"`,
+      field: 'dryRun',
+    },
+  ]);
+}
+
+/** Dry run and field manager of a create, update or patch. */
+export function writeOptions(call: Call, options: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions'): WriteOptions {
+  const agent = call.headers.first('User-Agent')?.split('/')[0] ?? '';
+  return {
+    dryRun: readDryRun(call.query.getAll('dryRun'), options),
+    manager: call.query.get('fieldManager') || agent || 'unknown',
+  };
+}
+
+/** `?fieldValidation=Strict`. */
+export function isStrict(call: Call): boolean {
+  return call.query.get('fieldValidation') === 'Strict';
+}

@@ -1,0 +1,95 @@
+import { present } from '../store/event-forms.ts';
+import type { JsonObject } from '../store/json.ts';
+import { nameOf, namespaceOf, textMapAt } from '../store/json.ts';
+import type { ResourceKind } from '../store/resource-kinds.ts';
+import { groupVersionOf } from '../store/resource-kinds.ts';
+import { fieldsMatch, labelsMatch, parseFieldSelector, parseLabelSelector, SelectorError } from '../store/selectors.ts';
+import { answer, asItem } from './answer.ts';
+import type { Call } from './call.ts';
+import { badRequest, expired, invalid } from './status.ts';
+
+/** A test of an object against the selectors of a request. */
+export type Selection = (object: JsonObject) => boolean;
+
+/**
+ * The selectors of a list or watch.
+ * @throws {ApiError} 400 when one does not parse.
+ */
+export function readSelection(call: Call, kind: ResourceKind): Selection {
+  try {
+    const labels = parseLabelSelector(call.query.get('labelSelector') ?? '');
+    const fields = parseFieldSelector(call.query.get('fieldSelector') ?? '', kind.kind);
+    return (object) => labelsMatch(labels, textMapAt(object, 'metadata', 'labels')) && fieldsMatch(fields, object);
+  } catch (error) {
+    if (error instanceof SelectorError) throw badRequest(error.message);
+    throw error;
+  }
+}
+
+/** GET of one object. */
+export function getObject(call: Call, kind: ResourceKind): void {
+  const object = call.cluster.objects.get(kind, call.info.namespace, call.info.name);
+  answer(call, 200, present(kind, object));
+}
+
+/** Where a limited list goes on: the revision that it shows, and the key to start after. */
+interface Continuation {
+  readonly revision: number;
+  readonly after: string;
+}
+
+function readContinue(token: string): Continuation | null {
+  if (token === '') return null;
+  try {
+    const { rv, start } = JSON.parse(Buffer.from(token, 'base64url').toString()) as { rv?: unknown; start?: unknown };
+    if (typeof rv === 'number' && typeof start === 'string' && start.endsWith('\u0000')) {
+      return { revision: rv, after: start.slice(0, -1) };
+    }
+  } catch {
+    // Answered below.
+  }
+  throw badRequest('continue key is not valid: decoded token is malformed');
+}
+
+/** @throws {ApiError} 400 */
+export function readInteger(value: string | null): number {
+  if (value === null || value === '') return 0;
+  if (!/^[+-]?\d+$/.test(value)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
+  return Number(value);
+}
+
+/** GET of many. `limit` and `continue` walk the keys in order; a page shows the newest state of what is left. */
+export function listObjects(call: Call, kind: ResourceKind): void {
+  const { query, cluster } = call;
+  if (query.has('sendInitialEvents')) {
+    const message = 'Forbidden: sendInitialEvents is forbidden for list';
+    throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
+      { reason: 'FieldValueForbidden', message, field: 'sendInitialEvents' },
+    ]);
+  }
+  const limit = readInteger(query.get('limit'));
+  const continuation = readContinue(query.get('continue') ?? '');
+  const selected = readSelection(call, kind);
+  const store = cluster.objects.store;
+  if (continuation && store.since(kind.storage, continuation.revision) === null) {
+    throw expired(String(continuation.revision), store.revision);
+  }
+  const matching = store
+    .list(kind.storage, call.info.namespace)
+    .map((object) => present(kind, object))
+    .filter(selected);
+  const key = (object: JsonObject) => `${namespaceOf(object)}/${nameOf(object)}`;
+  const rest = continuation ? matching.filter((object) => key(object) > continuation.after) : matching;
+  const page = limit > 0 ? rest.slice(0, limit) : rest;
+  const last = page.at(-1);
+  const revision = continuation?.revision ?? store.revision;
+  const metadata: JsonObject = { resourceVersion: String(revision) };
+  if (last && page.length < rest.length) {
+    const token = JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: `${key(last)}\u0000` });
+    metadata['continue'] = Buffer.from(token).toString('base64url');
+    if (!query.get('labelSelector') && !query.get('fieldSelector'))
+      metadata['remainingItemCount'] = rest.length - page.length;
+  }
+  const list = { kind: `${kind.kind}List`, apiVersion: groupVersionOf(kind), metadata, items: page.map(asItem) };
+  answer(call, 200, list, kind.kind);
+}

@@ -1,0 +1,155 @@
+import { type Attributes, denial } from '../access/authorization.ts';
+import { findKind, type ResourceKind, virtualKinds } from '../store/resource-kinds.ts';
+import { sendPodLog } from '../streams/pod-log.ts';
+import type { Call } from './call.ts';
+import { discoveryDocument } from './discovery.ts';
+import { openApiDocument } from './openapi.ts';
+import { evictPod } from './pod-eviction.ts';
+import { getObject, listObjects } from './read-objects.ts';
+import { createReview } from './reviews.ts';
+import { handleScale } from './scale.ts';
+import { ApiError, badRequest, forbidden, methodNotAllowed, noSuchResource, notInDemo } from './status.ts';
+import { serverVersion } from './version.ts';
+import { watchObjects } from './watch-objects.ts';
+import { createObject, deleteObject, patchStoredObject, updateObject } from './write-objects.ts';
+
+/** What RBAC is asked about a request. */
+export function attributesOf(call: Pick<Call, 'info' | 'user'>): Attributes {
+  const { info, user } = call;
+  return {
+    user,
+    verb: info.verb,
+    group: info.apiGroup,
+    resource: info.resource,
+    subresource: info.subresource,
+    namespace: info.namespace,
+    name: info.name,
+    path: info.isResourceRequest ? '' : info.path,
+  };
+}
+
+const streaming = new Set(['exec', 'attach', 'portforward']);
+
+/** @throws {ApiError} 403 in RBAC's words. */
+export function authorize(call: Pick<Call, 'info' | 'user' | 'cluster'>): void {
+  const attributes = attributesOf(call);
+  const { group, resource, subresource, name } = attributes;
+  if (!call.cluster.authorizer.decide(attributes)) {
+    if (attributes.path !== '') {
+      throw new ApiError(403, 'Forbidden', `forbidden: ${denial(attributes)}`, {});
+    }
+    throw forbidden({ group, resource, kind: resource }, name, denial(attributes));
+  }
+  // A GET that upgrades runs a command as a POST does: create is needed too (kubernetes/kubernetes#134577).
+  if (resource === 'pods' && streaming.has(subresource) && attributes.verb !== 'create') {
+    if (!call.cluster.authorizer.decide({ ...attributes, verb: 'create' })) {
+      throw forbidden({ group, resource, kind: resource }, name, '');
+    }
+  }
+}
+
+/** Answers an authorised request. */
+export async function route(call: Call): Promise<void> {
+  if (!call.info.isResourceRequest) return routePath(call);
+  const { apiGroup, apiVersion, resource } = call.info;
+  const kind = findKind(apiGroup, apiVersion, resource);
+  if (!kind || call.info.parts.length > 3) throw noSuchResource();
+  return call.info.subresource === '' ? routeObject(call, kind) : routeSubresource(call, kind);
+}
+
+function routeObject(call: Call, kind: ResourceKind): Promise<void> | void {
+  const { verb, namespace, name } = call.info;
+  if (call.method === 'HEAD') throw methodNotAllowed();
+  if (virtualKinds.includes(kind)) {
+    if (verb !== 'create') throw methodNotAllowed();
+    return createReview(call, kind);
+  }
+  const homeless = kind.namespaced && namespace === '';
+  switch (verb) {
+    case 'get':
+      return getObject(call, kind);
+    case 'list':
+      return listObjects(call, kind);
+    case 'watch':
+      return call.method === 'GET' ? watchObjects(call, kind) : refuse();
+    case 'create':
+      return homeless || name !== '' ? refuse() : createObject(call, kind);
+    case 'update':
+      return homeless || name === '' ? refuse() : updateObject(call, kind);
+    case 'patch':
+      return homeless || name === '' ? refuse() : patchStoredObject(call, kind);
+    case 'delete':
+      return homeless ? refuse() : deleteObject(call, kind);
+    case 'deletecollection':
+      if (homeless || kind.kind === 'Namespace') throw methodNotAllowed();
+      throw notInDemo('deleting a collection');
+    default:
+      throw methodNotAllowed();
+  }
+}
+
+function refuse(): never {
+  throw methodNotAllowed();
+}
+
+const missingSubresources: Readonly<Record<string, string>> = {
+  token: 'issuing service account tokens',
+  attach: 'attach',
+  portforward: 'port-forward',
+  ephemeralcontainers: 'adding ephemeral containers',
+  proxy: 'the proxy subresource',
+  binding: 'binding pods to nodes',
+  resize: 'resizing pods',
+};
+
+function routeSubresource(call: Call, kind: ResourceKind): Promise<void> | void {
+  const { subresource, verb } = call.info;
+  if (kind.kind === 'Pod' && subresource === 'log') return sendPodLog(call);
+  if (kind.kind === 'Pod' && subresource === 'eviction' && verb === 'create') return evictPod(call);
+  if (kind.kind === 'Pod' && subresource === 'exec') throw badRequest('Upgrade request required');
+  const missing = missingSubresources[subresource];
+  if (missing !== undefined) throw notInDemo(missing);
+  const known = kind.subresources.find((candidate) => candidate.name === subresource);
+  if (!known) throw noSuchResource();
+  if (!known.verbs.includes(verb)) throw methodNotAllowed();
+  if (subresource === 'scale') return handleScale(call, kind);
+  if (verb === 'get') return getObject(call, kind);
+  return verb === 'update' ? updateObject(call, kind) : patchStoredObject(call, kind);
+}
+
+const healthPaths = new Set(['/healthz', '/livez', '/readyz', '/livez/ping', '/readyz/ping', '/healthz/ping']);
+
+function routePath(call: Call): void {
+  const { path } = call.info;
+  if (call.method !== 'GET' && call.method !== 'HEAD') throw methodNotAllowed();
+  if (healthPaths.has(path.replace(/(.)\/$/, '$1'))) return sendText(call, 200, 'text/plain; charset=utf-8', 'ok');
+  if (path === '/version' || path === '/version/') return sendJson(call, serverVersion);
+  if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
+    // The real server labels the index text/plain, and so does this one.
+    const index = /^\/openapi\/v3\/?$/.test(path);
+    return sendText(call, 200, index ? 'text/plain; charset=utf-8' : 'application/json', openApiDocument(path));
+  }
+  const parts = path.replace(/^\/|\/$/g, '').split('/');
+  if (parts[0] === 'api' || parts[0] === 'apis') {
+    const document = discoveryDocument(call, parts);
+    const tag = document.headers['ETag'];
+    if (tag !== undefined && call.headers.first('If-None-Match') === tag) {
+      const { 'Content-Type': _type, ...headers } = document.headers;
+      call.response.writeHead(304, headers).end();
+      return;
+    }
+    for (const [name, value] of Object.entries(document.headers)) call.response.setHeader(name, value);
+    return sendText(call, 200, document.headers['Content-Type'] ?? '', `${JSON.stringify(document.body)}\n`);
+  }
+  sendText(call, 404, 'text/plain; charset=utf-8', '404 page not found\n');
+}
+
+function sendJson(call: Call, value: object): void {
+  sendText(call, 200, 'application/json', `${JSON.stringify(value, null, 2)}`);
+}
+
+function sendText(call: Call, code: number, type: string, text: string): void {
+  const bytes = Buffer.from(text);
+  call.response.writeHead(code, { 'Content-Type': type, 'Content-Length': bytes.length });
+  call.response.end(call.method === 'HEAD' ? undefined : bytes);
+}

@@ -1,0 +1,54 @@
+import { type JsonObject, nameOf, namespaceOf, numberAt, objectAt, textAt, textMapAt, uidOf } from '../store/json.ts';
+import type { ResourceKind } from '../store/resource-kinds.ts';
+import { answer } from './answer.ts';
+import { mediaType, readBody } from './body-codec.ts';
+import { bodyOf, type Call, isStrict, writeOptions } from './call.ts';
+import { patchObject } from './patch-object.ts';
+import { conflict } from './status.ts';
+
+const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale', message: 'autoscaling.Scale' };
+
+/** The `autoscaling/v1` Scale of a workload. */
+function scaleOf(object: JsonObject): JsonObject {
+  const labels = textMapAt(object, 'spec', 'selector', 'matchLabels');
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: {
+      name: nameOf(object),
+      namespace: namespaceOf(object),
+      uid: uidOf(object),
+      resourceVersion: textAt(object, 'metadata', 'resourceVersion'),
+      creationTimestamp: textAt(object, 'metadata', 'creationTimestamp'),
+    },
+    spec: { replicas: numberAt(object, 0, 'spec', 'replicas') },
+    status: {
+      replicas: numberAt(object, 0, 'status', 'replicas'),
+      selector: Object.entries(labels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(','),
+    },
+  };
+}
+
+/** GET, PUT and PATCH on the scale subresource. */
+export async function handleScale(call: Call, kind: ResourceKind): Promise<void> {
+  const { objects } = call.cluster;
+  const before = objects.get(kind, call.info.namespace, call.info.name);
+  if (call.method === 'GET') {
+    answer(call, 200, scaleOf(before));
+    return;
+  }
+  const body = await bodyOf(call.request);
+  const contentType = call.headers.first('Content-Type');
+  const options = writeOptions(call, call.method === 'PUT' ? 'UpdateOptions' : 'PatchOptions');
+  const scale =
+    call.method === 'PUT'
+      ? readBody(body, contentType, scaleKind, isStrict(call))
+      : patchObject(scaleOf(before), body, mediaType(contentType), scaleKind, isStrict(call));
+  const version = textAt(scale, 'metadata', 'resourceVersion');
+  if (version !== '' && version !== textAt(before, 'metadata', 'resourceVersion')) throw conflict(kind, nameOf(before));
+  const after = structuredClone(before);
+  objectAt(after, 'spec')['replicas'] = numberAt(scale, 0, 'spec', 'replicas');
+  answer(call, 200, scaleOf(objects.update(kind, before, after, options)));
+}

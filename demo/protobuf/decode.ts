@@ -1,0 +1,177 @@
+import type { Json, JsonObject } from '../store/json.ts';
+import { type Field, type Message, messageNamed } from './message-schema.ts';
+
+/** Bytes that are not the protobuf they should be. */
+export class ProtobufError extends Error {}
+
+/** A cursor over protobuf's wire format (protobuf.dev/programming-guides/encoding). */
+class WireReader {
+  readonly #bytes: Buffer;
+  #offset = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get done(): boolean {
+    return this.#offset >= this.#bytes.length;
+  }
+
+  varint(): bigint {
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = this.#bytes[this.#offset++];
+      if (byte === undefined) throw new ProtobufError('unexpected EOF');
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return BigInt.asIntN(64, value);
+    }
+    throw new ProtobufError('varint overflow');
+  }
+
+  chunk(length: number): Buffer {
+    const end = this.#offset + length;
+    if (length < 0 || end > this.#bytes.length) throw new ProtobufError('unexpected EOF');
+    const part = this.#bytes.subarray(this.#offset, end);
+    this.#offset = end;
+    return part;
+  }
+
+  bytes(): Buffer {
+    return this.chunk(Number(this.varint()));
+  }
+
+  skip(wireType: number): void {
+    if (wireType === 0) this.varint();
+    else if (wireType === 1) this.chunk(8);
+    else if (wireType === 2) this.bytes();
+    else if (wireType === 5) this.chunk(4);
+    else throw new ProtobufError(`wire type ${wireType}`);
+  }
+}
+
+/** Types whose JSON is not an object of their fields (apimachinery: Time, Quantity, IntOrString, FieldsV1, …). */
+const special: Record<string, (bytes: Buffer) => Json> = {
+  'meta.Time': (bytes) => decodeTime(bytes, 0),
+  'meta.MicroTime': (bytes) => decodeTime(bytes, 6),
+  'resource.Quantity': (bytes) => plain(bytes, 'resource.Quantity')['string'] ?? '0',
+  'intstr.IntOrString': (bytes) => {
+    const value = plain(bytes, 'intstr.IntOrString');
+    return value['type'] === 1 ? (value['strVal'] ?? '') : (value['intVal'] ?? 0);
+  },
+  'meta.FieldsV1': (bytes) => {
+    const raw = plain(bytes, 'meta.FieldsV1')['Raw'];
+    return typeof raw === 'string' ? (JSON.parse(Buffer.from(raw, 'base64').toString()) as Json) : {};
+  },
+  'authentication.ExtraValue': (bytes) => plain(bytes, 'authentication.ExtraValue')['items'] ?? [],
+  'authorization.ExtraValue': (bytes) => plain(bytes, 'authorization.ExtraValue')['items'] ?? [],
+};
+
+function decodeTime(bytes: Buffer, digits: number): Json {
+  const { seconds = 0, nanos = 0 } = plain(bytes, 'meta.Time');
+  if (seconds === 0 && nanos === 0) return null;
+  const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
+  return digits === 0 ? `${whole}Z` : `${whole}.${String(nanos).padStart(9, '0').slice(0, digits)}Z`;
+}
+
+function plain(bytes: Buffer, name: string): JsonObject {
+  const message = messageNamed(name);
+  if (!message) throw new ProtobufError(`unknown message ${name}`);
+  return decodeFields(bytes, message);
+}
+
+function decodeMessage(bytes: Buffer, name: string): Json {
+  const decode = special[name];
+  return decode ? decode(bytes) : plain(bytes, name);
+}
+
+function decodeValue(reader: WireReader, wireType: number, type: string): Json {
+  if (type === 'i') return wireType === 0 ? Number(reader.varint()) : fail(type, wireType);
+  if (type === 'b') return wireType === 0 ? reader.varint() !== 0n : fail(type, wireType);
+  if (type === 'd') return wireType === 1 ? reader.chunk(8).readDoubleLE() : fail(type, wireType);
+  if (wireType !== 2) return fail(type, wireType);
+  if (type === 's') return reader.bytes().toString('utf8');
+  if (type === 'y') return reader.bytes().toString('base64');
+  return decodeMessage(reader.bytes(), type);
+}
+
+function fail(type: string, wireType: number): never {
+  throw new ProtobufError(`wire type ${wireType} for ${type}`);
+}
+
+function decodeEntry(bytes: Buffer, field: Field, into: JsonObject): void {
+  const reader = new WireReader(bytes);
+  let key = '';
+  let value: Json = field.type === 's' || field.type === 'y' ? '' : {};
+  while (!reader.done) {
+    const tag = Number(reader.varint());
+    if (tag >> 3 === 1) key = reader.bytes().toString('utf8');
+    else if (tag >> 3 === 2) value = decodeValue(reader, tag & 7, field.type);
+    else reader.skip(tag & 7);
+  }
+  Object.defineProperty(into, key, { value, enumerable: true, writable: true, configurable: true });
+}
+
+function decodeFields(bytes: Buffer, message: Message): JsonObject {
+  const reader = new WireReader(bytes);
+  const found: JsonObject = {};
+  while (!reader.done) {
+    const tag = Number(reader.varint());
+    const field = message.byNumber.get(tag >> 3);
+    if (!field) {
+      reader.skip(tag & 7);
+    } else if (field.shape === 'inline') {
+      Object.assign(found, decodeMessage(reader.bytes(), field.type));
+    } else if (field.shape === 'map') {
+      const into = (found[field.name] ?? {}) as JsonObject;
+      found[field.name] = into;
+      decodeEntry(reader.bytes(), field, into);
+    } else if (field.shape === 'list') {
+      const list = (found[field.name] ?? []) as Json[];
+      found[field.name] = list;
+      list.push(decodeValue(reader, tag & 7, field.type));
+    } else {
+      const value = decodeValue(reader, tag & 7, field.type);
+      if (value !== null) found[field.name] = value;
+    }
+  }
+  return found;
+}
+
+/** The four bytes that start every protobuf body (apimachinery serializer/protobuf). */
+const envelopePrefix = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
+
+/** What a Kubernetes protobuf body says that it holds. */
+export interface Envelope {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly raw: Buffer;
+}
+
+/**
+ * Opens `k8s\0` + `runtime.Unknown{1 typeMeta, 2 raw}`.
+ * @throws {ProtobufError} when it is not one.
+ */
+export function openEnvelope(body: Buffer): Envelope {
+  if (!body.subarray(0, 4).equals(envelopePrefix)) {
+    throw new ProtobufError('provided data does not appear to be a protobuf message');
+  }
+  const reader = new WireReader(body.subarray(4));
+  let raw: Buffer = Buffer.alloc(0);
+  let typeMeta: JsonObject = {};
+  while (!reader.done) {
+    const tag = Number(reader.varint());
+    if (tag >> 3 === 1) typeMeta = plain(reader.bytes(), 'runtime.TypeMeta');
+    else if (tag >> 3 === 2) raw = reader.bytes();
+    else reader.skip(tag & 7);
+  }
+  return { apiVersion: String(typeMeta['apiVersion'] ?? ''), kind: String(typeMeta['kind'] ?? ''), raw };
+}
+
+/**
+ * The JSON form of a message. The zero scalars that Go's encoder writes for absent fields stay in it: the object
+ * normaliser drops them.
+ * @throws {ProtobufError}
+ */
+export function decodeProtobuf(raw: Buffer, messageName: string): JsonObject {
+  return plain(raw, messageName);
+}
