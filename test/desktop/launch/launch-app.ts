@@ -1,5 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { _electron, type ConsoleMessage, type ElectronApplication, type Page } from '@playwright/test';
 
 const repository = resolve(import.meta.dirname, '../../..');
@@ -31,6 +33,7 @@ export async function launchApp({ home, env = {}, appArguments = [] }: LaunchOpt
   const runtime = process.env['GATEHOUSE_TEST_ELECTRON'];
   if (!runtime) throw new Error('GATEHOUSE_TEST_ELECTRON names no runtime; start the tests with: npm test -- desktop');
   mkdirSync(home, { recursive: true, mode: 0o700 });
+  preferPinnedTools(home);
   const electron = await _electron.launch({
     executablePath: join(runtime, process.platform === 'darwin' ? 'Electron.app/Contents/MacOS/Electron' : 'electron'),
     // Without this Playwright adds --no-sandbox.
@@ -58,7 +61,29 @@ export async function launchApp({ home, env = {}, appArguments = [] }: LaunchOpt
   electron.on('window', watch);
   const window = await electron.firstWindow();
   await window.waitForLoadState('domcontentloaded');
-  return { electron, window, problems, log: () => log, close: () => electron.close() };
+  return { electron, window, problems, log: () => log, close: () => end(electron) };
+}
+
+/**
+ * Ends the app as the system does at a logout. Quitting it from within would ask whether to, when terminals are open.
+ */
+async function end(electron: ElectronApplication): Promise<void> {
+  const main = electron.process();
+  if (main.exitCode !== null || main.signalCode !== null) return;
+  const closed = electron.waitForEvent('close', { timeout: 0 });
+  const exited = once(main, 'exit');
+  main.kill('SIGTERM');
+  const patience = new AbortController();
+  await Promise.race([exited, delay(15_000, undefined, { signal: patience.signal }).then(() => main.kill('SIGKILL'))]);
+  patience.abort();
+  await closed;
+}
+
+/** The app takes PATH from a login shell, and those of most systems set it anew: they must find our kubectl first. */
+function preferPinnedTools(home: string): void {
+  const kubectl = process.env['GATEHOUSE_TEST_KUBECTL'];
+  const profile = join(home, '.profile');
+  if (kubectl && !existsSync(profile)) writeFileSync(profile, `export PATH='${dirname(kubectl)}':"$PATH"\n`);
 }
 
 function describeMessage(message: ConsoleMessage): string {
