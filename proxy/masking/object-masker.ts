@@ -38,6 +38,9 @@ export interface MaskerOptions extends ReplacementOptions {
   readonly redactStatus: (status: Buffer) => Buffer;
 }
 
+/** Fields of an object in which the walk goes on. */
+const OBJECT_CONTAINERS: ReadonlySet<string> = new Set(['metadata', 'items', 'rows']);
+
 const EVENT_TYPES: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']);
 
 /**
@@ -158,7 +161,7 @@ export class ObjectMasker implements JsonEvents {
       case 'event':
         return frame.key === 'object';
       case 'object':
-        return ['metadata', 'items', 'rows'].includes(frame.key) || rules.maps.has(frame.key);
+        return OBJECT_CONTAINERS.has(frame.key) || rules.maps.has(frame.key);
       case 'row':
         return frame.key === 'object';
       case 'metadata':

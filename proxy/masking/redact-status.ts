@@ -32,7 +32,7 @@ const NAMES_ONLY: readonly RegExp[] = [
   /^conflict with "[-\w.]{1,128}"(?: with subresource "[a-z]{1,30}")?(?: using [a-z0-9./]{1,100})?(?: at [-0-9T:Z]{1,30})?$/,
   /^too old resource version: [0-9]{1,20} \([0-9]{1,20}\)$/,
   /^The resourceVersion for the provided (?:watch|list) is too old\.$/,
-  /^(?:Unauthorized|the server does not allow this method on the requested resource)$/,
+  /^(?:Unauthorized|the server does not allow this method on the requested resource|the server rejected our request due to an error in our request)$/,
 ];
 
 /** Whether a text of the API server is made of names alone, so that it can hold no value. */
