@@ -24,7 +24,15 @@ import { relay } from '../streams/relay.ts';
 import { answer } from './answer.ts';
 import { authorise } from './authorisation.ts';
 import { sendUpstream } from './send-upstream.ts';
-import { effectiveOf, refusedVerdict, summarise, summariseUnread, Transaction, verdictOf } from './transaction.ts';
+import {
+  effectiveOf,
+  policyCluster,
+  refusedVerdict,
+  summarise,
+  summariseUnread,
+  Transaction,
+  verdictOf,
+} from './transaction.ts';
 
 /** The gateway's parts, as one request meets them. */
 export interface PipelineParts {
@@ -104,7 +112,7 @@ async function ready(
   if ((request.upgrade !== null) !== (exchange.kind === 'upgrade')) {
     throw new Refusal('upgrade-not-allowed', 'This request asks for an upgrade that Gatehouse does not take');
   }
-  const decision = parts.policy.decide(policyQuestion(exchange.principal, cluster, request));
+  const decision = parts.policy.decide(policyQuestion(exchange.principal, policyCluster(cluster), request));
   const common = { request, decision, summary: summarise(request), effective: effectiveOf(request) };
   if (decision.outcome === 'deny' || request.upgrade !== null || !carriesBody(request.method)) {
     return { ...common, body: null };

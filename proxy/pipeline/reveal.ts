@@ -12,7 +12,7 @@ import { readRequest } from '../request/read-request.ts';
 import { authorise } from './authorisation.ts';
 import type { PipelineParts } from './cluster-request.ts';
 import { sendUpstream } from './send-upstream.ts';
-import { refusedVerdict, summarise, summariseUnread, Transaction, verdictOf } from './transaction.ts';
+import { policyCluster, refusedVerdict, summarise, summariseUnread, Transaction, verdictOf } from './transaction.ts';
 
 /** What a reveal asks for. The names are checked so that they cannot leave their place in the path. */
 const revealSchema = z.object({
@@ -123,7 +123,10 @@ async function permitReveal(
   reason: string,
 ): Promise<void> {
   const { principal, signal } = exchange;
-  const decision = parts.policy.decide({ ...policyQuestion(principal, cluster, request), verb: 'reveal' });
+  const decision = parts.policy.decide({
+    ...policyQuestion(principal, policyCluster(cluster), request),
+    verb: 'reveal',
+  });
   const outcome = await authorise(
     {
       principal,

@@ -3,7 +3,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { DecidedRecord, EffectiveIdentity, RequestSummary } from '../journal/journal-record.ts';
 import { uuidV7 } from '../journal/uuid-v7.ts';
 import type { Principal } from '../listener/principal.ts';
-import type { Decision } from '../policy/decision.ts';
+import type { Decision, PolicyQuestion } from '../policy/decision.ts';
 import type { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { effectiveIdentity } from '../request/impersonation.ts';
@@ -121,6 +121,11 @@ export function summariseUnread(method: string, target: string): RequestSummary 
 
 function withoutCredentials(target: string): string {
   return target.replace(CREDENTIAL_PARAMETERS, '$1redacted');
+}
+
+/** The cluster as policies name it: by its context, the name that people see. */
+export function policyCluster({ contextName, labels }: Cluster): PolicyQuestion['cluster'] {
+  return { name: contextName, labels };
 }
 
 /** Who the API server will take the caller for, in the journal's form; null when it is the upstream credential. */
