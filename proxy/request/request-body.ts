@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from './api-request.ts';
 import type { JsonValue } from './json-value.ts';
@@ -14,15 +15,13 @@ export const BODY_LIMIT = 3 * 1024 * 1024;
  * @throws {Refusal} `body-too-large`, at once when Content-Length says so, else as soon as the limit is passed. The
  * stream is left unread then; whoever answers closes the connection.
  */
-export async function readBody(
-  request: ApiRequest,
-  stream: AsyncIterable<Uint8Array>,
-  limit: number = BODY_LIMIT,
-): Promise<Buffer> {
+export async function readBody(request: ApiRequest, stream: Readable, limit: number = BODY_LIMIT): Promise<Buffer> {
   if (Number(request.headers.first('Content-Length') ?? 0) > limit) throw tooLarge(limit);
-  const chunks: Uint8Array[] = [];
+  const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of stream) {
+  // Leaving the loop must not destroy the stream: on a request that would take the socket away from the answer.
+  const iterator: AsyncIterable<Buffer> = stream.iterator({ destroyOnReturn: false });
+  for await (const chunk of iterator) {
     length += chunk.length;
     if (length > limit) throw tooLarge(limit);
     chunks.push(chunk);
@@ -53,8 +52,8 @@ export function checkBody(request: ApiRequest, bytes: Uint8Array): JsonValue {
   if (bytes.length === 0 && method !== 'PATCH') return null;
   const format = bodyFormat(method, contentType);
   if (format === null) {
-    throw notSupported(`${contentType === '' ? 'a PATCH without a Content-Type' : `the media type ${contentType}`} is not
-      taken here (${acceptedMediaTypes(method)})`);
+    const sent = contentType === '' ? 'a PATCH without a Content-Type' : `the media type ${contentType}`;
+    throw notSupported(`${sent} is not taken here; send one of ${acceptedMediaTypes(method)}`);
   }
   if (format === 'json') return readStrictJson(bytes);
   if (format === 'yaml') return readJsonOrYaml(bytes);
@@ -78,5 +77,5 @@ function readJsonOrYaml(bytes: Uint8Array): JsonValue {
 }
 
 function notSupported(message: string): Refusal {
-  return new Refusal('media-type-not-supported', message.replace(/\s+/g, ' '));
+  return new Refusal('media-type-not-supported', message);
 }

@@ -1,0 +1,90 @@
+import { approvalRequirement } from './approval-requirement.ts';
+import { compileMatch, type Dimension } from './compile-match.ts';
+import type { ApprovalRequirement, MaskObligation, PolicyProblem, RuleTrace } from './decision.ts';
+import { PLACEHOLDERS, unknownPlaceholder } from './message-template.ts';
+import type { ParsedPolicy } from './parse-policy.ts';
+import type { PolicyRule, RecordObligation } from './policy-document.ts';
+import { SetReader } from './set-reader.ts';
+
+/** A rule, ready to be asked. */
+export interface CompiledRule {
+  /** `policy/rule`. */
+  readonly id: string;
+  readonly effect: RuleTrace['effect'];
+  readonly message: string | null;
+  readonly dimensions: readonly Dimension[];
+  /** The rule says as whom one may act. */
+  readonly namesIdentity: boolean;
+  /** The rule says what may be requested. */
+  readonly namesTarget: boolean;
+  readonly approval: ApprovalRequirement | null;
+  readonly masks: readonly MaskObligation[];
+  readonly record: RecordObligation | null;
+}
+
+export interface CompiledPolicies {
+  /** Sorted by id: the order in files and folders means nothing. */
+  readonly rules: readonly CompiledRule[];
+  readonly problems: readonly PolicyProblem[];
+}
+
+/** Compiles documents that have the right form. A document with problems must not come into force, nor the others without it. */
+export function compilePolicies(policies: readonly ParsedPolicy[]): CompiledPolicies {
+  const rules: CompiledRule[] = [];
+  const problems: PolicyProblem[] = [];
+  const names = new Map<string, string>();
+  for (const policy of policies) {
+    const { metadata, spec } = policy.document;
+    const other = names.get(metadata.name);
+    if (other !== undefined) {
+      problems.push(
+        policy.problem(
+          ['metadata', 'name'],
+          'name-taken',
+          `"${metadata.name}" is also the name of a policy in ${other}`,
+        ),
+      );
+    }
+    names.set(metadata.name, policy.file);
+    const sets = new SetReader(policy);
+    const ids = new Set<string>();
+    spec.rules.forEach((rule, index) => {
+      const path = ['spec', 'rules', index];
+      if (ids.has(rule.id)) sets.report([...path, 'id'], 'name-taken', `"${rule.id}" is the id of two rules`);
+      ids.add(rule.id);
+      const unknown = unknownPlaceholder(rule.message ?? '');
+      if (unknown !== null) {
+        sets.report([...path, 'message'], 'invalid-value', `{{${unknown}}} is not one of ${PLACEHOLDERS.join(', ')}`);
+      }
+      rules.push(compileRule(metadata.name, rule, sets, path));
+    });
+    problems.push(...sets.problems);
+  }
+  rules.sort((left, right) => (left.id < right.id ? -1 : 1));
+  return { rules, problems };
+}
+
+function compileRule(
+  policy: string,
+  rule: PolicyRule,
+  sets: SetReader,
+  path: readonly (string | number)[],
+): CompiledRule {
+  const { match } = rule;
+  return {
+    id: `${policy}/${rule.id}`,
+    effect: rule.effect,
+    message: rule.message ?? null,
+    dimensions: compileMatch(match, sets, [...path, 'match']),
+    namesIdentity: match.impersonation !== undefined,
+    namesTarget: match.resources !== undefined || match.nonResourceURLs !== undefined,
+    approval: rule.approval === undefined ? null : approvalRequirement(rule.approval),
+    masks: (rule.obligations?.mask ?? []).map(({ resource, fields, annotations, keep }) => ({
+      resource,
+      fields,
+      annotations,
+      keep,
+    })),
+    record: rule.obligations?.record ?? null,
+  };
+}

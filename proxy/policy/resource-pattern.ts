@@ -1,0 +1,40 @@
+/** A test for a resource: API group, and `pods` or `pods/exec`. */
+export type ResourceTest = (apiGroup: string, resource: string) => boolean;
+
+const PATTERN =
+  /^(?<resource>\*|[a-z][a-z0-9-]*)(?:\.(?<group>[a-z0-9][a-z0-9.-]*))?(?:\/(?<subresource>\*|[a-z][a-z0-9-]*))?$/;
+
+/** What a pattern must look like, for messages. */
+export const RESOURCE_PATTERN_FORM =
+  'must be a resource such as pods, pods/exec, jobs.batch, deployments.apps/scale, *.batch, */proxy or *';
+
+/** True for a pattern that {@link compileResources} understands. */
+export function isResourcePattern(pattern: string): boolean {
+  return PATTERN.test(pattern);
+}
+
+/**
+ * Compiles resource patterns. Without a group a name means the core group; `*` means every resource of every group, but
+ * never a subresource: `pods/exec` is matched by `pods/exec`, `pods/*`, `*` + `/exec` and `*` + `/*` only (case 33).
+ */
+export function compileResources(patterns: readonly string[]): ResourceTest {
+  const tests = patterns.map(compilePattern);
+  return (apiGroup, resource) => {
+    const slash = resource.indexOf('/');
+    const name = slash === -1 ? resource : resource.slice(0, slash);
+    const subresource = slash === -1 ? '' : resource.slice(slash + 1);
+    for (const test of tests) if (test(apiGroup, name, subresource)) return true;
+    return false;
+  };
+}
+
+function compilePattern(pattern: string): (apiGroup: string, name: string, subresource: string) => boolean {
+  const { resource = '', group, subresource: wanted = '' } = PATTERN.exec(pattern)?.groups ?? {};
+  const anyResource = resource === '*';
+  const anyGroup = anyResource && group === undefined;
+  const wantedGroup = group ?? '';
+  return (apiGroup, name, subresource) =>
+    (anyResource || name === resource) &&
+    (anyGroup || apiGroup === wantedGroup) &&
+    (subresource === wanted || (wanted === '*' && subresource !== ''));
+}
