@@ -57,6 +57,23 @@ export async function queryRecords(
   return pairing ? found.sort((a, b) => b.seq - a.seq) : found;
 }
 
+/** The records after `seq`, oldest first: for following a journal that another process writes. */
+export async function recordsAfter(
+  files: ReadonlyArray<{ readonly path: string }>,
+  seq: number,
+): Promise<JournalRecord[]> {
+  const found: JournalRecord[] = [];
+  for (const file of files.toReversed()) {
+    for await (const line of linesIfPresent(file.path)) {
+      const read = line.complete ? readLine(line.bytes) : null;
+      if (!read?.ok) continue;
+      if (read.record.seq <= seq) return found.reverse();
+      found.push(read.record);
+    }
+  }
+  return found.reverse();
+}
+
 /** Retention may remove a file while it is read: it then ends there. */
 async function* linesIfPresent(path: string): AsyncGenerator<FileLine> {
   try {

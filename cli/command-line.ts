@@ -1,0 +1,82 @@
+import type { Command, CommandContext } from './command.ts';
+import { CommandError, type ExitCode, exitCodes } from './exit-codes.ts';
+import { gatewayCommand } from './gateway-command.ts';
+import { journalTailCommand } from './journal-tail-command.ts';
+import { journalVerifyCommand } from './journal-verify-command.ts';
+import { requestsCommand } from './requests-command.ts';
+import { approveCommand, denyCommand } from './review-commands.ts';
+import { gatehouseVersion } from './version.ts';
+
+const commands: readonly Command[] = [
+  gatewayCommand,
+  requestsCommand,
+  approveCommand,
+  denyCommand,
+  journalVerifyCommand,
+  journalTailCommand,
+];
+
+/** What `gatehouse --help` prints. */
+export function overview(): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return `Usage: gatehouse COMMAND [FLAGS]
+
+Gatehouse puts kubectl behind policy, approvals, masks and a journal.
+
+${commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join('\n')}
+
+  --help      this text; with a command, what that command takes
+  --version   the version
+
+Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage, ${exitCodes.notVerified} the journal did not verify, ${exitCodes.noGateway} no gateway answers.`;
+}
+
+/** Runs one command line (without the program's name). Errors are told on stderr by `complain`. */
+export async function runCommandLine(
+  words: readonly string[],
+  context: CommandContext,
+  complain: (line: string) => void,
+): Promise<ExitCode> {
+  try {
+    const [first] = words;
+    if (first === '--version' || first === '-V') {
+      context.print(`gatehouse ${gatehouseVersion()}`);
+      return exitCodes.done;
+    }
+    if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
+      if (first !== undefined) context.print(overview());
+      else complain(overview());
+      return first === undefined ? exitCodes.usage : exitCodes.done;
+    }
+    const group = commands.filter(({ name }) => name.startsWith(`${first} `));
+    if (group.length > 0 && (words[1] === undefined || words[1] === '--help' || words[1] === '-h')) {
+      context.print(group.map(({ help }) => help).join('\n\n'));
+      return words[1] === undefined ? exitCodes.usage : exitCodes.done;
+    }
+    const found = findCommand(words);
+    if (found === null) {
+      throw new CommandError(exitCodes.usage, `there is no command "${words.slice(0, 2).join(' ')}"\n${overview()}`);
+    }
+    const { command, rest } = found;
+    if (rest.includes('--help') || rest.includes('-h')) {
+      context.print(command.help);
+      return exitCodes.done;
+    }
+    return await command.run(rest, context);
+  } catch (error) {
+    if (error instanceof CommandError) {
+      complain(`gatehouse: ${error.message}`);
+      return error.exitCode;
+    }
+    complain(`gatehouse: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return exitCodes.failed;
+  }
+}
+
+function findCommand(words: readonly string[]): { readonly command: Command; readonly rest: readonly string[] } | null {
+  for (const command of commands) {
+    const name = command.name.split(' ');
+    if (name.every((word, index) => words[index] === word)) return { command, rest: words.slice(name.length) };
+  }
+  return null;
+}

@@ -1,0 +1,25 @@
+import type { ExitCode } from './exit-codes.ts';
+
+/** What a command may touch of the process it runs in. */
+export interface CommandContext {
+  /** Writes one line to stdout. */
+  readonly print: (line: string) => void;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  /** The operating system's name of the person. */
+  readonly osUser: string;
+  readonly now: () => number;
+  /** Aborted by SIGINT or SIGTERM. */
+  readonly stop: AbortSignal;
+}
+
+/** One subcommand of `gatehouse`. */
+export interface Command {
+  /** The words that call it, e.g. `journal verify`. */
+  readonly name: string;
+  readonly summary: string;
+  /** What `--help` prints. */
+  readonly help: string;
+  /** @throws {CommandError} */
+  run(words: readonly string[], context: CommandContext): Promise<ExitCode>;
+}

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+import type { ControlRequest, ControlResponse, ControlResults } from '../proxy/approvals/control-protocol.ts';
+import { ControlSocketError, controlSocketPath } from '../proxy/approvals/control-socket.ts';
+import { CommandError, exitCodes } from './exit-codes.ts';
+
+/**
+ * Asks the gateway of a data folder one question.
+ * @throws {CommandError} when no gateway answers, or it says no.
+ */
+export async function askGateway<Ask extends ControlRequest['ask']>(
+  dataFolder: string,
+  request: Extract<ControlRequest, { ask: Ask }>,
+): Promise<ControlResults[Ask]> {
+  const socket = connect(socketPath(dataFolder));
+  try {
+    await once(socket, 'connect');
+  } catch (cause) {
+    throw noGateway(dataFolder, cause);
+  }
+  try {
+    socket.write(`${JSON.stringify(request)}\n`);
+    for await (const line of createInterface({ input: socket })) {
+      const response: ControlResponse<Ask> = JSON.parse(line);
+      if (response.ok) return response.result;
+      throw new CommandError(exitCodes.failed, `${response.message} (${response.code})`);
+    }
+  } finally {
+    socket.destroy();
+  }
+  throw new CommandError(exitCodes.noGateway, 'the gateway closed the connection before it answered; is it stopping?');
+}
+
+function socketPath(dataFolder: string): string {
+  try {
+    return controlSocketPath(dataFolder);
+  } catch (error) {
+    if (error instanceof ControlSocketError) throw new CommandError(exitCodes.usage, `--data: ${error.message}`);
+    throw error;
+  }
+}
+
+function noGateway(dataFolder: string, cause: unknown): CommandError {
+  const code = (cause as NodeJS.ErrnoException).code ?? '';
+  const why =
+    code === 'EACCES'
+      ? `you may not open the control socket in ${dataFolder}: only the person who started the gateway may`
+      : `no gateway answers in ${dataFolder} (${code}): start one with "gatehouse gateway", or give its data folder with --data`;
+  return new CommandError(exitCodes.noGateway, why, { cause });
+}

@@ -1,0 +1,23 @@
+/** What the command's exit code says; documented in `gatehouse --help`. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  /** `journal verify` found something wrong. */
+  notVerified: 3,
+  /** No gateway answers in the data folder. */
+  noGateway: 4,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Ends a command with a message on stderr; `message` says what is wrong and how to mend it. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly exitCode: ExitCode;
+
+  constructor(exitCode: ExitCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,62 @@
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { CommandContext } from './command.ts';
+import { CommandError, exitCodes } from './exit-codes.ts';
+
+type Flags = Readonly<
+  Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean; default?: string }>
+>;
+
+type ReadFlags<Options extends Flags> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: Options; allowPositionals: boolean; strict: true }>
+>;
+
+/** Reads a command's words; a wrong one is told with the way to the command's help. */
+export function readFlags<const Options extends Flags>(
+  command: string,
+  words: readonly string[],
+  options: Options,
+  /** How many words may stand beside the flags, and what they are called. */
+  positionals: readonly string[] = [],
+): ReadFlags<Options> {
+  const parsed = (() => {
+    try {
+      return parseArgs({ args: [...words], options, allowPositionals: positionals.length > 0, strict: true });
+    } catch (error) {
+      const [message = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
+      throw usageError(command, message);
+    }
+  })();
+  if (parsed.positionals.length !== positionals.length) {
+    const wanted = positionals.length === 0 ? 'nothing' : positionals.join(' ');
+    throw usageError(command, `it takes ${wanted} beside its flags, and got ${parsed.positionals.length} words`);
+  }
+  return parsed;
+}
+
+export function usageError(command: string, message: string): CommandError {
+  return new CommandError(exitCodes.usage, `${message}\nRun "gatehouse ${command} --help" for what it takes.`);
+}
+
+/** A flag that must be there. */
+export function required(command: string, flag: string, value: string | undefined, meaning: string): string {
+  if (value !== undefined && value !== '') return value;
+  throw usageError(command, `--${flag} is missing: give it ${meaning}`);
+}
+
+/** A flag that takes a whole number of at least 1. */
+export function positiveNumber(command: string, flag: string, value: string): number {
+  const number = Number(value);
+  if (/^\d+$/.test(value) && Number.isSafeInteger(number) && number >= 1) return number;
+  throw usageError(command, `--${flag} takes a whole number of at least 1, not "${value}"`);
+}
+
+/** The data folder of `--data`, else of GATEHOUSE_DATA, else `~/.gatehouse`; absolute. */
+export function dataFolder(value: string | undefined, { environment, home }: CommandContext): string {
+  const chosen = value || environment['GATEHOUSE_DATA'] || join(home, '.gatehouse');
+  return resolve(chosen);
+}
+
+/** How every command's help explains `--data`. */
+export const dataFlagHelp =
+  '--data FOLDER    the data folder of the gateway (default: $GATEHOUSE_DATA, else ~/.gatehouse)';

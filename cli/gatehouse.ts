@@ -1,0 +1,29 @@
+import { homedir, userInfo } from 'node:os';
+import { runCommandLine } from './command-line.ts';
+import { exitCodes } from './exit-codes.ts';
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // Asked twice, it goes at once.
+    if (stop.signal.aborted) process.exit(exitCodes.failed);
+    stop.abort();
+  });
+}
+// `gatehouse journal tail | head` closes the pipe early.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed),
+);
+
+process.exitCode = await runCommandLine(
+  process.argv.slice(2),
+  {
+    print: (line) => process.stdout.write(`${line}\n`),
+    environment: process.env,
+    home: homedir(),
+    osUser: userInfo().username,
+    now: Date.now,
+    stop: stop.signal,
+  },
+  (line) => process.stderr.write(`${line}\n`),
+);

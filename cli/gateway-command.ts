@@ -1,0 +1,189 @@
+import { once } from 'node:events';
+import { isIPv4, isIPv6 } from 'node:net';
+import { join, resolve } from 'node:path';
+import { type DestinationStream, pino, stdSerializers } from 'pino';
+import { ControlSocketError, openControlSocket } from '../proxy/approvals/control-socket.ts';
+import { readKubeconfigs } from '../proxy/clusters/kubeconfig-files.ts';
+import { ensurePrivateFolder } from '../proxy/clusters/private-file.ts';
+import { createGateway, type Gateway, type GatewayLog } from '../proxy/gateway.ts';
+import type { Command, CommandContext } from './command.ts';
+import { CommandError, exitCodes } from './exit-codes.ts';
+import { dataFlagHelp, dataFolder, positiveNumber, readFlags, required, usageError } from './flags.ts';
+import { gatewayKeys } from './gateway-keys.ts';
+
+const name = 'gateway';
+
+export const gatewayCommand: Command = {
+  name,
+  summary: 'run a gateway without the app',
+  help: `Usage: gatehouse gateway --kubeconfig FILE [--context NAME] --write-kubeconfig FILE
+                         [--policy FOLDER] [--data FOLDER] [--listen 127.0.0.1:0]
+
+Runs a gateway in front of one cluster, for servers, scripts and tests. When it is ready it prints one line on stdout,
+
+  gatehouse gateway ready at https://127.0.0.1:PORT/c/CLUSTER
+
+and has written the kubeconfig that clients use. Its log goes to stderr. SIGTERM and SIGINT stop it: what waits for
+approval is answered, the journal is closed, the client kubeconfig is removed.
+
+  --kubeconfig FILE        how to reach the cluster; may be given several times, merged as kubectl does
+  --context NAME           the context to serve (default: the current context)
+  --write-kubeconfig FILE  where to write the kubeconfig for clients
+  --policy FOLDER          the policy; an empty or missing folder gets the default one (default: policy in the data folder)
+  ${dataFlagHelp};
+                   holds the journal and the keys, is made when missing, and only its owner can enter it
+  --listen HOST:PORT       a loopback address; port 0 takes a free one (default: 127.0.0.1:0)
+  --journal-days N         how long the journal is kept (default: 90)
+  --journal-megabytes N    how much of it is kept (default: 1024)
+
+What waits for approval is listed by "gatehouse requests" and decided by "gatehouse approve" and "gatehouse deny".
+
+Exit codes: 0 stopped as asked, 1 could not start or failed, 2 wrong usage.`,
+
+  async run(words, context) {
+    const settings = await readSettings(words, context);
+    for (const folder of [settings.dataFolder, settings.policyFolder]) await makeFolder(folder);
+    const log = gatewayLog(pino.destination({ dest: 2, sync: true }));
+    const gateway = await start(settings, log, context);
+    const closers: Array<() => Promise<void>> = [() => gateway.close()];
+    try {
+      const { slug } = await gateway.connectCluster({
+        kubeconfigFiles: settings.kubeconfigFiles,
+        context: settings.context,
+        labels: {},
+      });
+      const [cluster] = gateway.clusters();
+      await gateway.openAccess({
+        kind: 'headless',
+        id: 'headless',
+        cluster: slug,
+        namespace: cluster?.namespace ?? null,
+        writeTo: settings.writeKubeconfig,
+      });
+      const closeSocket = await openControlSocket({
+        dataFolder: settings.dataFolder,
+        gateway,
+        reviewer: `local:${context.osUser}`,
+        log,
+      });
+      closers.unshift(closeSocket);
+      context.print(`gatehouse gateway ready at ${gateway.address.url}/c/${slug}`);
+      if (!context.stop.aborted) await once(context.stop, 'abort');
+      log.info({}, 'stopping');
+    } catch (error) {
+      throw startError(error);
+    } finally {
+      for (const close of closers) await close();
+    }
+    return exitCodes.done;
+  },
+};
+
+interface Settings {
+  readonly kubeconfigFiles: readonly string[];
+  readonly context: string;
+  readonly writeKubeconfig: string;
+  readonly dataFolder: string;
+  readonly policyFolder: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly retention: { readonly days: number; readonly bytes: number };
+}
+
+/** Reads and checks everything that can be checked before anything is made. */
+async function readSettings(words: readonly string[], context: CommandContext): Promise<Settings> {
+  const { values } = readFlags(name, words, {
+    kubeconfig: { type: 'string', multiple: true },
+    context: { type: 'string' },
+    'write-kubeconfig': { type: 'string' },
+    policy: { type: 'string' },
+    data: { type: 'string' },
+    listen: { type: 'string', default: '127.0.0.1:0' },
+    'journal-days': { type: 'string', default: '90' },
+    'journal-megabytes': { type: 'string', default: '1024' },
+  });
+  required(name, 'kubeconfig', values.kubeconfig?.[0], 'the file with which kubectl reaches the cluster');
+  const kubeconfigFiles = (values.kubeconfig ?? []).map((file) => resolve(file));
+  const written = required(name, 'write-kubeconfig', values['write-kubeconfig'], 'the file to write for clients');
+  const writeKubeconfig = resolve(written);
+  if (kubeconfigFiles.includes(writeKubeconfig)) {
+    throw usageError(name, `--write-kubeconfig would overwrite your own ${writeKubeconfig}: name another file`);
+  }
+  const data = dataFolder(values.data, context);
+  return {
+    kubeconfigFiles,
+    context: await chooseContext(kubeconfigFiles, values.context),
+    writeKubeconfig,
+    dataFolder: data,
+    policyFolder: values.policy === undefined ? join(data, 'policy') : resolve(values.policy),
+    listen: parseListen(values.listen),
+    retention: {
+      days: positiveNumber(name, 'journal-days', values['journal-days']),
+      bytes: positiveNumber(name, 'journal-megabytes', values['journal-megabytes']) * 1024 * 1024,
+    },
+  };
+}
+
+async function chooseContext(files: readonly string[], wanted: string | undefined): Promise<string> {
+  const { contexts, currentContext, problems } = await readKubeconfigs(files);
+  if (problems[0] !== undefined) throw usageError(name, `--kubeconfig: ${problems[0].message}`);
+  const chosen = wanted ?? currentContext;
+  const known = [...contexts.keys()].join(', ') || 'none';
+  if (chosen === null || chosen === '') {
+    throw usageError(name, `--context is missing, and the kubeconfig has no current context; it has: ${known}`);
+  }
+  if (contexts.has(chosen)) return chosen;
+  throw usageError(name, `--context: the kubeconfig has no context "${chosen}"; it has: ${known}`);
+}
+
+/** `127.0.0.1:0`, `[::1]:8443`, `localhost:0`: the gateway's certificate is good for loopback alone. */
+export function parseListen(text: string): Settings['listen'] {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2] ?? '';
+  const port = Number(match?.[3]);
+  const loopback = host === 'localhost' || (isIPv4(host) && host === '127.0.0.1') || (isIPv6(host) && host === '::1');
+  if (match !== null && loopback && port <= 65_535) return { host, port };
+  throw usageError(
+    name,
+    `--listen takes a loopback address and a port, such as 127.0.0.1:0 or [::1]:8443, not "${text}"`,
+  );
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await ensurePrivateFolder(folder);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CommandError(exitCodes.failed, `the folder ${folder} cannot be used: ${reason}`, { cause });
+  }
+}
+
+/** pino on stderr. The gateway's parts name what they caught `err` or `error`. */
+function gatewayLog(destination: DestinationStream): GatewayLog {
+  const serializers = { err: stdSerializers.err, error: stdSerializers.err };
+  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers }, destination);
+}
+
+async function start(settings: Settings, log: GatewayLog, context: CommandContext): Promise<Gateway> {
+  const keys = await gatewayKeys(settings.dataFolder);
+  try {
+    return await createGateway({
+      ...keys,
+      listen: settings.listen,
+      policyFolder: settings.policyFolder,
+      dataFolder: settings.dataFolder,
+      kubeconfigFolder: join(settings.dataFolder, 'kubeconfig'),
+      principal: { user: `local:${context.osUser}`, groups: ['gatehouse:local'] },
+      journalRetention: settings.retention,
+      log,
+    });
+  } catch (error) {
+    throw startError(error);
+  }
+}
+
+/** What the gateway's parts throw with a code has a message for people; anything else is a defect, and keeps its stack. */
+function startError(error: unknown): unknown {
+  if (error instanceof CommandError || !(error instanceof Error) || !('code' in error)) return error;
+  const flag = error instanceof ControlSocketError ? '--data: ' : '';
+  return new CommandError(exitCodes.failed, `${flag}${error.message}`, { cause: error });
+}

@@ -1,0 +1,88 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { createCertificateAuthority } from '../proxy/clusters/certificate-authority.ts';
+import { writePrivateFile } from '../proxy/clusters/private-file.ts';
+import type { GatewayOptions, KeyPair } from '../proxy/gateway.ts';
+import { readJournalKey } from '../proxy/journal/signed-head.ts';
+import { CommandError, exitCodes } from './exit-codes.ts';
+
+export type GatewayKeys = Pick<GatewayOptions, 'authority' | 'maskKey' | 'journalKey'>;
+
+/**
+ * The keys of a headless gateway: files 0600 in its data folder, made at the first start. There is no keystore on a
+ * server; whoever can read the data folder has them.
+ */
+export async function gatewayKeys(dataFolder: string): Promise<GatewayKeys> {
+  const authority = await keyFile(
+    join(dataFolder, 'certificate-authority.json'),
+    createCertificateAuthority,
+    parseAuthority,
+  );
+  const maskKey = await keyFile(join(dataFolder, 'mask-key.json'), async () => newMaskKey(), parseMaskKey);
+  const { journalKey } = await keyFile(
+    join(dataFolder, 'journal-key.json'),
+    async () => newJournalKey(),
+    parseJournalKey,
+  );
+  return { authority, maskKey, journalKey };
+}
+
+/** Reads a key file; makes it where there is none. One that cannot be read is never replaced: it may be wanted back. */
+async function keyFile<Stored, Key>(
+  path: string,
+  make: () => Promise<Stored>,
+  parse: (stored: unknown) => Key,
+): Promise<Key> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT')
+      throw new CommandError(exitCodes.failed, `the key file ${path} cannot be read (${code})`, { cause: error });
+    text = JSON.stringify(await make());
+    await writePrivateFile(path, `${text}\n`);
+  }
+  try {
+    return parse(JSON.parse(text));
+  } catch (cause) {
+    throw new CommandError(
+      exitCodes.failed,
+      `the key file ${path} is damaged: put its copy back, or remove it and a new key is made at the next start`,
+      { cause },
+    );
+  }
+}
+
+const keyPair = z.object({
+  certificate: z.string().includes('CERTIFICATE'),
+  privateKey: z.string().includes('PRIVATE KEY'),
+});
+
+function parseAuthority(stored: unknown): KeyPair {
+  return keyPair.parse(stored);
+}
+
+function newMaskKey() {
+  return { kid: randomBytes(3).toString('hex'), key: randomBytes(32).toString('base64') };
+}
+
+const maskKey = z.object({ kid: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/), key: z.base64().length(44) });
+
+function parseMaskKey(stored: unknown): GatewayOptions['maskKey'] {
+  const { kid, key } = maskKey.parse(stored);
+  return { kid, key: new Uint8Array(Buffer.from(key, 'base64')) };
+}
+
+function newJournalKey() {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return { privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
+function parseJournalKey(stored: unknown): { journalKey: string } {
+  const { privateKey } = z.object({ privateKey: z.string() }).parse(stored);
+  readJournalKey(privateKey);
+  return { journalKey: privateKey };
+}

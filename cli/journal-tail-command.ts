@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { listJournalFiles } from '../proxy/journal/journal-files.ts';
+import type { DecidedRecord, FinishedRecord, JournalRecord } from '../proxy/journal/journal-record.ts';
+import { queryRecords, recordsAfter } from '../proxy/journal/query.ts';
+import type { Command } from './command.ts';
+import { exitCodes } from './exit-codes.ts';
+import { dataFlagHelp, dataFolder, positiveNumber, readFlags } from './flags.ts';
+import { existingJournal } from './journal-verify-command.ts';
+import { printable } from './printable.ts';
+import { identityInWords, requestInWords } from './request-in-words.ts';
+
+const pollMilliseconds = 300;
+
+export const journalTailCommand: Command = {
+  name: 'journal tail',
+  summary: 'print the last records of the journal',
+  help: `Usage: gatehouse journal tail [-n N] [--follow] [--json] [--data FOLDER]
+
+Prints the last requests and events, oldest first, one line each: time, user, as whom, what, on which cluster, decision,
+rule, status. Needs no running gateway.
+
+  -n, --lines N    how many (default 20)
+  -f, --follow     go on printing what is added, until Ctrl-C
+  --json           print the records as they stand in the journal
+  ${dataFlagHelp}
+
+Exit codes: 0 printed, 1 cannot be read, 2 wrong usage.`,
+
+  async run(words, context) {
+    const { values } = readFlags('journal tail', words, {
+      data: { type: 'string' },
+      lines: { type: 'string', short: 'n', default: '20' },
+      follow: { type: 'boolean', short: 'f' },
+      json: { type: 'boolean' },
+    });
+    const wanted = positiveNumber('journal tail', 'lines', values.lines);
+    const folder = await existingJournal(dataFolder(values.data, context));
+    const print = (records: readonly JournalRecord[], atMost = Number.POSITIVE_INFINITY) => {
+      const lines = values.json ? records.map((record) => JSON.stringify(record)) : journalLines(records);
+      for (const line of lines.slice(-atMost)) context.print(line);
+    };
+
+    const files = (await listJournalFiles(folder)).map((file) => ({ ...file, firstSeq: 0 }));
+    // A request has two records: twice as many hold enough lines.
+    let records = (await queryRecords(files, {}, { limit: 2 * wanted })).reverse();
+    print(records, wanted);
+    let seq = records.at(-1)?.seq ?? 0;
+    while (values.follow && !context.stop.aborted) {
+      await sleep(pollMilliseconds, undefined, { signal: context.stop }).catch(() => undefined);
+      records = await recordsAfter(await listJournalFiles(folder), seq);
+      print(records);
+      seq = records.at(-1)?.seq ?? seq;
+    }
+    return exitCodes.done;
+  },
+};
+
+/** One line for each request, with its end where that is among the records, and for each other record. */
+export function journalLines(records: readonly JournalRecord[]): string[] {
+  const ends = new Map<string, FinishedRecord>();
+  for (const record of records) if (record.type === 'finished') ends.set(record.auditId, record);
+  const begun = new Set(records.flatMap((record) => (record.type === 'decided' ? [record.auditId] : [])));
+  return records
+    .filter((record) => !(record.type === 'finished' && begun.has(record.auditId)))
+    .map((record) => printable(`${record.time}  ${inWords(record, ends)}`));
+}
+
+function inWords(record: JournalRecord, ends: ReadonlyMap<string, FinishedRecord>): string {
+  switch (record.type) {
+    case 'decided':
+      return `${decidedInWords(record)}  ${endInWords(ends.get(record.auditId))}`;
+    case 'finished':
+      return `request ${record.auditId} ended  ${endInWords(record)}`;
+    case 'refused':
+      return `refused before there was a request: ${Object.entries(record.counts)
+        .map(([reason, count]) => `${reason} ${count}`)
+        .join(', ')}`;
+    case 'approval': {
+      const by = record.by === null ? '' : ` by ${record.by}`;
+      return `approval ${record.code} ${record.state}${by}${record.comment === null ? '' : `: ${record.comment}`}`;
+    }
+    case 'gateway':
+      return `gateway ${record.event}${record.detail === '' ? '' : `: ${record.detail}`}`;
+  }
+}
+
+function decidedInWords({ principal, effective, request, cluster, decision, approval }: DecidedRecord): string {
+  const as = effective === null ? '' : ` as ${identityInWords(effective)}`;
+  const code = decision.code === null ? '' : ` ${decision.code}`;
+  const approved =
+    approval === null ? '' : ` (${approval.code} ${approval.state}${approval.by === null ? '' : ` by ${approval.by}`})`;
+  return `${principal.user}${as}  ${requestInWords(request)}  on ${cluster}  ${decision.outcome}${code} ${decision.rule}${approved}`;
+}
+
+function endInWords(end: FinishedRecord | undefined): string {
+  if (end === undefined) return 'no end yet';
+  const masked = end.maskedValues === 0 ? '' : `, ${end.maskedValues} masked`;
+  const code = end.code === null ? '' : ` ${end.code}`;
+  return `${end.status === 0 ? 'client gone' : end.status}${code} in ${Math.round(end.durationMs)} ms${masked}`;
+}

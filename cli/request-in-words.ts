@@ -1,0 +1,31 @@
+import type { EffectiveIdentity, RequestSummary } from '../proxy/journal/journal-record.ts';
+
+/** `delete deployments.apps shop/web`, `create pods/exec shop/web-0 -- sh -c id`, `reveal secrets shop/db key password`. */
+export function requestInWords(request: RequestSummary): string {
+  const { resource, subresource, apiGroup, namespace, name } = request;
+  const verb = request.revealKey === undefined ? request.policyVerb : 'reveal';
+  if (resource === '') return `${verb} ${request.target}`;
+  const kind = `${resource}${apiGroup === '' ? '' : `.${apiGroup}`}${subresource === '' ? '' : `/${subresource}`}`;
+  const object = namespace === '' ? name : `${namespace}/${name === '' ? '*' : name}`;
+  const key = request.revealKey === undefined ? '' : ` key ${request.revealKey}`;
+  return `${verb} ${kind} ${object}${key}${commandOf(request)}`.trimEnd();
+}
+
+/** The command of an exec, as a person would have typed it behind `--`. */
+function commandOf({ subresource, target }: RequestSummary): string {
+  if (subresource !== 'exec') return '';
+  const [, query = ''] = target.split('?', 2);
+  const words = new URLSearchParams(query).getAll('command');
+  return words.length === 0 ? '' : ` -- ${words.map(quoted).join(' ')}`;
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** As whom a request runs at the API server; `-` where it is the upstream credential itself. */
+export function identityInWords(effective: EffectiveIdentity | null): string {
+  if (effective === null) return '-';
+  const groups = effective.groups.length === 0 ? '' : ` [${effective.groups.join(', ')}]`;
+  return `${effective.user}${groups}`;
+}

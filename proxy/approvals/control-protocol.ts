@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { ApprovalRequest } from './approval-authority.ts';
+
+/**
+ * What the command line asks a running gateway over its control socket: one JSON line each way, any number of times
+ * on one connection.
+ */
+export const controlRequest = z.discriminatedUnion('ask', [
+  z.strictObject({ v: z.literal(1), ask: z.literal('requests') }),
+  z.strictObject({
+    v: z.literal(1),
+    ask: z.literal('review'),
+    id: z.string().max(64),
+    verdict: z.enum(['approve', 'deny']),
+    comment: z.string().max(4_096).nullable(),
+  }),
+]);
+
+export type ControlRequest = z.infer<typeof controlRequest>;
+
+/** What each question is answered with. */
+export interface ControlResults {
+  readonly requests: readonly ApprovalRequest[];
+  readonly review: ApprovalRequest;
+}
+
+export type ControlResponse<Ask extends ControlRequest['ask'] = ControlRequest['ask']> =
+  | { readonly ok: true; readonly result: ControlResults[Ask] }
+  | { readonly ok: false; readonly code: string; readonly message: string };
