@@ -44,7 +44,7 @@ const LIFETIME = 24 * 3_600_000;
 /** A certificate is renewed when this part of its life is over. */
 const RENEW_AT = 2 / 3;
 const SESSION_ID = /^[A-Za-z0-9_-]{1,64}$/;
-const OUR_NAMES = /^(?:outside|(?:terminal|app|headless)-[A-Za-z0-9_-]{1,64})\.(?:yaml|crt|key)$/;
+const OUR_NAMES = /^(?:outside|(?:terminal|app|headless)-[A-Za-z0-9_-]{1,64})\.(?:yaml|ca\.crt|crt|key)$/;
 const PREFIX: Readonly<Record<SessionKind, string>> = {
   inAppTerminal: 'terminal-',
   app: 'app-',
@@ -60,6 +60,7 @@ interface OpenAccess {
 
 interface AccessFiles {
   readonly kubeconfig: string;
+  readonly authority: string;
   readonly certificate: string;
   readonly key: string;
 }
@@ -181,6 +182,7 @@ export class ClientAccessRegistry implements LiveCertificates {
       lifetime: LIFETIME,
     });
     await ensureParentFolder(files.kubeconfig);
+    await writePrivateFile(files.authority, `${MARKER}\n${this.#options.authority.certificate}`);
     await writePrivateFile(files.key, `${MARKER}\n${certificate.privateKey}`);
     await writePrivateFile(files.certificate, `${MARKER}\n${certificate.certificate}`);
     const { fingerprint, notAfter } = certificate;
@@ -189,10 +191,10 @@ export class ClientAccessRegistry implements LiveCertificates {
   }
 
   async #writeKubeconfig({ files }: OpenAccess, choice: Choice): Promise<void> {
-    const { url, authority, clusters } = this.#options;
+    const { url, clusters } = this.#options;
     const text = gatewayKubeconfig({
       url: url(),
-      authorityCertificate: authority.certificate,
+      authorityFile: files.authority,
       certificateFile: files.certificate,
       keyFile: files.key,
       clusters: clusters(),
@@ -268,7 +270,7 @@ function filesOf({ kind, id, writeTo }: AccessRequest, folder: string): AccessFi
   const name = kind === 'outside' ? 'outside' : `${PREFIX[kind]}${id}`;
   const kubeconfig = writeTo === undefined ? join(folder, `${name}.yaml`) : resolve(writeTo);
   const stem = writeTo === undefined ? join(folder, name) : kubeconfig;
-  return { kubeconfig, certificate: `${stem}.crt`, key: `${stem}.key` };
+  return { kubeconfig, authority: `${stem}.ca.crt`, certificate: `${stem}.crt`, key: `${stem}.key` };
 }
 
 async function chosenIn(path: string | undefined): Promise<Choice> {

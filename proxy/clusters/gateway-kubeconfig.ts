@@ -23,12 +23,12 @@ const EXTENSION = 'gatehouse';
 
 /**
  * The kubeconfig that leads a client through the gateway: a context for each cluster under the user's own name for it.
- * The client's certificate stands in files beside it, because client-go reads files again when they change and inline
+ * Certificates stand in files beside it, because client-go reads files again when they change and inline
  * data never.
  */
 export function gatewayKubeconfig(options: {
   readonly url: string;
-  readonly authorityCertificate: string;
+  readonly authorityFile: string;
   readonly certificateFile: string;
   readonly keyFile: string;
   readonly clusters: readonly ServedCluster[];
@@ -43,7 +43,7 @@ export function gatewayKubeconfig(options: {
       name: `gatehouse/${slug}`,
       cluster: {
         server: `${url}/c/${slug}`,
-        'certificate-authority-data': Buffer.from(options.authorityCertificate).toString('base64'),
+        'certificate-authority': options.authorityFile,
         // Loopback gains nothing from it.
         'disable-compression': true,
       },

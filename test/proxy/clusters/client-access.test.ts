@@ -92,7 +92,12 @@ describe('opening an access', () => {
     expect(access.kubeconfig).toBe(join(folder, 'terminal-t1.yaml'));
     expect(await modeOf(folder)).toBe('700');
     for (const name of await readdir(folder)) expect([name, await modeOf(join(folder, name))]).toEqual([name, '600']);
-    expect((await readdir(folder)).sort()).toEqual(['terminal-t1.crt', 'terminal-t1.key', 'terminal-t1.yaml']);
+    expect((await readdir(folder)).sort()).toEqual([
+      'terminal-t1.ca.crt',
+      'terminal-t1.crt',
+      'terminal-t1.key',
+      'terminal-t1.yaml',
+    ]);
   });
 
   it("names every connected cluster's context as the user does, with the chosen one current", async () => {
@@ -143,7 +148,7 @@ describe('opening an access', () => {
   it('goes on after a refused one', async () => {
     await registry.open({ kind: 'inAppTerminal', id: '', cluster: null, namespace: null }).catch(() => undefined);
     await registry.open({ kind: 'inAppTerminal', id: 't1', cluster: null, namespace: null });
-    expect(await readdir(folder)).toHaveLength(3);
+    expect(await readdir(folder)).toHaveLength(4);
   });
 });
 
@@ -228,7 +233,7 @@ describe('the kubeconfig for terminals outside', () => {
     await registry.open({ kind: 'outside', id: 'launch2', cluster: null, namespace: null });
     expect(registry.find(first).state).toBe('revoked');
     await registry.close('launch1');
-    expect(await readdir(folder)).toHaveLength(3);
+    expect(await readdir(folder)).toHaveLength(4);
   });
 });
 
@@ -237,7 +242,12 @@ describe('a path of the caller', () => {
     const writeTo = join(root, 'ci', 'kubeconfig');
     const access = await registry.open({ kind: 'headless', id: 'h1', cluster: 'prod', namespace: null, writeTo });
     expect(access.kubeconfig).toBe(writeTo);
-    expect((await readdir(join(root, 'ci'))).sort()).toEqual(['kubeconfig', 'kubeconfig.crt', 'kubeconfig.key']);
+    expect((await readdir(join(root, 'ci'))).sort()).toEqual([
+      'kubeconfig',
+      'kubeconfig.ca.crt',
+      'kubeconfig.crt',
+      'kubeconfig.key',
+    ]);
     expect(await modeOf(join(root, 'ci'))).toBe('700');
     await registry.close('h1');
     expect(await readdir(join(root, 'ci'))).toEqual([]);

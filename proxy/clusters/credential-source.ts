@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { Refusal } from '../refusal.ts';
+import { type ExecCredential, runExecPlugin } from './exec-plugin.ts';
+import type { KubeconfigCluster, KubeconfigUser } from './kubeconfig-file.ts';
+
+/** A credential in clear, PEM and text. Never leaves `clusters/` but inside a `SecureContext` or a header. */
+export interface CredentialMaterial {
+  readonly authority: string | null;
+  readonly certificate: string | null;
+  readonly key: string | null;
+  readonly token: string | null;
+}
+
+export interface CredentialSurroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly now: () => number;
+}
+
+/** Milliseconds after which files are read again, as client-go does with token files. */
+const REREAD = 60_000;
+/** A plugin's credential counts as expired a little early, so that it is still good when it arrives. */
+const EXPIRY_MARGIN = 5_000;
+
+/** Where one kubeconfig user's credential comes from, and what it is now. */
+export class CredentialSource {
+  readonly #cluster: KubeconfigCluster;
+  readonly #user: KubeconfigUser;
+  readonly #surroundings: CredentialSurroundings;
+  #known: { readonly material: CredentialMaterial; readonly until: number } | null = null;
+  #plugin: ExecCredential | null = null;
+
+  constructor(cluster: KubeconfigCluster, user: KubeconfigUser, surroundings: CredentialSurroundings) {
+    this.#cluster = cluster;
+    this.#user = user;
+    this.#surroundings = surroundings;
+  }
+
+  /** @throws {Refusal} `upstream-credential-unavailable` */
+  async material(): Promise<CredentialMaterial> {
+    const now = this.#surroundings.now();
+    if (this.#known !== null && now < this.#known.until) return this.#known.material;
+    const authority = await this.#pem('certificate-authority', this.#cluster);
+    const material = { authority, ...(await this.#identity(authority)) };
+    const expires = this.#plugin?.expires ?? null;
+    const until = Math.min(now + REREAD, expires === null ? Number.POSITIVE_INFINITY : expires - EXPIRY_MARGIN);
+    this.#known = { material, until };
+    return material;
+  }
+
+  /** The API server did not accept it: read, and run, everything again. */
+  forget(): void {
+    this.#known = null;
+    this.#plugin = null;
+  }
+
+  /** Certificate, then token, then plugin: client-go asks a plugin only where nothing else identifies the user. */
+  async #identity(authority: string | null): Promise<Omit<CredentialMaterial, 'authority'>> {
+    const [certificate, key] = await Promise.all([
+      this.#pem('client-certificate', this.#user),
+      this.#pem('client-key', this.#user),
+    ]);
+    if (certificate !== null && key !== null) return { certificate, key, token: null };
+    const token = await this.#token();
+    if (token !== null) return { certificate: null, key: null, token };
+    const plugin = await this.#runPlugin(authority);
+    return { certificate: plugin.certificate, key: plugin.key, token: plugin.token };
+  }
+
+  async #token(): Promise<string | null> {
+    const { token, tokenFile } = this.#user;
+    if (tokenFile === null) return token;
+    const read = (await readFile(tokenFile, 'utf8').catch(() => '')).trim();
+    if (read !== '') return read;
+    if (token !== null) return token;
+    throw this.#unavailable(`its token file ${tokenFile} is missing, unreadable or empty`);
+  }
+
+  async #runPlugin(authority: string | null): Promise<ExecCredential> {
+    const plugin = this.#user.exec;
+    if (!plugin) throw this.#unavailable('it has no credential that Gatehouse knows');
+    const expires = this.#plugin?.expires ?? null;
+    if (this.#plugin !== null && (expires === null || this.#surroundings.now() < expires - EXPIRY_MARGIN)) {
+      return this.#plugin;
+    }
+    this.#plugin = await runExecPlugin({
+      plugin,
+      user: this.#user.name,
+      cluster: this.#cluster,
+      authorityData: authority === null ? null : Buffer.from(authority).toString('base64'),
+      environment: this.#surroundings.environment,
+    });
+    return this.#plugin;
+  }
+
+  /** Inline data wins over a file (client-go `rest.dataFromSliceOrFile`). */
+  async #pem<Key extends string>(
+    key: Key,
+    entry: Readonly<Record<Key | `${Key}-data`, string | null>>,
+  ): Promise<string | null> {
+    const data = entry[`${key}-data`];
+    if (data !== null) return Buffer.from(data, 'base64').toString('utf8');
+    const file = entry[key];
+    if (file === null) return null;
+    try {
+      return await readFile(file, 'utf8');
+    } catch {
+      throw this.#unavailable(`the file ${file} (${key}) is missing or unreadable`);
+    }
+  }
+
+  #unavailable(what: string): Refusal {
+    return new Refusal(
+      'upstream-credential-unavailable',
+      `The credential of kubeconfig user "${this.#user.name}" cannot be had: ${what}`,
+    );
+  }
+}

@@ -1,0 +1,199 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import type { ClusterSource, GatewayLog } from '../gateway.ts';
+import { Refusal } from '../refusal.ts';
+import type { Cluster, UpstreamCredential } from './cluster.ts';
+import { clusterSlug } from './cluster-slug.ts';
+import { clusterProblem, unsupportedUser } from './context-problem.ts';
+import { type CredentialMaterial, CredentialSource } from './credential-source.ts';
+import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './kubeconfig-file.ts';
+import { readKubeconfigs } from './kubeconfig-files.ts';
+import { serverAddress } from './server-address.ts';
+
+export interface OpenClusterOptions {
+  readonly log: GatewayLog;
+  /** What exec plugins get, and where they are looked for. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly now?: () => number;
+}
+
+/** A context with everything it names. */
+interface Resolved {
+  readonly context: KubeconfigContext;
+  readonly cluster: KubeconfigCluster;
+  readonly user: KubeconfigUser;
+  readonly server: Cluster['server'];
+}
+
+/**
+ * A cluster from the user's own kubeconfig. Calls nobody and runs nothing yet.
+ * @throws {Refusal} `unknown-cluster` where there is no such context, `upstream-credential-unavailable` where it cannot
+ * be used; in words.
+ */
+export async function openCluster(source: ClusterSource, options: OpenClusterOptions): Promise<Cluster> {
+  const stamp = await stampOf(source.kubeconfigFiles);
+  const resolved = await resolveContext(source);
+  if (!resolved.server.verify) {
+    const fields = { context: source.context, server: resolved.cluster.server };
+    options.log.warn(fields, 'insecure-skip-tls-verify: the certificate of this API server is not checked');
+  }
+  return new KubeconfigBackedCluster(source, resolved, stamp, {
+    environment: process.env,
+    now: Date.now,
+    ...options,
+  });
+}
+
+class KubeconfigBackedCluster implements Cluster {
+  readonly slug: string;
+  readonly contextName: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly server: Cluster['server'];
+  readonly credentialName: string;
+  readonly namespace: string;
+  readonly #source: ClusterSource;
+  readonly #options: Required<OpenClusterOptions>;
+  #stamp: string;
+  #credentials: CredentialSource;
+  #current: {
+    readonly digest: string;
+    readonly credential: UpstreamCredential;
+    readonly expires: number | null;
+  } | null = null;
+  #pending: Promise<UpstreamCredential> | null = null;
+
+  constructor(source: ClusterSource, resolved: Resolved, stamp: string, options: Required<OpenClusterOptions>) {
+    this.slug = clusterSlug(source.context);
+    this.contextName = source.context;
+    this.labels = source.labels;
+    this.server = resolved.server;
+    this.credentialName = resolved.user.name;
+    this.namespace = resolved.context.namespace ?? 'default';
+    this.#source = source;
+    this.#options = options;
+    this.#stamp = stamp;
+    this.#credentials = new CredentialSource(resolved.cluster, resolved.user, options);
+  }
+
+  credential(): Promise<UpstreamCredential> {
+    // Many requests at once must not start as many plugins.
+    this.#pending ??= this.#obtain().finally(() => {
+      this.#pending = null;
+    });
+    return this.#pending;
+  }
+
+  credentialRejected(): void {
+    this.#credentials.forget();
+  }
+
+  async #obtain(): Promise<UpstreamCredential> {
+    await this.#noticeChange();
+    const material = await this.#credentials.material();
+    const digest = digestOf(material);
+    if (this.#current?.digest !== digest) {
+      this.#current = {
+        digest,
+        credential: {
+          // At the API server a certificate wins silently over a token, so only one of them is ever sent.
+          bearerToken: material.certificate === null ? material.token : null,
+          secureContext: this.#secureContext(material),
+          generation: (this.#current?.credential.generation ?? 0) + 1,
+        },
+        expires: material.certificate === null ? null : Date.parse(new X509Certificate(material.certificate).validTo),
+      };
+    }
+    const { credential, expires } = this.#current;
+    if (expires !== null && expires <= this.#options.now()) {
+      this.#credentials.forget();
+      const day = new Date(expires).toISOString().slice(0, 10);
+      throw this.#unavailable(
+        `the client certificate of user "${this.credentialName}" expired on ${day}; sign in again`,
+      );
+    }
+    return credential;
+  }
+
+  /** Reads the kubeconfig again when it is not what it was. The upstream's address stays what the person connected to. */
+  async #noticeChange(): Promise<void> {
+    const stamp = await stampOf(this.#source.kubeconfigFiles);
+    if (stamp === this.#stamp) return;
+    const resolved = await resolveContext(this.#source).catch((error: unknown) => {
+      throw error instanceof Refusal ? this.#unavailable(`the kubeconfig changed on disk. ${error.message}`) : error;
+    });
+    if (JSON.stringify(resolved.server) !== JSON.stringify(this.server) || resolved.user.name !== this.credentialName) {
+      throw this.#unavailable(
+        'the kubeconfig changed and now leads to another server or user; disconnect the cluster and connect it again',
+      );
+    }
+    this.#credentials = new CredentialSource(resolved.cluster, resolved.user, this.#options);
+    this.#stamp = stamp;
+    this.#options.log.info({ cluster: this.slug }, 'The kubeconfig changed on disk and was read again');
+  }
+
+  #secureContext({ authority, certificate, key }: CredentialMaterial): SecureContext {
+    try {
+      return createSecureContext({
+        ...(authority === null ? {} : { ca: authority }),
+        ...(certificate === null || key === null ? {} : { cert: certificate, key }),
+        minVersion: 'TLSv1.2',
+      });
+    } catch (cause) {
+      const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+      throw this.#unavailable(
+        `the certificate authority, or the client certificate and key of user "${this.credentialName}", cannot be used (${code})`,
+      );
+    }
+  }
+
+  #unavailable(what: string): Refusal {
+    return new Refusal('upstream-credential-unavailable', `Cluster "${this.contextName}": ${what}`);
+  }
+}
+
+async function resolveContext(source: ClusterSource): Promise<Resolved> {
+  const merged = await readKubeconfigs(source.kubeconfigFiles);
+  // kubectl passes over a missing file and stops at a broken one: what it would have defined first is not known.
+  const broken = merged.problems.find(({ missing }) => !missing);
+  if (broken !== undefined) throw unusable(source, broken.message);
+  const context = merged.contexts.get(source.context);
+  if (context === undefined) {
+    const missing = merged.problems.map(({ message }) => message).join('; ');
+    throw new Refusal(
+      'unknown-cluster',
+      `Context "${source.context}" is in none of the kubeconfig files${missing === '' ? '' : ` (${missing})`}`,
+    );
+  }
+  const cluster = merged.clusters.get(context.cluster ?? '');
+  if (cluster === undefined) throw unusable(source, `cluster "${context.cluster}" is in none of the kubeconfig files`);
+  const user = merged.users.get(context.user ?? '');
+  if (user === undefined) throw unusable(source, `user "${context.user}" is in none of the kubeconfig files`);
+  const problem = (await clusterProblem(cluster)) ?? unsupportedUser(user);
+  if (problem !== null) throw unusable(source, problem);
+  const address = serverAddress(cluster);
+  if ('problem' in address) throw unusable(source, address.problem);
+  return { context, cluster, user, server: address.server };
+}
+
+function unusable(source: ClusterSource, problem: string): Refusal {
+  return new Refusal('upstream-credential-unavailable', `Context "${source.context}" cannot be used: ${problem}`);
+}
+
+/** Changes whenever one of the files did. */
+async function stampOf(files: readonly string[]): Promise<string> {
+  const stamps = files.map((file) =>
+    stat(file).then(
+      ({ mtimeMs, size, ino }) => `${mtimeMs}/${size}/${ino}`,
+      () => 'none',
+    ),
+  );
+  return (await Promise.all(stamps)).join(' ');
+}
+
+function digestOf(material: CredentialMaterial): string {
+  const { authority, certificate, key, token } = material;
+  return createHash('sha256')
+    .update(JSON.stringify([authority, certificate, key, token]))
+    .digest('hex');
+}

@@ -1,0 +1,178 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCertificateAuthority, issueClientCertificate } from '../../../proxy/clusters/certificate-authority.ts';
+import { listContexts, readKubeconfigs } from '../../../proxy/clusters/kubeconfig-files.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-kubeconfig-'));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function file(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+function kubeconfig(change: { cluster?: object; user?: object | null; context?: object } = {}): string {
+  return JSON.stringify({
+    'current-context': 'prod',
+    clusters: [{ name: 'c', cluster: { server: 'https://k8s.example:6443', ...change.cluster } }],
+    users: change.user === null ? [] : [{ name: 'u', user: change.user ?? { token: 'secret-token' } }],
+    contexts: [{ name: 'prod', context: { cluster: 'c', user: 'u', namespace: 'shop', ...change.context } }],
+  });
+}
+
+describe('several files', () => {
+  it('are merged as kubectl does: for each name the first definition, the first current-context', async () => {
+    const a = await file('a', 'clusters: [{name: c, cluster: {server: "https://a"}}]\n');
+    const b = await file('b', kubeconfig());
+    const merged = await readKubeconfigs([a, b]);
+    expect(merged.clusters.get('c')?.server).toBe('https://a');
+    expect(merged.contexts.get('prod')?.namespace).toBe('shop');
+    expect(merged.currentContext).toBe('prod');
+  });
+
+  it('resolve relative paths beside their own file, and programs on PATH', async () => {
+    await mkdir(join(folder, 'sub'));
+    const path = await file(
+      'sub/config',
+      kubeconfig({
+        cluster: { 'certificate-authority': 'ca.crt' },
+        user: { tokenFile: '../token', exec: { command: './plugin' } },
+      }),
+    );
+    const other = await file('other', kubeconfig({ user: { exec: { command: 'plugin' } } }).replaceAll('"u"', '"v"'));
+    const merged = await readKubeconfigs([path, other]);
+    expect(merged.clusters.get('c')?.['certificate-authority']).toBe(join(folder, 'sub/ca.crt'));
+    expect(merged.users.get('u')?.tokenFile).toBe(join(folder, 'token'));
+    expect(merged.users.get('u')?.exec?.command).toBe(join(folder, 'sub/plugin'));
+    expect(merged.users.get('v')?.exec?.command).toBe('plugin');
+  });
+
+  it('that are missing, empty or lists of nothing are no trouble', async () => {
+    const empty = await file('empty', '');
+    const nulls = await file('nulls', 'clusters: null\nusers: []\ncontexts:\n');
+    const merged = await readKubeconfigs([join(folder, 'none'), empty, nulls]);
+    expect(merged.contexts.size).toBe(0);
+    expect(merged.problems).toMatchObject([{ missing: true }]);
+  });
+});
+
+describe('the list of contexts', () => {
+  it('says what a usable context leads to', async () => {
+    const path = await file('config', kubeconfig());
+    expect(await listContexts([path])).toEqual([
+      {
+        context: 'prod',
+        slug: 'prod',
+        server: 'https://k8s.example:6443',
+        user: 'u',
+        namespace: 'shop',
+        file: path,
+        problem: null,
+      },
+    ]);
+  });
+
+  it('is not spoilt by a bad file among good ones', async () => {
+    const good = await file('good', kubeconfig());
+    const bad = await file('bad', 'clusters:\n- name: c\n  cluster: {server: [\n');
+    const listings = await listContexts([join(folder, 'none'), bad, good]);
+    expect(listings).toMatchObject([
+      { context: 'prod', problem: null },
+      { context: '', file: join(folder, 'none'), problem: expect.stringContaining('does not exist') },
+      { context: '', file: bad, problem: expect.stringMatching(/bad, line \d+: not valid YAML/) },
+    ]);
+  });
+
+  it.each([
+    ['a name used twice', 'contexts: [{name: x, context: {}}, {name: x, context: {}}]', /context "x" is defined twice/],
+    ['a key used twice', 'clusters: []\nclusters: []\n', /line 2: not valid YAML \(DUPLICATE_KEY\)/],
+    ['a list where a text belongs', 'users:\n- name: u\n  user:\n    token: [a]\n', /line \d+: "users.0.user.token"/],
+    ['a text where a list belongs', 'contexts: hello\n', /"contexts" is missing or not of the right kind/],
+    ['something else altogether', '%PDF-1.7', /config/],
+  ])('says where a file is wrong, without quoting it: %s', async (_case, text, expected) => {
+    const path = await file('config', text);
+    expect((await listContexts([path]))[0]?.problem).toMatch(expected);
+  });
+
+  it.each([
+    [
+      'no cluster of that name',
+      kubeconfig({ context: { cluster: 'x' } }),
+      'Cluster "x" is in none of the kubeconfig files',
+    ],
+    ['no user of that name', kubeconfig({ user: null }), 'User "u" is in none of the kubeconfig files'],
+    ['no user at all', kubeconfig({ context: { user: null } }), 'Context "prod" names no user'],
+    ['plain http', kubeconfig({ cluster: { server: 'http://k8s' } }), 'does not start with https://'],
+    ['no URL', kubeconfig({ cluster: { server: 'k8s' } }), 'is not a URL'],
+    ['a URL with a password', kubeconfig({ cluster: { server: 'https://a:b@k8s' } }), 'only a host, a port and a path'],
+    ['a proxy', kubeconfig({ cluster: { 'proxy-url': 'http://proxy' } }), 'behind a proxy'],
+    [
+      'a missing CA file',
+      kubeconfig({ cluster: { 'certificate-authority': '/nowhere/ca' } }),
+      '/nowhere/ca does not exist',
+    ],
+    ['impersonation', kubeconfig({ user: { token: 'x', as: 'root' } }), 'impersonates somebody else'],
+    ['groups alone', kubeconfig({ user: { token: 'x', 'as-groups': ['a'] } }), 'impersonates somebody else'],
+    ['an auth provider', kubeconfig({ user: { 'auth-provider': { name: 'gcp' } } }), 'auth provider "gcp"'],
+    ['basic authentication', kubeconfig({ user: { username: 'a', password: 'b' } }), 'name and password'],
+    ['no credential', kubeconfig({ user: {} }), 'no credential that Gatehouse knows'],
+    ['a certificate without a key', kubeconfig({ user: { 'client-certificate-data': 'eA==' } }), 'without its key'],
+    ['a missing token file', kubeconfig({ user: { tokenFile: '/nowhere/token' } }), '/nowhere/token does not exist'],
+    [
+      'a missing plugin',
+      kubeconfig({ user: { exec: { command: 'no-such-plugin', installHint: 'brew install it\nsecond line' } } }),
+      'Exec plugin "no-such-plugin" of user "u" was not found: brew install it',
+    ],
+    [
+      'a certificate that is none',
+      kubeconfig({ user: { 'client-certificate-data': 'eA==', 'client-key-data': 'eA==' } }),
+      'is not a certificate in PEM form',
+    ],
+  ])('says why a context is unusable: %s', async (_case, text, expected) => {
+    const [listing] = await listContexts([await file('config', text)]);
+    expect(listing?.problem).toContain(expected);
+    expect(listing?.problem).not.toMatch(/\n/);
+  });
+
+  it('says when a client certificate expired', async () => {
+    const authority = await createCertificateAuthority();
+    const { certificate, privateKey } = await issueClientCertificate(authority, {
+      principal: { user: 'u', groups: [], session: { kind: 'headless', id: 'x' } },
+      now: Date.parse('2020-05-01T00:00:00Z'),
+      lifetime: 60_000,
+    });
+    const user = {
+      'client-certificate-data': Buffer.from(certificate).toString('base64'),
+      'client-key-data': Buffer.from(privateKey).toString('base64'),
+    };
+    const [listing] = await listContexts([await file('config', kubeconfig({ user }))]);
+    expect(listing?.problem).toContain('expired on 2020-05-01');
+  });
+
+  it('finds plugins on the given PATH only, never in the current folder', async () => {
+    const plugin = await file('plugin', '#!/bin/sh\n');
+    const path = await file('config', kubeconfig({ user: { exec: { command: 'plugin' } } }));
+    expect((await listContexts([path], { path: folder }))[0]?.problem).toContain('not found');
+    await chmod(plugin, 0o755);
+    expect((await listContexts([path], { path: folder }))[0]?.problem).toBeNull();
+    expect((await listContexts([path], { path: '.::' }))[0]?.problem).toContain('not found');
+  });
+
+  it('never shows a credential', async () => {
+    const broken = await file(
+      'broken',
+      'users:\n- name: u\n  user: {token: hunter2secret, client-key-data: [hunter2secret]}\n',
+    );
+    const cut = await file('cut', 'users: [{name: u, user: {token: "hunter2secret');
+    const listings = await listContexts([broken, cut, await file('good', kubeconfig())]);
+    expect(JSON.stringify(listings)).not.toMatch(/hunter2secret|secret-token/);
+  });
+});
