@@ -90,6 +90,8 @@ async function send(
   const lines = empty ? [...headers, ['Content-Length', '0'] as const] : headers;
   response.writeHead(
     status,
+    // A head that Node refused has left its own phrase behind.
+    STATUS_CODES[status] ?? '',
     lines.flatMap(([name, value]) => [name, onTheWire(value)]),
   );
   if (body === null || Buffer.isBuffer(body)) {
