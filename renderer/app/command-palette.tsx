@@ -1,28 +1,50 @@
 import { Spotlight, type SpotlightActionData } from '@mantine/spotlight';
-import { IconPlugConnected, IconSearch, IconTerminal2 } from '@tabler/icons-react';
+import {
+  IconClipboardCheck,
+  IconKey,
+  IconListDetails,
+  IconPlayerRecord,
+  IconPlugConnected,
+  IconSearch,
+  IconServer2,
+  IconSettings,
+  IconTerminal2,
+} from '@tabler/icons-react';
 import type { Screen } from '../../preload/contract.ts';
 import { invoke } from './bridge.ts';
+import styles from './command-palette.module.css';
 import { useLive } from './live-queries.ts';
 import { useNavigation } from './navigation.tsx';
 
-const SCREEN_WORDS: ReadonlyArray<{ screen: Screen; label: string; description: string }> = [
-  { screen: 'terminal', label: 'Terminal', description: 'Work with kubectl through the gateway' },
-  { screen: 'secrets', label: 'Secrets', description: 'Browse Secrets; values are masked' },
-  { screen: 'approvals', label: 'Approvals', description: 'What waits for you, and what was decided' },
-  { screen: 'activity', label: 'Activity', description: 'Every request, and why it was decided so' },
-  { screen: 'recordings', label: 'Recordings', description: 'Replay terminal sessions' },
-  { screen: 'clusters', label: 'Clusters', description: 'Connect and disconnect' },
-  { screen: 'settings', label: 'Settings', description: 'Theme, terminal, policy, diagnostics' },
+const SCREEN_WORDS: ReadonlyArray<{ screen: Screen; icon: typeof IconKey; label: string; description: string }> = [
+  { screen: 'terminal', icon: IconTerminal2, label: 'Terminal', description: 'Work with kubectl through the gateway' },
+  { screen: 'secrets', icon: IconKey, label: 'Secrets', description: 'Browse Secrets; values are masked' },
+  {
+    screen: 'approvals',
+    icon: IconClipboardCheck,
+    label: 'Approvals',
+    description: 'What waits for you, and what was decided',
+  },
+  {
+    screen: 'activity',
+    icon: IconListDetails,
+    label: 'Activity',
+    description: 'Every request, and why it was decided so',
+  },
+  { screen: 'recordings', icon: IconPlayerRecord, label: 'Recordings', description: 'Replay terminal sessions' },
+  { screen: 'clusters', icon: IconServer2, label: 'Clusters', description: 'Connect and disconnect' },
+  { screen: 'settings', icon: IconSettings, label: 'Settings', description: 'Theme, terminal, policy, diagnostics' },
 ];
 
 /** Screens and clusters by name: Ctrl or Cmd with K. */
 export function CommandPalette() {
   const { go, chooseCluster } = useNavigation();
   const clusters = useLive('clusters.list').data ?? [];
-  const screens: SpotlightActionData[] = SCREEN_WORDS.map(({ screen, label, description }) => ({
+  const screens: SpotlightActionData[] = SCREEN_WORDS.map(({ screen, icon: Icon, label, description }) => ({
     id: `screen-${screen}`,
     label,
     description,
+    leftSection: <Icon size={18} stroke={1.6} aria-hidden />,
     onClick: () => go(screen),
   }));
   const usable = clusters.filter((cluster) => cluster.problem === null);
@@ -57,7 +79,11 @@ export function CommandPalette() {
       scrollable
       maxHeight={420}
       radius={6}
+      overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
+      classNames={{ action: styles.action ?? '', actionsGroup: styles.group ?? '', search: styles.search ?? '' }}
       transitionProps={{ duration: 80 }}
+      attributes={{ content: { 'aria-label': 'Go to a screen or a cluster' } }}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
       searchProps={{
         leftSection: <IconSearch size={16} aria-hidden />,
         placeholder: 'Go to a screen or a cluster',

@@ -56,5 +56,7 @@ export function followEvents(client: QueryClient): () => void {
       client.setQueryData<Answer<'approvals.list'>>(['approvals.list'], (list) => withApproval(list ?? [], approval));
     }),
   ];
-  return () => stops.forEach((stop) => stop());
+  return () => {
+    for (const stop of stops) stop();
+  };
 }

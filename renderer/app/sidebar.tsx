@@ -21,7 +21,6 @@ import { useNavigation } from './navigation.tsx';
 import styles from './shell.module.css';
 
 const ITEMS = [
-  { screen: 'clusters', label: 'Clusters', icon: IconServer2 },
   { screen: 'terminal', label: 'Terminal', icon: IconTerminal2 },
   { screen: 'secrets', label: 'Secrets', icon: IconKey },
   { screen: 'approvals', label: 'Approvals', icon: IconClipboardCheck },
@@ -58,6 +57,16 @@ export function Sidebar() {
         })}
       </div>
       <div className={`${styles.items} ${styles.foot}`}>
+        <SidebarItem
+          label="Clusters"
+          name="Clusters"
+          folded={folded}
+          current={screen === 'clusters'}
+          onClick={() => go('clusters')}
+        >
+          <IconServer2 size={18} stroke={1.6} aria-hidden />
+          <span className={styles.label}>Clusters</span>
+        </SidebarItem>
         <SidebarItem
           label="Settings"
           name="Settings"

@@ -32,7 +32,7 @@ export function StatusBar() {
   const recording = recordingWords(terminal);
   const inForce = policyWords(policy);
   return (
-    <footer className={styles.status} aria-label="Status">
+    <footer className={styles.status}>
       <StatusItem tone={gatewayTone} opens="settings" onClick={() => go('settings', 'diagnostics')}>
         {gatewayTone === 'allowed' ? (
           <IconShieldCheck size={14} aria-hidden />

@@ -20,6 +20,31 @@ export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 6 },
   colors: {
+    // Mantine's own greys are warm; these are the hue of `ui/tokens.css`.
+    dark: [
+      '#e3e7ee',
+      '#c3cad6',
+      '#a3acbb',
+      '#6d7788',
+      '#4a5362',
+      '#2f3641',
+      '#21262f',
+      '#191d24',
+      '#13161b',
+      '#0e1014',
+    ],
+    gray: [
+      '#f7f8fa',
+      '#eef0f4',
+      '#e4e8ee',
+      '#d3d8e0',
+      '#b4bbc7',
+      '#858d9b',
+      '#6b7382',
+      '#535b69',
+      '#333a46',
+      '#1a1e26',
+    ],
     accent: [
       '#eef3fe',
       '#dfe8fb',
@@ -46,7 +71,7 @@ export const theme = createTheme({
     Textarea: Textarea.extend({ defaultProps: field }),
     NumberInput: NumberInput.extend({ defaultProps: field }),
     Select: Select.extend({ defaultProps: { ...field, allowDeselect: false, checkIconPosition: 'right' } }),
-    Switch: Switch.extend({ defaultProps: { size: 'sm' } }),
+    Switch: Switch.extend({ defaultProps: { size: 'sm', withThumbIndicator: false } }),
     Menu: Menu.extend({ defaultProps: { transitionProps: { duration: 80 }, shadow: 'none' } }),
     Modal: Modal.extend({
       defaultProps: { centered: true, transitionProps: { duration: 100 }, shadow: 'none', radius: 6 },

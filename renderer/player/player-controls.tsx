@@ -20,7 +20,7 @@ export function PlayerControls(props: {
   const { player, durationMs } = props;
   const name = player.playing ? 'Pause' : 'Play';
   return (
-    <footer className={styles.controls} aria-label="Playback">
+    <div className={styles.controls} role="group" aria-label="Playback">
       <ActionIcon variant="filled" color="accent" aria-label={name} title={`${name} (Space)`} onClick={player.toggle}>
         {player.playing ? (
           <IconPlayerPauseFilled size={16} aria-hidden />
@@ -59,6 +59,6 @@ export function PlayerControls(props: {
         checked={props.skipIdle}
         onChange={(event) => props.onSkipIdle(event.currentTarget.checked)}
       />
-    </footer>
+    </div>
   );
 }

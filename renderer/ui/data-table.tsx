@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useId, useMemo, useRef } from 'react';
 import { type ColumnLayout, readColumnLayout, resizeColumn, sortBy, sortRows, toggleColumn } from './column-layout.ts';
 import styles from './data-table.module.css';
+import { rowForKey } from './grid-keys.ts';
 import { useStoredState } from './stored-state.ts';
 
 export interface Column<Row> {
@@ -64,32 +65,19 @@ export function DataTable<Row>(props: {
   const selectedIndex = rows.findIndex((row) => props.rowId(row) === props.selected);
 
   const move = (index: number) => {
-    const next = Math.min(Math.max(index, 0), rows.length - 1);
-    const row = rows[next];
+    const row = rows[index];
     if (row === undefined) return;
     props.onSelect(props.rowId(row));
-    virtual.scrollToIndex(next);
+    virtual.scrollToIndex(index);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== scroller.current || event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW) - 2);
-    const steps: Readonly<Record<string, () => void>> = {
-      ArrowDown: () => move(selectedIndex + 1),
-      j: () => move(selectedIndex + 1),
-      ArrowUp: () => move(selectedIndex - 1),
-      k: () => move(selectedIndex - 1),
-      PageDown: () => move(selectedIndex + page),
-      PageUp: () => move(selectedIndex - page),
-      Home: () => move(0),
-      End: () => move(rows.length - 1),
-      Escape: () => props.onSelect(null),
-      Enter: () => {
-        const row = rows[selectedIndex];
-        if (row !== undefined) props.onOpen?.(row);
-      },
-    };
-    const step = steps[event.key];
-    if (step) step();
+    const target = rowForKey(event.key, selectedIndex, rows.length, page);
+    const row = rows[selectedIndex];
+    if (target !== null) move(target);
+    else if (event.key === 'Escape') props.onSelect(null);
+    else if (event.key === 'Enter' && row !== undefined) props.onOpen?.(row);
     else if (!props.onKey?.(event.key)) return;
     event.preventDefault();
   };
@@ -126,13 +114,14 @@ export function DataTable<Row>(props: {
       onKeyDown={onKeyDown}
     >
       <div role="rowgroup" className={styles.head}>
-        <div role="row" className={styles.headRow}>
+        <div role="row" tabIndex={-1} className={styles.headRow}>
           {columns.map((column, index) => (
             <div
               key={column.id}
               role="columnheader"
               tabIndex={-1}
               aria-sort={column.value ? sortWord(column) : undefined}
+              data-end={column.end || undefined}
               className={`${styles.heading} ${index === columns.length - 1 ? styles.last : ''}`}
               style={{ width: widthOf(column) }}
             >

@@ -53,7 +53,6 @@ export function DetailsPanel(props: {
 
   return (
     <section className={styles.panel} style={{ width }} aria-label={props.title}>
-      {/* biome-ignore lint/a11y/useSemanticElements: an hr cannot be moved; this is a window splitter */}
       <div
         className={styles.panelHandle}
         role="separator"

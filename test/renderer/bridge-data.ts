@@ -86,7 +86,13 @@ function cluster(slug: string, fields: Partial<ClusterEntry>): ClusterEntry {
 }
 
 export const clusters: readonly ClusterEntry[] = [
-  cluster('demo', { context: 'demo', server: 'https://127.0.0.1:45211', namespace: 'shop', state: 'connected', demo: true }),
+  cluster('demo', {
+    context: 'demo',
+    server: 'https://127.0.0.1:45211',
+    namespace: 'shop',
+    state: 'connected',
+    demo: true,
+  }),
   cluster('prod-eu', { context: 'lumen-prod-eu', production: true, state: 'connected', namespace: 'payments' }),
   cluster('prod-us', { context: 'lumen-prod-us', production: true }),
   cluster('staging', { context: 'lumen-staging', namespace: 'web' }),
@@ -212,7 +218,13 @@ function intent(fields: Partial<Intent>): Intent {
     rules: ['solo/impersonation-needs-confirmation'],
     message: 'acting as someone else needs your confirmation',
     policyDigest: DIGEST,
-    requirement: { level: 'ownerConfirm', requestTtl: 900_000, grantTtl: 600_000, hold: 120_000, reasonRequired: false },
+    requirement: {
+      level: 'ownerConfirm',
+      requestTtl: 900_000,
+      grantTtl: 600_000,
+      hold: 120_000,
+      reasonRequired: false,
+    },
     reason: null,
     ...fields,
   };
@@ -266,7 +278,11 @@ export function waitingReveal(asked: Argument<'secrets.reveal'>, now: Date): App
   });
 }
 
-export function reviewed(pending: ApprovalRequest, verdict: 'approve' | 'deny', comment: string | null): ApprovalRequest {
+export function reviewed(
+  pending: ApprovalRequest,
+  verdict: 'approve' | 'deny',
+  comment: string | null,
+): ApprovalRequest {
   const now = new Date().toISOString();
   return {
     ...pending,
@@ -373,7 +389,12 @@ const REQUESTS: ReadonlyArray<[DecidedRecord, Partial<FinishedRecord> | null]> =
     ),
     { status: 200, durationMs: 6_460, bytesToClient: 18_233 },
   ],
-  [decided({ request: request({ verb: 'watch', policyVerb: 'watch', target: '/api/v1/namespaces/shop/pods?watch=1' }) }), null],
+  [
+    decided({
+      request: request({ verb: 'watch', policyVerb: 'watch', target: '/api/v1/namespaces/shop/pods?watch=1' }),
+    }),
+    null,
+  ],
   [
     decided({
       request: request({
@@ -388,7 +409,13 @@ const REQUESTS: ReadonlyArray<[DecidedRecord, Partial<FinishedRecord> | null]> =
     }),
     { status: 409, durationMs: 21 },
   ],
-  [decided({ cluster: 'prod-eu', request: request({ namespace: 'payments', target: '/api/v1/namespaces/payments/pods' }) }), null],
+  [
+    decided({
+      cluster: 'prod-eu',
+      request: request({ namespace: 'payments', target: '/api/v1/namespaces/payments/pods' }),
+    }),
+    null,
+  ],
 ];
 
 function makeJournal(): JournalRecord[] {
@@ -443,7 +470,12 @@ function recordingEntry(id: string, fields: Partial<RecordingEntry>): RecordingE
 
 export const recordings: readonly RecordingEntry[] = [
   recordingEntry('r-now', { end: 'open', durationMs: 92_000, bytes: 9_100, requests: 5 }),
-  recordingEntry('r-2', { title: 'lumen-prod-eu / payments', cluster: 'prod-eu', namespace: 'payments', startedAt: ago(9_000) }),
+  recordingEntry('r-2', {
+    title: 'lumen-prod-eu / payments',
+    cluster: 'prod-eu',
+    namespace: 'payments',
+    startedAt: ago(9_000),
+  }),
   recordingEntry('r-3', { end: 'crash', startedAt: ago(90_000), durationMs: 1_204_000, bytes: 812_000, requests: 96 }),
   recordingEntry('r-4', { end: 'closed', startedAt: ago(260_000), durationMs: 18_000, bytes: 2_100, requests: 1 }),
 ];

@@ -58,7 +58,8 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
   const handlers: Handlers = {
     'app.info': () => data.info,
     'app.copy': (text: string) => void copied.push(text),
-    'app.openFolder': () => fail('folder-missing', 'The folder is not there any more; it is made again at the next start'),
+    'app.openFolder': () =>
+      fail('folder-missing', 'The folder is not there any more; it is made again at the next start'),
     'settings.read': () => settings,
     'settings.write': (change: Partial<typeof settings>) => {
       settings = { ...settings, ...change };
@@ -76,7 +77,9 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
     'clusters.copyOutsideLine': () => "export KUBECONFIG='/home/mira/.config/Gatehouse/kubeconfigs/outside.yaml'",
     'terminals.list': () => terminals,
     'terminals.open': ({ cluster }: Argument<'terminals.open'>) => {
-      const opened = data.terminalOn(clusters.find((entry) => entry.slug === cluster) ?? fail('unknown-cluster', cluster));
+      const opened = data.terminalOn(
+        clusters.find((entry) => entry.slug === cluster) ?? fail('unknown-cluster', cluster),
+      );
       setTerminals([...terminals, opened]);
       return opened;
     },
@@ -149,7 +152,8 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
       window.postMessage({ terminalPort: id }, '*', [port2]);
       port1.postMessage({ type: 'output', data: data.screenful });
       port1.onmessage = ({ data: message }: MessageEvent<TerminalInput>) => {
-        if (message.type === 'input') port1.postMessage({ type: 'output', data: message.data.replace(/\r/g, '\r\n$ ') });
+        if (message.type === 'input')
+          port1.postMessage({ type: 'output', data: message.data.replace(/\r/g, '\r\n$ ') });
       };
     },
   };

@@ -36,7 +36,7 @@ const COLUMNS: ReadonlyArray<Column<JournalRow>> = [
   {
     id: 'outcome',
     title: 'Outcome',
-    width: 140,
+    width: 156,
     render: (row) => {
       const { tone, word } = rowOutcome(row, Date.now());
       return <StateBadge tone={tone} word={word} />;
@@ -128,7 +128,7 @@ export function ActivityScreen() {
           <TextInput
             w={240}
             leftSection={<IconSearch size={14} aria-hidden />}
-            placeholder="User, verb, resource, rule, code"
+            placeholder="Filter by user, resource, rule"
             aria-label="Filter activity"
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}

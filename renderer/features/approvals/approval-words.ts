@@ -12,15 +12,19 @@ export function resourceName(request: RequestSummary): string {
 /** `create pods/exec shop/api-0`: a request in one line of identifiers. */
 export function requestLine(request: RequestSummary): string {
   if (request.resource === '') return `${request.policyVerb} ${request.target.split('?')[0] ?? request.target}`;
-  const where = [request.namespace, request.name].filter((part) => part !== '').join('/');
+  const own = resourceName(request) === 'namespaces' && request.name === request.namespace;
+  const where = [own ? '' : request.namespace, request.name].filter((part) => part !== '').join('/');
   return [request.policyVerb, resourceName(request), where].filter((part) => part !== '').join(' ');
 }
 
-/** `namespace shop, all secrets`: on what a request acts, for a person. */
+/** `secrets stripe in namespace shop`: on what a request acts, for a person. */
 function targetWords(request: RequestSummary): string {
   const resource = resourceName(request) || request.target;
-  const what = request.name === '' ? `every ${resource} object` : `${resource} ${request.name}`;
-  return request.namespace === '' ? what : `${what} in namespace ${request.namespace}`;
+  const all = request.policyVerb === 'deletecollection' ? `all ${resource}` : resource;
+  const what = request.name === '' ? all : `${resource} ${request.name}`;
+  // A namespace is its own namespace in RequestInfo; said twice it would read as two things.
+  const inside = request.namespace !== '' && !(resource === 'namespaces' && request.name === request.namespace);
+  return inside ? `${what} in namespace ${request.namespace}` : what;
 }
 
 const VERB_WORDS: Readonly<Record<string, string>> = {

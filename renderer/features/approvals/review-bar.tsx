@@ -27,17 +27,20 @@ export function ReviewBar({ approval, review }: { readonly approval: ApprovalReq
           id="approve-once"
           variant="filled"
           leftSection={<IconCheck size={14} aria-hidden />}
+          rightSection={<KeyHint>a</KeyHint>}
           disabled={!review.ready || (required && review.note.trim() === '')}
           onClick={review.approve}
         >
           Approve once
         </Button>
-        <Button leftSection={<IconBan size={14} aria-hidden />} disabled={!review.ready} onClick={review.deny}>
+        <Button
+          leftSection={<IconBan size={14} aria-hidden />}
+          rightSection={<KeyHint>d</KeyHint>}
+          disabled={!review.ready}
+          onClick={review.deny}
+        >
           Deny
         </Button>
-        <span className={styles.keys} aria-hidden="true">
-          <kbd>a</kbd> approve <kbd>d</kbd> deny <kbd>j</kbd> <kbd>k</kbd> next
-        </span>
       </div>
       <Modal opened={review.confirming} onClose={review.back} title={`Approve on production cluster ${cluster}?`}>
         <div className={styles.confirm}>
@@ -53,5 +56,14 @@ export function ReviewBar({ approval, review }: { readonly approval: ApprovalReq
         </div>
       </Modal>
     </div>
+  );
+}
+
+/** The key that does the same while the request has the focus. */
+function KeyHint({ children }: { readonly children: string }) {
+  return (
+    <span className={styles.key} aria-hidden="true">
+      {children}
+    </span>
   );
 }

@@ -59,7 +59,6 @@ export function WaitingPanel() {
         {announced}
       </div>
       {waitingOpen && shown ? (
-        // biome-ignore lint/a11y/noNoninteractiveElementInteractions: keys of the panel as a whole; each has its button
         <section
           id="waiting-panel"
           ref={panel}

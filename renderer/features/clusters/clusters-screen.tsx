@@ -33,7 +33,7 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
             <Identifier>{row.context}</Identifier>
           </span>
           {row.production ? <StateBadge tone="production" word="production" filled /> : null}
-          {row.demo ? <StateBadge tone="neutral" word="demo" /> : null}
+          {row.demo ? <span className={styles.demo}>demo</span> : null}
         </>
       ),
     },
@@ -47,7 +47,7 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
     {
       id: 'action',
       title: 'Action',
-      width: 120,
+      width: 136,
       render: (row) =>
         row.problem !== null ? null : (
           <Button

@@ -1,5 +1,5 @@
 import { ActionIcon, Popover, Select } from '@mantine/core';
-import { IconPlayerRecordFilled, IconSearch } from '@tabler/icons-react';
+import { IconPlayerRecordFilled, IconSearch, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { TerminalEntry } from '../../../preload/contract.ts';
 import { invoke } from '../../app/bridge.ts';
@@ -9,6 +9,7 @@ import styles from './terminal.module.css';
 export function TerminalBar(props: {
   readonly terminal: TerminalEntry;
   readonly onFind: () => void;
+  readonly onClose: () => void;
   readonly onFailure: (title: string, error: unknown) => void;
 }) {
   const { terminal } = props;
@@ -41,6 +42,9 @@ export function TerminalBar(props: {
         <RecordingIndicator terminal={terminal} />
         <ActionIcon aria-label="Find in terminal" title="Find (Ctrl+Shift+F)" onClick={props.onFind}>
           <IconSearch size={16} aria-hidden />
+        </ActionIcon>
+        <ActionIcon aria-label="Close terminal" title="Close terminal" onClick={props.onClose}>
+          <IconX size={16} aria-hidden />
         </ActionIcon>
       </div>
     </div>

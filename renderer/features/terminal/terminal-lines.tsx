@@ -12,7 +12,7 @@ import styles from './terminal.module.css';
 /** Lines under the terminal: a request of it that waits, kubectl that is missing, the shell that ended. */
 export function TerminalLines(props: { readonly terminal: TerminalEntry; readonly onRestart: () => void }) {
   const { terminal } = props;
-  const { setWaitingOpen } = useNavigation();
+  const { setWaitingOpen, waitingOpen } = useNavigation();
   const now = useNow(1_000);
   const waiting = pendingApprovals(useLive('approvals.list').data ?? [], now).find(
     ({ intent }) => intent.principal.session.kind === 'inAppTerminal' && intent.principal.session.id === terminal.id,
@@ -26,9 +26,11 @@ export function TerminalLines(props: { readonly terminal: TerminalEntry; readonl
             kubectl waits for your approval: <Identifier>{requestLine(waiting.intent.request)}</Identifier> (
             <Identifier>{waiting.code}</Identifier>)
           </span>
-          <Button className={styles.lineEnd ?? ''} onClick={() => setWaitingOpen(true)}>
-            Review
-          </Button>
+          {waitingOpen ? null : (
+            <Button className={styles.lineEnd ?? ''} onClick={() => setWaitingOpen(true)}>
+              Review
+            </Button>
+          )}
         </div>
       ) : null}
       {terminal.kubectlMissing ? (

@@ -88,7 +88,14 @@ export function TerminalScreen(props: {
         />
       ) : null}
       {failure ? <ProblemNotice title={failure.title} error={failure.error} /> : null}
-      {active ? <TerminalBar terminal={active} onFind={() => setFinding(true)} onFailure={fail} /> : null}
+      {active ? (
+        <TerminalBar
+          terminal={active}
+          onFind={() => setFinding(true)}
+          onClose={() => close(active.id)}
+          onFailure={fail}
+        />
+      ) : null}
       <div
         ref={area}
         className={styles.frames}

@@ -16,6 +16,7 @@ export function TerminalTabs(props: {
   const { terminals, active } = props;
   const connected = (useLive('clusters.list').data ?? []).filter((cluster) => cluster.state === 'connected');
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Delete' && active !== null) props.onClose(active);
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     const next = terminals[terminals.findIndex((terminal) => terminal.id === active) + step];
     if (step === 0 || next === undefined) return;
@@ -40,6 +41,7 @@ export function TerminalTabs(props: {
                 id={`tab-${terminal.id}`}
                 role="tab"
                 aria-selected={selected}
+                aria-keyshortcuts="Delete"
                 aria-controls={selected ? 'terminal-panel' : undefined}
                 tabIndex={selected ? 0 : -1}
                 className={styles.tabButton}
@@ -56,11 +58,12 @@ export function TerminalTabs(props: {
                 {terminal.production ? <span className="visually-hidden">production</span> : null}
                 {terminal.state === 'exited' ? <span className={styles.tabNamespace}>(ended)</span> : null}
               </button>
+              {/* For the mouse alone: a tab list may hold nothing but tabs. By keyboard: Delete, or Close terminal in the bar. */}
               <ActionIcon
                 className={styles.close ?? ''}
                 size={20}
-                tabIndex={selected ? 0 : -1}
-                aria-label={`Close terminal ${terminal.clusterName} ${terminal.namespace}`}
+                tabIndex={-1}
+                aria-hidden
                 onClick={() => props.onClose(terminal.id)}
               >
                 <IconX size={12} aria-hidden />

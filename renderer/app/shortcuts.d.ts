@@ -1,0 +1,16 @@
+/** A shortcut of the whole app. Terminals forward these to the window instead of sending them to the shell. */
+export type AppShortcut = 'palette' | 'waiting' | 'newTerminal' | 'find';
+interface Key {
+    readonly key: string;
+    readonly ctrlKey: boolean;
+    readonly metaKey: boolean;
+    readonly shiftKey: boolean;
+    readonly altKey: boolean;
+}
+/**
+ * Ctrl with Shift (or Cmd on a Mac), so that a shell keeps its own Ctrl keys; only Ctrl+K, which the palette takes
+ * outside a terminal, is left to the shell inside one (readline cuts a line with it), so Ctrl+Shift+K opens it there too.
+ */
+export declare function appShortcut(event: Key, mac: boolean, inTerminal: boolean): AppShortcut | null;
+export declare const isMac: () => boolean;
+export {};

@@ -1,0 +1,42 @@
+import type { Problem, RevealedValue } from '../../../preload/contract.ts';
+/** One key's value on the screen. A clear value exists only inside `revealed`, and leaves with it. */
+export type RevealState = {
+    readonly kind: 'masked';
+} | {
+    readonly kind: 'asking';
+}
+/** The reveal was asked for; it waits for the policy and, where that says so, for a person. */
+ | {
+    readonly kind: 'waiting';
+    readonly since: number;
+} | {
+    readonly kind: 'revealed';
+    readonly value: RevealedValue;
+    readonly at: number;
+} | {
+    readonly kind: 'refused';
+    readonly problem: Problem;
+};
+export type RevealEvent = {
+    readonly type: 'ask';
+} | {
+    readonly type: 'sent';
+    readonly now: number;
+} | {
+    readonly type: 'answered';
+    readonly value: RevealedValue;
+    readonly now: number;
+} | {
+    readonly type: 'refused';
+    readonly problem: Problem;
+}
+/** Hide, Cancel, the window lost the focus, another Secret, another screen. */
+ | {
+    readonly type: 'hide';
+} | {
+    readonly type: 'tick';
+    readonly now: number;
+};
+export declare const MASKED: RevealState;
+/** What the screen shows next. An answer that nobody waits for any more (hidden meanwhile) is dropped, never shown late. */
+export declare function nextReveal(state: RevealState, event: RevealEvent): RevealState;

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import type { Intent } from '../../../../proxy/approvals/approval-authority.ts';
+import type { RequestSummary } from '../../../../proxy/journal/journal-record.ts';
+import {
+  consequence,
+  identityWords,
+  requestLine,
+  resourceName,
+} from '../../../../renderer/features/approvals/approval-words.ts';
+import { waitingImpersonation } from '../../bridge-data.ts';
+
+const base = waitingImpersonation(new Date(0)).intent;
+function asked(request: Partial<RequestSummary>, fields: Partial<Intent> = {}): Intent {
+  return { ...base, effective: null, ...fields, request: { ...base.request, ...request } };
+}
+
+describe('what an approval says will happen', () => {
+  const admin = { user: 'system:admin', uid: '', groups: [], extra: {} };
+  test.each([
+    ['a list', asked({}), 'List pods in namespace shop'],
+    ['a list as someone else', asked({}, { effective: admin }), 'List pods in namespace shop as system:admin'],
+    [
+      'deleting a namespace, which RequestInfo puts inside itself',
+      asked({ policyVerb: 'delete', resource: 'namespaces', namespace: 'old', name: 'old' }),
+      'Delete namespaces old',
+    ],
+    [
+      'a deletecollection',
+      asked({ policyVerb: 'deletecollection', resource: 'secrets' }),
+      'Delete all secrets in namespace shop',
+    ],
+    [
+      'an exec, whatever its method',
+      asked({ verb: 'get', policyVerb: 'create', subresource: 'exec', name: 'api-0' }),
+      'Run a command in pod api-0 in namespace shop',
+    ],
+    [
+      'a create, whose name is in the body',
+      asked({ policyVerb: 'create', apiGroup: 'rbac.authorization.k8s.io', resource: 'clusterroles', namespace: '' }),
+      'Create clusterroles.rbac.authorization.k8s.io',
+    ],
+    [
+      'a reveal',
+      asked({ policyVerb: 'reveal', resource: 'secrets', name: 'stripe', revealKey: 'api-key' }),
+      'Show the value of api-key of secret stripe in namespace shop',
+    ],
+    ['an unknown verb', asked({ policyVerb: 'bind', name: 'x' }), 'bind pods x in namespace shop'],
+  ])('%s', (_name, intent, words) => {
+    expect(consequence(intent)).toBe(words);
+  });
+});
+
+describe('a request in one line', () => {
+  test.each([
+    ['a list', {}, 'list pods shop'],
+    ['a subresource', { policyVerb: 'create', subresource: 'exec', name: 'api-0' }, 'create pods/exec shop/api-0'],
+    ['a cluster-scoped object', { resource: 'nodes', namespace: '', name: 'n1', policyVerb: 'get' }, 'get nodes n1'],
+    ['a namespace itself', { resource: 'namespaces', name: 'shop', policyVerb: 'get' }, 'get namespaces shop'],
+    ['a path without a resource', { resource: '', policyVerb: 'get', target: '/version?timeout=5s' }, 'get /version'],
+  ])('%s', (_name, request, line) => {
+    expect(requestLine(asked(request).request)).toBe(line);
+  });
+});
+
+test('a resource is written as RBAC writes it', () => {
+  expect(resourceName(asked({ apiGroup: 'apps', resource: 'deployments', subresource: 'scale' }).request)).toBe(
+    'deployments.apps/scale',
+  );
+});
+
+test('an identity carries its groups, and none is said as none', () => {
+  expect(identityWords({ user: 'ana', uid: '', groups: ['dev', 'ops'], extra: {} })).toBe('ana (groups dev, ops)');
+  expect(identityWords(null)).toBeNull();
+});
