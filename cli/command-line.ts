@@ -31,12 +31,9 @@ ${commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).joi
 Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage, ${exitCodes.notVerified} the journal did not verify, ${exitCodes.noGateway} no gateway answers.`;
 }
 
-/** Runs one command line (without the program's name). Errors are told on stderr by `complain`. */
-export async function runCommandLine(
-  words: readonly string[],
-  context: CommandContext,
-  complain: (line: string) => void,
-): Promise<ExitCode> {
+/** Runs one command line (without the program's name). */
+export async function runCommandLine(words: readonly string[], context: CommandContext): Promise<ExitCode> {
+  const { complain } = context;
   try {
     const [first] = words;
     if (first === '--version' || first === '-V') {

@@ -4,6 +4,8 @@ import type { ExitCode } from './exit-codes.ts';
 export interface CommandContext {
   /** Writes one line to stdout. */
   readonly print: (line: string) => void;
+  /** Writes one line to stderr. */
+  readonly complain: (line: string) => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   /** The operating system's name of the person. */

@@ -15,15 +15,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed),
 );
 
-process.exitCode = await runCommandLine(
-  process.argv.slice(2),
-  {
-    print: (line) => process.stdout.write(`${line}\n`),
-    environment: process.env,
-    home: homedir(),
-    osUser: userInfo().username,
-    now: Date.now,
-    stop: stop.signal,
-  },
-  (line) => process.stderr.write(`${line}\n`),
-);
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  print: (line) => process.stdout.write(`${line}\n`),
+  complain: (line) => process.stderr.write(`${line}\n`),
+  environment: process.env,
+  home: homedir(),
+  osUser: userInfo().username,
+  now: Date.now,
+  stop: stop.signal,
+});

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { isIPv4, isIPv6 } from 'node:net';
 import { join, resolve } from 'node:path';
 import { type DestinationStream, pino, stdSerializers } from 'pino';
-import { ControlSocketError, openControlSocket } from '../proxy/approvals/control-socket.ts';
+import { ControlSocketError, controlSocketPath, openControlSocket } from '../proxy/approvals/control-socket.ts';
 import { readKubeconfigs } from '../proxy/clusters/kubeconfig-files.ts';
 import { ensurePrivateFolder } from '../proxy/clusters/private-file.ts';
 import { createGateway, type Gateway, type GatewayLog } from '../proxy/gateway.ts';
 import type { Command, CommandContext } from './command.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
-import { dataFlagHelp, dataFolder, positiveNumber, readFlags, required, usageError } from './flags.ts';
+import { dataFolder, positiveNumber, readFlags, required, usageError } from './flags.ts';
 import { gatewayKeys } from './gateway-keys.ts';
 
 const name = 'gateway';
@@ -29,9 +29,10 @@ approval is answered, the journal is closed, the client kubeconfig is removed.
   --kubeconfig FILE        how to reach the cluster; may be given several times, merged as kubectl does
   --context NAME           the context to serve (default: the current context)
   --write-kubeconfig FILE  where to write the kubeconfig for clients
-  --policy FOLDER          the policy; an empty or missing folder gets the default one (default: policy in the data folder)
-  ${dataFlagHelp};
-                   holds the journal and the keys, is made when missing, and only its owner can enter it
+  --policy FOLDER          the policy; an empty or missing folder gets the default policy (default: policy in the
+                           data folder)
+  --data FOLDER            holds the journal and the keys; made when missing, and only its owner can enter it
+                           (default: $GATEHOUSE_DATA, else ~/.gatehouse)
   --listen HOST:PORT       a loopback address; port 0 takes a free one (default: 127.0.0.1:0)
   --journal-days N         how long the journal is kept (default: 90)
   --journal-megabytes N    how much of it is kept (default: 1024)
@@ -43,7 +44,7 @@ Exit codes: 0 stopped as asked, 1 could not start or failed, 2 wrong usage.`,
   async run(words, context) {
     const settings = await readSettings(words, context);
     for (const folder of [settings.dataFolder, settings.policyFolder]) await makeFolder(folder);
-    const log = gatewayLog(pino.destination({ dest: 2, sync: true }));
+    const log = gatewayLog({ write: (line) => context.complain(line.trimEnd()) });
     const gateway = await start(settings, log, context);
     const closers: Array<() => Promise<void>> = [() => gateway.close()];
     try {
@@ -109,6 +110,11 @@ async function readSettings(words: readonly string[], context: CommandContext): 
     throw usageError(name, `--write-kubeconfig would overwrite your own ${writeKubeconfig}: name another file`);
   }
   const data = dataFolder(values.data, context);
+  try {
+    controlSocketPath(data);
+  } catch (error) {
+    throw usageError(name, `--data: ${error instanceof Error ? error.message : error}`);
+  }
   return {
     kubeconfigFiles,
     context: await chooseContext(kubeconfigFiles, values.context),

@@ -1,0 +1,139 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { verifyJournal } from '../../proxy/journal/verify-journal.ts';
+import { run, start, temporaryFolder } from './run.ts';
+
+let data = '';
+let flags: string[] = [];
+let kubeconfig = '';
+
+/** A cluster that nobody answers for: the gateway starts without asking it anything. */
+beforeEach(async () => {
+  const folder = await temporaryFolder();
+  data = join(folder, 'data');
+  kubeconfig = join(folder, 'client.yaml');
+  const own = join(folder, 'own.yaml');
+  await writeFile(
+    own,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'nowhere',
+      clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+      users: [{ name: 'u', user: { token: 'canary-token' } }],
+      contexts: [{ name: 'nowhere', context: { cluster: 'c', user: 'u', namespace: 'shop' } }],
+    }),
+  );
+  flags = ['--kubeconfig', own, '--write-kubeconfig', kubeconfig, '--data', data];
+});
+
+function gateway(...more: string[]) {
+  const running = start('gateway', ...flags, ...more);
+  onTestFinished(async () => {
+    running.stop();
+    await running.exit;
+  });
+  return running;
+}
+
+test('prints one ready line, writes the kubeconfig, serves approvals and the journal, and stops cleanly', async () => {
+  const running = gateway();
+  await running.printed('ready');
+  expect(running.errors.filter((line) => JSON.parse(line).level > 30)).toEqual([]);
+  expect(running.out).toEqual([
+    expect.stringMatching(/^gatehouse gateway ready at https:\/\/127\.0\.0\.1:\d+\/c\/nowhere$/),
+  ]);
+  const written = await readFile(kubeconfig, 'utf8');
+  expect(written).toContain(running.out[0]?.split(' ').at(-1));
+  expect(written).toMatch(/current-context: "?nowhere/);
+  expect(written).not.toContain('canary-token');
+  expect(await run('requests', '--data', data)).toMatchObject({ code: 0, out: 'nothing waits' });
+  expect(await run('journal', 'tail', '--data', data)).toMatchObject({
+    out: expect.stringContaining('gateway started'),
+  });
+
+  running.stop();
+  expect(await running.exit).toBe(0);
+  await expect(stat(kubeconfig)).rejects.toMatchObject({ code: 'ENOENT' });
+  const publicKey = await readFile(join(data, 'journal', 'public-key.pem'), 'utf8');
+  expect(await verifyJournal(join(data, 'journal'), { publicKey })).toMatchObject({
+    ok: true,
+    signed: true,
+    afterHead: 0,
+  });
+  expect((await run('journal', 'tail', '-n', '1', '--data', data)).out).toContain('gateway stopped');
+});
+
+test('everything it keeps is 0600 in 0700 folders, and the keys stay the same', async () => {
+  const first = gateway();
+  await first.printed('ready');
+  for (const entry of await readdir(data, { recursive: true, withFileTypes: true })) {
+    const { mode } = await stat(join(entry.parentPath, entry.name));
+    expect([entry.name, (mode & 0o777).toString(8)]).toEqual([entry.name, entry.isDirectory() ? '700' : '600']);
+  }
+  const keys = ['certificate-authority.json', 'mask-key.json', 'journal-key.json'].map((name) => join(data, name));
+  const before = await Promise.all(keys.map((path) => readFile(path, 'utf8')));
+  first.stop();
+  await first.exit;
+  const second = gateway();
+  await second.printed('ready');
+  expect(await Promise.all(keys.map((path) => readFile(path, 'utf8')))).toEqual(before);
+});
+
+test('without --policy the default policy is written into the data folder', async () => {
+  const running = gateway();
+  await running.printed('ready');
+  expect((await readdir(join(data, 'policy'))).filter((name) => /\.ya?ml$/.test(name))).not.toEqual([]);
+});
+
+describe('it does not start, and says why', () => {
+  test('beside another gateway on the same data folder, which goes on', async () => {
+    const first = gateway();
+    await first.printed('ready');
+    const second = await run('gateway', ...flags);
+    expect(second).toMatchObject({
+      code: 1,
+      out: '',
+      errors: expect.stringMatching(/another gateway \(process \d+\) already writes to/),
+    });
+    expect(await run('requests', '--data', data)).toMatchObject({ code: 0 });
+  });
+
+  test('with a damaged key file, which it leaves alone', async () => {
+    const first = gateway();
+    await first.printed('ready');
+    first.stop();
+    await first.exit;
+    const path = join(data, 'mask-key.json');
+    await writeFile(path, '{"kid":"1"}');
+    expect(await run('gateway', ...flags)).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/mask-key\.json is damaged: put its copy back/),
+    });
+    expect(await readFile(path, 'utf8')).toBe('{"kid":"1"}');
+  });
+
+  test('where the client kubeconfig would replace a file that is not ours, which it leaves alone', async () => {
+    await writeFile(kubeconfig, 'somebody else wrote this');
+    const { code, out } = await run('gateway', ...flags);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(await readFile(kubeconfig, 'utf8')).toBe('somebody else wrote this');
+  });
+
+  test('where the data folder is a file', async () => {
+    await writeFile(data, '');
+    expect(await run('gateway', ...flags)).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/the folder .*data cannot be used/),
+    });
+  });
+
+  test('where the data folder is too deep for its control socket: nothing was made there', async () => {
+    const deep = join(data, 'x'.repeat(110));
+    const { code, errors } = await run('gateway', ...flags, '--data', deep);
+    expect(errors).toMatch(/--data: the path .* has \d+ bytes/);
+    expect(code).toBe(2);
+    await expect(stat(deep)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});

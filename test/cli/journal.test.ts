@@ -1,0 +1,109 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { journalLines } from '../../cli/journal-tail-command.ts';
+import { decided, finished, openTestJournal, publicKey } from '../proxy/journal/entries.ts';
+import { run, start, temporaryFolder } from './run.ts';
+
+async function dataFolderOfThree(): Promise<string> {
+  const data = await temporaryFolder();
+  const journal = await openTestJournal(join(data, 'journal'));
+  await journal.append({ type: 'gateway', event: 'started', detail: 'for a test' }, { durable: false });
+  await journal.append(decided({ auditId: 'a', resource: 'secrets', name: 'db' }), { durable: false });
+  await journal.append({ ...finished('a'), maskedValues: 2 }, { durable: false });
+  await journal.close();
+  return data;
+}
+
+describe('journal verify', () => {
+  test('a whole journal: 0, and what was checked', async () => {
+    const data = await dataFolderOfThree();
+    const { code, out } = await run('journal', 'verify', '--data', data);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^the journal in .* is whole and unchanged\n {2}3 records in 1 files, 1 \(.*\) to 3 \(.*\)\n/);
+    expect(out).toContain('the signature of the head is right');
+    expect(out).toContain('checked with the key beside the journal');
+  });
+
+  test('with a key from elsewhere there is nothing to add', async () => {
+    const data = await dataFolderOfThree();
+    const key = join(await temporaryFolder(), 'key.pem');
+    await writeFile(key, publicKey);
+    const { code, out } = await run('journal', 'verify', '--data', data, '--public-key', key);
+    expect(code).toBe(0);
+    expect(out).not.toContain('beside the journal');
+  });
+
+  test('a changed journal: 3, with file, line and reason', async () => {
+    const data = await dataFolderOfThree();
+    const path = join(data, 'journal', 'journal-000001.ndjson');
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"db"', '"web"'));
+    const { code, out } = await run('journal', 'verify', '--data', data);
+    expect(code).toBe(3);
+    expect(out).toMatch(/^NOT VERIFIED: journal-000001\.ndjson, line 2: record 2 was changed/);
+    const json = await run('journal', 'verify', '--data', data, '--json');
+    expect(json.code).toBe(3);
+    expect(JSON.parse(json.out)).toMatchObject({ ok: false, problem: { line: 2 } });
+  });
+
+  test.each([
+    ['no journal', [], 1, /there is no journal in/],
+    [
+      'no such key',
+      ['--public-key', '/nonexistent/key.pem'],
+      1,
+      /the public key \/nonexistent\/key\.pem cannot be read \(ENOENT\)/,
+    ],
+    [
+      'no key in the file',
+      ['--public-key', import.meta.filename],
+      2,
+      /--public-key: the file holds no public key in PEM/,
+    ],
+  ])('%s', async (what, flags, expected, complaint) => {
+    const data = what === 'no journal' ? await temporaryFolder() : await dataFolderOfThree();
+    const { code, errors } = await run('journal', 'verify', '--data', data, ...flags);
+    expect(errors).toMatch(complaint);
+    expect(code).toBe(expected);
+  });
+});
+
+describe('journal tail', () => {
+  test('one line for each request and event, oldest first', async () => {
+    const { code, out } = await run('journal', 'tail', '--data', await dataFolderOfThree());
+    expect(code).toBe(0);
+    expect(out.replaceAll(/20\S+Z/g, 'TIME').split('\n')).toEqual([
+      'TIME  gateway started: for a test',
+      'TIME  local:ada  get secrets shop/db  on prod  allow default/reads  200 in 12 ms, 2 masked',
+    ]);
+  });
+
+  test('-n takes the last ones', async () => {
+    const { out } = await run('journal', 'tail', '-n', '1', '--data', await dataFolderOfThree());
+    expect(out).toMatch(/^20\S+Z {2}local:ada/);
+    expect(out).not.toContain('\n');
+  });
+
+  test('--json prints the records as they stand', async () => {
+    const { out } = await run('journal', 'tail', '--json', '--data', await dataFolderOfThree());
+    expect(out.split('\n').map((line) => JSON.parse(line).seq)).toEqual([1, 2, 3]);
+  });
+
+  test('--follow goes on with what another process adds, until it is stopped', async () => {
+    const data = await dataFolderOfThree();
+    const tail = start('journal', 'tail', '--follow', '-n', '1', '--data', data);
+    await tail.printed('shop/db');
+    const journal = await openTestJournal(join(data, 'journal'));
+    await journal.append(decided({ auditId: 'b', name: 'new-one' }), { durable: false });
+    await tail.printed('new-one');
+    tail.stop();
+    expect(await tail.exit).toBe(0);
+    expect(tail.out).toHaveLength(2);
+    expect(tail.out[1]).toMatch(/get pods shop\/new-one {2}on prod {2}allow default\/reads {2}no end yet$/);
+  });
+
+  test('an end whose beginning is not among the records has a line of its own', () => {
+    const place = { v: 1, seq: 1, time: 'T', prev: '', hash: '' } as const;
+    expect(journalLines([{ ...finished('x', 0), ...place }])).toEqual(['T  request x ended  client gone in 12 ms']);
+  });
+});
