@@ -4,7 +4,8 @@ import { runApplication } from './application.ts';
 import { SCHEME } from './protection/content-security-policy.ts';
 
 // What must happen before Electron is ready. Everything else is in application.ts.
-app.enableSandbox();
+// With the sandbox switched off by hand (root, where Chromium has none), asking for it would end every utility process.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 app.setName('Gatehouse');
 const userData = process.env['GATEHOUSE_USER_DATA'];
 if (userData) app.setPath('userData', userData);

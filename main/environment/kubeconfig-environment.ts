@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Environment } from './login-shell-environment.ts';
@@ -13,8 +14,13 @@ export function withoutKubeconfig(environment: Environment): Record<string, stri
   );
 }
 
-/** The kubeconfig files that kubectl itself would read, in its order. */
+/**
+ * The kubeconfig files that kubectl itself would read, in its order. The default one counts when it is there: somebody
+ * without any kubeconfig has done nothing wrong; one that was named and is missing is worth a word.
+ */
 export function ownKubeconfigFiles(environment: Environment, home: string = homedir()): string[] {
   const named = environment['KUBECONFIG']?.split(delimiter).filter(Boolean) ?? [];
-  return named.length > 0 ? named : [join(home, '.kube', 'config')];
+  if (named.length > 0) return named;
+  const ordinary = join(home, '.kube', 'config');
+  return existsSync(ordinary) ? [ordinary] : [];
 }
