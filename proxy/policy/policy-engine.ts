@@ -87,7 +87,8 @@ export class PolicyEngine {
   /** Rules that verb and resource do not rule out. Paths that are not about a resource are not kept: they are endless. */
   #candidates(question: PolicyQuestion): readonly CompiledRule[] {
     if (question.resource === '') return this.#rules;
-    const key = `${question.verb} ${question.apiGroup} ${question.resource}`;
+    // A path cannot hold a line break (request-target.ts), so no two questions share a key.
+    const key = `${question.verb}\n${question.apiGroup}\n${question.resource}`;
     const known = this.#index.get(key);
     if (known !== undefined) return known;
     const candidates = this.#rules.filter(({ effect, dimensions }) =>

@@ -1,0 +1,129 @@
+import { PassThrough, Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { Refusal, type RefusalCode } from '../../../proxy/refusal.ts';
+import { readRequest } from '../../../proxy/request/read-request.ts';
+import { BODY_LIMIT, checkBody, readBody } from '../../../proxy/request/request-body.ts';
+
+const FOO = '/api/v1/namespaces/foo';
+
+function request(line: string, contentType?: string, ...more: string[]) {
+  const [method = '', target = ''] = line.split(' ', 2);
+  const rawHeaders = [...(contentType === undefined ? [] : ['Content-Type', contentType]), ...more];
+  return readRequest({ method, target, rawHeaders });
+}
+
+function outcome(line: string, contentType: string | undefined, body: string, ...more: string[]): RefusalCode | 'read' {
+  try {
+    checkBody(request(line, contentType, ...more), Buffer.from(body));
+    return 'read';
+  } catch (error) {
+    if (error instanceof Refusal) return error.code;
+    throw error;
+  }
+}
+
+describe('collecting a body', () => {
+  it("takes up to the API server's limit of 3 MiB", async () => {
+    expect(BODY_LIMIT).toBe(3_145_728);
+    const body = Buffer.alloc(BODY_LIMIT, 'x');
+    expect(
+      (await readBody(request(`POST ${FOO}/pods`), Readable.from([body.subarray(0, 10), body.subarray(10)]))).length,
+    ).toBe(BODY_LIMIT);
+  });
+
+  it('refuses more at once when Content-Length says so, without reading', async () => {
+    const stream = new PassThrough();
+    const large = request(`POST ${FOO}/pods`, undefined, 'Content-Length', String(BODY_LIMIT + 1));
+    await expect(readBody(large, stream)).rejects.toMatchObject({ code: 'body-too-large' });
+  });
+
+  it('refuses more as it comes, and leaves the stream (the socket of the answer) alive', async () => {
+    const stream = new PassThrough();
+    const reading = readBody(request(`POST ${FOO}/pods`), stream, 4);
+    stream.write('12345');
+    await expect(reading).rejects.toMatchObject({
+      code: 'body-too-large',
+      message: 'Request entity too large: limit is 4',
+    });
+    expect(stream.destroyed).toBe(false);
+  });
+});
+
+describe('what a body may be', () => {
+  const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+  const WIDGETS = '/apis/example.com/v1/namespaces/foo/widgets';
+
+  it.each<[string, string, string | undefined, string, RefusalCode | 'read']>([
+    ['JSON', `POST ${FOO}/pods`, 'application/json', '{}', 'read'],
+    ['JSON without a type', `POST ${FOO}/pods`, undefined, '{}', 'read'],
+    ['JSON in odd letters with parameters', `PUT ${FOO}/pods/p`, 'Application/JSON; charset=utf-8', '{}', 'read'],
+    ['JSON options of a DELETE', `DELETE ${FOO}/pods/p`, 'application/json', '{"dryRun":["All"]}', 'read'],
+    ['YAML', `POST ${FOO}/pods`, 'application/yaml', 'kind: Pod\n', 'read'],
+    ['protobuf for the core group', `POST ${FOO}/pods`, PROTOBUF, 'k8s\0', 'read'],
+    ['protobuf for a built-in group', 'POST /apis/apps/v1/namespaces/foo/deployments', PROTOBUF, 'k8s\0', 'read'],
+    ['case 50: protobuf for a custom resource', `POST ${WIDGETS}`, PROTOBUF, 'k8s\0', 'media-type-not-supported'],
+    ['CBOR', `POST ${FOO}/pods`, 'application/cbor', '\xa0', 'media-type-not-supported'],
+    ['a JSON patch', `PATCH ${FOO}/pods/p`, 'application/json-patch+json', '[]', 'read'],
+    ['a merge patch', `PATCH ${FOO}/pods/p`, 'application/merge-patch+json', '{}', 'read'],
+    ['a strategic merge patch', `PATCH ${FOO}/pods/p`, 'application/strategic-merge-patch+json', '{}', 'read'],
+    ['apply, as YAML', `PATCH ${FOO}/pods/p`, 'application/apply-patch+yaml', 'kind: Pod\n', 'read'],
+    ['apply, as JSON', `PATCH ${FOO}/pods/p`, 'application/apply-patch+yaml', '{"kind":"Pod"}', 'read'],
+    ['apply, as a YAML flow mapping', `PATCH ${FOO}/pods/p`, 'application/apply-patch+yaml', '{kind: Pod}', 'read'],
+    ['apply, as CBOR', `PATCH ${FOO}/pods/p`, 'application/apply-patch+cbor', '\xa0', 'media-type-not-supported'],
+    ['a PATCH without a type', `PATCH ${FOO}/pods/p`, undefined, '{}', 'media-type-not-supported'],
+    ['a PATCH of plain JSON', `PATCH ${FOO}/pods/p`, 'application/json', '{}', 'media-type-not-supported'],
+    [
+      'a PATCH type in other letters',
+      `PATCH ${FOO}/pods/p`,
+      'Application/Merge-Patch+JSON',
+      '{}',
+      'media-type-not-supported',
+    ],
+    ['a patch type on POST', `POST ${FOO}/pods`, 'application/merge-patch+json', '{}', 'media-type-not-supported'],
+    ['text/yaml', `POST ${FOO}/pods`, 'text/yaml', 'a: b', 'media-type-not-supported'],
+    ['a list of types', `POST ${FOO}/pods`, 'application/json, application/yaml', '{}', 'media-type-not-supported'],
+    ['*/*', `POST ${FOO}/pods`, '*/*', '{}', 'media-type-not-supported'],
+    ['a name that every object has', `POST ${FOO}/pods`, 'constructor', '{}', 'media-type-not-supported'],
+    ['YAML text as JSON', `POST ${FOO}/pods`, 'application/json', 'kind: Pod', 'body-not-readable'],
+    [
+      'case 49: several YAML documents',
+      `POST ${FOO}/pods`,
+      'application/yaml',
+      'a: b\n---\nc: d\n',
+      'body-not-readable',
+    ],
+    [
+      'a repeated key in JSON',
+      `PATCH ${FOO}/pods/p`,
+      'application/merge-patch+json',
+      '{"a":1,"a":2}',
+      'body-not-readable',
+    ],
+    [
+      'a repeated key in apply',
+      `PATCH ${FOO}/pods/p`,
+      'application/apply-patch+yaml',
+      '{"a":1,"a":2}',
+      'body-not-readable',
+    ],
+    ['a body on GET', `GET ${FOO}/pods`, undefined, '{}', 'body-not-readable'],
+    ['no body', `POST ${FOO}/pods/p/exec`, undefined, '', 'read'],
+    ['what goes to a backend', `POST ${FOO}/services/s/proxy/x`, 'text/plain', 'hello', 'read'],
+  ])('%s', (_name, line, contentType, body, expected) => {
+    expect(outcome(line, contentType, body)).toBe(expected);
+  });
+
+  it('a compressed body is refused, the API server would not decode it', () => {
+    expect(outcome(`POST ${FOO}/pods`, 'application/json', '\x1f\x8b', 'Content-Encoding', 'gzip')).toBe(
+      'body-not-readable',
+    );
+    expect(outcome(`POST ${FOO}/pods`, 'application/json', '{}', 'Content-Encoding', 'identity')).toBe('read');
+  });
+
+  it('answers the value that was read, and null for protobuf', () => {
+    expect(checkBody(request(`POST ${FOO}/pods`, 'application/yaml'), Buffer.from('kind: Pod'))).toEqual(
+      new Map([['kind', 'Pod']]),
+    );
+    expect(checkBody(request(`POST ${FOO}/pods`, PROTOBUF), Buffer.from('k8s\0'))).toBeNull();
+  });
+});
