@@ -50,13 +50,17 @@ async function shellSaid(expected) {
   }
 }
 
-/** Confirms the request that waits. */
-async function approve() {
+/** The panel with the request that waits, and the button that confirms it. */
+async function waiting() {
   const panel = window.getByRole('region', { name: 'Waiting for you' });
   await panel.waitFor();
   return {
     panel,
-    confirm: () => panel.getByRole('button', { name: 'Approve once' }).click(),
+    async confirm() {
+      const note = panel.getByLabel('Note for the journal (required)');
+      if (await note.isVisible()) await note.fill('Agreed in the tour');
+      await panel.getByRole('button', { name: 'Approve once' }).click();
+    },
   };
 }
 
@@ -76,7 +80,7 @@ try {
   say('kubectl get secret -o yaml shows the keys of payments-db, and masks in place of their values');
 
   await type('kubectl get pods -n payments --as=system:serviceaccount:ci:oakline-deployer');
-  const impersonation = await approve();
+  const impersonation = await waiting();
   await picture('approval-impersonation');
   await impersonation.confirm();
   await impersonation.panel.waitFor({ state: 'hidden' });
@@ -94,7 +98,7 @@ try {
   await window.getByRole('button', { name: /^Reveal password/ }).click();
   await window.getByLabel('Why do you need password?').fill('Rotating the ledger password');
   await window.getByRole('button', { name: 'Ask to reveal' }).click();
-  const reveal = await approve();
+  const reveal = await waiting();
   await reveal.confirm();
   await window.getByRole('region', { name: 'Value of password' }).waitFor();
   await picture('secret-revealed');
