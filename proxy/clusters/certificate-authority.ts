@@ -21,12 +21,13 @@ const CLOCK_SKEW = HOUR / 12;
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
 /**
- * Name constraints (RFC 5280 section 4.2.1.10) as DER: permitted subtrees 127.0.0.1/32, ::1/128 and `localhost`. Whoever
- * comes to trust this authority trusts it for this machine's own loopback and nothing else.
+ * Name constraints (RFC 5280 section 4.2.1.10) as DER: of DNS names, only `localhost`. IP addresses cannot be
+ * constrained as well: BoringSSL, and so every client built on Electron, answers any IP constraint with "unsupported
+ * name constraint type" as soon as the server's certificate names an IP address.
  */
-const LOOPBACK_ONLY = new x509.Extension('2.5.29.30', true, loopbackConstraints());
+const LOCALHOST_ONLY = new x509.Extension('2.5.29.30', true, localhostConstraint());
 
-/** Makes the gateway's own certificate authority: EC P-256, ten years, able to vouch for loopback only. */
+/** Makes the gateway's own certificate authority: EC P-256, ten years, able to vouch for no DNS name but `localhost`. */
 export async function createCertificateAuthority(): Promise<KeyPair> {
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -38,7 +39,7 @@ export async function createCertificateAuthority(): Promise<KeyPair> {
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
-      LOOPBACK_ONLY,
+      LOCALHOST_ONLY,
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false),
     ],
   });
@@ -148,18 +149,11 @@ function pem(certificate: x509.X509Certificate): string {
   return `${certificate.toString('pem')}\n`;
 }
 
-function loopbackConstraints(): Buffer {
+function localhostConstraint(): Buffer {
   const tagged = (tag: number, content: Buffer): Buffer => Buffer.concat([Buffer.from([tag, content.length]), content]);
   const SEQUENCE = 0x30;
-  const PERMITTED = 0xa0;
+  const PERMITTED_SUBTREES = 0xa0;
   const DNS_NAME = 0x82;
-  const IP_ADDRESS = 0x87;
-  const ipv6Loopback = Buffer.alloc(16);
-  ipv6Loopback[15] = 1;
-  const bases = [
-    tagged(IP_ADDRESS, Buffer.from([127, 0, 0, 1, 255, 255, 255, 255])),
-    tagged(IP_ADDRESS, Buffer.concat([ipv6Loopback, Buffer.alloc(16, 0xff)])),
-    tagged(DNS_NAME, Buffer.from('localhost')),
-  ];
-  return tagged(SEQUENCE, tagged(PERMITTED, Buffer.concat(bases.map((base) => tagged(SEQUENCE, base)))));
+  const subtree = tagged(SEQUENCE, tagged(DNS_NAME, Buffer.from('localhost')));
+  return tagged(SEQUENCE, tagged(PERMITTED_SUBTREES, subtree));
 }

@@ -10,7 +10,10 @@ import { createCertificateAuthority } from '../../../proxy/clusters/certificate-
 import { ClientAccessRegistry, type Clock } from '../../../proxy/clusters/client-access.ts';
 import type { ServedCluster } from '../../../proxy/clusters/gateway-kubeconfig.ts';
 import type { KeyPair } from '../../../proxy/gateway.ts';
+import { refuse } from '../../../proxy/listener/refuse.ts';
 import { type Listener, startListener } from '../../../proxy/listener/start-listener.ts';
+import { Refusal } from '../../../proxy/refusal.ts';
+import { HeaderList } from '../../../proxy/request/header-list.ts';
 
 const HOUR = 3_600_000;
 const PROD: ServedCluster = { slug: 'prod', contextName: 'prod@eu', namespace: 'shop' };
@@ -304,16 +307,36 @@ describe('a start after a crash', () => {
   });
 });
 
+/** As much of an API server as `kubectl exec` needs. */
+const ANSWERS: Readonly<Record<string, object>> = {
+  '/api': { kind: 'APIVersions', versions: ['v1'] },
+  '/apis': { kind: 'APIGroupList', apiVersion: 'v1', groups: [] },
+  '/api/v1': {
+    kind: 'APIResourceList',
+    groupVersion: 'v1',
+    resources: [{ name: 'pods', singularName: 'pod', kind: 'Pod', namespaced: true, verbs: ['get', 'list'] }],
+  },
+  '/api/v1/namespaces/shop/pods/web': {
+    kind: 'Pod',
+    apiVersion: 'v1',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { containers: [{ name: 'c' }] },
+    status: { phase: 'Running' },
+  },
+};
+
 const kubectlProgram = process.env['GATEHOUSE_TEST_KUBECTL'] ?? 'kubectl';
 const noKubectl = spawnSync(kubectlProgram, ['version', '--client']).status !== 0;
 if (noKubectl) console.warn('client-access: kubectl is not on PATH, so what it makes of our kubeconfig is not tested');
 
-describe.skipIf(noKubectl)('with a real kubectl', () => {
+describe.skipIf(noKubectl)('with a real kubectl', { timeout: 30_000 }, () => {
   const run = promisify(execFile);
   let listener: Listener;
   const targets: string[] = [];
   const rawHeaders: string[] = [];
   const principals: string[] = [];
+  const upgrades: Array<readonly string[]> = [];
+  const refused: string[] = [];
 
   /** HOME is a folder of the test: kubectl keeps a discovery cache there. */
   function kubectl(kubeconfig: string, ...args: string[]) {
@@ -327,19 +350,28 @@ describe.skipIf(noKubectl)('with a real kubectl', () => {
     targets.length = 0;
     rawHeaders.length = 0;
     principals.length = 0;
+    upgrades.length = 0;
+    refused.length = 0;
     listener = await startListener({
       host: '127.0.0.1',
       port: 0,
       authority,
       access: registry,
       onExchange: (exchange) => {
+        if (exchange.kind === 'upgrade') {
+          upgrades.push(exchange.rawHeaders);
+          return refuse(exchange, new Refusal('denied-by-policy', 'no exec into production'));
+        }
         targets.push(exchange.target);
         rawHeaders.push(...exchange.rawHeaders);
         principals.push(exchange.principal.session.id);
-        const version = { major: '1', minor: '36', gitVersion: 'v1.36.3' };
-        return exchange.respond(200, [['Content-Type', 'application/json']], Buffer.from(JSON.stringify(version)));
+        const path = exchange.target.replace(/^\/c\/[^/?]*/, '').replace(/\?.*$/, '');
+        const body = ANSWERS[path] ?? { major: '1', minor: '36', gitVersion: 'v1.36.3' };
+        return exchange.respond(200, [['Content-Type', 'application/json']], Buffer.from(JSON.stringify(body)));
       },
-      countRefused: () => undefined,
+      countRefused: (reason) => {
+        refused.push(reason);
+      },
       log: silent,
     });
     url = listener.address.url;
@@ -361,6 +393,17 @@ describe.skipIf(noKubectl)('with a real kubectl', () => {
     const { kubeconfig } = await registry.open({ kind: 'inAppTerminal', id: 't1', cluster: 'prod', namespace: null });
     await kubectl(kubeconfig, 'version');
     expect(rawHeaders.filter((name) => /^(origin|sec-fetch-.*)$/i.test(name))).toEqual([]);
+  });
+
+  it('upgrades through the same door, and prints why its exec was refused', async () => {
+    const { kubeconfig } = await registry.open({ kind: 'inAppTerminal', id: 't1', cluster: 'prod', namespace: null });
+    await expect(kubectl(kubeconfig, 'exec', 'web', '--', 'id')).rejects.toMatchObject({
+      stderr: expect.stringContaining('no exec into production'),
+    });
+    const protocols = upgrades.map((headers) => HeaderList.fromRaw(headers).first('Upgrade'));
+    expect(protocols).toEqual(['websocket', 'SPDY/3.1']);
+    expect(upgrades.flat().filter((name) => /^(origin|sec-fetch-.*)$/i.test(name))).toEqual([]);
+    expect(refused).toEqual([]);
   });
 
   it('says in words why it is turned away after the session was closed', async () => {
