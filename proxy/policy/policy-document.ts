@@ -139,7 +139,7 @@ const policySet = z.union([texts, z.strictObject({ clusters: clusters }), identi
 /** One document of a policy file. */
 export const policyDocument = z.strictObject({
   apiVersion: z.literal('gatehouse/v1', { error: 'must be gatehouse/v1' }),
-  kind: z.literal('AccessPolicy', { error: 'must be AccessPolicy' }),
+  kind: z.literal('AccessPolicy', { error: 'must be AccessPolicy; other kinds are not supported yet' }),
   metadata: z.strictObject({ name: identifier, owners: texts.optional() }),
   spec: z.strictObject({
     mode: z.literal('enforce', { error: 'must be enforce; observe is not supported yet' }).optional(),

@@ -61,7 +61,7 @@ spec:
     expect(read('# nothing\n')).toBeNull();
   });
 
-  it.each([
+  it.each<readonly [name: string, text: string, message: RegExp]>([
     ['case 49: several documents', 'a: 1\n---\nb: 2\n', /several documents/],
     ['case 49: a second document that is empty', 'a: 1\n---\n', /several documents/],
     ['case 49: a repeated key', 'a: 1\nb: 2\na: 3\n', /line 3/],
