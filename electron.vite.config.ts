@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
@@ -9,13 +8,6 @@ const folder = (...parts: string[]) => resolve(import.meta.dirname, ...parts);
 const nodeTarget = 'node20.18';
 const browserTarget = 'chrome130';
 
-/** Leaves out, and says so, entries that are not written yet. */
-function present(entries: Record<string, string>): Record<string, string> {
-  const absent = Object.values(entries).filter((file) => !existsSync(file));
-  if (absent.length > 0) console.log(`not built, not there: ${absent.join(' ')}`);
-  return Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
-}
-
 export default defineConfig({
   main: {
     // Packages stay in node_modules; our own code is bundled, one entry for each process.
@@ -23,12 +15,12 @@ export default defineConfig({
       outDir: folder('out/main'),
       target: nodeTarget,
       rollupOptions: {
-        input: present({
+        input: {
           index: folder('main/index.ts'),
           'gateway-host': folder('main/gateway-host/index.ts'),
           'terminal-host': folder('main/terminal-host/index.ts'),
           'demo-host': folder('main/demo-host/index.ts'),
-        }),
+        },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
@@ -40,7 +32,7 @@ export default defineConfig({
       outDir: folder('out/preload'),
       target: nodeTarget,
       rollupOptions: {
-        input: present({ index: folder('preload/index.ts') }),
+        input: { index: folder('preload/index.ts') },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
@@ -55,11 +47,11 @@ export default defineConfig({
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rollupOptions: {
-        input: present({
+        input: {
           index: folder('renderer/index.html'),
           'terminal-frame': folder('renderer/terminal-frame/index.html'),
           player: folder('renderer/player/index.html'),
-        }),
+        },
       },
     },
   },

@@ -4,6 +4,7 @@ import { app, safeStorage } from 'electron';
 import type { EventName, Payload } from '../preload/contract.ts';
 import { ownKubeconfigFiles, withoutKubeconfig } from './environment/kubeconfig-environment.ts';
 import { type Environment, loginShellEnvironment } from './environment/login-shell-environment.ts';
+import { withToolsFolder } from './environment/tools-folder.ts';
 import type { Folders } from './folders.ts';
 import { Clusters } from './gateway/clusters.ts';
 import { DemoCluster } from './gateway/demo-cluster.ts';
@@ -50,7 +51,7 @@ export interface Services {
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const { folders, settings, log, built, preload, tell } = options;
   const principal = `local:${userInfo().username}`;
-  const environment = await loginShellEnvironment();
+  const environment = withToolsFolder(await loginShellEnvironment());
   const keystore = openKeystore(safeStorage, folders.keys, process.platform);
   const hostEnvironment = withoutKubeconfig(environment);
 

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, rm } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buildApp } from './build.mjs';
 import { repository } from './set-up/cache-folder.mjs';
 import { run } from './set-up/run.mjs';
@@ -37,8 +37,7 @@ async function openWindow(runtime, clusterTools) {
   const app = spawn(runtime.executable, [repository, '--demo', ...(root ? ['--no-sandbox'] : [])], {
     cwd: repository,
     stdio: 'inherit',
-    // The person's own kubectl comes first; ours serves where there is none.
-    env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}${delimiter}${dirname(clusterTools.kubectl)}` },
+    env: { ...process.env, GATEHOUSE_TOOLS_FOLDER: dirname(clusterTools.kubectl) },
   });
   return new Promise((done) => app.on('exit', (code) => done(code ?? 1)));
 }
