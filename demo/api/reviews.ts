@@ -50,18 +50,24 @@ function selfStatus(call: Call): JsonObject {
   };
 }
 
+function statusFor(call: Call, kind: string, spec: JsonObject): JsonObject {
+  switch (kind) {
+    case 'SelfSubjectReview':
+      return selfStatus(call);
+    case 'SelfSubjectRulesReview':
+      return rulesStatus(call, spec);
+    case 'SelfSubjectAccessReview':
+      return accessStatus(call, spec, call.user);
+    default:
+      return accessStatus(call, spec, reviewedUser(spec));
+  }
+}
+
 /** Answers the review kinds: who am I, may I, may they, what may I. Nothing is kept. */
 export async function createReview(call: Call, kind: ResourceKind): Promise<void> {
   const review = readBody(await bodyOf(call.request), call.headers.first('Content-Type'), kind, isStrict(call));
   const spec = isJsonObject(review['spec']) ? review['spec'] : {};
-  const statuses: Readonly<Record<string, () => JsonObject>> = {
-    SelfSubjectReview: () => selfStatus(call),
-    SelfSubjectAccessReview: () => accessStatus(call, spec, call.user),
-    SelfSubjectRulesReview: () => rulesStatus(call, spec),
-    SubjectAccessReview: () => accessStatus(call, spec, reviewedUser(spec)),
-    LocalSubjectAccessReview: () => accessStatus(call, spec, reviewedUser(spec)),
-  };
-  const status = statuses[kind.kind]?.() ?? {};
+  const status = statusFor(call, kind.kind, spec);
   const metadata = kind.kind === 'SelfSubjectReview' ? { creationTimestamp: timestamp() } : {};
   answer(call, 201, { ...review, metadata, ...(kind.kind === 'SelfSubjectReview' ? {} : { spec }), status });
 }

@@ -50,7 +50,10 @@ export function authorize(call: Pick<Call, 'info' | 'user' | 'cluster'>): void {
 
 /** Answers an authorised request. */
 export async function route(call: Call): Promise<void> {
-  if (!call.info.isResourceRequest) return routePath(call);
+  if (!call.info.isResourceRequest) {
+    routePath(call);
+    return;
+  }
   const { apiGroup, apiVersion, resource } = call.info;
   const kind = findKind(apiGroup, apiVersion, resource);
   if (!kind || call.info.parts.length > 3) throw noSuchResource();
@@ -117,35 +120,33 @@ function routeSubresource(call: Call, kind: ResourceKind): Promise<void> | void 
   return verb === 'update' ? updateObject(call, kind) : patchStoredObject(call, kind);
 }
 
+const plainText = 'text/plain; charset=utf-8';
 const healthPaths = new Set(['/healthz', '/livez', '/readyz', '/livez/ping', '/readyz/ping', '/healthz/ping']);
 
 function routePath(call: Call): void {
   const { path } = call.info;
   if (call.method !== 'GET' && call.method !== 'HEAD') throw methodNotAllowed();
-  if (healthPaths.has(path.replace(/(.)\/$/, '$1'))) return sendText(call, 200, 'text/plain; charset=utf-8', 'ok');
-  if (path === '/version' || path === '/version/') return sendJson(call, serverVersion);
-  if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
-    // The real server labels the index text/plain, and so does this one.
-    const index = /^\/openapi\/v3\/?$/.test(path);
-    return sendText(call, 200, index ? 'text/plain; charset=utf-8' : 'application/json', openApiDocument(path));
-  }
   const parts = path.replace(/^\/|\/$/g, '').split('/');
-  if (parts[0] === 'api' || parts[0] === 'apis') {
-    const document = discoveryDocument(call, parts);
-    const tag = document.headers['ETag'];
-    if (tag !== undefined && call.headers.first('If-None-Match') === tag) {
-      const { 'Content-Type': _type, ...headers } = document.headers;
-      call.response.writeHead(304, headers).end();
-      return;
-    }
-    for (const [name, value] of Object.entries(document.headers)) call.response.setHeader(name, value);
-    return sendText(call, 200, document.headers['Content-Type'] ?? '', `${JSON.stringify(document.body)}\n`);
-  }
-  sendText(call, 404, 'text/plain; charset=utf-8', '404 page not found\n');
+  if (healthPaths.has(path.replace(/(.)\/$/, '$1'))) sendText(call, 200, plainText, 'ok');
+  else if (path === '/version' || path === '/version/')
+    sendText(call, 200, 'application/json', JSON.stringify(serverVersion, null, 2));
+  // The real server labels the index text/plain, and so does this one.
+  else if (/^\/openapi\/v3\/?$/.test(path)) sendText(call, 200, plainText, openApiDocument(path));
+  else if (path.startsWith('/openapi/v3/')) sendText(call, 200, 'application/json', openApiDocument(path));
+  else if (parts[0] === 'api' || parts[0] === 'apis') sendDiscovery(call, parts);
+  else sendText(call, 404, plainText, '404 page not found\n');
 }
 
-function sendJson(call: Call, value: object): void {
-  sendText(call, 200, 'application/json', `${JSON.stringify(value, null, 2)}`);
+function sendDiscovery(call: Call, parts: readonly string[]): void {
+  const document = discoveryDocument(call, parts);
+  const tag = document.headers['ETag'];
+  if (tag !== undefined && call.headers.first('If-None-Match') === tag) {
+    const { 'Content-Type': _type, ...headers } = document.headers;
+    call.response.writeHead(304, headers).end();
+    return;
+  }
+  for (const [name, value] of Object.entries(document.headers)) call.response.setHeader(name, value);
+  sendText(call, 200, document.headers['Content-Type'] ?? '', `${JSON.stringify(document.body)}\n`);
 }
 
 function sendText(call: Call, code: number, type: string, text: string): void {

@@ -1,5 +1,6 @@
 import type { ClusterObjects } from '../store/cluster-objects.ts';
 import {
+  canonicalJson,
   type JsonObject,
   nameOf,
   namespaceOf,
@@ -120,7 +121,7 @@ function statusOf(deployment: JsonObject, sets: readonly JsonObject[], current: 
  */
 export function reconcileDeployment(objects: ClusterObjects, deployment: JsonObject): void {
   if (objectAt(deployment, 'spec')['paused'] === true) return;
-  const hash = contentName(JSON.stringify(objectAt(deployment, 'spec', 'template')), 10);
+  const hash = contentName(canonicalJson(objectAt(deployment, 'spec', 'template')), 10);
   const name = `${nameOf(deployment)}-${hash}`;
   const newest = Math.max(0, ...replicaSetsOf(objects, deployment).map(revisionOf));
   if (!objects.find('ReplicaSet', namespaceOf(deployment), name)) {

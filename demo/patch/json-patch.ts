@@ -14,7 +14,7 @@ function pointer(text: Json | undefined): string[] {
 
 function index(list: readonly Json[], part: string, end: number): number {
   if (!/^(0|[1-9]\d*)$/.test(part) || Number(part) > end) throw new JsonPatchError(`no index ${part}`);
-  return Number(part) <= list.length ? Number(part) : list.length;
+  return Math.min(Number(part), list.length);
 }
 
 function read(document: Json, path: readonly string[]): Json {

@@ -76,7 +76,10 @@ for (const [short, folder] of Object.entries(packages)) {
   for (const raw of readFileSync(join(modules, folder, 'generated.proto'), 'utf8').split('\n')) {
     const line = raw.trim();
     const start = /^message (\w+) \{/.exec(line);
-    if (start) messages.set(`${short}.${start[1]}`, (message = { name: start[1], fields: [], uses: [] }));
+    if (start) {
+      message = { name: start[1], fields: [], uses: [] };
+      messages.set(`${short}.${start[1]}`, message);
+    }
     const field = /^(optional|repeated|map<string, ?([.\w]+)>) ?([.\w]+)? (\w+) = (\d+);/.exec(line);
     if (!field || !message) continue;
     const type = field[2] ?? field[3];

@@ -77,6 +77,14 @@ export function sameJson(left: Json | undefined, right: Json | undefined): boole
   return false;
 }
 
+/** JSON text with keys in order: the same for equal values. */
+export function canonicalJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  const fields = Object.keys(value).sort();
+  return `{${fields.map((field) => `${JSON.stringify(field)}:${canonicalJson(value[field] ?? null)}`).join(',')}}`;
+}
+
 /** `metadata` of an object that is being built: made when missing. */
 export function metadataOf(object: JsonObject): JsonObject {
   if (!isJsonObject(object['metadata'])) object['metadata'] = {};

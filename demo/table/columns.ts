@@ -1,3 +1,4 @@
+// Long because it is one table: every kind and its columns.
 import {
   type JsonObject,
   listAt,

@@ -1,0 +1,86 @@
+import { posix } from 'node:path';
+
+/** Why a path cannot be used, in the words of the C library. */
+export class FileError extends Error {}
+
+/** An entry of a folder. */
+export interface FileEntry {
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly size: number;
+}
+
+/** The imaginary files of one container: a flat map of paths, folders implied by the files below them. */
+export class FileTree {
+  readonly #files: Map<string, Buffer>;
+  readonly #folders = new Set(['/', '/bin', '/dev', '/etc', '/proc', '/root', '/tmp', '/usr', '/var']);
+
+  constructor(files: ReadonlyMap<string, string>) {
+    this.#files = new Map([...files].map(([path, text]) => [path, Buffer.from(text)]));
+  }
+
+  isFolder(path: string): boolean {
+    if (this.#folders.has(path)) return true;
+    const prefix = path === '/' ? '/' : `${path}/`;
+    return [...this.#files.keys(), ...this.#folders].some((known) => known.startsWith(prefix));
+  }
+
+  isFile(path: string): boolean {
+    return this.#files.has(path) || path === '/dev/null';
+  }
+
+  /** @throws {FileError} */
+  read(path: string): Buffer {
+    if (path === '/dev/null') return Buffer.alloc(0);
+    const file = this.#files.get(path);
+    if (file) return file;
+    throw new FileError(this.isFolder(path) ? 'Is a directory' : 'No such file or directory');
+  }
+
+  /** @throws {FileError} */
+  write(path: string, bytes: Buffer, append: boolean): void {
+    if (path === '/dev/null') return;
+    if (this.isFolder(path)) throw new FileError('Is a directory');
+    if (!this.isFolder(posix.dirname(path))) throw new FileError('No such file or directory');
+    const before = append ? (this.#files.get(path) ?? Buffer.alloc(0)) : Buffer.alloc(0);
+    if (before.length + bytes.length > 8 * 1024 * 1024) throw new FileError('No space left on device');
+    this.#files.set(path, Buffer.concat([before, bytes]));
+  }
+
+  makeFolder(path: string): void {
+    this.#folders.add(path);
+  }
+
+  remove(path: string, recursive: boolean): void {
+    if (this.#files.delete(path)) return;
+    if (!this.isFolder(path)) throw new FileError('No such file or directory');
+    if (!recursive) throw new FileError('Is a directory');
+    for (const known of [...this.#files.keys()]) if (known.startsWith(`${path}/`)) this.#files.delete(known);
+    for (const known of [...this.#folders])
+      if (known === path || known.startsWith(`${path}/`)) this.#folders.delete(known);
+  }
+
+  /** @throws {FileError} */
+  list(path: string): FileEntry[] {
+    if (!this.isFolder(path)) throw new FileError('No such file or directory');
+    const prefix = path === '/' ? '/' : `${path}/`;
+    const entries = new Map<string, FileEntry>();
+    for (const folder of this.#folders) {
+      const name = folder.startsWith(prefix) ? (folder.slice(prefix.length).split('/')[0] ?? '') : '';
+      if (name !== '') entries.set(name, { name, isFolder: true, size: 4096 });
+    }
+    for (const [file, bytes] of this.#files) {
+      if (!file.startsWith(prefix)) continue;
+      const [name = '', ...deeper] = file.slice(prefix.length).split('/');
+      const isFolder = deeper.length > 0;
+      if (isFolder || !entries.has(name)) entries.set(name, { name, isFolder, size: isFolder ? 4096 : bytes.length });
+    }
+    return [...entries.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
+  }
+}
+
+/** A path as seen from a folder. */
+export function resolvePath(folder: string, path: string): string {
+  const resolved = posix.resolve(folder, path);
+  return resolved.length > 1 ? resolved.replace(/\/$/, '') : resolved;
+}
