@@ -1,11 +1,20 @@
-import { lstat, readdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import type { ClientAccess, Gateway, GatewayLog, KeyPair } from '../gateway.ts';
+import { readFile } from 'node:fs/promises';
+import type { ClientAccess, GatewayLog, KeyPair } from '../gateway.ts';
 import type { CertificateState, LiveCertificates } from '../listener/client-authentication.ts';
-import type { Principal, Session, SessionKind } from '../listener/principal.ts';
+import type { Principal, Session } from '../listener/principal.ts';
+import {
+  AccessError,
+  type AccessFiles,
+  type AccessRequest,
+  ensureParentFolder,
+  filesOf,
+  refuseForeignFiles,
+  removeFiles,
+  sweepStaleFiles,
+} from './access-files.ts';
 import { type ClientCertificate, issueClientCertificate } from './certificate-authority.ts';
-import { type Choice, choiceIn, gatewayKubeconfig, isOurs, MARKER, type ServedCluster } from './gateway-kubeconfig.ts';
-import { ensurePrivateFolder, isUnfinished, writePrivateFile } from './private-file.ts';
+import { type Choice, choiceIn, gatewayKubeconfig, MARKER, type ServedCluster } from './gateway-kubeconfig.ts';
+import { ensurePrivateFolder, writePrivateFile } from './private-file.ts';
 
 /** Time as the registry sees it; replaced in tests. */
 export interface Clock {
@@ -27,42 +36,14 @@ export interface ClientAccessOptions {
   readonly clock?: Clock;
 }
 
-export type AccessRequest = Parameters<Gateway['openAccess']>[0];
-
-/** Why no access was opened. */
-export class AccessError extends Error {
-  override readonly name = 'AccessError';
-  readonly code: 'session-id-invalid' | 'cluster-not-connected' | 'file-not-ours' | 'session-kind-differs';
-
-  constructor(code: AccessError['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
 const LIFETIME = 24 * 3_600_000;
 /** A certificate is renewed when this part of its life is over. */
 const RENEW_AT = 2 / 3;
 const SESSION_ID = /^[A-Za-z0-9_-]{1,64}$/;
-const OUR_NAMES = /^(?:outside|(?:terminal|app|headless)-[A-Za-z0-9_-]{1,64})\.(?:yaml|ca\.crt|crt|key)$/;
-const PREFIX: Readonly<Record<SessionKind, string>> = {
-  inAppTerminal: 'terminal-',
-  app: 'app-',
-  headless: 'headless-',
-  outside: '',
-};
-
 interface OpenAccess {
   readonly session: Session;
   readonly files: AccessFiles;
   certificate: ClientCertificate;
-}
-
-interface AccessFiles {
-  readonly kubeconfig: string;
-  readonly authority: string;
-  readonly certificate: string;
-  readonly key: string;
 }
 
 /**
@@ -87,7 +68,7 @@ export class ClientAccessRegistry implements LiveCertificates {
   /** Makes the folder private and sweeps out what a former process left in it. */
   static async start(options: ClientAccessOptions): Promise<ClientAccessRegistry> {
     await ensurePrivateFolder(options.folder);
-    await sweep(options.folder);
+    await sweepStaleFiles(options.folder);
     return new ClientAccessRegistry(options);
   }
 
@@ -124,7 +105,7 @@ export class ClientAccessRegistry implements LiveCertificates {
       }
       const choice = this.#choice(request, await chosenIn(known?.files.kubeconfig));
       const files = filesOf(request, this.#options.folder);
-      if (request.writeTo !== undefined) await refuseForeignFiles(files);
+      if (known?.files.kubeconfig !== files.kubeconfig) await refuseForeignFiles(files);
       const access = known?.files.kubeconfig === files.kubeconfig ? known : await this.#issue({ kind, id }, files);
       if (access !== known && known !== undefined) await this.#forget(known);
       this.#supersede(access);
@@ -266,45 +247,7 @@ const SYSTEM_CLOCK: Clock = {
   },
 };
 
-function filesOf({ kind, id, writeTo }: AccessRequest, folder: string): AccessFiles {
-  const name = kind === 'outside' ? 'outside' : `${PREFIX[kind]}${id}`;
-  const kubeconfig = writeTo === undefined ? join(folder, `${name}.yaml`) : resolve(writeTo);
-  const stem = writeTo === undefined ? join(folder, name) : kubeconfig;
-  return { kubeconfig, authority: `${stem}.ca.crt`, certificate: `${stem}.crt`, key: `${stem}.key` };
-}
-
 async function chosenIn(path: string | undefined): Promise<Choice> {
   const text = path === undefined ? '' : await readFile(path, 'utf8').catch(() => '');
   return choiceIn(text);
-}
-
-/** A kubeconfig of the user's own may hold credentials that exist nowhere else. */
-async function refuseForeignFiles(files: AccessFiles): Promise<void> {
-  for (const path of Object.values(files)) {
-    const found = await lstat(path).catch(() => null);
-    if (found === null) continue;
-    if (!found.isFile() || !isOurs(await readFile(path, 'utf8'))) {
-      throw new AccessError('file-not-ours', `${path} was not written by Gatehouse; name another file or move it away`);
-    }
-  }
-}
-
-async function ensureParentFolder(path: string): Promise<void> {
-  const folder = dirname(path);
-  if ((await lstat(folder).catch(() => null)) === null) await ensurePrivateFolder(folder);
-}
-
-async function removeFiles(files: AccessFiles): Promise<void> {
-  await Promise.all(Object.values(files).map((path) => rm(path, { force: true })));
-}
-
-/** Removes what a process that was killed left behind: our names, with our mark in them. */
-async function sweep(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name);
-    if (isUnfinished(name)) await rm(path, { force: true });
-    if (!OUR_NAMES.test(name)) continue;
-    const text = await readFile(path, 'utf8').catch(() => '');
-    if (isOurs(text)) await rm(path, { force: true });
-  }
 }

@@ -86,7 +86,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     ...(options.names ?? []),
   ]);
   return {
-    address: { host: options.host, port, url: `https://${bracketed(options.host)}:${port}` },
+    address: { host: options.host, port, url: `https://${bracketed(reachable(options.host))}:${port}` },
     close: async (graceMs = 2_000) => {
       clearInterval(renewal);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -125,6 +125,8 @@ async function createTlsServer(authority: KeyPair, limits: ListenerLimits) {
     noDelay: true,
     maxHeaderSize: 64 * KIBIBYTE,
     insecureHTTPParser: false,
+    // One direction of an upgraded stream may end before the other.
+    allowHalfOpen: true,
     // The Host check is ours, with a Status and a count.
     requireHostHeader: false,
   });
@@ -247,6 +249,11 @@ const WHY_NOT: Readonly<Record<string, string>> = {
 
 function isAnyAddress(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
+}
+
+/** A client cannot call "any address"; the server's certificate names loopback. */
+function reachable(host: string): string {
+  return isAnyAddress(host) ? '127.0.0.1' : host;
 }
 
 function bracketed(host: string): string {
