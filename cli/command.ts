@@ -11,7 +11,7 @@ export interface CommandContext {
   /** The operating system's name of the person. */
   readonly osUser: string;
   readonly now: () => number;
-  /** Aborted by SIGINT or SIGTERM. */
+  /** Aborted by SIGINT, SIGTERM or SIGHUP. */
   readonly stop: AbortSignal;
 }
 

@@ -3,13 +3,15 @@ import { runCommandLine } from './command-line.ts';
 import { exitCodes } from './exit-codes.ts';
 
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     // Asked twice, it goes at once.
     if (stop.signal.aborted) process.exit(exitCodes.failed);
     stop.abort();
   });
 }
+// A log that nobody reads any more is no reason to stop a gateway.
+process.stderr.on('error', () => undefined);
 // `gatehouse journal tail | head` closes the pipe early.
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed),

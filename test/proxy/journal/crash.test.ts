@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -70,6 +70,26 @@ test('kill -9 at any moment: every acknowledged record is there, and verificatio
   expect([...acknowledged].filter(([seq, hash]) => hashes.get(seq) !== hash)).toEqual([]);
   await journal.close();
   expect(await verifyJournal(folder, { publicKey })).toMatchObject({ ok: true, records: written.length, afterHead: 0 });
+});
+
+test('of several processes that find the lock of a dead one, exactly one takes it over', {
+  timeout: 30_000,
+}, async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'lock'), JSON.stringify({ pid: 2 ** 22 + 1, started: '1', token: 'x' }));
+  const children = Array.from({ length: 6 }, () => start(process.execPath, program, 'step', folder, signingKey));
+  const outcomes = await Promise.all(
+    children.map(async (child) => {
+      let errors = '';
+      child.stderr.on('data', (chunk) => {
+        errors += chunk;
+      });
+      const ready = once(child.stdout, 'data').then(() => 'ready');
+      return await Promise.race([ready, once(child, 'close').then(() => errors)]);
+    }),
+  );
+  expect(outcomes.filter((outcome) => outcome === 'ready')).toHaveLength(1);
+  expect(outcomes.filter((outcome) => outcome.includes('another gateway'))).toHaveLength(5);
 });
 
 /** The system's own limit on a file's size stands in for a full disk: both fail a write half-way. */
