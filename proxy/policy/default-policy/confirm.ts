@@ -61,7 +61,7 @@ spec:
   # Everything else that belongs to the cluster as a whole and not to a namespace: nodes (cordon, drain, taint),
   # storage classes, priority classes, custom resource definitions and the like. One such write reaches every namespace,
   # and there are few of them in a day, so each is confirmed rather than allowed or denied. Left out is what has a rule
-  # of its own: new namespaces and reviews of oneself (everyday.yaml), and the rules above.
+  # of its own: namespaces and reviews of oneself (everyday.yaml), and the rules above.
   - id: cluster-wide-writes
     effect: requireApproval
     match:
@@ -76,13 +76,6 @@ spec:
       - {verbs: [delete], resources: [customresourcedefinitions.apiextensions.k8s.io, persistentvolumes, nodes]}
     approval: {level: ownerConfirm}
     message: "{{verb}} of {{resource}} reaches the whole cluster and needs your confirmation"
-
-  # Labels of a namespace decide about pod security and network policies in it.
-  - id: namespace-changes
-    effect: requireApproval
-    match: {verbs: [update, patch], resources: [namespaces]}
-    approval: {level: ownerConfirm}
-    message: "changing the namespace {{name}} can change its guards and needs your confirmation"
 
   # One key of one Secret in clear, asked for in the app's Secrets screen.
   - id: reveal

@@ -37,6 +37,7 @@ const ALLOWED = [
   'POST /apis/authorization.k8s.io/v1/selfsubjectrulesreviews',
   'POST /apis/authentication.k8s.io/v1/selfsubjectreviews',
   'POST /api/v1/namespaces',
+  `PATCH ${NS}?fieldManager=helm`,
   `POST ${NS}/pods`,
   `POST ${NS}/secrets`,
   'PATCH /apis/apps/v1/namespaces/shop/deployments/d',
@@ -72,7 +73,6 @@ const CONFIRMED: ReadonlyArray<readonly [line: string, rule: string]> = [
   ['PATCH /api/v1/nodes/n1', 'confirm/cluster-wide-writes'],
   ['POST /apis/apiextensions.k8s.io/v1/customresourcedefinitions', 'confirm/cluster-wide-writes'],
   ['POST /apis/storage.k8s.io/v1/storageclasses', 'confirm/cluster-wide-writes'],
-  [`PATCH ${NS}`, 'confirm/namespace-changes'],
 ];
 
 const DENIED: ReadonlyArray<readonly [line: string, rule: string]> = [
