@@ -19,7 +19,13 @@ export interface Journal {
   append(entry: JournalEntry, options: { readonly durable: boolean }): Promise<JournalRecord>;
   /** Counts something refused before it was anyone's request. */
   countRefused(reason: string): void;
-  /** Newest first. `before` is the `seq` to go on from. */
+  /**
+   * Newest first. `before` is the `seq` to go on from: that of the last record of the page before.
+   *
+   * With a filter on what only `decided` records carry (cluster, session, outcome, text), each `finished` record comes
+   * with its `decided` where both lie in what is read, and does not count towards `limit`; for one that lies in an earlier
+   * page, ask by `auditId`.
+   */
   query(filter: JournalFilter, options: { readonly limit: number; readonly before?: number }): Promise<JournalRecord[]>;
   onAppend(listener: (record: JournalRecord) => void): () => void;
   /** Null, or why it cannot be written (a full disk, a read-only folder). */
