@@ -120,10 +120,17 @@ function SidebarItem(props: {
 }
 
 function ClusterSwitcher({ folded }: { readonly folded: boolean }) {
-  const { cluster, chooseCluster, go } = useNavigation();
+  const { cluster, chooseCluster, screen, go } = useNavigation();
+  const terminals = useLive('terminals.list').data ?? [];
   const clusters = useLive('clusters.list').data ?? [];
   const connected = clusters.filter((entry) => entry.state === 'connected');
   const state = cluster === null ? 'None connected' : cluster.production ? 'Production' : 'Connected';
+  const choose = (slug: string) => {
+    chooseCluster(slug);
+    // Beside a terminal, the cluster and the terminal in front must not be two different ones.
+    const open = terminals.findLast((terminal) => terminal.cluster === slug);
+    if (screen === 'terminal') go('terminal', open?.id ?? `new:${slug}`);
+  };
   const name = cluster?.context ?? 'Choose a cluster';
   return (
     <Menu position="bottom-start" width={260}>
@@ -148,7 +155,7 @@ function ClusterSwitcher({ folded }: { readonly folded: boolean }) {
           <Menu.Item
             key={entry.slug}
             aria-current={entry.slug === cluster?.slug || undefined}
-            onClick={() => chooseCluster(entry.slug)}
+            onClick={() => choose(entry.slug)}
           >
             {entry.context}
             {entry.production ? ' (production)' : ''}

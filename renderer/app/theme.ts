@@ -74,7 +74,13 @@ export const theme = createTheme({
     Switch: Switch.extend({ defaultProps: { size: 'sm', withThumbIndicator: false } }),
     Menu: Menu.extend({ defaultProps: { transitionProps: { duration: 80 }, shadow: 'none' } }),
     Modal: Modal.extend({
-      defaultProps: { centered: true, transitionProps: { duration: 100 }, shadow: 'none', radius: 6 },
+      defaultProps: {
+        centered: true,
+        transitionProps: { duration: 100 },
+        shadow: 'none',
+        radius: 6,
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
     }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, transitionProps: { duration: 80 } } }),
   },

@@ -250,7 +250,7 @@ function approval(created: Date, fields: Partial<ApprovalRequest>): ApprovalRequ
 export function waitingImpersonation(now: Date): ApprovalRequest {
   return approval(now, {
     intent: intent({
-      effective: { user: 'system:admin', uid: '', groups: ['system:masters'], extra: {} },
+      effective: { user: 'ci-deployer', uid: '', groups: ['ci', 'deployers'], extra: {} },
       request: request({ target: '/api/v1/namespaces/shop/pods?limit=500' }),
     }),
   });

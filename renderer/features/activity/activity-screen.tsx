@@ -59,7 +59,7 @@ const COLUMNS: ReadonlyArray<Column<JournalRow>> = [
   {
     id: 'took',
     title: 'Took',
-    width: 88,
+    width: 108,
     end: true,
     render: (row) => (row.kind === 'request' && row.finished ? <span>{duration(row.finished.durationMs)}</span> : null),
   },

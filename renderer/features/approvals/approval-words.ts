@@ -20,11 +20,20 @@ export function requestLine(request: RequestSummary): string {
 /** `secrets stripe in namespace shop`: on what a request acts, for a person. */
 function targetWords(request: RequestSummary): string {
   const resource = resourceName(request) || request.target;
+  const one = singular(resource);
   const all = request.policyVerb === 'deletecollection' ? `all ${resource}` : resource;
-  const what = request.name === '' ? all : `${resource} ${request.name}`;
+  const what = request.name === '' ? all : `${one} ${request.name}`;
   // A namespace is its own namespace in RequestInfo; said twice it would read as two things.
   const inside = request.namespace !== '' && !(resource === 'namespaces' && request.name === request.namespace);
   return inside ? `${what} in namespace ${request.namespace}` : what;
+}
+
+/** `pods/exec` of one object: `pod/exec`; `networkpolicies.networking.k8s.io`: `networkpolicy.networking.k8s.io`. */
+function singular(resource: string): string {
+  const [, plural = resource, rest = ''] = /^([^./]+)(.*)$/.exec(resource) ?? [];
+  if (plural === 'endpoints') return resource;
+  const one = plural.replace(/ies$/, 'y').replace(/(ss|x|ch)es$/, '$1');
+  return (one === plural ? plural.replace(/s$/, '') : one) + rest;
 }
 
 const VERB_WORDS: Readonly<Record<string, string>> = {

@@ -113,7 +113,7 @@ export function ApprovalsScreen() {
         <EmptyState title="Nothing has asked for your approval yet">
           <p>
             When the policy says that a request needs a person, kubectl waits and the request appears here and over
-            whatever screen is open. Try <Identifier>kubectl --as=system:admin get pods</Identifier>.
+            whatever screen is open. Try <Identifier>kubectl --as=ana get pods</Identifier>.
           </p>
         </EmptyState>
       ) : (

@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
 import { IconShieldOff } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
 import { Identifier } from '../../ui/identifier.tsx';
 import styles from './terminal.module.css';
 
@@ -8,12 +7,10 @@ import styles from './terminal.module.css';
 export function BypassBanner(props: {
   readonly bypass: { readonly kubeconfig: string };
   readonly onRestart: () => void;
+  /** The person looks past it, for this file. */
+  readonly onPast: () => void;
 }) {
   const { kubeconfig } = props.bypass;
-  const [past, setPast] = useState(false);
-  // Another file is another bypass: it asks anew.
-  useEffect(() => setPast(kubeconfig === '\0'), [kubeconfig]);
-  if (past) return null;
   return (
     <div className={styles.blocked}>
       <div
@@ -39,13 +36,13 @@ export function BypassBanner(props: {
         <p>
           Most often a line of the shell's start-up files (<Identifier>~/.bashrc</Identifier>,{' '}
           <Identifier>~/.zshrc</Identifier>, <Identifier>config.fish</Identifier>) exports KUBECONFIG. Take it out, or
-          put it behind <Identifier>{'[ -z "$GATEHOUSE" ]'}</Identifier>, then restart the shell.
+          put <Identifier>{'[ -n "$KUBECONFIG" ] ||'}</Identifier> before it, then restart the shell.
         </p>
         <div className={styles.actions}>
-          <Button variant="filled" onClick={props.onRestart}>
+          <Button variant="filled" autoFocus onClick={props.onRestart}>
             Restart shell
           </Button>
-          <Button onClick={() => setPast(true)}>Show the shell anyway</Button>
+          <Button onClick={props.onPast}>Show the shell anyway</Button>
         </div>
       </div>
     </div>

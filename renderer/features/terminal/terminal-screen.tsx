@@ -19,7 +19,7 @@ export function TerminalScreen(props: {
   readonly shown: boolean;
   readonly onShortcut: (shortcut: AppShortcut) => void;
 }) {
-  const { item, go, cluster, activeTerminal, activateTerminal } = useNavigation();
+  const { item, go, cluster, chooseCluster, activeTerminal, activateTerminal } = useNavigation();
   const terminals = useLive('terminals.list').data ?? [];
   const [failure, setFailure] = useState<{ title: string; error: unknown } | null>(null);
   const [finding, setFinding] = useState(false);
@@ -30,6 +30,12 @@ export function TerminalScreen(props: {
   useEffect(() => {
     if (activeId !== activeTerminal) activateTerminal(activeId);
   }, [activeId, activeTerminal, activateTerminal]);
+
+  // The cluster of the terminal in front is the one that the frame shows: its name, its production line.
+  const activeCluster = active?.cluster ?? null;
+  useEffect(() => {
+    if (props.shown && activeId !== null && activeCluster !== null) chooseCluster(activeCluster);
+  }, [props.shown, activeId, activeCluster, chooseCluster]);
 
   const fail = useCallback((title: string, error: unknown) => setFailure({ title, error }), []);
   const open = useCallback(

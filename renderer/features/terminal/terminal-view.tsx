@@ -36,6 +36,9 @@ export function TerminalView(props: {
   const [ready, setReady] = useState(false);
   const [pasting, setPasting] = useState<string | null>(null);
   const [found, setFound] = useState<{ index: number; count: number } | null>(null);
+  /** The KUBECONFIG that the person chose to look past; another one asks anew. */
+  const [past, setPast] = useState<string | null>(null);
+  const blocked = terminal.bypass !== null && terminal.bypass.kubeconfig !== past;
   const settings = useLive('settings.read').data;
   const scheme = useScheme();
   const address = frameAddress(id);
@@ -87,10 +90,10 @@ export function TerminalView(props: {
   }, [ready, settings, scheme, post]);
 
   useEffect(() => {
-    if (!ready || !shown || finding) return;
+    if (!ready || !shown || finding || blocked) return;
     frame.current?.focus();
     post({ type: 'focus' });
-  }, [ready, shown, finding, post]);
+  }, [ready, shown, finding, blocked, post]);
 
   const endFind = () => {
     onFind(false);
@@ -100,7 +103,7 @@ export function TerminalView(props: {
   const title = `Terminal on ${terminal.clusterName}, namespace ${terminal.namespace}`;
   return (
     <>
-      <iframe ref={frame} className={styles.frame} hidden={!shown} src={address.href} title={title} />
+      <iframe ref={frame} className={styles.frame} hidden={!shown} inert={blocked} src={address.href} title={title} />
       {shown && finding ? (
         <FindBar
           found={found}
@@ -108,7 +111,13 @@ export function TerminalView(props: {
           onClose={endFind}
         />
       ) : null}
-      {shown && terminal.bypass ? <BypassBanner bypass={terminal.bypass} onRestart={props.onRestart} /> : null}
+      {shown && blocked && terminal.bypass ? (
+        <BypassBanner
+          bypass={terminal.bypass}
+          onRestart={props.onRestart}
+          onPast={() => setPast(terminal.bypass?.kubeconfig ?? null)}
+        />
+      ) : null}
       <Modal
         opened={pasting !== null}
         onClose={() => setPasting(null)}

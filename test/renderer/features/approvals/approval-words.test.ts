@@ -22,7 +22,7 @@ describe('what an approval says will happen', () => {
     [
       'deleting a namespace, which RequestInfo puts inside itself',
       asked({ policyVerb: 'delete', resource: 'namespaces', namespace: 'old', name: 'old' }),
-      'Delete namespaces old',
+      'Delete namespace old',
     ],
     [
       'a deletecollection',
@@ -44,7 +44,17 @@ describe('what an approval says will happen', () => {
       asked({ policyVerb: 'reveal', resource: 'secrets', name: 'stripe', revealKey: 'api-key' }),
       'Show the value of api-key of secret stripe in namespace shop',
     ],
-    ['an unknown verb', asked({ policyVerb: 'bind', name: 'x' }), 'bind pods x in namespace shop'],
+    [
+      'one object whose plural ends in -ies',
+      asked({ policyVerb: 'get', apiGroup: 'networking.k8s.io', resource: 'networkpolicies', name: 'deny' }),
+      'Read networkpolicy.networking.k8s.io deny in namespace shop',
+    ],
+    [
+      'one object whose plural ends in -es',
+      asked({ policyVerb: 'patch', apiGroup: 'networking.k8s.io', resource: 'ingresses', name: 'web' }),
+      'Change ingress.networking.k8s.io web in namespace shop',
+    ],
+    ['an unknown verb', asked({ policyVerb: 'bind', name: 'x' }), 'bind pod x in namespace shop'],
   ])('%s', (_name, intent, words) => {
     expect(consequence(intent)).toBe(words);
   });
