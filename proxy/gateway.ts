@@ -218,6 +218,10 @@ async function serve(parts: PipelineParts, clusters: ReadonlyMap<string, Cluster
     return serveClusterRequest(parts, exchange, cluster, route.target);
   }
   parts.journal.countRefused('unknown-cluster');
-  const what = route.kind === 'cluster' ? `cluster "${route.slug}" is not connected` : 'nothing is served at this path';
+  // kubectl before 1.36 leaves the path of `server` out of `get --raw`.
+  const what =
+    route.kind === 'cluster'
+      ? `cluster "${route.slug}" is not connected`
+      : 'nothing is served at this path; with `kubectl get --raw`, put the cluster in front: /c/<cluster>/...';
   await refuse(exchange, new Refusal('unknown-cluster', `Gatehouse: ${what}`));
 }

@@ -123,7 +123,7 @@ export interface KubernetesStatus {
   readonly code: number;
 }
 
-/** The Status for a refusal. Its first cause is always the gateway's own code, for machines. */
+/** The Status for a refusal. Its last cause is the gateway's own code, for machines, wherever people do not see it. */
 export function refusalStatus(refusal: Refusal): KubernetesStatus {
   const { status, reason } = REFUSALS[refusal.code];
   const { name, group, resource, causes = [], retryAfterSeconds } = refusal.details;
@@ -138,11 +138,16 @@ export function refusalStatus(refusal: Refusal): KubernetesStatus {
       ...(name ? { name } : {}),
       ...(group ? { group } : {}),
       ...(resource ? { kind: resource } : {}),
-      causes: [...causes, { reason: `gatehouse/${refusal.code}`, message: refusal.code, field: '' }],
+      causes: causesOf(refusal.code, reason, causes),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     },
     code: status,
   };
+}
+
+/** kubectl lists the causes of an `Invalid` one by one, so there they are the fields at fault and nothing else. */
+function causesOf(code: RefusalCode, reason: string, causes: readonly StatusCause[]): readonly StatusCause[] {
+  return reason === 'Invalid' ? causes : [...causes, { reason: `gatehouse/${code}`, message: code, field: '' }];
 }
 
 /** A Status message reaches terminals: no line breaks, no escape sequences. */

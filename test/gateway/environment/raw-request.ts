@@ -53,9 +53,11 @@ export async function rawRequest(
 ): Promise<RawAnswer> {
   const { url, ca, cert, key } = await gatewayConnection(kubeconfig);
   const { hostname, port, pathname } = new URL(url);
+  // Node frames the body of a DELETE only when told its length.
+  const framed = body === undefined ? headers : { 'Content-Length': Buffer.byteLength(body), ...headers };
   return new Promise((done, reject) => {
     const outgoing = httpsRequest(
-      { hostname, port, method, path: pathname + target, headers, ca, cert, key, agent: false },
+      { hostname, port, method, path: pathname + target, headers: framed, ca, cert, key, agent: false },
       (incoming) => {
         const lines: Array<readonly [string, string]> = [];
         for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {

@@ -28,10 +28,11 @@ export function describeEverydayWork(environment: () => RunningGateway): void {
     });
 
     beforeAll(async () => {
-      const { directly } = environment();
+      const { directly, cluster } = environment();
       await directly(['create', 'namespace', namespace]);
       await directly(['apply', '-f', '-'], { input: configMap('one') });
       await directly(['apply', '-f', '-'], { input: deployment });
+      if (cluster.runsPods) await directly(['-n', namespace, 'rollout', 'status', 'deployment/web']);
     });
     afterAll(async () => {
       await environment().directly(['delete', 'namespace', namespace, '--wait=false']);
