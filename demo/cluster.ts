@@ -80,7 +80,7 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
   const tokens = new Map([[token, serviceAccountUser(namespace, name, uidOf(account))]]);
   const audit = new AuditLog();
   let url = '';
-  const cluster = { objects, authorizer: new Authorizer(objects.store), url: () => url };
+  const cluster = { objects, authorizer: new Authorizer(objects.store), url: () => url, podFiles: new Map() };
   const server = createApiServer({ cluster, tokens, audit, authority: authority.certificate, identity, log });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

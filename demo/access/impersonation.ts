@@ -70,7 +70,7 @@ export function impersonate(user: User, headers: HeaderList, authorizer: Authori
   if (username.trim() === '') {
     if (groups.length > 0 || uid !== '' || extra.size > 0) {
       throw badRequest(
-        `requested &user.DefaultInfo{Name:"", UID:"${uid}", Groups:[]string{${groups.map((group) => JSON.stringify(group)).join(', ')}}} without impersonating a user name`,
+        `requested &user.DefaultInfo{Name:"", UID:"${uid}", Groups:[]string{${groups.map((group) => JSON.stringify(group)).join(', ')}}, Extra:map[string][]string(nil)} without impersonating a user name`,
       );
     }
     return null;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { stringify as toYaml } from 'yaml';
-import { isJsonObject, type JsonObject, objectAt, objectsAt } from '../store/json.ts';
+import { goJson, isJsonObject, type JsonObject, objectAt, objectsAt } from '../store/json.ts';
 import { partialMetadata, tableOf } from '../table/table.ts';
 import type { Call } from './call.ts';
 import { type AnswerShape, negotiate, plainJson, type Representation, readIncludeObject } from './negotiation.ts';
@@ -64,8 +64,7 @@ export function answerStatus(response: ServerResponse, accept: string | undefine
 }
 
 function write(response: ServerResponse, code: number, body: JsonObject, as: Representation): void {
-  const text =
-    as.format === 'yaml' ? toYaml(body) : `${as.pretty ? JSON.stringify(body, null, 2) : JSON.stringify(body)}\n`;
+  const text = as.format === 'yaml' ? toYaml(body) : `${goJson(body, as.pretty ? 2 : undefined)}\n`;
   const bytes = Buffer.from(text);
   response.writeHead(code, { 'Content-Type': `application/${as.format}`, 'Content-Length': bytes.length });
   response.end(bytes);

@@ -3,6 +3,7 @@ import type { RequestInfo } from '../../proxy/request/api-request.ts';
 import type { HeaderList } from '../../proxy/request/header-list.ts';
 import type { Authorizer } from '../access/authorization.ts';
 import type { User } from '../access/user.ts';
+import type { FileTree } from '../shell/file-tree.ts';
 import type { ClusterObjects, WriteOptions } from '../store/cluster-objects.ts';
 import { ApiError, invalid } from './status.ts';
 
@@ -12,6 +13,8 @@ export interface Cluster {
   readonly authorizer: Authorizer;
   /** `https://host:port`. */
   readonly url: () => string;
+  /** Files that shells have changed, by pod and container, for as long as the cluster runs. */
+  readonly podFiles: Map<string, FileTree>;
 }
 
 /** A request that was authenticated and authorised. */

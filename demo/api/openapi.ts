@@ -7,7 +7,8 @@ import { noSuchResource } from './status.ts';
 const scalarSchemas: Readonly<Record<string, JsonObject>> = {
   s: { type: 'string' },
   b: { type: 'boolean' },
-  i: { type: 'integer', format: 'int64' },
+  i: { type: 'integer', format: 'int32' },
+  l: { type: 'integer', format: 'int64' },
   d: { type: 'number', format: 'double' },
   y: { type: 'string', format: 'byte' },
   'meta.Time': { type: 'string', format: 'date-time' },

@@ -1,7 +1,7 @@
 import { JsonPatchError, jsonPatch } from '../patch/json-patch.ts';
 import { mergePatch } from '../patch/merge-patch.ts';
 import { strategicMergePatch } from '../patch/strategic-merge-patch.ts';
-import { isJsonObject, type Json, type JsonObject } from '../store/json.ts';
+import { goJson, isJsonObject, type Json, type JsonObject } from '../store/json.ts';
 import type { ResourceKind } from '../store/resource-kinds.ts';
 import { conform, DecodingError } from '../store/typed-object.ts';
 import { ApiError, badRequest, notInDemo, unprocessablePatch } from './status.ts';
@@ -28,7 +28,7 @@ function goFormat(value: Json): string {
 function brokenPatch(result: JsonObject, patch: Json, type: string, problem: string): ApiError {
   const sorted = Object.fromEntries(Object.entries(result).sort(([left], [right]) => (left < right ? -1 : 1)));
   const strategic = type === 'strategic';
-  const value = strategic ? goFormat(patch) : JSON.stringify(sorted);
+  const value = strategic ? goFormat(patch) : goJson(sorted);
   const reason = strategic && problem.startsWith('illegal') ? `error decoding from json: ${problem}` : problem;
   const message = `Invalid value: ${JSON.stringify(value)}: ${reason}`;
   return new ApiError(422, 'Invalid', ` "" is invalid: patch: ${message}`, {

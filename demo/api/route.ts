@@ -109,7 +109,10 @@ function routeSubresource(call: Call, kind: ResourceKind): Promise<void> | void 
   const { subresource, verb } = call.info;
   if (kind.kind === 'Pod' && subresource === 'log') return sendPodLog(call);
   if (kind.kind === 'Pod' && subresource === 'eviction' && verb === 'create') return evictPod(call);
-  if (kind.kind === 'Pod' && subresource === 'exec') throw badRequest('Upgrade request required');
+  if (kind.kind === 'Pod' && subresource === 'exec') {
+    call.cluster.objects.get(kind, call.info.namespace, call.info.name);
+    throw badRequest('Upgrade request required');
+  }
   const missing = missingSubresources[subresource];
   if (missing !== undefined) throw notInDemo(missing);
   const known = kind.subresources.find((candidate) => candidate.name === subresource);

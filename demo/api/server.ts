@@ -81,7 +81,7 @@ function sendError(
     return;
   }
   if (error instanceof TargetError) {
-    const text = `Internal Server Error: ${JSON.stringify(request.url)}: ${error.message}\n`;
+    const text = `Internal Server Error: ${JSON.stringify(request.url)}: failed to create RequestInfo: ${error.message}\n`;
     response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8' }).end(text);
     return;
   }

@@ -1,6 +1,5 @@
 import { present } from '../store/event-forms.ts';
-import type { JsonObject } from '../store/json.ts';
-import { nameOf, namespaceOf } from '../store/json.ts';
+import { goJson, type JsonObject, nameOf, namespaceOf } from '../store/json.ts';
 import type { StoreEvent } from '../store/object-store.ts';
 import { groupVersionOf, type ResourceKind } from '../store/resource-kinds.ts';
 import { bookmarkTable, partialMetadata, tableOf } from '../table/table.ts';
@@ -14,7 +13,10 @@ import { badRequest, expired, invalid } from './status.ts';
 /** Bookmarks come about once a minute to clients that take them. */
 const bookmarkInterval = 60_000;
 
-/** Writes watch events in the asked form, waiting for nothing: Node buffers, and a slow reader is cut off. */
+/** Bytes that a watch may lag behind before it is cut off; the client then watches afresh. */
+const maximumLag = 16 * 1024 * 1024;
+
+/** Writes watch events in the asked form. */
 class EventWriter {
   readonly #call: Call;
   readonly #kind: ResourceKind;
@@ -67,7 +69,9 @@ class EventWriter {
   }
 
   #write(type: string, object: JsonObject): void {
-    this.#call.response.write(`${JSON.stringify({ type, object })}\n`);
+    const { response } = this.#call;
+    if (response.writableLength > maximumLag) response.destroy();
+    else response.write(`${goJson({ type, object })}\n`);
   }
 }
 
@@ -122,7 +126,7 @@ export function watchObjects(call: Call, kind: ResourceKind): void {
     const missed = store.since(kind.storage, start.revision);
     if (missed === null) {
       const gone = expired(String(start.revision), store.revision);
-      response.end(`${JSON.stringify({ type: 'ERROR', object: gone.status })}\n`);
+      response.end(`${goJson({ type: 'ERROR', object: gone.status })}\n`);
       return;
     }
     missed.forEach(pass);

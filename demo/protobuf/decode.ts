@@ -85,7 +85,7 @@ function decodeMessage(bytes: Buffer, name: string): Json {
 }
 
 function decodeValue(reader: WireReader, wireType: number, type: string): Json {
-  if (type === 'i') return wireType === 0 ? Number(reader.varint()) : fail(type, wireType);
+  if (type === 'i' || type === 'l') return wireType === 0 ? Number(reader.varint()) : fail(type, wireType);
   if (type === 'b') return wireType === 0 ? reader.varint() !== 0n : fail(type, wireType);
   if (type === 'd') return wireType === 1 ? reader.chunk(8).readDoubleLE() : fail(type, wireType);
   if (wireType !== 2) return fail(type, wireType);

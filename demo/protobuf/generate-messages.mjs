@@ -43,7 +43,7 @@ const roots = [
 ]
   .join(' ')
   .split(' ');
-const scalars = { string: 's', bool: 'b', int32: 'i', int64: 'i', double: 'd', bytes: 'y' };
+const scalars = { string: 's', bool: 'b', int32: 'i', int64: 'l', double: 'd', bytes: 'y' };
 
 /**
  * What only the Go types tell: inlined structs are nested messages in protobuf but flat in JSON, a few
@@ -119,7 +119,7 @@ writeFileSync(
   new URL('messages.generated.ts', import.meta.url),
   `// Generated from k8s.io/api ${version} by generate-messages.mjs. Do not edit.
 // Field: JSON name, protobuf number, kind (: one, ! one that JSON shows even when zero, * repeated, % map from string, ^ inlined in JSON), then the type:
-// s string, b bool, i integer, d double, y bytes, or another message.
+// s string, b bool, i int32, l int64, d double, y bytes, or another message.
 export const messageFields: Readonly<Record<string, string>> = {
 ${lines.join('\n')}
 };

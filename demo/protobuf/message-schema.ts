@@ -3,7 +3,7 @@ import { messageFields } from './messages.generated.ts';
 /** How often a field stands in its message. `inline` messages are flat in JSON. */
 export type FieldShape = 'one' | 'list' | 'map' | 'inline';
 
-/** A field of a message: its JSON name, protobuf number, and a scalar letter (s b i d y) or the name of a message. */
+/** A field of a message: its JSON name, protobuf number, and a scalar letter (s b i l d y) or the name of a message. */
 export interface Field {
   readonly name: string;
   readonly number: number;

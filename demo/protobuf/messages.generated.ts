@@ -1,6 +1,6 @@
 // Generated from k8s.io/api v0.36.3 by generate-messages.mjs. Do not edit.
 // Field: JSON name, protobuf number, kind (: one, ! one that JSON shows even when zero, * repeated, % map from string, ^ inlined in JSON), then the type:
-// s string, b bool, i integer, d double, y bytes, or another message.
+// s string, b bool, i int32, l int64, d double, y bytes, or another message.
 export const messageFields: Readonly<Record<string, string>> = {
   'apps.DaemonSet':
     'metadata 1:meta.ObjectMeta;spec 2:apps.DaemonSetSpec;status 3:apps.DaemonSetStatus',
@@ -9,7 +9,7 @@ export const messageFields: Readonly<Record<string, string>> = {
   'apps.DaemonSetSpec':
     'selector 1:meta.LabelSelector;template 2:core.PodTemplateSpec;updateStrategy 3:apps.DaemonSetUpdateStrategy;minReadySeconds 4:i;revisionHistoryLimit 6!i',
   'apps.DaemonSetStatus':
-    'currentNumberScheduled 1!i;numberMisscheduled 2!i;desiredNumberScheduled 3!i;numberReady 4!i;observedGeneration 5:i;updatedNumberScheduled 6:i;numberAvailable 7:i;numberUnavailable 8:i;collisionCount 9!i;conditions 10*apps.DaemonSetCondition',
+    'currentNumberScheduled 1!i;numberMisscheduled 2!i;desiredNumberScheduled 3!i;numberReady 4!i;observedGeneration 5:l;updatedNumberScheduled 6:i;numberAvailable 7:i;numberUnavailable 8:i;collisionCount 9!i;conditions 10*apps.DaemonSetCondition',
   'apps.DaemonSetUpdateStrategy':
     'type 1:s;rollingUpdate 2:apps.RollingUpdateDaemonSet',
   'apps.Deployment':
@@ -19,7 +19,7 @@ export const messageFields: Readonly<Record<string, string>> = {
   'apps.DeploymentSpec':
     'replicas 1!i;selector 2:meta.LabelSelector;template 3:core.PodTemplateSpec;strategy 4:apps.DeploymentStrategy;minReadySeconds 5:i;revisionHistoryLimit 6!i;paused 7:b;progressDeadlineSeconds 9!i',
   'apps.DeploymentStatus':
-    'observedGeneration 1:i;replicas 2:i;updatedReplicas 3:i;readyReplicas 7:i;availableReplicas 4:i;unavailableReplicas 5:i;terminatingReplicas 9!i;conditions 6*apps.DeploymentCondition;collisionCount 8!i',
+    'observedGeneration 1:l;replicas 2:i;updatedReplicas 3:i;readyReplicas 7:i;availableReplicas 4:i;unavailableReplicas 5:i;terminatingReplicas 9!i;conditions 6*apps.DeploymentCondition;collisionCount 8!i',
   'apps.DeploymentStrategy':
     'type 1:s;rollingUpdate 2:apps.RollingUpdateDeployment',
   'apps.ReplicaSet':
@@ -29,7 +29,7 @@ export const messageFields: Readonly<Record<string, string>> = {
   'apps.ReplicaSetSpec':
     'replicas 1!i;minReadySeconds 4:i;selector 2:meta.LabelSelector;template 3:core.PodTemplateSpec',
   'apps.ReplicaSetStatus':
-    'replicas 1!i;fullyLabeledReplicas 2:i;readyReplicas 4:i;availableReplicas 5:i;terminatingReplicas 7!i;observedGeneration 3:i;conditions 6*apps.ReplicaSetCondition',
+    'replicas 1!i;fullyLabeledReplicas 2:i;readyReplicas 4:i;availableReplicas 5:i;terminatingReplicas 7!i;observedGeneration 3:l;conditions 6*apps.ReplicaSetCondition',
   'apps.RollingUpdateDaemonSet':
     'maxUnavailable 1:intstr.IntOrString;maxSurge 2:intstr.IntOrString',
   'apps.RollingUpdateDeployment':
@@ -47,7 +47,7 @@ export const messageFields: Readonly<Record<string, string>> = {
   'apps.StatefulSetSpec':
     'replicas 1!i;selector 2:meta.LabelSelector;template 3:core.PodTemplateSpec;volumeClaimTemplates 4*core.PersistentVolumeClaim;serviceName 5!s;podManagementPolicy 6:s;updateStrategy 7:apps.StatefulSetUpdateStrategy;revisionHistoryLimit 8!i;minReadySeconds 9:i;persistentVolumeClaimRetentionPolicy 10:apps.StatefulSetPersistentVolumeClaimRetentionPolicy;ordinals 11:apps.StatefulSetOrdinals',
   'apps.StatefulSetStatus':
-    'observedGeneration 1:i;replicas 2!i;readyReplicas 3:i;currentReplicas 4:i;updatedReplicas 5:i;currentRevision 6:s;updateRevision 7:s;collisionCount 9!i;conditions 10*apps.StatefulSetCondition;availableReplicas 11!i',
+    'observedGeneration 1:l;replicas 2!i;readyReplicas 3:i;currentReplicas 4:i;updatedReplicas 5:i;currentRevision 6:s;updateRevision 7:s;collisionCount 9!i;conditions 10*apps.StatefulSetCondition;availableReplicas 11!i',
   'apps.StatefulSetUpdateStrategy':
     'type 1:s;rollingUpdate 2:apps.RollingUpdateStatefulSetStrategy',
   'authentication.BoundObjectReference':
@@ -61,7 +61,7 @@ export const messageFields: Readonly<Record<string, string>> = {
   'authentication.TokenRequest':
     'metadata 1:meta.ObjectMeta;spec 2:authentication.TokenRequestSpec;status 3:authentication.TokenRequestStatus',
   'authentication.TokenRequestSpec':
-    'audiences 1*s;expirationSeconds 4!i;boundObjectRef 3:authentication.BoundObjectReference',
+    'audiences 1*s;expirationSeconds 4!l;boundObjectRef 3:authentication.BoundObjectReference',
   'authentication.TokenRequestStatus':
     'token 1!s;expirationTimestamp 2:meta.Time',
   'authentication.UserInfo':
@@ -107,7 +107,7 @@ export const messageFields: Readonly<Record<string, string>> = {
   'batch.CronJob':
     'metadata 1:meta.ObjectMeta;spec 2:batch.CronJobSpec;status 3:batch.CronJobStatus',
   'batch.CronJobSpec':
-    'schedule 1!s;timeZone 8!s;startingDeadlineSeconds 2!i;concurrencyPolicy 3:s;suspend 4!b;jobTemplate 5:batch.JobTemplateSpec;successfulJobsHistoryLimit 6!i;failedJobsHistoryLimit 7!i',
+    'schedule 1!s;timeZone 8!s;startingDeadlineSeconds 2!l;concurrencyPolicy 3:s;suspend 4!b;jobTemplate 5:batch.JobTemplateSpec;successfulJobsHistoryLimit 6!i;failedJobsHistoryLimit 7!i',
   'batch.CronJobStatus':
     'active 1*core.ObjectReference;lastScheduleTime 4:meta.Time;lastSuccessfulTime 5:meta.Time',
   'batch.Job':
@@ -115,7 +115,7 @@ export const messageFields: Readonly<Record<string, string>> = {
   'batch.JobCondition':
     'type 1!s;status 2!s;lastProbeTime 3:meta.Time;lastTransitionTime 4:meta.Time;reason 5:s;message 6:s',
   'batch.JobSpec':
-    'parallelism 1!i;completions 2!i;activeDeadlineSeconds 3!i;podFailurePolicy 11:batch.PodFailurePolicy;successPolicy 16:batch.SuccessPolicy;backoffLimit 7!i;backoffLimitPerIndex 12!i;maxFailedIndexes 13!i;selector 4:meta.LabelSelector;manualSelector 5!b;template 6:core.PodTemplateSpec;ttlSecondsAfterFinished 8!i;completionMode 9!s;suspend 10!b;podReplacementPolicy 14!s;managedBy 15!s',
+    'parallelism 1!i;completions 2!i;activeDeadlineSeconds 3!l;podFailurePolicy 11:batch.PodFailurePolicy;successPolicy 16:batch.SuccessPolicy;backoffLimit 7!i;backoffLimitPerIndex 12!i;maxFailedIndexes 13!i;selector 4:meta.LabelSelector;manualSelector 5!b;template 6:core.PodTemplateSpec;ttlSecondsAfterFinished 8!i;completionMode 9!s;suspend 10!b;podReplacementPolicy 14!s;managedBy 15!s',
   'batch.JobStatus':
     'conditions 1*batch.JobCondition;startTime 2:meta.Time;completionTime 3:meta.Time;active 4:i;succeeded 5:i;failed 6:i;terminating 11!i;completedIndexes 7:s;failedIndexes 10!s;uncountedTerminatedPods 8:batch.UncountedTerminatedPods;ready 9!i',
   'batch.JobTemplateSpec':
@@ -187,7 +187,7 @@ export const messageFields: Readonly<Record<string, string>> = {
   'core.ContainerExtendedResourceRequest':
     'containerName 1!s;resourceName 2!s;requestName 3!s',
   'core.ContainerImage':
-    'names 1*s;sizeBytes 2:i',
+    'names 1*s;sizeBytes 2:l',
   'core.ContainerPort':
     'name 1:s;hostPort 2:i;containerPort 3!i;protocol 4:s;hostIP 5:s',
   'core.ContainerResizePolicy':
@@ -291,7 +291,7 @@ export const messageFields: Readonly<Record<string, string>> = {
   'core.LifecycleHandler':
     'exec 1:core.ExecAction;httpGet 2:core.HTTPGetAction;tcpSocket 3:core.TCPSocketAction;sleep 4:core.SleepAction',
   'core.LinuxContainerUser':
-    'uid 1!i;gid 2!i;supplementalGroups 3*i',
+    'uid 1!l;gid 2!l;supplementalGroups 3*l',
   'core.LoadBalancerIngress':
     'ip 1:s;hostname 2:s;ipMode 3!s;ports 4*core.PortStatus',
   'core.LoadBalancerStatus':
@@ -345,7 +345,7 @@ export const messageFields: Readonly<Record<string, string>> = {
   'core.NodeStatus':
     'capacity 1%resource.Quantity;allocatable 2%resource.Quantity;phase 3:s;conditions 4*core.NodeCondition;addresses 5*core.NodeAddress;daemonEndpoints 6:core.NodeDaemonEndpoints;nodeInfo 7:core.NodeSystemInfo;images 8*core.ContainerImage;volumesInUse 9*s;volumesAttached 10*core.AttachedVolume;config 11:core.NodeConfigStatus;runtimeHandlers 12*core.NodeRuntimeHandler;features 13:core.NodeFeatures;declaredFeatures 14*s',
   'core.NodeSwapStatus':
-    'capacity 1!i',
+    'capacity 1!l',
   'core.NodeSystemInfo':
     'machineID 1!s;systemUUID 2!s;bootID 3!s;kernelVersion 4!s;osImage 5!s;containerRuntimeVersion 6!s;kubeletVersion 7!s;kubeProxyVersion 8!s;operatingSystem 9!s;architecture 10!s;swap 11:core.NodeSwapStatus',
   'core.ObjectFieldSelector':
@@ -385,7 +385,7 @@ export const messageFields: Readonly<Record<string, string>> = {
   'core.PodCertificateProjection':
     'signerName 1:s;keyType 2:s;maxExpirationSeconds 3!i;credentialBundlePath 4:s;keyPath 5:s;certificateChainPath 6:s;userAnnotations 7%s',
   'core.PodCondition':
-    'type 1!s;observedGeneration 7:i;status 2!s;lastProbeTime 3:meta.Time;lastTransitionTime 4:meta.Time;reason 5:s;message 6:s',
+    'type 1!s;observedGeneration 7:l;status 2!s;lastProbeTime 3:meta.Time;lastTransitionTime 4:meta.Time;reason 5:s;message 6:s',
   'core.PodDNSConfig':
     'nameservers 1*s;searches 2*s;options 3*core.PodDNSConfigOption',
   'core.PodDNSConfigOption':
@@ -407,11 +407,11 @@ export const messageFields: Readonly<Record<string, string>> = {
   'core.PodSchedulingGroup':
     'podGroupName 1!s',
   'core.PodSecurityContext':
-    'seLinuxOptions 1:core.SELinuxOptions;windowsOptions 8:core.WindowsSecurityContextOptions;runAsUser 2!i;runAsGroup 6!i;runAsNonRoot 3!b;supplementalGroups 4*i;supplementalGroupsPolicy 12!s;fsGroup 5!i;sysctls 7*core.Sysctl;fsGroupChangePolicy 9!s;seccompProfile 10:core.SeccompProfile;appArmorProfile 11:core.AppArmorProfile;seLinuxChangePolicy 13!s',
+    'seLinuxOptions 1:core.SELinuxOptions;windowsOptions 8:core.WindowsSecurityContextOptions;runAsUser 2!l;runAsGroup 6!l;runAsNonRoot 3!b;supplementalGroups 4*l;supplementalGroupsPolicy 12!s;fsGroup 5!l;sysctls 7*core.Sysctl;fsGroupChangePolicy 9!s;seccompProfile 10:core.SeccompProfile;appArmorProfile 11:core.AppArmorProfile;seLinuxChangePolicy 13!s',
   'core.PodSpec':
-    'volumes 1*core.Volume;initContainers 20*core.Container;containers 2*core.Container;ephemeralContainers 34*core.EphemeralContainer;restartPolicy 3:s;terminationGracePeriodSeconds 4!i;activeDeadlineSeconds 5!i;dnsPolicy 6:s;nodeSelector 7%s;serviceAccountName 8:s;serviceAccount 9:s;automountServiceAccountToken 21!b;nodeName 10:s;hostNetwork 11:b;hostPID 12:b;hostIPC 13:b;shareProcessNamespace 27!b;securityContext 14:core.PodSecurityContext;imagePullSecrets 15*core.LocalObjectReference;hostname 16:s;subdomain 17:s;affinity 18:core.Affinity;schedulerName 19:s;tolerations 22*core.Toleration;hostAliases 23*core.HostAlias;priorityClassName 24:s;priority 25!i;dnsConfig 26:core.PodDNSConfig;readinessGates 28*core.PodReadinessGate;runtimeClassName 29!s;enableServiceLinks 30!b;preemptionPolicy 31!s;overhead 32%resource.Quantity;topologySpreadConstraints 33*core.TopologySpreadConstraint;setHostnameAsFQDN 35!b;os 36:core.PodOS;hostUsers 37!b;schedulingGates 38*core.PodSchedulingGate;resourceClaims 39*core.PodResourceClaim;resources 40:core.ResourceRequirements;hostnameOverride 41!s;schedulingGroup 43:core.PodSchedulingGroup',
+    'volumes 1*core.Volume;initContainers 20*core.Container;containers 2*core.Container;ephemeralContainers 34*core.EphemeralContainer;restartPolicy 3:s;terminationGracePeriodSeconds 4!l;activeDeadlineSeconds 5!l;dnsPolicy 6:s;nodeSelector 7%s;serviceAccountName 8:s;serviceAccount 9:s;automountServiceAccountToken 21!b;nodeName 10:s;hostNetwork 11:b;hostPID 12:b;hostIPC 13:b;shareProcessNamespace 27!b;securityContext 14:core.PodSecurityContext;imagePullSecrets 15*core.LocalObjectReference;hostname 16:s;subdomain 17:s;affinity 18:core.Affinity;schedulerName 19:s;tolerations 22*core.Toleration;hostAliases 23*core.HostAlias;priorityClassName 24:s;priority 25!i;dnsConfig 26:core.PodDNSConfig;readinessGates 28*core.PodReadinessGate;runtimeClassName 29!s;enableServiceLinks 30!b;preemptionPolicy 31!s;overhead 32%resource.Quantity;topologySpreadConstraints 33*core.TopologySpreadConstraint;setHostnameAsFQDN 35!b;os 36:core.PodOS;hostUsers 37!b;schedulingGates 38*core.PodSchedulingGate;resourceClaims 39*core.PodResourceClaim;resources 40:core.ResourceRequirements;hostnameOverride 41!s;schedulingGroup 43:core.PodSchedulingGroup',
   'core.PodStatus':
-    'observedGeneration 17:i;phase 1:s;conditions 2*core.PodCondition;message 3:s;reason 4:s;nominatedNodeName 11:s;hostIP 5:s;hostIPs 16*core.HostIP;podIP 6:s;podIPs 12*core.PodIP;startTime 7:meta.Time;initContainerStatuses 10*core.ContainerStatus;containerStatuses 8*core.ContainerStatus;qosClass 9:s;ephemeralContainerStatuses 13*core.ContainerStatus;resize 14:s;resourceClaimStatuses 15*core.PodResourceClaimStatus;extendedResourceClaimStatus 18:core.PodExtendedResourceClaimStatus;allocatedResources 19%resource.Quantity;resources 20:core.ResourceRequirements;nodeAllocatableResourceClaimStatuses 21*core.NodeAllocatableResourceClaimStatus',
+    'observedGeneration 17:l;phase 1:s;conditions 2*core.PodCondition;message 3:s;reason 4:s;nominatedNodeName 11:s;hostIP 5:s;hostIPs 16*core.HostIP;podIP 6:s;podIPs 12*core.PodIP;startTime 7:meta.Time;initContainerStatuses 10*core.ContainerStatus;containerStatuses 8*core.ContainerStatus;qosClass 9:s;ephemeralContainerStatuses 13*core.ContainerStatus;resize 14:s;resourceClaimStatuses 15*core.PodResourceClaimStatus;extendedResourceClaimStatus 18:core.PodExtendedResourceClaimStatus;allocatedResources 19%resource.Quantity;resources 20:core.ResourceRequirements;nodeAllocatableResourceClaimStatuses 21*core.NodeAllocatableResourceClaimStatus',
   'core.PodTemplateSpec':
     'metadata 1:meta.ObjectMeta;spec 2:core.PodSpec',
   'core.PortStatus':
@@ -421,7 +421,7 @@ export const messageFields: Readonly<Record<string, string>> = {
   'core.PreferredSchedulingTerm':
     'weight 1!i;preference 2:core.NodeSelectorTerm',
   'core.Probe':
-    'handler 1^core.ProbeHandler;initialDelaySeconds 2:i;timeoutSeconds 3:i;periodSeconds 4:i;successThreshold 5:i;failureThreshold 6:i;terminationGracePeriodSeconds 7!i',
+    'handler 1^core.ProbeHandler;initialDelaySeconds 2:i;timeoutSeconds 3:i;periodSeconds 4:i;successThreshold 5:i;failureThreshold 6:i;terminationGracePeriodSeconds 7!l',
   'core.ProbeHandler':
     'exec 1:core.ExecAction;httpGet 2:core.HTTPGetAction;tcpSocket 3:core.TCPSocketAction;grpc 4:core.GRPCAction',
   'core.ProjectedVolumeSource':
@@ -463,13 +463,13 @@ export const messageFields: Readonly<Record<string, string>> = {
   'core.SecretVolumeSource':
     'secretName 1:s;items 2*core.KeyToPath;defaultMode 3!i;optional 4!b',
   'core.SecurityContext':
-    'capabilities 1:core.Capabilities;privileged 2!b;seLinuxOptions 3:core.SELinuxOptions;windowsOptions 10:core.WindowsSecurityContextOptions;runAsUser 4!i;runAsGroup 8!i;runAsNonRoot 5!b;readOnlyRootFilesystem 6!b;allowPrivilegeEscalation 7!b;procMount 9!s;seccompProfile 11:core.SeccompProfile;appArmorProfile 12:core.AppArmorProfile',
+    'capabilities 1:core.Capabilities;privileged 2!b;seLinuxOptions 3:core.SELinuxOptions;windowsOptions 10:core.WindowsSecurityContextOptions;runAsUser 4!l;runAsGroup 8!l;runAsNonRoot 5!b;readOnlyRootFilesystem 6!b;allowPrivilegeEscalation 7!b;procMount 9!s;seccompProfile 11:core.SeccompProfile;appArmorProfile 12:core.AppArmorProfile',
   'core.Service':
     'metadata 1:meta.ObjectMeta;spec 2:core.ServiceSpec;status 3:core.ServiceStatus',
   'core.ServiceAccount':
     'metadata 1:meta.ObjectMeta;secrets 2*core.ObjectReference;imagePullSecrets 3*core.LocalObjectReference;automountServiceAccountToken 4!b',
   'core.ServiceAccountTokenProjection':
-    'audience 1:s;expirationSeconds 2!i;path 3!s',
+    'audience 1:s;expirationSeconds 2!l;path 3!s',
   'core.ServicePort':
     'name 1:s;protocol 2:s;appProtocol 6!s;port 3!i;targetPort 4:intstr.IntOrString;nodePort 5:i',
   'core.ServiceSpec':
@@ -479,7 +479,7 @@ export const messageFields: Readonly<Record<string, string>> = {
   'core.SessionAffinityConfig':
     'clientIP 1:core.ClientIPConfig',
   'core.SleepAction':
-    'seconds 1!i',
+    'seconds 1!l',
   'core.StorageOSPersistentVolumeSource':
     'volumeName 1:s;volumeNamespace 2:s;fsType 3:s;readOnly 4:b;secretRef 5:core.ObjectReference',
   'core.StorageOSVolumeSource':
@@ -491,7 +491,7 @@ export const messageFields: Readonly<Record<string, string>> = {
   'core.Taint':
     'key 1!s;value 2:s;effect 3!s;timeAdded 4:meta.Time',
   'core.Toleration':
-    'key 1:s;operator 2:s;value 3:s;effect 4:s;tolerationSeconds 5!i',
+    'key 1:s;operator 2:s;value 3:s;effect 4:s;tolerationSeconds 5!l',
   'core.TopologySpreadConstraint':
     'maxSkew 1!i;topologyKey 2!s;whenUnsatisfiable 3!s;labelSelector 4:meta.LabelSelector;minDomains 5!i;nodeAffinityPolicy 6!s;nodeTaintsPolicy 7!s;matchLabelKeys 8*s',
   'core.TypedLocalObjectReference':
@@ -541,11 +541,11 @@ export const messageFields: Readonly<Record<string, string>> = {
   'events.EventSeries':
     'count 1!i;lastObservedTime 2:meta.MicroTime',
   'intstr.IntOrString':
-    'type 1:i;intVal 2:i;strVal 3:s',
+    'type 1:l;intVal 2:i;strVal 3:s',
   'meta.Condition':
-    'type 1!s;status 2!s;observedGeneration 3:i;lastTransitionTime 4:meta.Time;reason 5!s;message 6!s',
+    'type 1!s;status 2!s;observedGeneration 3:l;lastTransitionTime 4:meta.Time;reason 5!s;message 6!s',
   'meta.DeleteOptions':
-    'gracePeriodSeconds 1!i;preconditions 2:meta.Preconditions;orphanDependents 3!b;propagationPolicy 4!s;dryRun 5*s;ignoreStoreReadErrorWithClusterBreakingPotential 6!b',
+    'gracePeriodSeconds 1!l;preconditions 2:meta.Preconditions;orphanDependents 3!b;propagationPolicy 4!s;dryRun 5*s;ignoreStoreReadErrorWithClusterBreakingPotential 6!b',
   'meta.FieldSelectorRequirement':
     'key 1!s;operator 2!s;values 3*s',
   'meta.FieldsV1':
@@ -555,13 +555,13 @@ export const messageFields: Readonly<Record<string, string>> = {
   'meta.LabelSelectorRequirement':
     'key 1!s;operator 2!s;values 3*s',
   'meta.ListMeta':
-    'selfLink 1:s;resourceVersion 2:s;continue 3:s;remainingItemCount 4!i;shardInfo 5:meta.ShardInfo',
+    'selfLink 1:s;resourceVersion 2:s;continue 3:s;remainingItemCount 4!l;shardInfo 5:meta.ShardInfo',
   'meta.ManagedFieldsEntry':
     'manager 1:s;operation 2:s;apiVersion 3:s;time 4:meta.Time;fieldsType 6:s;fieldsV1 7:meta.FieldsV1;subresource 8:s',
   'meta.MicroTime':
-    'seconds 1:i;nanos 2:i',
+    'seconds 1:l;nanos 2:i',
   'meta.ObjectMeta':
-    'name 1:s;generateName 2:s;namespace 3:s;selfLink 4:s;uid 5:s;resourceVersion 6:s;generation 7:i;creationTimestamp 8:meta.Time;deletionTimestamp 9:meta.Time;deletionGracePeriodSeconds 10!i;labels 11%s;annotations 12%s;ownerReferences 13*meta.OwnerReference;finalizers 14*s;managedFields 17*meta.ManagedFieldsEntry',
+    'name 1:s;generateName 2:s;namespace 3:s;selfLink 4:s;uid 5:s;resourceVersion 6:s;generation 7:l;creationTimestamp 8:meta.Time;deletionTimestamp 9:meta.Time;deletionGracePeriodSeconds 10!l;labels 11%s;annotations 12%s;ownerReferences 13*meta.OwnerReference;finalizers 14*s;managedFields 17*meta.ManagedFieldsEntry',
   'meta.OwnerReference':
     'apiVersion 5!s;kind 1!s;name 3!s;uid 4!s;controller 6!b;blockOwnerDeletion 7!b',
   'meta.Preconditions':
@@ -575,7 +575,7 @@ export const messageFields: Readonly<Record<string, string>> = {
   'meta.StatusDetails':
     'name 1:s;group 2:s;kind 3:s;uid 6:s;causes 4*meta.StatusCause;retryAfterSeconds 5:i',
   'meta.Time':
-    'seconds 1:i;nanos 2:i',
+    'seconds 1:l;nanos 2:i',
   'networking.IPBlock':
     'cidr 1!s;except 2*s',
   'networking.NetworkPolicy':

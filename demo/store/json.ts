@@ -77,6 +77,22 @@ export function sameJson(left: Json | undefined, right: Json | undefined): boole
   return false;
 }
 
+const goEscapes: Readonly<Record<string, string>> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+};
+
+/** JSON text as Go's encoder writes it: `<`, `>`, `&` and the line separators escaped, which readers must expect. */
+export function goJson(value: Json, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => goEscapes[character] ?? character,
+  );
+}
+
 /** JSON text with keys in order: the same for equal values. */
 export function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

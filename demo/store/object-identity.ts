@@ -29,7 +29,8 @@ export function identify(object: JsonObject, hasSpec: boolean): void {
 
 function fieldSet(value: Json): JsonObject {
   if (!isJsonObject(value)) return {};
-  return Object.fromEntries(Object.entries(value).map(([field, inner]) => [`f:${field}`, fieldSet(inner)]));
+  const entries = Object.entries(value).map(([field, inner]): [string, Json] => [`f:${field}`, fieldSet(inner)]);
+  return Object.fromEntries([['.', {}], ...entries]);
 }
 
 /**
@@ -43,7 +44,7 @@ export function noteManager(object: JsonObject, manager: string, subresource: st
   const others = before.filter(
     (entry) => textAt(entry, 'manager') !== manager || textAt(entry, 'subresource') !== subresource,
   );
-  const owned = subresource === 'status' ? { status: status ?? null } : fields;
+  const { '.': _whole, ...owned } = fieldSet(subresource === 'status' ? { status: status ?? null } : fields);
   metadata['managedFields'] = [
     ...others,
     {
@@ -52,7 +53,7 @@ export function noteManager(object: JsonObject, manager: string, subresource: st
       apiVersion,
       time: timestamp(),
       fieldsType: 'FieldsV1',
-      fieldsV1: fieldSet(owned),
+      fieldsV1: owned,
       ...(subresource ? { subresource } : {}),
     },
   ];

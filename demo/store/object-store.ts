@@ -12,6 +12,24 @@ export interface StoreEvent {
 /** Changes kept for watches that start in the past; older ones get 410 Expired, as after etcd's compaction. */
 const historyLimit = 5_000;
 
+/** Go's field order, which people know from kubectl's output. */
+const metadataOrder = [
+  'name',
+  'generateName',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+];
+
 /**
  * The objects of the cluster by kind, with one revision counter and a short history, as etcd keeps them. Objects handed
  * out are shared: whoever changes one clones it first.
@@ -84,13 +102,12 @@ export class ObjectStore {
   #stamped(object: JsonObject): JsonObject {
     this.#revision += 1;
     const metadata = object['metadata'] as JsonObject;
-    const { name, generateName, namespace, uid, resourceVersion: _old, ...rest } = metadata;
     const stamped: JsonObject = {};
-    // Go's field order, which people know from kubectl's output.
-    for (const [field, value] of Object.entries({ name, generateName, namespace, uid })) {
+    for (const field of metadataOrder) {
+      const value = field === 'resourceVersion' ? String(this.#revision) : metadata[field];
       if (value !== undefined && value !== '') stamped[field] = value;
     }
-    return { ...object, metadata: { ...stamped, resourceVersion: String(this.#revision), ...rest } };
+    return { ...object, metadata: stamped };
   }
 
   #publish(event: StoreEvent): void {

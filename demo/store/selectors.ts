@@ -46,7 +46,7 @@ function parseRequirement(text: string): Requirement {
   }
   const existence = /^(!?)\s*([^\s!=<>(),]+)$/.exec(term);
   if (existence) return { key: existence[2] ?? '', operator: existence[1] ? '!exists' : 'exists', values: [] };
-  const found = /[=!<>(),]/.exec(term.replace(/^[^=!<>(),]*[=!<>]+/, ''))?.[0] ?? '';
+  const found = term.replace(/^[^=!<>(),\s]*\s*(==|=|!=|>|<)?\s*/, '')[0] ?? '';
   throw new SelectorError(`unable to parse requirement: found '${found}', expected: identifier`);
 }
 

@@ -10,7 +10,14 @@ export interface Conformed {
   readonly unknownFields: readonly string[];
 }
 
-const goScalars: Record<string, string> = { s: 'string', b: 'bool', i: 'int64', d: 'float64', y: '[]uint8' };
+const goScalars: Record<string, string> = {
+  s: 'string',
+  b: 'bool',
+  i: 'int32',
+  l: 'int64',
+  d: 'float64',
+  y: '[]uint8',
+};
 /** Types that read JSON by a way of their own; the value passes when it is of one of these JSON types. */
 const freeForm: Record<string, readonly string[]> = {
   'meta.Time': ['string'],
@@ -98,12 +105,12 @@ class Conformer {
   }
 
   private scalar(value: Json, type: string, path: string, parent: string): Json {
-    if (value === null) return type === 'b' ? false : type === 'i' || type === 'd' ? 0 : '';
-    const wanted = type === 'b' ? 'bool' : type === 'i' || type === 'd' ? 'number' : 'string';
+    if (value === null) return type === 'b' ? false : 'ild'.includes(type) ? 0 : '';
+    const wanted = type === 'b' ? 'bool' : 'ild'.includes(type) ? 'number' : 'string';
     if (jsonType(value) !== wanted) throw this.mismatch(value, parent, path, goScalars[type] ?? type);
-    if (type === 'i' && !Number.isInteger(value)) {
+    if ((type === 'i' || type === 'l') && !Number.isInteger(value)) {
       throw new DecodingError(
-        `json: cannot unmarshal number ${value} into Go struct field ${goStruct(parent)}.${path} of type int64`,
+        `json: cannot unmarshal number ${value} into Go struct field ${goStruct(parent)}.${path} of type ${goScalars[type]}`,
       );
     }
     const problem = type === 'y' && typeof value === 'string' ? base64Problem(value) : null;

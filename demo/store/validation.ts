@@ -44,9 +44,9 @@ function checkPodSpec(spec: JsonObject, path: string): Cause[] {
 function checkWorkload(object: JsonObject): Cause[] {
   const selector = requirementsOf(objectAt(object, 'spec', 'selector'));
   const causes = checkPodSpec(objectAt(object, 'spec', 'template', 'spec'), 'spec.template.spec');
-  if (selector.length === 0) return [fieldRequired('spec.selector'), ...causes];
   const labels = textMapAt(object, 'spec', 'template', 'metadata', 'labels');
-  if (!labelsMatch(selector, labels)) {
+  if (selector.length === 0) causes.unshift(fieldRequired('spec.selector'));
+  if (selector.length === 0 || !labelsMatch(selector, labels)) {
     causes.push(fieldInvalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'));
   }
   return causes;

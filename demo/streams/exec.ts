@@ -27,9 +27,6 @@ const upgrader = new WebSocketServer({
   handleProtocols: (offered) => protocols.find((protocol) => offered.has(protocol)) ?? false,
 });
 
-/** Files that shells have changed, by pod and container, for as long as the cluster runs. */
-const trees = new Map<string, FileTree>();
-
 /**
  * The container that a request names, or the pod's first.
  * @throws {ApiError} 400 when there is none of that name.
@@ -43,8 +40,8 @@ export function findContainer(pod: JsonObject, asked: string): JsonObject {
 
 function machineOf(call: Call, pod: JsonObject, container: JsonObject): Machine {
   const key = `${uidOf(pod)}/${textAt(container, 'name')}`;
-  const files = trees.get(key) ?? new FileTree(containerFiles(call.cluster.objects, pod, container));
-  trees.set(key, files);
+  const files = call.cluster.podFiles.get(key) ?? new FileTree(containerFiles(call.cluster.objects, pod, container));
+  call.cluster.podFiles.set(key, files);
   const mainCommand = textsAt(container, 'command').join(' ') || `/app/${textAt(container, 'name')}`;
   return { hostname: nameOf(pod), files, mainCommand };
 }

@@ -61,6 +61,11 @@ export function bookmarkTable(kind: string, bookmark: JsonObject, options: Table
     apiVersion: `meta.k8s.io/${options.version}`,
     metadata: { resourceVersion: objectAt(bookmark, 'metadata')['resourceVersion'] ?? '' },
     columnDefinitions: options.withColumns ? definitions(columns) : null,
-    rows: [{ cells: columns.map(() => ''), object: partialMetadata(bookmark, options.version) }],
+    rows: [
+      {
+        cells: columns.map((column) => column.cell({ metadata: {} })),
+        object: partialMetadata(bookmark, options.version),
+      },
+    ],
   };
 }
