@@ -258,7 +258,7 @@ describe('streams through the gateway', () => {
   });
 
   it('says in words that the cluster is gone', async () => {
-    await upstream.close();
+    upstream.crash();
     // A connection that was open may break under the first request, before anybody knows that the server is gone.
     await running.request('GET', '/api/v1/pods', {});
     const answer = await running.request('GET', '/api/v1/pods', {});

@@ -23,6 +23,8 @@ export interface EchoUpstream extends TestedCluster {
   readonly sockets: Duplex[];
   /** What plain requests get. */
   answerWith(listener: RequestListener): void;
+  /** Ends the server as a crash would; its kubeconfig stays. */
+  crash(): void;
   /** Null: accept and echo; otherwise write these bytes instead of a 101. */
   turnDownWith(bytes: string | null): void;
 }
@@ -46,6 +48,7 @@ export async function startEchoUpstream(): Promise<EchoUpstream> {
     socket.on('error', () => undefined);
     if (refusal !== null) {
       socket.write(refusal);
+      socket.once('end', () => socket.end()).resume();
       return;
     }
     socket.write(`${handshake(request.headers)}\r\n\r\n`);
@@ -53,6 +56,12 @@ export async function startEchoUpstream(): Promise<EchoUpstream> {
     socket.pipe(socket);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  const crash = (): void => {
+    for (const socket of sockets) socket.destroy();
+    server.closeAllConnections();
+    server.close();
+  };
 
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-echo-'));
   const kubeconfig = join(folder, 'kubeconfig');
@@ -89,10 +98,9 @@ export async function startEchoUpstream(): Promise<EchoUpstream> {
       refusal = bytes;
     },
     auditLog: async () => [],
+    crash,
     close: async () => {
-      for (const socket of sockets) socket.destroy();
-      server.closeAllConnections();
-      server.close();
+      crash();
       await rm(folder, { recursive: true, force: true });
     },
   };
