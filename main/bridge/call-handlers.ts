@@ -1,4 +1,4 @@
-import { type BrowserWindow, clipboard, dialog, shell } from 'electron';
+import { BrowserWindow, clipboard, dialog, shell } from 'electron';
 import type { EventName, Payload, Settings } from '../../preload/contract.ts';
 import type { Folders } from '../folders.ts';
 import { HostError } from '../hosts/protocol.ts';
@@ -105,7 +105,8 @@ export function callHandlers(options: CallHandlersOptions): CallHandlers {
     'recordings.list': async () => (await services).recordings.list(),
     'recordings.read': async (id) => (await services).recordings.read(id),
     'recordings.play': async (id) => (await services).recordings.play(id),
-    'recordings.export': async (id) => (await services).recordings.export(id, window()),
+    'recordings.export': async (id, { sender }) =>
+      (await services).recordings.export(id, BrowserWindow.fromWebContents(sender)),
 
     'policy.state': async () => (await services).gateway.call('policy', undefined),
   };

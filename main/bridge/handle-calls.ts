@@ -17,7 +17,7 @@ export interface Caller {
 }
 
 /** The player's window shows recordings and nothing else. */
-const PLAYER_CALLS: ReadonlySet<string> = new Set<CallName>(['recordings.read', 'settings.read']);
+const PLAYER_CALLS: ReadonlySet<string> = new Set<CallName>(['recordings.read', 'recordings.export', 'settings.read']);
 
 /** Answers the bridge's calls. Whoever is not one of our own top documents gets `sender-refused`. */
 export function handleCalls(handlers: CallHandlers, ipc: Pick<IpcMain, 'handle'> = ipcMain): void {

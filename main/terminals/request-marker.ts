@@ -1,13 +1,14 @@
 import type { DecidedRecord } from '../../proxy/journal/journal-record.ts';
 
-const OUTCOMES: Record<DecidedRecord['decision']['outcome'], string> = {
-  allow: 'allowed',
+/** Said only where it is not the ordinary one. */
+const OUTCOMES: Record<DecidedRecord['decision']['outcome'], string | null> = {
+  allow: null,
   deny: 'denied',
   requireApproval: 'asked for approval',
   refused: 'refused',
 };
 
-/** How an API request stands on a recording's timeline, e.g. `get secrets/db in payments: allowed`. */
+/** How an API request stands on a recording's timeline, e.g. `get secrets/db in payments: denied`. */
 export function requestMarker(record: DecidedRecord): {
   readonly auditId: string;
   readonly outcome: string;
@@ -18,9 +19,10 @@ export function requestMarker(record: DecidedRecord): {
   const what = request.name ? `${resource}/${request.name}` : resource;
   const where = request.namespace ? ` in ${request.namespace}` : '';
   const as = effective ? ` as ${effective.user}` : '';
+  const ending = OUTCOMES[decision.outcome];
   return {
     auditId,
     outcome: decision.outcome,
-    label: `${request.verb} ${what}${where}${as}: ${OUTCOMES[decision.outcome]}`,
+    label: `${request.verb} ${what}${where}${as}${ending === null ? '' : `: ${ending}`}`,
   };
 }

@@ -9,6 +9,8 @@ export function terminalEnvironment(login: Environment, kubeconfig: string, vers
     COLORTERM: 'truecolor',
     TERM_PROGRAM: 'Gatehouse',
     TERM_PROGRAM_VERSION: version,
+    // For rc files: a line that would export another KUBECONFIG can leave it when this is set.
+    GATEHOUSE: '1',
     KUBECONFIG: kubeconfig,
   };
 }
