@@ -58,16 +58,18 @@ export function Shell() {
       <main className={styles.main}>
         <Banners />
         {screen === null ? <SkeletonRows label="Loading" /> : null}
-        {/* Terminals stay mounted: a frame that is taken out of the document loses what it shows. */}
-        <div className={styles.screen} hidden={screen !== 'terminal'}>
-          <TerminalScreen shown={screen === 'terminal'} onShortcut={onShortcut} />
-        </div>
-        {Shown ? (
-          <div className={styles.screen}>
-            <Shown />
+        <div className={styles.stage}>
+          {/* Terminals stay mounted: a frame that is taken out of the document loses what it shows. */}
+          <div className={styles.screen} hidden={screen !== 'terminal'}>
+            <TerminalScreen shown={screen === 'terminal'} onShortcut={onShortcut} />
           </div>
-        ) : null}
-        {screen === 'approvals' ? null : <WaitingPanel />}
+          {Shown ? (
+            <div className={styles.screen}>
+              <Shown />
+            </div>
+          ) : null}
+          {screen === 'approvals' ? null : <WaitingPanel />}
+        </div>
       </main>
       <StatusBar />
       <CommandPalette />

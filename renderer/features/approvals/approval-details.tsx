@@ -91,11 +91,8 @@ export function ApprovalDetails({ approval }: { readonly approval: ApprovalReque
       <Section title="Why it waits">
         <p>{intent.message}</p>
         <p>
-          {intent.rules.map((rule) => (
-            <span key={rule}>
-              Rule <Identifier>{rule}</Identifier>{' '}
-            </span>
-          ))}
+          {intent.rules.length === 1 ? 'Rule ' : 'Rules '}
+          <Identifier>{intent.rules.join(', ')}</Identifier>
         </p>
       </Section>
       {approval.review ? (

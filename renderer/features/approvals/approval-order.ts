@@ -5,6 +5,11 @@ export function isPending(approval: ApprovalRequest, now: number): boolean {
   return approval.state === 'PENDING' && Date.parse(approval.expiresAt) > now;
 }
 
+/** Whether an approval needs a note: where policy wants a reason and the one who asked gave none. */
+export function needsNote({ intent }: ApprovalRequest): boolean {
+  return intent.requirement.reasonRequired && intent.reason === null;
+}
+
 /**
  * What waits first, the one that expires soonest on top; then what is over, newest first. Ids break ties (UUIDv7 sorts
  * by time), so that a row never jumps while a person reaches for it.

@@ -82,5 +82,6 @@ const SESSION_WORDS: Readonly<Record<SessionKind, string>> = {
 
 export function sessionWords(principal: Principal): string {
   const kind = SESSION_WORDS[principal.session.kind];
-  return principal.session.kind === 'inAppTerminal' ? `${kind} ${principal.session.id}` : kind;
+  // The beginning of a terminal's id is enough to tell it from the others that are open.
+  return principal.session.kind === 'inAppTerminal' ? `${kind} ${principal.session.id.slice(0, 10)}` : kind;
 }

@@ -3,6 +3,7 @@ import { IconBan, IconCheck } from '@tabler/icons-react';
 import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { needsNote } from './approval-order.ts';
 import { consequence, requestLine } from './approval-words.ts';
 import styles from './approvals.module.css';
 import type { Review } from './use-review.ts';
@@ -11,7 +12,7 @@ import type { Review } from './use-review.ts';
 export function ReviewBar({ approval, review }: { readonly approval: ApprovalRequest; readonly review: Review }) {
   const clusters = useLive('clusters.list').data ?? [];
   const cluster = clusters.find((entry) => entry.slug === approval.intent.cluster)?.context ?? approval.intent.cluster;
-  const required = approval.intent.requirement.reasonRequired;
+  const required = needsNote(approval);
   return (
     <div className={styles.foot}>
       {review.failure ? <ProblemNotice title="The decision was not taken" error={review.failure} /> : null}

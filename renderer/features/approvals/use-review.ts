@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
 import { invoke } from '../../app/bridge.ts';
 import { useLive } from '../../app/live-queries.ts';
-import { isPending, withApproval } from './approval-order.ts';
+import { isPending, needsNote, withApproval } from './approval-order.ts';
 
 /** How long a request must have been in view before it can be decided: a key meant for what was there before must not decide it. */
 const SETTLE = 500;
@@ -69,7 +69,7 @@ export function useReview(approval: ApprovalRequest | null): Review {
     setNote,
     confirming,
     approve: () => {
-      const noteMissing = approval?.intent.requirement.reasonRequired === true && note.trim() === '';
+      const noteMissing = approval !== null && needsNote(approval) && note.trim() === '';
       if (!ready || noteMissing) return;
       if (production) setConfirming(true);
       else vote('approve');

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ApprovalRequest } from '../../../../proxy/approvals/approval-authority.ts';
 import {
   isPending,
+  needsNote,
   newlyPending,
   orderApprovals,
   pendingApprovals,
@@ -67,6 +68,22 @@ describe('expiry', () => {
     const list = [made('gone', { expiresAt: at(0) }), made('open', { expiresAt: at(1) })];
     expect(ids(pendingApprovals(list, NOW))).toEqual(['open']);
     expect(isPending(made('gone', { expiresAt: at(0) }), NOW)).toBe(false);
+  });
+});
+
+describe('a note for the journal', () => {
+  const withReason = (reasonRequired: boolean, reason: string | null) => {
+    const approval = made('one');
+    const requirement = { ...approval.intent.requirement, reasonRequired };
+    return needsNote({ ...approval, intent: { ...approval.intent, requirement, reason } });
+  };
+
+  test.each([
+    ['is needed where policy wants a reason and none was given', true, null, true],
+    ['is not needed where the one who asked gave the reason', true, 'restore', false],
+    ['is not needed where policy wants none', false, null, false],
+  ] as const)('%s', (_name, required, reason, expected) => {
+    expect(withReason(required, reason)).toBe(expected);
   });
 });
 
