@@ -161,7 +161,7 @@ const companyRoles: readonly Planted[] = [
       ['*'],
     ),
     rule(['rbac.authorization.k8s.io'], ['*'], read),
-    rule(['authentication.k8s.io'], ['userextras/*', 'uids'], ['impersonate']),
+    rule(['authentication.k8s.io'], ['userextras/larkfield.example/reason', 'uids'], ['impersonate']),
     rule(['authorization.k8s.io'], ['subjectaccessreviews', 'localsubjectaccessreviews'], ['create']),
   ]),
   clusterBinding('larkfield-platform-engineers', 'larkfield-platform-engineer', [subject('Group', engineer.groups[0])]),

@@ -61,6 +61,16 @@ function backdate(objects: ClusterObjects, ages: ReadonlyMap<string, number>): v
   }
 }
 
+/** When a daily schedule (`15 2 * * *`) last came; the last half hour for the others that the seed has. */
+function lastRun(schedule: string): Date {
+  const [minute = '', hours = ''] = schedule.split(' ');
+  const half = hour / 2;
+  if (hours === '*') return new Date(Math.floor(Date.now() / half) * half);
+  const today = new Date();
+  today.setUTCHours(Number(hours), Number(minute), 0, 0);
+  return today.getTime() > Date.now() ? new Date(today.getTime() - 24 * hour) : today;
+}
+
 /** A few marks of a life before the demo started: restarts, a last schedule, an address, warnings. */
 function addHistory(objects: ClusterObjects): void {
   const worker = objects.list('Pod', 'payments').find((pod) => nameOf(pod).startsWith('ledger-worker'));
@@ -84,8 +94,7 @@ function addHistory(objects: ClusterObjects): void {
     });
   }
   for (const job of objects.list('CronJob')) {
-    const half = 30 * 60 * 1000;
-    const last = timestamp(new Date(Math.floor(Date.now() / half) * half));
+    const last = timestamp(lastRun(textAt(job, 'spec', 'schedule')));
     objects.amend('CronJob', namespaceOf(job), nameOf(job), (copy) => {
       copy['status'] = { lastScheduleTime: last, lastSuccessfulTime: last };
     });

@@ -60,7 +60,13 @@ export class Shell {
   /** Runs a program with its arguments as `exec` does: no expansion. */
   async execute(argv: readonly string[], streams: Streams): Promise<number> {
     const [name = '', ...args] = argv;
-    if (shellNames.test(name)) return this.#subshell(args, streams);
+    try {
+      if (shellNames.test(name)) return await this.#subshell(args, streams);
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      await streams.stderr.write(Buffer.from(`sh: can't open script: ${error.message}\n`));
+      return 127;
+    }
     return runCommand(name, {
       ...streams,
       machine: this.#machine,

@@ -134,7 +134,7 @@ export function startExec(call: Call, socket: Duplex, head: Buffer, auditId: str
   upgrader.handleUpgrade(call.request, socket, head, (webSocket) => {
     const machine = machineOf(call, pod, container);
     const variables = containerVariables(call.cluster.objects, pod, container);
-    void runSession(webSocket, asked, machine, variables);
+    runSession(webSocket, asked, machine, variables).catch(() => webSocket.terminate());
   });
 }
 

@@ -141,6 +141,22 @@ export class DemoFixture {
     });
   }
 
+  /** Where and how to open a WebSocket as the cluster's administrator. */
+  webSocketTarget(target: string) {
+    const { users, clusters } = parse(readFileSync(this.cluster.kubeconfigFile, 'utf8'));
+    const found = (users as KubeconfigUser[]).find((each) => each.name === 'demo-admin')?.user;
+    const plain = (text: string | undefined) => Buffer.from(text ?? '', 'base64');
+    return {
+      url: `${this.cluster.url.replace('https', 'wss')}${target}`,
+      options: {
+        ca: plain(clusters[0].cluster['certificate-authority-data']),
+        cert: plain(found?.['client-certificate-data']),
+        key: plain(found?.['client-key-data']),
+        perMessageDeflate: false,
+      },
+    };
+  }
+
   /** POST, PUT or PATCH of JSON. */
   sendJson(
     method: string,
