@@ -56,7 +56,10 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
 /** The port of the last run where it is free, so that an outside terminal's kubeconfig goes on working; any free one otherwise. */
 async function listenOn(parts: GatewayParts, start: GatewayStart, authority: KeyPair): Promise<Gateway> {
   const { port, logFile, policyFolder, dataFolder, kubeconfigFolder, principal, maskKey, journalKey } = start;
-  const log = pino({ name: 'gateway' }, pino.destination({ dest: logFile, mode: 0o600, append: true, mkdir: true }));
+  const log = pino(
+    { name: 'gateway' },
+    pino.destination({ dest: logFile, mode: 0o600, append: true, mkdir: true, sync: true }),
+  );
   const options = {
     authority,
     policyFolder,

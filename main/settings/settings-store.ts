@@ -1,16 +1,6 @@
 import Store from 'electron-store';
-import { type Settings, settingsSchema } from '../../preload/contract.ts';
-
-export const DEFAULT_SETTINGS: Settings = {
-  theme: 'system',
-  terminalFontSize: 13,
-  terminalFontFamily: '',
-  screenReaderMode: false,
-  shell: '',
-  revealSeconds: 30,
-  recordInput: false,
-  kubeconfigFiles: [],
-};
+import type { Settings } from '../../preload/contract.ts';
+import { readSettings } from './read-settings.ts';
 
 export interface WindowPlace {
   readonly x: number | null;
@@ -64,16 +54,4 @@ export function openSettings(folder: string): SettingsStore {
       store.set('window', place);
     },
   };
-}
-
-/** Each setting that the file holds and that is still valid; the default for every other, so that one bad line costs one setting. */
-export function readSettings(stored: unknown): Settings {
-  const found: Record<string, unknown> = { ...DEFAULT_SETTINGS };
-  if (typeof stored === 'object' && stored !== null) {
-    for (const [name, schema] of Object.entries(settingsSchema.shape)) {
-      const value = schema.safeParse((stored as Record<string, unknown>)[name]);
-      if (value.success) found[name] = value.data;
-    }
-  }
-  return settingsSchema.parse(found);
 }

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { gatewayHandlers } from '../../../main/gateway-host/gateway-handlers.ts';
+import type { GatewayStart } from '../../../main/gateway-host/protocol.ts';
+import type { Gateway, GatewayOptions } from '../../../proxy/gateway.ts';
+import type { JournalRecord } from '../../../proxy/journal/journal-record.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-host-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function setUp(taken: number | null = null) {
+  const options: GatewayOptions[] = [];
+  const listeners = new Map<string, (payload: unknown) => void>();
+  const events: Array<[string, unknown]> = [];
+  let authorities = 0;
+  const handlers = gatewayHandlers(
+    {
+      async createGateway(given) {
+        options.push(given);
+        const { port } = given.listen;
+        if (port === taken) throw Object.assign(new Error('in use'), { code: 'EADDRINUSE' });
+        return {
+          address: { host: '127.0.0.1', port: port || 5555, url: `https://127.0.0.1:${port || 5555}` },
+          on: (name: string, listener: (payload: unknown) => void) => listeners.set(name, listener),
+          close: async () => {},
+        } as unknown as Gateway;
+      },
+      createCertificateAuthority: async () => {
+        authorities += 1;
+        return { certificate: `certificate ${authorities}`, privateKey: 'key' };
+      },
+      listContexts: async () => [],
+    },
+    (name, payload) => events.push([name, payload]),
+  );
+  return { handlers, options, listeners, events };
+}
+const start = (change: Partial<GatewayStart> = {}): GatewayStart => ({
+  port: 0,
+  authority: null,
+  policyFolder: folder,
+  dataFolder: folder,
+  kubeconfigFolder: folder,
+  logFile: join(folder, 'gateway.log'),
+  principal: { user: 'local:dana', groups: [] },
+  maskKey: { kid: 'k', key: new Uint8Array(32) },
+  journalKey: null,
+  ...change,
+});
+
+describe('the gateway host', () => {
+  test('makes the authority at the first start of a launch, and takes it again after that', async () => {
+    const { handlers, options } = setUp();
+    const first = await handlers.start(start(), []);
+    expect(first).toMatchObject({ port: 5555, authority: { certificate: 'certificate 1' } });
+    await handlers.start(start({ authority: first.authority, port: first.port }), []);
+    expect(options[1]).toMatchObject({ authority: first.authority, listen: { host: '127.0.0.1', port: 5555 } });
+  });
+
+  test('chooses another port when the one of the last run is taken', async () => {
+    const { handlers } = setUp(4444);
+    expect((await handlers.start(start({ port: 4444 }), [])).port).toBe(5555);
+  });
+
+  test('says so when it is asked before it was started', async () => {
+    expect(() => setUp().handlers.policy(undefined, [])).toThrow(/not started/);
+  });
+
+  test('tells of journal records in batches, in order, none lost when it stops', async () => {
+    const { handlers, listeners, events } = setUp();
+    await handlers.start(start(), []);
+    for (let seq = 1; seq <= 1200; seq += 1) listeners.get('record')?.({ seq });
+    await handlers.stop(undefined, []);
+    const batches = events.map(([, payload]) => payload as JournalRecord[]);
+    expect(batches.map((batch) => batch.length)).toEqual([500, 500, 200]);
+    expect(batches.flat().map(({ seq }) => seq)).toEqual(Array.from({ length: 1200 }, (_, index) => index + 1));
+  });
+});

@@ -1,0 +1,69 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { gatewayKeys } from '../../../main/keystore/gateway-keys.ts';
+import { openKeystore, type SafeStorage } from '../../../main/keystore/keystore.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-keys-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Stands in for the system's key store; XOR is enough to see whether clear text reaches the disk. */
+function safeStorage(backend: string, available = true): SafeStorage {
+  const turn = (bytes: Buffer) => Buffer.from(bytes.map((byte) => byte ^ 0x5a));
+  return {
+    isEncryptionAvailable: () => available,
+    getSelectedStorageBackend: () => backend,
+    encryptString: (text) => turn(Buffer.from(text)),
+    decryptString: (bytes) => turn(bytes).toString(),
+  };
+}
+
+describe('the keystore', () => {
+  test('keeps a secret encrypted, in a 0600 file', async () => {
+    const keystore = openKeystore(safeStorage('gnome_libsecret'), folder, 'linux');
+    expect(keystore.notice).toBe(null);
+    await keystore.write('mask-key', 'clear text');
+    expect(await openKeystore(safeStorage('gnome_libsecret'), folder, 'linux').read('mask-key')).toBe('clear text');
+    const file = join(folder, 'mask-key.json');
+    expect(readFileSync(file, 'utf8')).not.toContain('clear');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  test.each([
+    ['basic_text', true],
+    ['unknown', true],
+    ['gnome_libsecret', false],
+  ])('writes nothing and says so where nothing protects it (%s, available: %s)', async (backend, available) => {
+    const keystore = openKeystore(safeStorage(backend, available), folder, 'linux');
+    expect(keystore.notice).toContain('no safe key store');
+    await keystore.write('mask-key', 'clear text');
+    expect(readdirSync(folder)).toEqual([]);
+    expect(await keystore.read('mask-key')).toBe(null);
+  });
+
+  test('does not try a secret of another backend', async () => {
+    await openKeystore(safeStorage('kwallet5'), folder, 'linux').write('mask-key', 'clear text');
+    expect(await openKeystore(safeStorage('kwallet6'), folder, 'linux').read('mask-key')).toBe(null);
+  });
+});
+
+describe("the gateway's keys", () => {
+  test('are the same at each launch', async () => {
+    const keystore = openKeystore(safeStorage('gnome_libsecret'), folder, 'linux');
+    const first = await gatewayKeys(keystore);
+    expect(await gatewayKeys(keystore)).toEqual(first);
+    expect(first.maskKey.key).toHaveLength(32);
+    expect(first.journalKey).toContain('BEGIN PRIVATE KEY');
+  });
+
+  test('differ at each launch where nothing keeps them, and the journal is not signed', async () => {
+    const keystore = openKeystore(safeStorage('basic_text'), folder, 'linux');
+    const [first, second] = [await gatewayKeys(keystore), await gatewayKeys(keystore)];
+    expect(first.maskKey.key).not.toEqual(second.maskKey.key);
+    expect(first.journalKey).toBe(null);
+  });
+});

@@ -1,0 +1,56 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Bridge } from '../../preload/contract.ts';
+
+const listeners = new Map<string, Set<(event: unknown, ...args: unknown[]) => void>>();
+const exposed = new Map<string, unknown>();
+const sent: unknown[][] = [];
+vi.mock('electron', () => ({
+  contextBridge: { exposeInMainWorld: (name: string, value: unknown) => exposed.set(name, value) },
+  ipcRenderer: {
+    invoke: async (...args: unknown[]) => args,
+    send: (...args: unknown[]) => sent.push(args),
+    on: (channel: string, listener: () => void) => {
+      listeners.set(channel, (listeners.get(channel) ?? new Set()).add(listener));
+    },
+    off: (channel: string, listener: () => void) => listeners.get(channel)?.delete(listener),
+  },
+}));
+const posted: unknown[][] = [];
+vi.stubGlobal('window', { postMessage: (...args: unknown[]) => posted.push(args) });
+await import('../../preload/index.ts');
+
+const bridge = () => exposed.get('gatehouse') as Bridge;
+const raise = (channel: string, event: unknown, ...args: unknown[]) => {
+  for (const listener of listeners.get(channel) ?? []) listener(event, ...args);
+};
+
+describe('the bridge', () => {
+  beforeEach(() => sent.splice(0));
+
+  test('is all that the page gets, and holds nothing of Electron', () => {
+    expect([...exposed.keys()]).toEqual(['gatehouse']);
+    expect(Object.keys(bridge()).sort()).toEqual(['attachTerminal', 'invoke', 'on']);
+  });
+
+  test('passes calls to main', async () => {
+    expect(await bridge().invoke('clusters.connect', 'demo')).toEqual(['gatehouse:call', 'clusters.connect', 'demo']);
+    bridge().attachTerminal('t-1');
+    expect(sent).toEqual([['gatehouse:attach-terminal', 't-1']]);
+  });
+
+  test('gives a listener the payload of its event and never the event itself, until it is taken off', () => {
+    const heard: unknown[][] = [];
+    const off = bridge().on('navigate', (...args) => heard.push(args));
+    raise('gatehouse:event', { sender: 'secret' }, 'navigate', { screen: 'approvals', item: null });
+    raise('gatehouse:event', { sender: 'secret' }, 'policy.changed', {});
+    off();
+    raise('gatehouse:event', {}, 'navigate', { screen: 'settings', item: null });
+    expect(heard).toEqual([[{ screen: 'approvals', item: null }]]);
+  });
+
+  test("hands a terminal's port on to the page", () => {
+    const port = {};
+    raise('gatehouse:terminal-port', { ports: [port] }, 't-1');
+    expect(posted).toEqual([[{ terminalPort: 't-1' }, '*', [port]]]);
+  });
+});
