@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { invoke } from './bridge.ts';
 import { useLive } from './live-queries.ts';
@@ -12,6 +12,8 @@ export function Banners() {
   const gateway = useLive('gateway.status').data;
   const policy = useLive('policy.state').data;
   const { go } = useNavigation();
+  // Until the next start: a notice stands for something that is still so.
+  const [hidden, setHidden] = useState<readonly string[]>([]);
   return (
     <div role="status" aria-label="Notices">
       {gateway?.state === 'restarting' ? (
@@ -36,9 +38,16 @@ export function Banners() {
           </span>
         </Banner>
       ) : null}
-      {gateway?.notices.map((notice) => (
-        <Banner key={notice}>{notice}</Banner>
-      ))}
+      {gateway?.notices
+        .filter((notice) => !hidden.includes(notice))
+        .map((notice) => (
+          <Banner key={notice}>
+            <span>{notice}</span>
+            <span className={styles.bannerEnd}>
+              <Button onClick={() => setHidden([...hidden, notice])}>Hide</Button>
+            </span>
+          </Banner>
+        ))}
       {policy !== undefined && policy.status !== 'loaded' ? (
         <Banner severe={policy.status === 'none'}>
           <span>

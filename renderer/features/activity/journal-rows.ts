@@ -144,6 +144,6 @@ export function rowLine(row: JournalRow): string {
     return counts.map(([reason, count]) => `${reason} × ${count}`).join(', ');
   }
   if (record.type === 'approval')
-    return `${record.code} ${record.state.toLowerCase()}${record.by ? ` by ${record.by}` : ''}`;
+    return `${record.code} ${record.state.toLowerCase().replaceAll('_', ' ')}${record.by ? ` by ${record.by}` : ''}`;
   return `${record.event} ${record.detail}`.trim();
 }

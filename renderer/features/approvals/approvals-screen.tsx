@@ -60,7 +60,7 @@ const COLUMNS: ReadonlyArray<Column<ApprovalRequest>> = [
       </span>
     ),
   },
-  { id: 'from', title: 'From', width: 120, render: (row) => <span>{sessionWords(row.intent.principal)}</span> },
+  { id: 'from', title: 'From', width: 168, render: (row) => <span>{sessionWords(row.intent.principal)}</span> },
   { id: 'asked', title: 'Asked', width: 96, render: (row) => <RelativeTime time={row.createdAt} /> },
 ];
 

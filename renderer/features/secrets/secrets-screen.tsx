@@ -32,7 +32,6 @@ const COLUMNS: ReadonlyArray<Column<SecretEntry>> = [
     value: (row) => row.namespace,
     render: (row) => text(row.namespace),
   },
-  { id: 'values', title: 'Values', width: 112, render: () => <MaskedChip /> },
   {
     id: 'keys',
     title: 'Keys',
@@ -40,6 +39,7 @@ const COLUMNS: ReadonlyArray<Column<SecretEntry>> = [
     value: (row) => row.keys.length,
     render: (row) => text(row.keys.join(', ')),
   },
+  { id: 'values', title: 'Values', width: 112, render: () => <MaskedChip /> },
   { id: 'type', title: 'Type', width: 200, value: (row) => row.type, render: (row) => text(row.type) },
   {
     id: 'age',
