@@ -85,6 +85,8 @@ export interface GatewayEvents {
   record: (record: JournalRecord) => void;
   approval: (approval: ApprovalRequest) => void;
   policy: (state: PolicyState) => void;
+  /** The journal cannot be written, in words for people; null: it can again. */
+  journalProblem: (problem: string | null) => void;
 }
 
 /** One key of one Secret, in clear, for the person who asked and was allowed. */

@@ -96,6 +96,7 @@ export class RunningGateway implements Gateway {
       record: (listen) => journal.onAppend(listen),
       approval: (listen) => approvals.onChange(listen),
       policy: (listen) => policy.onChange(listen),
+      journalProblem: (listen) => journal.onProblem(listen),
     };
     return subscribe[event](listener);
   }

@@ -30,5 +30,7 @@ export interface Journal {
   onAppend(listener: (record: JournalRecord) => void): () => void;
   /** Null, or why it cannot be written (a full disk, a read-only folder). */
   problem(): string | null;
+  /** Called when it cannot be written any more, when the reason changes, and with null when it can again. */
+  onProblem(listener: (problem: string | null) => void): () => void;
   close(): Promise<void>;
 }

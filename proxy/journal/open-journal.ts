@@ -85,6 +85,7 @@ class LocalJournal implements Journal {
   readonly #now: () => number;
   readonly #fileBytes: number;
   readonly #listeners = new Set<(record: JournalRecord) => void>();
+  readonly #problemListeners = new Set<(problem: string | null) => void>();
   readonly #refused = new RefusedCounts();
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
@@ -154,6 +155,11 @@ class LocalJournal implements Journal {
   problem(): string | null {
     if (this.#failure === null) return null;
     return `The journal in ${this.#options.folder} cannot be written: ${this.#failure.reason}, since ${this.#failure.since}.`;
+  }
+
+  onProblem(listener: (problem: string | null) => void): () => void {
+    this.#problemListeners.add(listener);
+    return () => this.#problemListeners.delete(listener);
   }
 
   close(): Promise<void> {
@@ -227,7 +233,10 @@ class LocalJournal implements Journal {
     const known = this.#files.at(-1);
     if (known !== undefined) known.bytes = this.#current?.bytes ?? known.bytes;
     if (resumed !== null) this.#options.log.info({ detail: resumed.detail }, 'the journal can be written again');
-    this.#failure = null;
+    if (this.#failure !== null) {
+      this.#failure = null;
+      this.#tellProblem();
+    }
     this.#after('head', headInterval, () => {
       this.#headDue = true;
     });
@@ -266,13 +275,20 @@ class LocalJournal implements Journal {
   #failed(error: unknown, batch: readonly Waiting[]): void {
     this.#lastError = error;
     const reason = diskErrorInWords(error);
-    if (this.#failure?.reason !== reason) {
+    const isNew = this.#failure?.reason !== reason;
+    if (isNew) {
       this.#options.log.error({ err: error, folder: this.#options.folder }, 'the journal cannot be written');
     }
     const { since, lost } = this.#failure ?? { since: this.#time(), lost: 0 };
     this.#failure = { reason, since, lost: lost + batch.length };
+    if (isNew) this.#tellProblem();
     const refusal = unavailable(reason, error);
     for (const { reject } of batch) reject(refusal);
+  }
+
+  #tellProblem(): void {
+    const problem = this.problem();
+    for (const listener of this.#problemListeners) listener(problem);
   }
 
   #resumedNote(): GatewayRecord | null {

@@ -27,11 +27,17 @@ if (mode === 'flood') {
   };
   for (let lane = 0; lane < 8; lane += 1) void appendForEver();
 } else {
+  let told: string | null = null;
+  journal.onProblem((problem) => {
+    told = problem;
+  });
+  /** What listeners were told; it must be what the journal itself says. */
+  const problem = () => (told === journal.problem() ? String(told) : 'listeners were not told');
   stdout.write('ready\n');
   for await (const line of createInterface({ input: stdin })) {
     const answer = await journal.append({ ...entry, detail: line }, { durable: true }).then(
-      ({ seq }) => `ok ${seq} ${journal.problem()}`,
-      (error) => `no ${error.code} ${journal.problem()}`,
+      ({ seq }) => `ok ${seq} ${problem()}`,
+      (error) => `no ${error.code} ${problem()}`,
     );
     stdout.write(`${answer}\n`);
   }
