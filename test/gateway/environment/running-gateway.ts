@@ -80,7 +80,7 @@ export async function startGateway(cluster: TestedCluster): Promise<RunningGatew
       run(kubectlPath, ['--context', cluster.context, ...args], { ...way, kubeconfig: cluster.kubeconfig }),
     request: (method, target, headers = {}, body) => rawRequest(kubeconfig, method, target, headers, body),
     decideNext: (verdict, comment) => decideNext(gateway, verdict, comment ?? null),
-    records: () => gateway.journal({}, { limit: 1000 }),
+    records: () => gateway.journal({}, { limit: 100_000 }),
     everythingWritten: async () => [await contents(folder), ...logged].join('\n'),
     close: async () => {
       await gateway.close();
