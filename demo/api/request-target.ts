@@ -1,7 +1,15 @@
 import type { RequestInfo } from '../../proxy/request/api-request.ts';
 
-/** RequestInfo refuses this path; the server answers in plain text, code 500. */
-export class TargetError extends Error {}
+/** A target that cannot be read: answered in plain text, before authentication. */
+export class TargetError extends Error {
+  /** 400 for a path that does not decode, 500 for one that RequestInfo refuses. */
+  readonly code: 400 | 500;
+
+  constructor(code: 400 | 500, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
 
 const verbs: Readonly<Record<string, string>> = {
   POST: 'create',
@@ -54,7 +62,7 @@ export function readTarget(method: string, rawPath: string, query: URLSearchPara
   try {
     path = decodeURIComponent(rawPath);
   } catch {
-    throw new TargetError('invalid URL escape');
+    throw new TargetError(400, 'invalid URL escape');
   }
   const plain = base(method, path);
   const segments = path.replace(/^\/+|\/+$/g, '').split('/');
@@ -68,7 +76,7 @@ export function readTarget(method: string, rawPath: string, query: URLSearchPara
   const word = parts[0];
   const prefixed = word === 'watch' || word === 'proxy';
   if (prefixed) {
-    if (parts.length < 2) throw new TargetError(`unable to determine kind and namespace from url, ${path}`);
+    if (parts.length < 2) throw new TargetError(500, `unable to determine kind and namespace from url, ${path}`);
     verb = word;
     parts = parts.slice(1);
   }

@@ -50,6 +50,11 @@ export function authorize(call: Pick<Call, 'info' | 'user' | 'cluster'>): void {
 
 /** Answers an authorised request. */
 export async function route(call: Call): Promise<void> {
+  if (call.info.path.startsWith('//')) {
+    // RequestInfo reads past the doubled slash, the router does not.
+    sendText(call, 404, plainText, '404 page not found\n');
+    return;
+  }
   if (!call.info.isResourceRequest) {
     routePath(call);
     return;

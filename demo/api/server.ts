@@ -40,7 +40,8 @@ function readQuery(text: string): URLSearchParams {
 /** Authenticates, applies impersonation, writes the audit entry, and authorises. */
 function admit(request: IncomingMessage, response: ServerResponse, options: ServerOptions, auditId: string): Call {
   const headers = HeaderList.fromRaw(request.rawHeaders);
-  const [target = '', ...rest] = (request.url ?? '').split('?');
+  // Go takes a target in absolute form whatever its host.
+  const [target = '', ...rest] = (request.url ?? '').replace(/^https?:\/\/[^/]*/i, '').split('?');
   const query = readQuery(rest.join('?'));
   const method = request.method ?? '';
   const info = readTarget(method, target, query);
@@ -81,8 +82,9 @@ function sendError(
     return;
   }
   if (error instanceof TargetError) {
-    const text = `Internal Server Error: ${JSON.stringify(request.url)}: failed to create RequestInfo: ${error.message}\n`;
-    response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8' }).end(text);
+    const refused = `Internal Server Error: ${JSON.stringify(request.url)}: failed to create RequestInfo: ${error.message}\n`;
+    const text = error.code === 500 ? refused : '400 Bad Request';
+    response.writeHead(error.code, { 'Content-Type': 'text/plain; charset=utf-8' }).end(text);
     return;
   }
   if (!(error instanceof ApiError)) {

@@ -73,6 +73,20 @@ describe('reading', () => {
   });
 });
 
+describe('odd targets, answered as the real server answers them', () => {
+  it.each([
+    ['/api/v1/namespaces/payments%2Fsecrets', 200],
+    ['/api/v1/namespaces//secrets', 200],
+    ['/api/v1/namespaces/payments/secr%65ts/', 200],
+    ['//api/v1/namespaces/payments/secrets', 404],
+    ['/api/v1/Namespaces/payments/secrets', 404],
+    ['/api/v1/namespaces/payments/secrets/%zz', 400],
+    ['/api/v1/watch', 500],
+  ])('%s: %d', async (target, status) => {
+    expect((await demo.send('GET', target)).status).toBe(status);
+  });
+});
+
 describe('writing', () => {
   it.each([
     ['a name that is taken', { metadata: { name: 's1' } }, 409, 'secrets "s1" already exists'],
