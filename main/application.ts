@@ -106,7 +106,8 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
   });
 
   window = open();
-  if (options.demo) await openOnDemo(window, await services, navigate);
+  if (!options.demo) return;
+  await openOnDemo(window, await services, navigate).catch((error: unknown) => log.line(`demo: ${error}`));
 }
 
 /** A page asks for the bytes of a terminal: it gets one end of a line to the terminal host. */

@@ -108,6 +108,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
       recordingFailed: ({ id, message }) => terminals.recordingFailed(id, message),
     },
   });
+  let terminalCount = 0;
   const terminals = new Terminals({
     gateway,
     service: terminalService,
@@ -117,7 +118,12 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     version: app.getVersion(),
     settings: () => settings.read(),
     log: log.lines('terminals'),
-    onChange: (entries) => tell('terminals.changed', entries),
+    onChange: (entries) => {
+      tell('terminals.changed', entries);
+      // A terminal more or less is a recording that starts or ends.
+      if (entries.length !== terminalCount) tellRecordings();
+      terminalCount = entries.length;
+    },
   });
   const recordings = new Recordings(terminalService, preload);
   const tellRecordings = () => {

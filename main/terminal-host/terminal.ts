@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { OscFilter } from '../../proxy/recording/osc-filter.ts';
 import { openRecording, type Recording } from '../../proxy/recording/recording-writer.ts';
 import { HostError } from '../hosts/protocol.ts';
+import { EchoedInput } from './echoed-input.ts';
 import type { TerminalOpen } from './protocol.ts';
 import { openPseudoTerminal, type PseudoTerminal } from './pseudo-terminal.ts';
 import { ScreenLine, type ScreenPort } from './screen-line.ts';
@@ -33,19 +34,21 @@ export class Terminal {
       if (name === 'kubeconfig') events.prompt(value);
     });
     const launch = shellLaunch(shell, folders.shell, token, environment, process.platform === 'darwin');
+    const input = open.recordInput ? new EchoedInput((text) => this.#recording.input(text)) : null;
     const pass = (bytes: Buffer) => {
       if (bytes.length === 0) return;
+      input?.printed(bytes.toString('utf8'));
       this.#recording.output(bytes);
       this.#screen.output(bytes);
     };
-    this.#screen = new ScreenLine({ pause: () => this.#pty.pause(), resume: () => this.#pty.resume() }, (input) => {
-      if (input.type === 'resize') {
-        this.#pty.resize(input.columns, input.rows);
-        this.#recording.resize(input.columns, input.rows);
+    this.#screen = new ScreenLine({ pause: () => this.#pty.pause(), resume: () => this.#pty.resume() }, (asked) => {
+      if (asked.type === 'resize') {
+        this.#pty.resize(asked.columns, asked.rows);
+        this.#recording.resize(asked.columns, asked.rows);
         return;
       }
-      if (open.recordInput) this.#recording.input(input.data);
-      this.#pty.write(input.data);
+      input?.typed(asked.data);
+      this.#pty.write(asked.data);
     });
     this.#pty = openPseudoTerminal({
       file: shell,
@@ -57,6 +60,7 @@ export class Terminal {
       onOutput: (bytes) => pass(filter.push(bytes)),
       onEnd: (code) => {
         pass(filter.end());
+        input?.end();
         this.#recording.close(this.#closing ? 'closed' : 'exit', this.#closing ? null : code);
         this.#screen.exit(code);
         events.exited(code);
