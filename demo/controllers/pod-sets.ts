@@ -1,5 +1,16 @@
 import type { ClusterObjects } from '../store/cluster-objects.ts';
-import { type JsonObject, nameOf, namespaceOf, numberAt, objectAt, objectsAt, textAt } from '../store/json.ts';
+import {
+  canonicalJson,
+  type JsonObject,
+  nameOf,
+  namespaceOf,
+  numberAt,
+  objectAt,
+  objectsAt,
+  textAt,
+  textMapAt,
+} from '../store/json.ts';
+import { contentName } from '../store/random-names.ts';
 import { kindNamed } from '../store/resource-kinds.ts';
 import { controllerReference, isGoing, isOwnedBy } from './owned-objects.ts';
 
@@ -74,20 +85,39 @@ export function reconcileReplicaSet(objects: ClusterObjects, set: JsonObject): v
   });
 }
 
+const revisionLabel = 'controller-revision-hash';
+
+/** The name of the owner's present template. */
+function revisionOf(owner: JsonObject): string {
+  return `${nameOf(owner)}-${contentName(canonicalJson(objectAt(owner, 'spec', 'template')), 10)}`;
+}
+
+/** Replaces pods of an older template one at a time, each when the others are ready. */
+function replaceStale(objects: ClusterObjects, pods: readonly JsonObject[], wanted: number, revision: string): number {
+  const stale = pods.filter((pod) => textMapAt(pod, 'metadata', 'labels')[revisionLabel] !== revision);
+  const last = stale.at(-1);
+  if (last && pods.filter(isReady).length >= wanted) deletePod(objects, last);
+  return pods.length - stale.length;
+}
+
 /** Pods `name-0`, `name-1`, … */
 export function reconcileStatefulSet(objects: ClusterObjects, set: JsonObject): void {
   const wanted = numberAt(set, 1, 'spec', 'replicas');
+  const revision = revisionOf(set);
   const pods = podsOf(objects, set);
   for (let ordinal = 0; ordinal < wanted; ordinal += 1) {
     const name = `${nameOf(set)}-${ordinal}`;
     if (objects.find('Pod', namespaceOf(set), name)) continue;
     createPod(objects, set, { name }, (pod) => {
       const labels = objectAt(pod, 'metadata', 'labels');
+      labels[revisionLabel] = revision;
       labels['statefulset.kubernetes.io/pod-name'] = name;
       labels['apps.kubernetes.io/pod-index'] = String(ordinal);
+      Object.assign(objectAt(pod, 'spec'), { hostname: name, subdomain: textAt(set, 'spec', 'serviceName') });
     });
   }
   for (const pod of pods.filter((each) => Number(nameOf(each).split('-').at(-1)) >= wanted)) deletePod(objects, pod);
+  const updated = replaceStale(objects, podsOf(objects, set), wanted, revision);
   const now = podsOf(objects, set);
   const ready = now.filter(isReady).length;
   objects.amend('StatefulSet', namespaceOf(set), nameOf(set), (object) => {
@@ -97,8 +127,10 @@ export function reconcileStatefulSet(objects: ClusterObjects, set: JsonObject): 
       replicas: now.length,
       readyReplicas: ready,
       availableReplicas: ready,
-      currentReplicas: now.length,
-      updatedReplicas: now.length,
+      currentReplicas: updated,
+      currentRevision: updated >= wanted ? revision : textAt(object, 'status', 'currentRevision') || revision,
+      updateRevision: revision,
+      updatedReplicas: updated,
       collisionCount: 0,
     };
   });
@@ -107,13 +139,16 @@ export function reconcileStatefulSet(objects: ClusterObjects, set: JsonObject): 
 /** One pod on each node that takes work. */
 export function reconcileDaemonSet(objects: ClusterObjects, set: JsonObject): void {
   const nodes = objects.list('Node').map(nameOf);
+  const revision = revisionOf(set);
   const pods = podsOf(objects, set);
   for (const node of nodes) {
     if (pods.some((pod) => textAt(pod, 'spec', 'nodeName') === node)) continue;
     createPod(objects, set, { generateName: `${nameOf(set)}-` }, (pod) => {
       objectAt(pod, 'spec')['nodeName'] = node;
+      objectAt(pod, 'metadata', 'labels')[revisionLabel] = revision;
     });
   }
+  const updated = replaceStale(objects, podsOf(objects, set), nodes.length, revision);
   const now = podsOf(objects, set);
   const ready = now.filter(isReady).length;
   objects.amend('DaemonSet', namespaceOf(set), nameOf(set), (object) => {
@@ -123,7 +158,7 @@ export function reconcileDaemonSet(objects: ClusterObjects, set: JsonObject): vo
       desiredNumberScheduled: nodes.length,
       numberReady: ready,
       observedGeneration: numberAt(object, 1, 'metadata', 'generation'),
-      updatedNumberScheduled: now.length,
+      updatedNumberScheduled: updated,
       numberAvailable: ready,
       ...(ready < nodes.length ? { numberUnavailable: nodes.length - ready } : {}),
     };

@@ -63,18 +63,22 @@ function selectJobPods(object: JsonObject): void {
   const uid = uidOf(object);
   spec['selector'] = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
   const metadata = child(child(spec, 'template'), 'metadata');
-  metadata['labels'] = {
+  const labels = {
     ...textMapAt(metadata, 'labels'),
     'batch.kubernetes.io/controller-uid': uid,
     'batch.kubernetes.io/job-name': nameOf(object),
     'controller-uid': uid,
     'job-name': nameOf(object),
   };
+  metadata['labels'] = labels;
+  const own = metadataOf(object);
+  if (own['labels'] === undefined) own['labels'] = labels;
 }
 
 function defaultCronJob(object: JsonObject): void {
   const spec = child(object, 'spec');
   fill(spec, { concurrencyPolicy: 'Allow', failedJobsHistoryLimit: 1, successfulJobsHistoryLimit: 3, suspend: false });
+  fill(object, { status: {} });
   const template = child(spec, 'jobTemplate');
   metadataOf(template);
   defaultTemplate(child(template, 'spec'));
@@ -89,6 +93,7 @@ function clusterAddress(object: JsonObject): string {
 function defaultService(object: JsonObject): void {
   const spec = child(object, 'spec');
   fill(spec, { type: 'ClusterIP', sessionAffinity: 'None' });
+  fill(object, { status: { loadBalancer: {} } });
   if (spec['type'] === 'ExternalName') return;
   fill(spec, { clusterIP: clusterAddress(object), internalTrafficPolicy: 'Cluster' });
   fill(spec, { clusterIPs: [textAt(spec, 'clusterIP')], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
@@ -98,11 +103,11 @@ function defaultService(object: JsonObject): void {
   }
   if (spec['type'] === 'LoadBalancer' || spec['type'] === 'NodePort') {
     fill(spec, { externalTrafficPolicy: 'Cluster' });
+    if (spec['type'] === 'LoadBalancer') fill(spec, { allocateLoadBalancerNodePorts: true });
     objectsAt(spec, 'ports').forEach((port, index) => {
       fill(port, { nodePort: 30_000 + ((createHash('sha256').update(uidOf(object)).digest()[2] ?? 0) + index) });
     });
   }
-  fill(object, { status: { loadBalancer: {} } });
 }
 
 /** `stringData` is write-only: it goes into `data` (`pkg/registry/core/secret/strategy.go`). */
@@ -147,6 +152,9 @@ function defaultRoleBinding(object: JsonObject): void {
 function defaultNetworkPolicy(object: JsonObject): void {
   const spec = child(object, 'spec');
   child(spec, 'podSelector');
+  for (const rule of [...objectsAt(spec, 'ingress'), ...objectsAt(spec, 'egress')]) {
+    for (const port of objectsAt(rule, 'ports')) fill(port, { protocol: 'TCP' });
+  }
   fill(spec, { policyTypes: spec['egress'] === undefined ? ['Ingress'] : ['Ingress', 'Egress'] });
 }
 

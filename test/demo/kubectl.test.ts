@@ -76,6 +76,14 @@ describe.skipIf(kubectlPath === null)('kubectl against the demo cluster', { time
     );
   });
 
+  it('restarts StatefulSets and DaemonSets pod by pod', async () => {
+    await kubectl('rollout', 'restart', 'statefulset/ledger-db', '-n', 'payments');
+    await kubectl('rollout', 'status', 'statefulset/ledger-db', '--timeout=30s', '-n', 'payments');
+    await kubectl('rollout', 'restart', 'daemonset/kube-proxy', '-n', 'kube-system');
+    const status = await kubectl('rollout', 'status', 'daemonset/kube-proxy', '--timeout=30s', '-n', 'kube-system');
+    expect(status).toContain('successfully rolled out');
+  });
+
   it('applies a file, says when nothing changed, shows a difference, and deletes it', async () => {
     const file = join(demo.folder, 'apply.yaml');
     const manifest = (level: string) =>
