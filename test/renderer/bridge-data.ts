@@ -1,3 +1,5 @@
+// Above 300 lines because it is one set of data: its records name each other.
+
 import type {
   AppInfo,
   Argument,
