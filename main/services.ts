@@ -65,6 +65,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     port: { get: () => settings.gatewayPort, set: (port) => Object.assign(settings, { gatewayPort: port }) },
     log: log.lines('gateway'),
     onStatus: (status) => tell('gateway.changed', status),
+    onClusterLost: (slug, reason) => clusters.lost(slug, reason),
     on: {
       records: (records) => {
         tell('journal.appended', records);

@@ -31,6 +31,7 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
       gateway.on('record', records.add);
       gateway.on('approval', (approval) => emit('approval', approval));
       gateway.on('policy', (state) => emit('policy', state));
+      gateway.on('journalProblem', (problem) => emit('journalProblem', problem));
       return { url: gateway.address.url, port: gateway.address.port, authority };
     },
     listContexts: async (files) => [...(await parts.listContexts(files))],

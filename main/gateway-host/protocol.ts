@@ -79,6 +79,8 @@ export const gatewayProtocol = {
     records: z.array(objectOf<JournalRecord>()),
     approval: objectOf<ApprovalRequest>(),
     policy: objectOf<PolicyState>(),
+    /** The journal cannot be written, in words; null: it can again. */
+    journalProblem: z.string().nullable(),
   },
 } as const satisfies HostProtocol;
 export type GatewayProtocol = typeof gatewayProtocol;

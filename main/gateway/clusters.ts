@@ -88,6 +88,11 @@ export class Clusters {
     await this.#gateway.disconnectCluster(slug);
   }
 
+  /** The gateway came back without it. */
+  lost(slug: string, reason: string): void {
+    if (this.#connections.has(slug)) this.#set(slug, { state: 'failed', problem: reason });
+  }
+
   async startDemo(): Promise<ClusterEntry> {
     const { context } = await this.#demo.start();
     await this.refresh();

@@ -25,8 +25,12 @@ export interface GatewayServiceOptions {
   readonly port: { get(): number; set(port: number): void };
   readonly log: (line: string) => void;
   readonly onStatus: (status: GatewayStatus) => void;
+  /** A connected cluster could not be connected again after a restart. */
+  readonly onClusterLost: (slug: string, reason: string) => void;
   readonly on: {
-    readonly [Name in HostEventName<GatewayProtocol>]: (payload: HostPayload<GatewayProtocol, Name>) => void;
+    readonly [Name in Exclude<HostEventName<GatewayProtocol>, 'journalProblem'>]: (
+      payload: HostPayload<GatewayProtocol, Name>,
+    ) => void;
   };
 }
 
@@ -42,6 +46,7 @@ export class GatewayService {
   #url: string | null = null;
   #state: HostState = 'stopped';
   #error: HostError | null = null;
+  #journalProblem: string | null = null;
   readonly #clusters = new Map<string, ClusterSource>();
   readonly #accesses = new Map<string, AccessRequest>();
 
@@ -67,7 +72,7 @@ export class GatewayService {
       url: this.#state === 'running' ? this.#url : null,
       restarts: this.#host.restarts,
       problem: this.#error ? toProblem(this.#error) : null,
-      notices: this.#options.notices,
+      notices: [...this.#options.notices, ...(this.#journalProblem === null ? [] : [this.#journalProblem])],
     };
   }
 
@@ -118,6 +123,11 @@ export class GatewayService {
     client.on('records', on.records);
     client.on('approval', on.approval);
     client.on('policy', on.policy);
+    this.#journalProblem = null;
+    client.on('journalProblem', (problem) => {
+      this.#journalProblem = problem;
+      this.#options.onStatus(this.status());
+    });
     const started = await client.call('start', {
       port: port.get(),
       authority: this.#authority,
@@ -137,6 +147,8 @@ export class GatewayService {
     for (const [slug, source] of this.#clusters) {
       await client.call('connectCluster', source).catch((error: HostError) => {
         log(`cluster ${slug} did not come back: ${error.code} ${error.message}`);
+        this.#clusters.delete(slug);
+        this.#options.onClusterLost(slug, error.message);
       });
     }
     for (const [id, access] of this.#accesses) {
