@@ -59,7 +59,10 @@ export function relay(
     upstream.once('end', () => endedBy('upstream'));
     client.once('close', sideClosed(upstream));
     upstream.once('close', sideClosed(client));
-    if (options.signal.aborted) return revoked();
+    if (options.signal.aborted) {
+      revoked();
+      return;
+    }
     options.signal.addEventListener('abort', revoked, { once: true });
 
     const up = pump(client, upstream, (bytes) => {
@@ -78,7 +81,10 @@ function closeAfterWriting(side: Duplex): void {
   const close = (): void => {
     setTimeout(() => side.destroy(), LINGER);
   };
-  if (side.writableFinished || !side.writable) return close();
+  if (side.writableFinished || side.destroyed) {
+    close();
+    return;
+  }
   side.once('finish', close);
   if (!side.writableEnded) side.end();
 }
