@@ -29,6 +29,9 @@ export function guardQuit({ window, atStake, shutDown }: QuitOptions): void {
   });
   // The system or a script ends us: nobody is there to answer.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    // A library listens since before Electron took these signals for itself, and libuv takes a signal from the system
+    // only for its first listener: without this ours is never called, and Electron quits by asking.
+    process.removeAllListeners(signal);
     process.on(signal, () => {
       if (state !== 'ending') void end();
     });
