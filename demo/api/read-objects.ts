@@ -28,7 +28,8 @@ export function readSelection(call: Call, kind: ResourceKind): Selection {
 
 /** GET of one object. */
 export function getObject(call: Call, kind: ResourceKind): void {
-  const object = call.cluster.objects.get(kind, call.info.namespace, call.info.name);
+  // RequestInfo gives /api/v1/namespaces/x the namespace x, in which the Namespace itself does not lie.
+  const object = call.cluster.objects.get(kind, kind.namespaced ? call.info.namespace : '', call.info.name);
   answer(call, 200, present(kind, object));
 }
 
