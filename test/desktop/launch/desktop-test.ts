@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test as base, expect } from '@playwright/test';
 import { type LaunchedApp, type LaunchOptions, launchApp } from './launch-app.ts';
 
-interface DesktopFixtures {
+export interface DesktopFixtures {
   /** A fresh home for this test, removed after it. */
   readonly home: string;
   /** Starts the app, on this test's home unless told otherwise; closed after the test. */

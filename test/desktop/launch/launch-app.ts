@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -61,14 +62,14 @@ export async function launchApp({ home, env = {}, appArguments = [] }: LaunchOpt
   electron.on('window', watch);
   const window = await electron.firstWindow();
   await window.waitForLoadState('domcontentloaded');
-  return { electron, window, problems, log: () => log, close: () => end(electron) };
+  const main = electron.process();
+  return { electron, window, problems, log: () => log, close: () => end(electron, main) };
 }
 
 /**
  * Ends the app as the system does at a logout. Quitting it from within would ask whether to, when terminals are open.
  */
-async function end(electron: ElectronApplication): Promise<void> {
-  const main = electron.process();
+async function end(electron: ElectronApplication, main: ChildProcess): Promise<void> {
   if (main.exitCode !== null || main.signalCode !== null) return;
   const closed = electron.waitForEvent('close', { timeout: 0 });
   const exited = once(main, 'exit');

@@ -1,0 +1,83 @@
+import { expect, test } from './launch/demo-test.ts';
+
+const AS = '--as=bob.okafor@larkfield.example';
+
+test('a request that needs a person waits, and runs once it is confirmed beside the terminal', async ({ demo }) => {
+  const { gatehouse, terminal } = demo;
+  const { page, waiting } = gatehouse;
+  const command = await terminal.start(`kubectl get pods -n payments ${AS}`);
+
+  await test.step('a panel slides in over the right, with the exact request, and the terminal stays in view', async () => {
+    await expect(waiting).toContainText('List pods in namespace payments as bob.okafor@larkfield.example');
+    await expect(waiting).toContainText('/api/v1/namespaces/payments/pods');
+    await expect(page.getByText('kubectl waits for your approval')).toBeVisible();
+    const width = page.viewportSize()?.width ?? (await page.evaluate(() => innerWidth));
+    const panel = await waiting.boundingBox();
+    const frame = await page.locator('iframe:not([hidden])').boundingBox();
+    expect(panel?.x ?? 0, 'the terminal is seen beside the panel').toBeGreaterThan((frame?.x ?? 0) + 300);
+    expect(panel?.x ?? 0, 'the panel is at the right').toBeGreaterThan(width / 2);
+    await terminal.shows('--as=bob');
+  });
+
+  await test.step('it did not take the keyboard: what is typed still goes to the shell', async () => {
+    await page.keyboard.type('ad');
+    await expect(waiting).toBeVisible();
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Backspace');
+  });
+
+  await test.step('it is confirmed by keyboard alone', async () => {
+    await page.keyboard.press('Control+Shift+A');
+    await expect(waiting).toBeFocused();
+    await expect(waiting.getByRole('button', { name: 'Approve once' })).toBeEnabled();
+    await page.keyboard.press('a');
+    await expect(waiting).toBeHidden();
+  });
+
+  await test.step('the terminal shows the result', async () => {
+    const { output, exitCode } = await command.end();
+    expect(output).toMatch(/NAME\s+READY\s+STATUS/);
+    expect(exitCode).toBe(0);
+  });
+
+  await test.step('the confirmation covered one request: the same one asks again', async () => {
+    const again = await terminal.start(`kubectl get pods -n payments ${AS}`);
+    await gatehouse.approve();
+    expect((await again.end()).exitCode).toBe(0);
+  });
+
+  await test.step('the Approvals screen tells who decided', async () => {
+    await gatehouse.open('Approvals');
+    await expect(gatehouse.list('Approvals').getByRole('row', { name: /Approved/ })).toHaveCount(2);
+    await gatehouse
+      .row('Approvals', /Approved/)
+      .first()
+      .click();
+    await expect(page.getByText('used once')).toBeVisible();
+  });
+});
+
+test('a request that is denied does not run, and kubectl says why', async ({ demo }) => {
+  const { gatehouse, terminal } = demo;
+  const { waiting } = gatehouse;
+  const command = await terminal.start(`kubectl delete namespace storefront`);
+  await expect(waiting).toContainText('Delete namespace storefront');
+  await waiting.getByRole('textbox', { name: 'Note for the journal' }).fill('Not during the sale');
+  await waiting.getByRole('button', { name: 'Deny' }).click();
+  await expect(waiting).toBeHidden();
+  const { output, exitCode } = await command.end();
+  expect(exitCode).toBe(1);
+  expect(output).toContain('Forbidden');
+  expect(output).toContain('Not during the sale');
+  expect((await terminal.run('kubectl get namespace storefront')).output).toMatch(/storefront\s+Active/);
+});
+
+test('what policy never allows does not ask: it is denied with the rule that says so', async ({ demo }) => {
+  const { gatehouse, terminal } = demo;
+  // With kubectl's list of resources at hand: it does not show what a refused question for that list says.
+  await terminal.run('kubectl get pods');
+  const { output, exitCode } = await terminal.run('kubectl get pods --as=root --as-group=system:masters');
+  expect(exitCode).toBe(1);
+  expect(output).toContain('is never allowed');
+  await expect(gatehouse.waiting).toBeHidden();
+});

@@ -1,0 +1,58 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+import type { Screen } from '../../../preload/contract.ts';
+
+/** A screen by the name that a person knows it by. */
+export type ScreenName = Capitalize<Screen>;
+export const SCREEN_NAMES: readonly ScreenName[] = [
+  'Clusters',
+  'Terminal',
+  'Secrets',
+  'Approvals',
+  'Activity',
+  'Recordings',
+  'Settings',
+];
+
+/** The app's window, by what a person sees and hears in it. */
+export class GatehouseWindow {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  get sidebar(): Locator {
+    return this.page.getByRole('navigation', { name: 'Screens' });
+  }
+  heading(screen: ScreenName): Locator {
+    return this.page.getByRole('heading', { level: 1, name: screen });
+  }
+  /** What is wrong for the whole window. */
+  get notices(): Locator {
+    return this.page.getByRole('status', { name: 'Notices' });
+  }
+  /** The panel of requests that wait, over the right of any screen. */
+  get waiting(): Locator {
+    return this.page.getByRole('region', { name: 'Waiting for you' });
+  }
+  list(name: string): Locator {
+    return this.page.getByRole('grid', { name });
+  }
+  row(list: string, name: string | RegExp): Locator {
+    return this.list(list).getByRole('row', { name });
+  }
+
+  async open(screen: ScreenName): Promise<void> {
+    // While something waits, the button of Approvals also says how much.
+    await this.sidebar.getByRole('button', { name: new RegExp(`^${screen}(,|$)`) }).click();
+    await expect(this.heading(screen)).toBeVisible();
+  }
+
+  /** Approves what waits in the panel, with a note where one is required. */
+  async approve(note?: string): Promise<void> {
+    await expect(this.waiting).toBeVisible();
+    if (note !== undefined) await this.waiting.getByRole('textbox', { name: /^Note for the journal/ }).fill(note);
+    await this.waiting.getByRole('button', { name: 'Approve once' }).click();
+    await expect(this.waiting).toBeHidden();
+  }
+}
