@@ -34,7 +34,9 @@ async function openWindow(runtime, clusterTools) {
   if (root)
     console.log('Chromium refuses its sandbox to root: starting without it. Better start this as another user.');
   console.log('opening the app on the demo cluster; close its window to end');
-  const app = spawn(runtime.executable, [repository, '--demo', ...(root ? ['--no-sandbox'] : [])], {
+  // Chromium tells of every missing desktop service and software renderer; what the app itself says is in its log.
+  const quiet = '--log-level=3';
+  const app = spawn(runtime.executable, [repository, '--demo', quiet, ...(root ? ['--no-sandbox'] : [])], {
     cwd: repository,
     stdio: 'inherit',
     env: { ...process.env, GATEHOUSE_TOOLS_FOLDER: dirname(clusterTools.kubectl) },

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { run } from './run.mjs';
 
 /**
- * What Electron and a display without a screen need. Each entry lists the names of one library, newest first: since
+ * What Electron and a display without a screen need, and the shells whose prompts the tests watch. Each entry lists the names of one library, newest first: since
  * Debian 13 some carry the suffix of the 64-bit time_t transition.
  */
 const required = [
@@ -18,6 +18,8 @@ const required = [
   ['libsecret-1-0'],
   ['libxtst6'],
   ['xvfb'],
+  ['zsh'],
+  ['fish'],
 ];
 
 /**
