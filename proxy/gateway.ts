@@ -213,6 +213,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
 /** One exchange to where its target leads. */
 async function serve(parts: PipelineParts, clusters: ReadonlyMap<string, Cluster>, exchange: Exchange): Promise<void> {
+  if (!exchange.target.startsWith('/')) {
+    parts.journal.countRefused('target-not-canonical');
+    const why = 'the request target must be a path that begins with / (neither an absolute URL nor *)';
+    return refuse(exchange, new Refusal('target-not-canonical', why));
+  }
   const route = routeOf(exchange.target);
   if (route.kind === 'reveal') return serveReveal(parts, exchange, clusters);
   const cluster = route.kind === 'cluster' ? clusters.get(route.slug) : undefined;

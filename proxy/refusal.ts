@@ -159,11 +159,7 @@ function singleLine(text: string): string {
 /** The refusal inside anything that was thrown: itself, or `internal-error` with the cause kept for the log. */
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  return new Refusal(
-    'internal-error',
-    'Gatehouse failed while handling this request and sent nothing on; its log has the details',
-    {
-      cause: error,
-    },
-  );
+  return new Refusal('internal-error', 'Gatehouse failed while handling this request; its log has the details', {
+    cause: error,
+  });
 }

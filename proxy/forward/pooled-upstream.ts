@@ -24,6 +24,7 @@ const NOT_RELAYED = new Set([
   'alt-svc',
   'location',
   'www-authenticate',
+  'authorization',
 ]);
 
 interface PoolOfCluster {

@@ -50,7 +50,7 @@ export function upstreamTrouble(error: unknown, cluster: Cluster): Refusal {
       { cause: error },
     );
   }
-  if (code.startsWith('HPE_') || code === 'UND_ERR_RESPONSE' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+  if (isBadHttp(error, code)) {
     return new Refusal(
       'upstream-response-invalid',
       `The answer of ${where} is not valid HTTP, so Gatehouse did not pass it on`,
@@ -65,6 +65,20 @@ export function upstreamTrouble(error: unknown, cluster: Cluster): Refusal {
       : `Gatehouse cannot reach ${where}: ${reason}`,
     { cause: error },
   );
+}
+
+const BAD_HTTP: ReadonlySet<string> = new Set([
+  'UND_ERR_RESPONSE',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'UND_ERR_HEADERS_OVERFLOW',
+  'ERR_INVALID_CHAR',
+  'ERR_INVALID_HTTP_TOKEN',
+]);
+
+/** undici gives its parser's errors no code, and to a 101 that nobody asked for the code of a broken connection. */
+function isBadHttp(error: unknown, code: string): boolean {
+  if (code.startsWith('HPE_') || BAD_HTTP.has(code)) return true;
+  return error instanceof Error && (error.name === 'HTTPParserError' || error.message === 'bad upgrade');
 }
 
 function errorCode(error: unknown): string {

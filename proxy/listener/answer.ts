@@ -98,8 +98,9 @@ async function send(
     await pipeline(body === null ? [] : [body], response);
     return;
   }
-  // A watch may have nothing to say for minutes; its client waits for the head.
-  response.flushHeaders();
+  // A watch may have nothing to say for minutes; its client waits for the head. `flushHeaders` would write the head as
+  // UTF-8, and what is UTF-8 already, such as the cluster's warnings, would be encoded twice.
+  response.write(Buffer.alloc(0));
   await pipeline(body, response);
 }
 

@@ -163,11 +163,13 @@ function takeRequests(server: Server, serving: Serving): void {
     void serve(new RequestExchange(request, response, { principal, connections }), serving);
   });
   server.on('upgrade', (request: IncomingMessage & { socket: TLSSocket }, _socket: Duplex, head: Buffer) => {
+    if (endsPipelining(request.socket, serving)) return;
     const principal = admit(request, new SocketAnswer(request, request.socket), serving);
     if (principal === null) return;
     void serve(new UpgradeExchange(request, head, { principal, connections }), serving);
   });
   server.on('connect', (request: IncomingMessage & { socket: TLSSocket }) => {
+    if (endsPipelining(request.socket, serving)) return;
     const answer = new SocketAnswer(request, request.socket);
     if (admit(request, answer, serving) === null) return;
     serving.countRefused('connect-method');
@@ -179,6 +181,17 @@ function takeRequests(server: Server, serving: Serving): void {
     serving.countRefused('expectation');
     void refuse(answer, new Refusal('expectation-failed', 'The only Expect header that is served is 100-continue'));
   });
+}
+
+/**
+ * Ends a connection on which an upgrade or CONNECT came while an earlier request is still unanswered: the answer to the
+ * first would be written into the stream of the second. No client of Kubernetes pipelines.
+ */
+function endsPipelining(socket: TLSSocket, { connections, countRefused }: Serving): boolean {
+  if (!connections.isBusy(socket)) return false;
+  countRefused('malformed-http');
+  socket.destroy();
+  return true;
 }
 
 /** The two locks: the client's certificate first, so that nobody else learns anything, then the browser guard. */

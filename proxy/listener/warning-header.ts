@@ -3,11 +3,12 @@ const LONGEST = 256;
 
 /**
  * The value of a `Warning:` header that kubectl prints (RFC 7234 section 5.5, code 299; apimachinery
- * `pkg/util/net/http.go` reads it).
+ * `pkg/util/net/http.go` reads it). Text beyond ASCII is UTF-8, as the Latin-1 characters that Node writes one byte each.
  */
 export function warningHeader(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
-  const short = [...plain].slice(0, LONGEST).join('');
-  return `299 gatehouse "${short.replace(/["\\]/g, '\\$&')}"`;
+  const runes = [...text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim()];
+  const short = runes.length > LONGEST ? [...runes.slice(0, LONGEST - 1), '…'] : runes;
+  const escaped = short.join('').replace(/["\\]/g, '\\$&');
+  return `299 gatehouse "${Buffer.from(escaped, 'utf8').toString('latin1')}"`;
 }

@@ -5,7 +5,7 @@ import type { MaskKey } from './mask-token.ts';
 import { HelmRelease } from './masked-object.ts';
 import { MaskingStream } from './masking-stream.ts';
 import { NotMaskable } from './not-maskable.ts';
-import type { MaskReport, MaskSubject } from './response-mask.ts';
+import { type MaskReport, type MaskSubject, newMaskReport } from './response-mask.ts';
 
 /** The largest document that is masked. It is held whole until it is known that all of it can be masked. */
 export const DOCUMENT_LIMIT = 64 * 1024 * 1024;
@@ -29,7 +29,7 @@ export async function maskDocument(
   options: { readonly key: MaskKey; readonly limit?: number },
 ): Promise<MaskedDocument> {
   const limit = options.limit ?? DOCUMENT_LIMIT;
-  const report: MaskReport = { maskedValues: 0, maskedObjects: 0 };
+  const report = newMaskReport();
   const rules = compileMaskRules(subject);
   const chunks: Uint8Array[] = [];
   let bytes = 0;

@@ -6,7 +6,7 @@ import type { ObjectIdentity } from './masked-object.ts';
 import { NotMaskable } from './not-maskable.ts';
 import { ObjectMasker } from './object-masker.ts';
 import { redactStatusText } from './redact-status.ts';
-import type { MaskReport } from './response-mask.ts';
+import { type MaskReport, newMaskReport } from './response-mask.ts';
 
 export interface MaskingStreamOptions {
   readonly key: MaskKey;
@@ -105,7 +105,7 @@ interface CopyOptions {
  * @returns what goes between the quotes; null where nothing had to be masked.
  */
 function maskLastApplied(value: Buffer, { key, rules, identity, depth }: CopyOptions): Buffer | null {
-  const report: MaskReport = { maskedValues: 0, maskedObjects: 0 };
+  const report = newMaskReport();
   try {
     if (depth > MAX_COPIES) throw new NotMaskable('copies inside copies');
     const copyRules = { ...rules, kinds: null, refuseHelm: false };

@@ -121,6 +121,9 @@ export class ObjectMasker implements JsonEvents {
     if (escaped) throw new NotMaskable(`the answer has an escaped key in ${placeOf(frame)}`);
     const key = this.#options.readText(start, end);
     if (frame.keys.has(key)) throw new NotMaskable(`the answer has a repeated key in ${placeOf(frame)}`);
+    if (frame.place === 'event' && key !== 'type' && key !== 'object') {
+      throw new NotMaskable('the answer has a watch event with more than its type and object');
+    }
     frame.keys.add(key);
     frame.key = key;
   }
@@ -238,7 +241,10 @@ export class ObjectMasker implements JsonEvents {
     }
     // last-applied repeats the values of the object that carries it; a person counts them once.
     report.maskedValues += values > 0 ? values : annotations;
-    if (values + annotations > 0) report.maskedObjects += 1;
+    if (values + annotations > 0) {
+      report.maskedObjects += 1;
+      if (object.kind !== 'PartialObjectMetadata') report.onlyMetadata = false;
+    }
     this.#waiting -= object.waiting.length;
     if (this.#waiting === 0) this.#firstWaiting = null;
   }

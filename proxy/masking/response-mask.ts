@@ -25,6 +25,13 @@ export interface MaskReport {
   /** Values replaced, not counting the copies of the same values inside last-applied. */
   maskedValues: number;
   maskedObjects: number;
+  /** Every masked value stood in an object's metadata that came without the object (PartialObjectMetadata). */
+  onlyMetadata: boolean;
   /** Why a watch was ended by the gateway; the client has been told by an ERROR event. */
   refusal?: Refusal;
+}
+
+/** The report to begin with. */
+export function newMaskReport(): MaskReport {
+  return { maskedValues: 0, maskedObjects: 0, onlyMetadata: true };
 }

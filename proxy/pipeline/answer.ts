@@ -1,12 +1,13 @@
 import type { UpstreamResponse } from '../forward/upstream.ts';
 import type { Exchange } from '../listener/exchange.ts';
+import { warningHeader } from '../listener/warning-header.ts';
 import { maskDocument } from '../masking/mask-document.ts';
 import type { MaskKey } from '../masking/mask-token.ts';
 import { maskWatch } from '../masking/mask-watch.ts';
 import { maskedHeaders } from '../masking/masked-headers.ts';
 import { redactStatus } from '../masking/redact-status.ts';
-import type { MaskPlan, MaskReport } from '../masking/response-mask.ts';
-import { countMaskWarning, warningHeader } from '../masking/warning.ts';
+import { type MaskPlan, newMaskReport } from '../masking/response-mask.ts';
+import { countMaskWarning } from '../masking/warning.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 
 type HeaderLine = readonly [name: string, value: string];
@@ -57,7 +58,7 @@ export async function answer(
   }
   const subject = { request, obligations: plan.obligations };
   if (plan.kind === 'watch') {
-    const report: MaskReport = { maskedValues: 0, maskedObjects: 0 };
+    const report = newMaskReport();
     const masked = maskWatch(response.body, subject, { key: options.maskKey, report });
     await exchange.respond(
       response.status,

@@ -2,6 +2,7 @@ import type { ApprovalAuthority } from '../approvals/approval-authority.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import { discard } from '../forward/pooled-upstream.ts';
 import type { Upstream, UpstreamResponse, UpstreamUpgrade } from '../forward/upstream.ts';
+import { upstreamTrouble } from '../forward/upstream-trouble.ts';
 import type { GatewayLog } from '../gateway.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { EffectiveIdentity, RequestSummary } from '../journal/journal-record.ts';
@@ -44,11 +45,15 @@ export interface PipelineParts {
   readonly log: GatewayLog;
 }
 
-/** A request that has been read and may be decided on. */
-interface Readied {
-  readonly request: ApiRequest;
+/** Who asks for what, as the journal says it. */
+interface Asked {
   readonly summary: RequestSummary;
   readonly effective: EffectiveIdentity | null;
+}
+
+/** A request that has been read and may be decided on. */
+interface Readied extends Asked {
+  readonly request: ApiRequest;
   readonly decision: Decision;
   readonly body: Buffer | null;
 }
@@ -65,12 +70,12 @@ export async function serveClusterRequest(
   target: string,
 ): Promise<void> {
   const transaction = new Transaction(parts.journal, exchange.principal, cluster);
-  let summary = summariseUnread(exchange.method, target);
+  let asked: Asked = { summary: summariseUnread(exchange.method, target), effective: null };
   let upstreamMs: number | null = null;
   let result: { status: number; code: string | null; maskedValues: number; ended: string | null };
   try {
     const readied = await ready(parts, exchange, cluster, target, (read) => {
-      summary = summarise(read);
+      asked = { summary: summarise(read), effective: effectiveOf(read) };
     });
     const warnings = await permit(parts, exchange, cluster, transaction, readied);
     const sent = performance.now();
@@ -87,9 +92,9 @@ export async function serveClusterRequest(
     result =
       'socket' in answered
         ? await tunnel(exchange, readied.request, answered)
-        : { ...(await respond(parts, exchange, readied.request, plan, answered, warnings)), ended: null };
+        : { ...(await respond(parts, exchange, cluster, readied.request, plan, answered, warnings)), ended: null };
   } catch (error) {
-    result = await fail(parts, exchange, transaction, summary, error);
+    result = await fail(parts, exchange, transaction, asked, error);
   }
   await transaction.finished({
     ...result,
@@ -114,17 +119,21 @@ async function ready(
   }
   const decision = parts.policy.decide(policyQuestion(exchange.principal, policyCluster(cluster), request));
   const common = { request, decision, summary: summarise(request), effective: effectiveOf(request) };
-  if (decision.outcome === 'deny' || request.upgrade !== null || !carriesBody(request.method)) {
+  if (decision.outcome === 'deny' || request.upgrade !== null || !announcesBody(request)) {
     return { ...common, body: null };
   }
   const body = await readBody(request, exchange.body);
   protectWrite(request, body, checkBody(request, body));
-  return { ...common, body };
+  return { ...common, body: isRead(request.method) ? null : body };
 }
 
-/** The API server reads no body of a GET or HEAD, so none is sent. */
-function carriesBody(method: string): boolean {
-  return method !== 'GET' && method !== 'HEAD';
+function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** A GET or HEAD has a body only where it says so; a body that is not empty is refused then. */
+function announcesBody({ method, headers }: ApiRequest): boolean {
+  return !isRead(method) || headers.has('Content-Length') || headers.has('Transfer-Encoding');
 }
 
 /**
@@ -155,7 +164,7 @@ async function permit(
     parts.approvals,
   );
   const refusal = outcome.allowed ? undefined : outcome.refusal;
-  const plainRead = decision.outcome === 'allow' && !carriesBody(request.method) && request.upgrade === null;
+  const plainRead = decision.outcome === 'allow' && isRead(request.method) && request.upgrade === null;
   await transaction.decided(summary, effective, verdictOf(decision, outcome.approval, refusal), !plainRead);
   if (refusal !== undefined) throw refusal;
   const { approval } = outcome;
@@ -165,6 +174,7 @@ async function permit(
 async function respond(
   parts: PipelineParts,
   exchange: Exchange,
+  cluster: Cluster,
   request: ApiRequest,
   plan: MaskPlan,
   response: UpstreamResponse,
@@ -173,8 +183,9 @@ async function respond(
   try {
     return await answer(exchange, response, { request, plan, maskKey: parts.maskKey, warnings });
   } catch (error) {
+    const cameFromUpstream = response.body.errored === error && !exchange.signal.aborted;
     discard(response.body);
-    throw error;
+    throw cameFromUpstream ? upstreamTrouble(error, cluster) : error;
   }
 }
 
@@ -199,16 +210,19 @@ async function fail(
   parts: PipelineParts,
   exchange: Exchange,
   transaction: Transaction,
-  summary: RequestSummary,
+  { summary, effective }: Asked,
   error: unknown,
 ) {
+  const { digest } = parts.policy.state();
   if (exchange.signal.aborted && !(error instanceof Refusal)) {
+    const brokenOff = new Refusal('request-malformed', 'The client broke off before its request was whole');
+    await transaction.decided(summary, effective, refusedVerdict(brokenOff, digest), true).catch(() => undefined);
     return { status: 0, code: null, maskedValues: 0, ended: 'client-gone' };
   }
   let refusal = toRefusal(error);
   if (refusal.code === 'internal-error') parts.log.error({ error, auditId: transaction.auditId }, refusal.message);
   try {
-    await transaction.decided(summary, null, refusedVerdict(refusal, parts.policy.state().digest), true);
+    await transaction.decided(summary, effective, refusedVerdict(refusal, digest), true);
   } catch (journalError) {
     refusal = toRefusal(journalError);
   }

@@ -29,7 +29,7 @@ export async function sendUpstream(
 ): Promise<UpstreamResponse | UpstreamUpgrade> {
   for (const attempt of ['first', 'refreshed'] as const) {
     const answered = await sendOnce(upstream, cluster, sending);
-    if ('socket' in answered || answered.status !== 401) return answered;
+    if ('socket' in answered || answered.status !== 401 || isProxied(sending.request)) return answered;
     discard(answered.body);
     if (attempt === 'first') cluster.credentialRejected();
   }
@@ -37,6 +37,11 @@ export async function sendUpstream(
     'upstream-rejected-credential',
     `Cluster "${cluster.contextName}" does not accept the credential of kubeconfig user "${cluster.credentialName}" (401); sign in to the cluster again`,
   );
+}
+
+/** Behind a proxy the 401 is a backend's own, about a sign-in of its own, and what it did before is unknown. */
+function isProxied({ info }: ApiRequest): boolean {
+  return info.subresource === 'proxy' || info.verb === 'proxy';
 }
 
 async function sendOnce(

@@ -14,6 +14,8 @@ import { JsonNumber, type JsonValue, MAX_DEPTH } from './json-value.ts';
 import { decodeUtf8 } from './strict-json.ts';
 import { plainScalar } from './yaml-scalar.ts';
 
+const TOO_DEEP = `it is nested more than ${MAX_DEPTH} levels deep`;
+
 /**
  * Reads a YAML body that means the same to every YAML reader. The API server reads YAML 1.1 (`name: y` becomes a
  * boolean) and of several documents only the first, so refused are: more than one document, directives, anchors, aliases
@@ -38,7 +40,11 @@ export function readStrictYaml(bytes: Uint8Array): JsonValue {
   if (document === undefined) return null;
   const reader = new YamlReader(lines);
   const problem = document.errors[0] ?? document.warnings[0];
-  if (problem) throw reader.refused(problem.message, problem.pos[0]);
+  if (problem) {
+    // The parser's own limit is the depth of its recursion, which it reports as one mistake among others.
+    const tooDeep = /call stack/i.test(problem.message);
+    throw reader.refused(tooDeep ? TOO_DEEP : problem.message, problem.pos[0]);
+  }
   if (/^%/m.test(text) && document.directives.docStart)
     throw reader.refused('directives (%YAML, %TAG) are not read', 0);
   const second = documents[1];
@@ -61,7 +67,7 @@ class YamlReader {
   value(node: Node | null | undefined, depth: number): JsonValue {
     if (node === null || node === undefined) return null;
     const at = node.range?.[0] ?? 0;
-    if (depth > MAX_DEPTH) throw this.refused(`it is nested more than ${MAX_DEPTH} levels deep`, at);
+    if (depth > MAX_DEPTH) throw this.refused(TOO_DEEP, at);
     if (isAlias(node)) throw this.refused('aliases (*name) are not read; write the value out', at);
     if ('anchor' in node && node.anchor) throw this.refused('anchors (&name) are not read; write the value out', at);
     if (node.tag !== undefined) throw this.refused(`the tag ${node.tag} is not read; leave it out`, at);

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { loopbackCertificate } from '../../proxy/fixtures/loopback-tls.ts';
 import type { TestedCluster } from './tested-cluster.ts';
+import { writeUpstreamKubeconfig } from './upstream-kubeconfig.ts';
 
 /** An upgrade as it reached the upstream. */
 export interface SeenUpgrade {
@@ -63,27 +61,8 @@ export async function startEchoUpstream(): Promise<EchoUpstream> {
     server.close();
   };
 
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-echo-'));
-  const kubeconfig = join(folder, 'kubeconfig');
-  await writeFile(
-    kubeconfig,
-    JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [
-        {
-          name: 'echo',
-          cluster: {
-            server: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-            'certificate-authority-data': Buffer.from(identity.certificate).toString('base64'),
-          },
-        },
-      ],
-      users: [{ name: 'echo', user: { token: 'upstream-token' } }],
-      contexts: [{ name: 'echo', context: { cluster: 'echo', user: 'echo' } }],
-    }),
-    { mode: 0o600 },
-  );
+  const { port } = server.address() as AddressInfo;
+  const { kubeconfig, remove } = await writeUpstreamKubeconfig('echo', port, identity.certificate);
   return {
     name: 'demo',
     kubeconfig,
@@ -101,7 +80,7 @@ export async function startEchoUpstream(): Promise<EchoUpstream> {
     crash,
     close: async () => {
       crash();
-      await rm(folder, { recursive: true, force: true });
+      await remove();
     },
   };
 }

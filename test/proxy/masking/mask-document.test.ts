@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { maskDocument } from '../../../proxy/masking/mask-document.ts';
 import { maskToken } from '../../../proxy/masking/mask-token.ts';
+import { newMaskReport } from '../../../proxy/masking/response-mask.ts';
 import type { RequestInfo } from '../../../proxy/request/api-request.ts';
 import { arriving, KEY, MASK_SECRETS, secretsSubject } from './requests.ts';
 
@@ -140,15 +141,22 @@ describe('what stays and what replaces', () => {
       '{"kind":"SecretList","items":null}',
       '{"kind":"Table","rows":[{"cells":[""],"object":null}]}',
     ]) {
-      expect(await mask(text)).toEqual({ text, report: { maskedValues: 0, maskedObjects: 0 } });
+      expect(await mask(text)).toEqual({ text, report: newMaskReport() });
     }
+  });
+
+  it('tells metadata alone from whole objects', async () => {
+    const row = { kind: 'PartialObjectMetadata', metadata };
+    const rows = (object: object) => JSON.stringify({ kind: 'Table', rows: [{ cells: ['db'], object }] });
+    expect((await mask(rows(row))).report).toMatchObject({ maskedValues: 1, onlyMetadata: true });
+    expect((await mask(rows({ kind: 'Secret', ...secret }))).report).toMatchObject({ onlyMetadata: false });
   });
 
   it('counts values and objects, and copies in last-applied only where nothing else was masked', async () => {
     const { report } = await mask(
       JSON.stringify({ kind: 'SecretList', items: [secret, { metadata }, { metadata: {} }] }),
     );
-    expect(report).toEqual({ maskedValues: 2, maskedObjects: 2 });
+    expect(report).toMatchObject({ maskedValues: 2, maskedObjects: 2 });
   });
 
   it('masks in the right places when an object holds others behind its own values', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { maskWatch } from '../../../proxy/masking/mask-watch.ts';
-import type { MaskReport } from '../../../proxy/masking/response-mask.ts';
+import { newMaskReport } from '../../../proxy/masking/response-mask.ts';
 import { Random, seeds } from './random.ts';
 import { arriving, KEY, secretsSubject } from './requests.ts';
 
@@ -14,7 +14,7 @@ const object = (name = 'db') => ({
 const event = (type: string, inner: object = object()) => `${JSON.stringify({ type, object: inner })}\n`;
 
 function start(body: AsyncIterable<Uint8Array>, limit?: number) {
-  const report: MaskReport = { maskedValues: 0, maskedObjects: 0 };
+  const report = newMaskReport();
   const options = { key: KEY, report, ...(limit === undefined ? {} : { limit }) };
   return { report, events: maskWatch(body, secretsSubject({ verb: 'watch' }), options) };
 }
@@ -42,7 +42,7 @@ describe('case 35: watches', () => {
         .split('\n')
         .map((line) => JSON.parse(line).type),
     ).toEqual(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK']);
-    expect(report).toEqual({ maskedValues: 3, maskedObjects: 3 });
+    expect(report).toEqual({ maskedValues: 3, maskedObjects: 3, onlyMetadata: false });
   });
 
   it('a Table watch is masked in the objects of its rows', async () => {

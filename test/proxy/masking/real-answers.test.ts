@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { maskDocument } from '../../../proxy/masking/mask-document.ts';
 import { maskWatch } from '../../../proxy/masking/mask-watch.ts';
 import { redactStatusText } from '../../../proxy/masking/redact-status.ts';
+import { newMaskReport } from '../../../proxy/masking/response-mask.ts';
 import { arriving, KEY, secretsSubject } from './requests.ts';
 
 /**
@@ -22,7 +23,7 @@ async function treat(file: string, bytes: Buffer): Promise<string> {
   const pieces = Array.from({ length: Math.ceil(bytes.length / 37) }, (_, index) =>
     bytes.subarray(index * 37, index * 37 + 37),
   );
-  const report = { maskedValues: 0, maskedObjects: 0 };
+  const report = newMaskReport();
   if (file.endsWith('.error')) return redactStatusText(bytes, null).toString('utf8');
   if (file.endsWith('.document')) {
     return Buffer.concat((await maskDocument(arriving(...pieces), secretsSubject(), { key: KEY })).chunks).toString(
