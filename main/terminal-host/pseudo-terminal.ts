@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, statSync, writeSync } from 'node:fs';
 import type { ReadStream } from 'node:tty';
 import pty from '@lydell/node-pty';
 import { hangUp } from './hang-up.ts';
@@ -66,6 +66,7 @@ export function openPseudoTerminal(options: PseudoTerminalOptions): PseudoTermin
   });
   const { master, ptsName } = terminal;
   const slave = openSync(ptsName, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  closeForgottenSlave(ptsName, terminal.slave, slave);
   terminal.slave.destroy();
   masters.add(terminal.fd);
 
@@ -151,6 +152,25 @@ function withoutMasters(nowhere: number): Array<number | 'ignore'> {
   const files = new Array<number | 'ignore'>(Math.max(2, ...masters) + 1).fill('ignore');
   for (const master of masters) files[master] = nowhere;
   return files;
+}
+
+/**
+ * Closes what node-pty opened and forgot: libuv opens a slave anew by its name for the stream, and the first descriptor
+ * stays. It has no O_CLOEXEC either, so that each later shell could read and write this terminal.
+ */
+function closeForgottenSlave(ptsName: string, stream: ReadStream, ours: number): void {
+  const { _handle: handle } = stream as unknown as { readonly _handle?: { readonly fd: number } };
+  if (!handle) return;
+  const { rdev } = statSync(ptsName);
+  for (const name of readdirSync('/dev/fd')) {
+    const descriptor = Number(name);
+    if (descriptor === ours || descriptor === handle.fd) continue;
+    try {
+      if (fstatSync(descriptor).rdev === rdev) closeSync(descriptor);
+    } catch {
+      // The descriptor that listed the folder is closed again.
+    }
+  }
 }
 
 /** The slave does not block; what does not fit is tried again until it does. */

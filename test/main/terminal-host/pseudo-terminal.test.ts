@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -51,6 +51,24 @@ describe('a pseudo-terminal', () => {
       expect(digest(output())).toBe(digest(expected));
     }
   }, 60_000);
+
+  test.runIf(process.platform === 'linux')(
+    'leaves no descriptor behind, and none of another terminal to a shell',
+    async () => {
+      const first = run(['-c', 'sleep 30']);
+      const { code, output } = run(['-c', 'tty; ls -l /proc/self/fd']);
+      await code;
+      const [own, ...listed] = output().toString().split('\r\n');
+      const terminals = listed.filter((line) => /pts|ptmx/.test(line) && !line.endsWith(` ${own}`));
+      expect(terminals).toEqual([]);
+
+      const before = readdirSync('/proc/self/fd').length;
+      for (let round = 0; round < 5; round += 1) await run(['-c', 'true']).code;
+      await expect.poll(() => readdirSync('/proc/self/fd').length).toBe(before);
+      first.terminal.hangUp();
+      await first.code;
+    },
+  );
 
   test('gives the last bytes also when the reader had paused it', async () => {
     const { code, output, terminal } = run(['-c', 'printf begin; sleep 0.2; printf the-end']);
