@@ -97,8 +97,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     folders,
     log: log.lines('terminal'),
     onState: (state) => {
-      if (state !== 'restarting') return;
-      terminals.lost();
+      if (state === 'restarting' || state === 'failed') terminals.lost();
     },
     on: {
       exited: ({ id, code }) => {

@@ -96,8 +96,10 @@ export class GatewayService {
   }
 
   async connectCluster(source: ClusterSource): Promise<string> {
-    const { slug } = await (await this.#host.client()).call('connectCluster', source);
+    const client = await this.#host.client();
+    const { slug } = await client.call('connectCluster', source);
     this.#clusters.set(slug, source);
+    await this.#openAgain(client, (access) => access.cluster === slug);
     return slug;
   }
 
@@ -151,9 +153,15 @@ export class GatewayService {
         this.#options.onClusterLost(slug, error.message);
       });
     }
+    await this.#openAgain(client, () => true);
+  }
+
+  /** Sessions that a fresh process does not know, or that it could not open without their cluster: their files come back where they were. */
+  async #openAgain(client: HostClient<GatewayProtocol>, concerned: (access: AccessRequest) => boolean): Promise<void> {
     for (const [id, access] of this.#accesses) {
+      if (!concerned(access)) continue;
       await client.call('openAccess', access).catch((error: HostError) => {
-        log(`session ${id} did not come back: ${error.code} ${error.message}`);
+        this.#options.log(`session ${id} did not come back: ${error.code} ${error.message}`);
       });
     }
   }

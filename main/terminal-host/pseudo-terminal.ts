@@ -156,7 +156,7 @@ function withoutMasters(nowhere: number): Array<number | 'ignore'> {
 
 /**
  * Closes what node-pty opened and forgot: libuv opens a slave anew by its name for the stream, and the first descriptor
- * stays. It has no O_CLOEXEC either, so that each later shell could read and write this terminal.
+ * would stay for as long as this process lives.
  */
 function closeForgottenSlave(ptsName: string, stream: ReadStream, ours: number): void {
   const { _handle: handle } = stream as unknown as { readonly _handle?: { readonly fd: number } };

@@ -61,6 +61,7 @@ export class Terminals {
       writeTo: null,
     });
     const ownEnvironment = terminalEnvironment(environment, kubeconfig, version);
+    const kubectlMissing = (await findKubectl(ownEnvironment)) === null;
     try {
       await service.call('open', {
         id,
@@ -83,6 +84,7 @@ export class Terminals {
       await gateway.closeAccess(id);
       throw error;
     }
+    // From here to the entry nothing waits: the shell's first prompt, or its end, may be the next message.
     this.#kubeconfigs.set(id, kubeconfig);
     this.#sizes.set(id, { columns: request.columns, rows: request.rows });
     return this.#put({
@@ -95,7 +97,7 @@ export class Terminals {
       exitCode: null,
       recording: { state: 'recording', recordingId },
       bypass: null,
-      kubectlMissing: (await findKubectl(ownEnvironment)) === null,
+      kubectlMissing,
     });
   }
 
@@ -106,7 +108,6 @@ export class Terminals {
     this.#sizes.delete(id);
     this.#changed();
     await this.#options.service.call('close', id).catch(() => undefined);
-    // The certificate ends with the terminal, also for a program that survived it.
     await this.#options.gateway.closeAccess(id);
   }
 
@@ -121,6 +122,7 @@ export class Terminals {
 
   async setNamespace(id: string, namespace: string): Promise<TerminalEntry> {
     const entry = this.#entry(id);
+    if (entry.state === 'exited') throw new HostError('terminal-exited', 'The shell of this terminal has ended');
     await this.#options.gateway.openAccess({
       kind: 'inAppTerminal',
       id,
@@ -144,8 +146,9 @@ export class Terminals {
       ...entry,
       state: 'exited',
       exitCode: code,
-      recording: { ...entry.recording, state: entry.recording.state === 'failed' ? 'failed' : 'ended' },
+      recording: endedRecording(entry.recording),
     }));
+    this.#revoke(id);
   }
 
   recordingFailed(id: string, message: string): void {
@@ -163,11 +166,18 @@ export class Terminals {
   /** The terminal host died, and every shell with it. */
   lost(): void {
     for (const entry of this.#entries.values()) {
-      if (entry.state === 'open') {
-        this.#entries.set(entry.id, { ...entry, state: 'exited', recording: { ...entry.recording, state: 'ended' } });
-      }
+      if (entry.state !== 'open') continue;
+      this.#entries.set(entry.id, { ...entry, state: 'exited', recording: endedRecording(entry.recording) });
+      this.#revoke(entry.id);
     }
     this.#changed();
+  }
+
+  /** The certificate ends with the shell: what a program that survived it asked for would be in no recording. */
+  #revoke(id: string): void {
+    this.#options.gateway
+      .closeAccess(id)
+      .catch((error: unknown) => this.#options.log(`the session of ${id} was not closed: ${error}`));
   }
 
   #entry(id: string): TerminalEntry {
@@ -190,6 +200,10 @@ export class Terminals {
   #changed(): void {
     this.#options.onChange(this.entries());
   }
+}
+
+function endedRecording({ state, recordingId }: TerminalEntry['recording']): TerminalEntry['recording'] {
+  return { state: state === 'failed' ? 'failed' : 'ended', recordingId };
 }
 
 /** Sorts by time in a folder, and names the terminal. */

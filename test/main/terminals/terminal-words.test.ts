@@ -17,6 +17,17 @@ describe("a terminal's environment", () => {
     expect(environment).not.toHaveProperty('ELECTRON_RUN_AS_NODE');
   });
 
+  test('has none of the ways around the kubeconfig that helm takes', () => {
+    const around = {
+      HELM_KUBEAPISERVER: 'https://prod',
+      HELM_KUBETOKEN: 't',
+      HELM_KUBECONTEXT: 'c',
+      HELM_NAMESPACE: 'n',
+    };
+    const environment = terminalEnvironment(around, '/gateway.yaml', '1');
+    expect(Object.keys(environment).filter((name) => name.startsWith('HELM_'))).toEqual(['HELM_NAMESPACE']);
+  });
+
   test('is read between its marks, whatever rc files print around it', () => {
     const listing = ['HOME=/home/dana', 'MULTI=one\ntwo=three', 'EMPTY=', ''].join('\0');
     expect(environmentBetween(`welcome!\nMARK${listing}MARKbye`, 'MARK')).toEqual({
