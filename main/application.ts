@@ -13,6 +13,7 @@ import { openMainWindow, rememberPlace } from './windows/main-window.ts';
 import { setMenu } from './windows/menu.ts';
 import { ApprovalNotifications } from './windows/notify.ts';
 import { guardQuit } from './windows/quit.ts';
+import { revivePage } from './windows/revive-page.ts';
 
 export interface ApplicationOptions {
   /** Folders and files of the build. */
@@ -29,6 +30,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
   await app.whenReady();
   const folders = await prepareFolders(app.getPath('userData'));
   const log = openLog(folders.logs);
+  noteErrors(log.lines('main'));
   const settings = openSettings(folders.root);
   let window: BrowserWindow | null = null;
 
@@ -53,6 +55,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
       event.preventDefault();
       app.quit();
     });
+    revivePage(opened.webContents, log.lines('window'));
     opened.on('closed', () => {
       if (window === opened) window = null;
     });
@@ -108,6 +111,15 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
   window = open();
   if (!options.demo) return;
   await openOnDemo(window, await services, navigate).catch((error: unknown) => log.line(`demo: ${error}`));
+}
+
+/** What nobody caught is a fault of ours: it is noted, and costs no more than the one thing that it was about. */
+function noteErrors(log: (line: string) => void): void {
+  process.on('uncaughtException', (error) => log(`uncaught: ${error.stack ?? error}`));
+  process.on('unhandledRejection', (reason) => log(`unhandled: ${reason instanceof Error ? reason.stack : reason}`));
+  app.on('child-process-gone', (_event, { type, name, reason, exitCode }) => {
+    if (reason !== 'clean-exit') log(`a ${type} process is gone: ${name ?? ''} ${reason} (${exitCode})`);
+  });
 }
 
 /** A page asks for the bytes of a terminal: it gets one end of a line to the terminal host. */

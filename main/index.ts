@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, protocol } from 'electron';
+import { app, dialog, protocol } from 'electron';
 import { runApplication } from './application.ts';
 import { SCHEME } from './protection/content-security-policy.ts';
 
@@ -13,11 +13,15 @@ protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: 
 
 if (app.requestSingleInstanceLock()) {
   const out = join(import.meta.dirname, '..');
-  void runApplication({
+  runApplication({
     built: import.meta.dirname,
     renderer: join(out, 'renderer'),
     preload: join(out, 'preload', 'index.cjs'),
     demo: process.argv.includes('--demo'),
+  }).catch((error: unknown) => {
+    // Before its folders and its log are there, this is the only place to say it.
+    dialog.showErrorBox('Gatehouse could not start', error instanceof Error ? error.message : String(error));
+    app.exit(1);
   });
 } else {
   app.exit(0);

@@ -36,7 +36,8 @@ export function openKeystore(safeStorage: SafeStorage, folder: string, platform:
       write: async () => {},
     };
   }
-  const fileOf = (name: string) => join(folder, `${name}.json`);
+  // A backend that changes (another desktop session) and comes back finds its own again.
+  const fileOf = (name: string) => join(folder, `${name}.${backend}.json`);
   return {
     notice: null,
     async read(name) {
@@ -52,6 +53,8 @@ export function openKeystore(safeStorage: SafeStorage, folder: string, platform:
       const ciphertext = safeStorage.encryptString(secret).toString('base64');
       const file = fileOf(name);
       await writeFile(`${file}.new`, JSON.stringify({ backend, ciphertext }), { mode: 0o600 });
+      // What could not be read today may be readable tomorrow, by a person who knows what happened.
+      await rename(file, `${file}.old`).catch(() => undefined);
       await rename(`${file}.new`, file);
     },
   };

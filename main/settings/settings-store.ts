@@ -1,14 +1,19 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Store from 'electron-store';
+import { z } from 'zod';
 import type { Settings } from '../../preload/contract.ts';
 import { readSettings } from './read-settings.ts';
 
-export interface WindowPlace {
-  readonly x: number | null;
-  readonly y: number | null;
-  readonly width: number;
-  readonly height: number;
-  readonly maximized: boolean;
-}
+const place = z.number().int().min(-100_000).max(100_000);
+const windowPlace = z.object({
+  x: place.nullable(),
+  y: place.nullable(),
+  width: place.min(1),
+  height: place.min(1),
+  maximized: z.boolean(),
+});
+export type WindowPlace = Readonly<z.infer<typeof windowPlace>>;
 
 interface Stored {
   settings: Partial<Settings>;
@@ -24,8 +29,9 @@ export interface SettingsStore {
   window: WindowPlace | null;
 }
 
-/** @param folder where `settings.json` lies. */
+/** @param folder where `settings.json` lies. One that is no JSON is kept beside it and begun anew. */
 export function openSettings(folder: string): SettingsStore {
+  keepUnreadable(join(folder, 'settings.json'));
   const store = new Store<Stored>({
     name: 'settings',
     cwd: folder,
@@ -48,10 +54,18 @@ export function openSettings(folder: string): SettingsStore {
       store.set('gatewayPort', port);
     },
     get window() {
-      return store.get('window');
+      return windowPlace.safeParse(store.get('window')).data ?? null;
     },
     set window(place) {
       store.set('window', place);
     },
   };
+}
+
+function keepUnreadable(file: string): void {
+  try {
+    JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) copyFileSync(file, `${file}.unreadable`);
+  }
 }

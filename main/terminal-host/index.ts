@@ -44,7 +44,8 @@ serveHost(terminalProtocol, parentChannel(), (emit) => ({
     terminals.delete(id);
   },
   request: ({ id, ...request }) => terminals.get(id)?.request(request),
-  recordings: () => listRecordings(folders.recordings),
+  recordings: () =>
+    listRecordings(folders.recordings, new Map([...terminals.values()].map(({ recorded }) => recorded))),
   readRecording: (id) => readRecording(recordingFile(folders.recordings, id)),
   stop: async () => {
     for (const terminal of terminals.values()) terminal.close();

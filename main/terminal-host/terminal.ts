@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { OscFilter } from '../../proxy/recording/osc-filter.ts';
-import { openRecording, type Recording } from '../../proxy/recording/recording-writer.ts';
+import { openRecording, type Recording, type RecordingProgress } from '../../proxy/recording/recording-writer.ts';
 import { HostError } from '../hosts/protocol.ts';
 import { EchoedInput } from './echoed-input.ts';
 import type { TerminalOpen } from './protocol.ts';
@@ -74,6 +74,11 @@ export class Terminal {
 
   request(request: { readonly auditId: string; readonly outcome: string; readonly label: string }): void {
     this.#recording.request(request);
+  }
+
+  /** Its recording's id, and how far that is. */
+  get recorded(): readonly [string, RecordingProgress] {
+    return [this.#recording.id, this.#recording.progress()];
   }
 
   close(): void {

@@ -13,12 +13,13 @@ export function guardQuit({ window, atStake, shutDown }: QuitOptions): void {
 
   async function end(): Promise<void> {
     state = 'ending';
-    await shutDown();
+    // What cannot be ended in order ends with the process.
+    await shutDown().catch(() => undefined);
     app.exit(0);
   }
   async function ask(): Promise<void> {
     state = 'asking';
-    const words = consequence(await atStake());
+    const words = consequence(await atStake().catch(() => ({ terminals: 0, waiting: 0 })));
     if (words === null || (await confirmed(window(), words))) await end();
     else state = 'running';
   }

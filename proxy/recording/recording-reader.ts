@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { endNoteLine, type RecordingEnd, readHeader, readLine } from './asciicast.ts';
-import { RECORDING_SUFFIX } from './recording-writer.ts';
+import { RECORDING_SUFFIX, type RecordingProgress } from './recording-writer.ts';
 
 /** A recording in a list. */
 export interface RecordingSummary {
@@ -42,11 +42,17 @@ export async function readRecording(file: string): Promise<ReadRecording> {
   return { entry: scan.summary(file, Buffer.byteLength(cast)), cast, requests: scan.requests };
 }
 
-/** The newest first. What is not a recording is passed over. */
-export async function listRecordings(folder: string): Promise<RecordingSummary[]> {
+/**
+ * The newest first. What is not a recording is passed over.
+ * @param written how far those are that this process is writing, by id: they need not be read through.
+ */
+export async function listRecordings(
+  folder: string,
+  written: ReadonlyMap<string, RecordingProgress> = new Map(),
+): Promise<RecordingSummary[]> {
   const found: RecordingSummary[] = [];
   for (const file of await recordingFiles(folder)) {
-    const summary = await summarise(file).catch(() => null);
+    const summary = await summarise(file, written.get(basename(file, RECORDING_SUFFIX))).catch(() => null);
     if (summary) found.push(summary);
   }
   return found.sort((one, other) => other.startedAt.localeCompare(one.startedAt));
@@ -87,27 +93,29 @@ async function recordingFiles(folder: string): Promise<string[]> {
   return names.filter((name) => name.endsWith(RECORDING_SUFFIX)).map((name) => join(folder, name));
 }
 
-/** Head and tail suffice for a recording that was ended; only one that was not is read through. */
-async function summarise(file: string): Promise<RecordingSummary> {
-  return (await summariseEnded(file)) ?? summariseByScan(file);
+/** Head and tail suffice for a recording that was ended, the head for one whose progress is known; any other is read through. */
+async function summarise(file: string, progress?: RecordingProgress): Promise<RecordingSummary> {
+  return (await summariseEnds(file, progress)) ?? summariseByScan(file);
 }
 
+const HEAD_BYTES = 16 * 1024;
 const TAIL_BYTES = 512;
 
-async function summariseEnded(file: string): Promise<RecordingSummary | null> {
+async function summariseEnds(file: string, progress: RecordingProgress | undefined): Promise<RecordingSummary | null> {
   const handle = await open(file, 'r');
   try {
     const { size } = await handle.stat();
     const tail = Buffer.alloc(Math.min(TAIL_BYTES, size));
     await handle.read(tail, 0, tail.length, size - tail.length);
     const text = tail.toString('utf8');
-    if (!text.endsWith('\n')) return null;
-    const last = readLine(text.slice(text.lastIndexOf('\n', text.length - 2) + 1, -1));
-    if (last.kind !== 'end') return null;
-    const head = Buffer.alloc(Math.min(16 * 1024, size));
+    const last = text.endsWith('\n') ? readLine(text.slice(text.lastIndexOf('\n', text.length - 2) + 1, -1)) : null;
+    const ended = last?.kind === 'end' ? last.note : null;
+    const how = ended ? { ...ended, bytes: size } : progress ? { ...progress, end: 'open' as const } : null;
+    if (!how) return null;
+    const head = Buffer.alloc(Math.min(HEAD_BYTES, size));
     await handle.read(head, 0, head.length, 0);
     const header = readHeader(head.toString('utf8', 0, head.indexOf(0x0a)));
-    return summaryOf(file, header, last.note.durationMs, size, last.note.end, last.note.requests);
+    return summaryOf(file, header, how.durationMs, how.bytes, how.end, how.requests);
   } catch {
     return null;
   } finally {

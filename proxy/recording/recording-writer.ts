@@ -38,8 +38,16 @@ export interface Recording {
   resize(columns: number, rows: number): void;
   /** An API request of this session, as a marker. */
   request(request: { readonly auditId: string; readonly outcome: string; readonly label: string }): void;
+  /** How far it is, without reading the file. */
+  progress(): RecordingProgress;
   /** @param exitCode the shell's, when it ended by itself. */
   close(end: RecordingEnd, exitCode: number | null): void;
+}
+
+export interface RecordingProgress {
+  readonly durationMs: number;
+  readonly bytes: number;
+  readonly requests: number;
 }
 
 export const RECORDING_SUFFIX = '.cast';
@@ -61,6 +69,7 @@ export function openRecording(options: RecordingOptions): Recording {
   const startedAt = now();
   let lastEventMs = 0;
   let requests = 0;
+  let bytesOnDisk = 0;
   let gathered: Uint8Array[] = [];
   let gatheredBytes = 0;
   /** When the first gathered byte came: the time of the event that it will be part of. */
@@ -78,6 +87,7 @@ export function openRecording(options: RecordingOptions): Recording {
       for (let written = 0; written < bytes.length; ) {
         written += writeSync(descriptor, bytes, written, bytes.length - written);
       }
+      bytesOnDisk += bytes.length;
       syncTimer ??= setTimeout(() => {
         syncTimer = null;
         fsync(descriptor, (error) => error && open && fail(error));
@@ -134,6 +144,7 @@ export function openRecording(options: RecordingOptions): Recording {
       append(requestNoteLine({ auditId, outcome }));
       event('m', label, elapsed());
     },
+    progress: () => ({ durationMs: lastEventMs, bytes: bytesOnDisk, requests }),
     close(end, exitCode) {
       if (!open) return;
       flush(true);
@@ -142,8 +153,9 @@ export function openRecording(options: RecordingOptions): Recording {
       if (!open) return;
       try {
         fsyncSync(descriptor);
-      } finally {
         release();
+      } catch (error) {
+        fail(error as Error);
       }
     },
   };

@@ -28,7 +28,7 @@ describe('the keystore', () => {
     expect(keystore.notice).toBe(null);
     await keystore.write('mask-key', 'clear text');
     expect(await openKeystore(safeStorage('gnome_libsecret'), folder, 'linux').read('mask-key')).toBe('clear text');
-    const file = join(folder, 'mask-key.json');
+    const file = join(folder, 'mask-key.gnome_libsecret.json');
     expect(readFileSync(file, 'utf8')).not.toContain('clear');
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
@@ -45,9 +45,20 @@ describe('the keystore', () => {
     expect(await keystore.read('mask-key')).toBe(null);
   });
 
-  test('does not try a secret of another backend', async () => {
-    await openKeystore(safeStorage('kwallet5'), folder, 'linux').write('mask-key', 'clear text');
-    expect(await openKeystore(safeStorage('kwallet6'), folder, 'linux').read('mask-key')).toBe(null);
+  test('does not try a secret of another backend, and loses none when the backend comes back', async () => {
+    const [one, other] = ['kwallet5', 'kwallet6'].map((name) => openKeystore(safeStorage(name), folder, 'linux'));
+    await one?.write('mask-key', 'clear text');
+    expect(await other?.read('mask-key')).toBe(null);
+    await other?.write('mask-key', 'another');
+    expect(await one?.read('mask-key')).toBe('clear text');
+  });
+
+  test('keeps what it could not read when something new is written', async () => {
+    const keystore = openKeystore(safeStorage('gnome_libsecret'), folder, 'linux');
+    await keystore.write('mask-key', 'first');
+    await keystore.write('mask-key', 'second');
+    expect(await keystore.read('mask-key')).toBe('second');
+    expect(readdirSync(folder).sort()).toEqual(['mask-key.gnome_libsecret.json', 'mask-key.gnome_libsecret.json.old']);
   });
 });
 

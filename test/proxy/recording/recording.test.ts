@@ -162,6 +162,19 @@ describe('a recording', () => {
     second.close('closed', null);
   });
 
+  test('that is being written is listed by what its writer knows, which is what reading it through says', async () => {
+    const recording = open();
+    recording.output(Buffer.from('some output'));
+    pass(1_500);
+    recording.request({ auditId: 'a-1', outcome: 'allow', label: 'list pods' });
+    const progress = recording.progress();
+    expect(progress).toMatchObject({ durationMs: 1_500, requests: 1 });
+    expect(await listRecordings(folder, new Map([['r1', progress]]))).toEqual(await listRecordings(folder));
+    recording.close('exit', 0);
+    const [ended] = await listRecordings(folder, new Map([['r1', progress]]));
+    expect(ended?.end).toBe('exit');
+  });
+
   test('whose writer died is cut at its last whole line and shown as a crash', async () => {
     const recording = open();
     recording.output(Buffer.from('kept'));
