@@ -1,28 +1,15 @@
+import { requestLine } from '../../preload/request-words.ts';
 import type { DecidedRecord } from '../../proxy/journal/journal-record.ts';
 
-/** Said only where it is not the ordinary one. */
-const OUTCOMES: Record<DecidedRecord['decision']['outcome'], string | null> = {
-  allow: null,
-  deny: 'denied',
-  requireApproval: 'asked for approval',
-  refused: 'refused',
-};
-
-/** How an API request stands on a recording's timeline, e.g. `get secrets/db in payments: denied`. */
+/** How an API request stands on a recording's timeline, e.g. `get secret payments/db`; its outcome stands beside it. */
 export function requestMarker(record: DecidedRecord): {
   readonly auditId: string;
   readonly outcome: string;
   readonly label: string;
 } {
-  const { request, decision, effective, auditId } = record;
-  const resource = [request.resource || request.target.split('?')[0], request.subresource].filter(Boolean).join('/');
-  const what = request.name ? `${resource}/${request.name}` : resource;
-  const where = request.namespace ? ` in ${request.namespace}` : '';
+  const { request, decision, approval, effective, auditId } = record;
   const as = effective ? ` as ${effective.user}` : '';
-  const ending = OUTCOMES[decision.outcome];
-  return {
-    auditId,
-    outcome: decision.outcome,
-    label: `${request.verb} ${what}${where}${as}${ending === null ? '' : `: ${ending}`}`,
-  };
+  // Where a person decided, that is what became of it; that one was asked says less.
+  const outcome = decision.outcome === 'requireApproval' && approval ? approval.state.toLowerCase() : decision.outcome;
+  return { auditId, outcome, label: `${requestLine(request)}${as}` };
 }

@@ -1,4 +1,5 @@
 import { Notification } from 'electron';
+import { requestLine } from '../../preload/request-words.ts';
 import type { ApprovalRequest } from '../../proxy/approvals/approval-authority.ts';
 
 /** Tells the person, who is looking elsewhere, that a request waits for them. */
@@ -21,11 +22,10 @@ export class ApprovalNotifications {
       return;
     }
     if (shown || !this.#away() || !Notification.isSupported()) return;
-    const { verb, resource, namespace, name } = intent.request;
-    const what = [verb, name ? `${resource}/${name}` : resource, namespace ? `in ${namespace}` : ''].filter(Boolean);
+    const as = intent.effective ? ` as ${intent.effective.user}` : '';
     const notification = new Notification({
       title: `A request waits for you (${code})`,
-      body: `${what.join(' ')} on ${intent.cluster}`,
+      body: `${requestLine(intent.request)}${as} on ${intent.cluster}`,
     });
     notification.on('click', () => this.#open(id));
     this.#shown.set(id, notification);

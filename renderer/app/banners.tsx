@@ -34,19 +34,16 @@ export function Banners() {
                 text={`${gateway.problem.code}: ${gateway.problem.message}\n${gateway.problem.details}`}
               />
             ) : null}
-            <Button onClick={() => void invoke('gateway.restart', undefined)}>Start gateway</Button>
+            <Button size="compact-xs" onClick={() => void invoke('gateway.restart', undefined)}>
+              Start gateway
+            </Button>
           </span>
         </Banner>
       ) : null}
       {gateway?.notices
         .filter((notice) => !hidden.includes(notice))
         .map((notice) => (
-          <Banner key={notice}>
-            <span>{notice}</span>
-            <span className={styles.bannerEnd}>
-              <Button onClick={() => setHidden([...hidden, notice])}>Hide</Button>
-            </span>
-          </Banner>
+          <NoticeBanner key={notice} notice={notice} onHide={() => setHidden([...hidden, notice])} />
         ))}
       {policy !== undefined && policy.status !== 'loaded' ? (
         <Banner severe={policy.status === 'none'}>
@@ -56,11 +53,33 @@ export function Banners() {
               : 'A policy file is broken; the last good policy stays in force.'}
           </span>
           <span className={styles.bannerEnd}>
-            <Button onClick={() => go('settings', 'policy')}>Show policy</Button>
+            <Button size="compact-xs" onClick={() => go('settings', 'policy')}>
+              Show policy
+            </Button>
           </span>
         </Banner>
       ) : null}
     </div>
+  );
+}
+
+/** One line, cut where the window ends; Details unfolds all of it. */
+function NoticeBanner({ notice, onHide }: { readonly notice: string; readonly onHide: () => void }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Banner>
+      <span className={styles.bannerText} data-open={open || undefined}>
+        {notice}
+      </span>
+      <span className={styles.bannerEnd}>
+        <Button size="compact-xs" variant="subtle" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? 'Less' : 'Details'}
+        </Button>
+        <Button size="compact-xs" variant="subtle" onClick={onHide}>
+          Hide
+        </Button>
+      </span>
+    </Banner>
   );
 }
 

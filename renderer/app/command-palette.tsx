@@ -3,7 +3,7 @@ import {
   IconClipboardCheck,
   IconKey,
   IconListDetails,
-  IconPlayerRecord,
+  IconMovie,
   IconPlugConnected,
   IconSearch,
   IconServer2,
@@ -31,7 +31,7 @@ const SCREEN_WORDS: ReadonlyArray<{ screen: Screen; icon: typeof IconKey; label:
     label: 'Activity',
     description: 'Every request, and why it was decided so',
   },
-  { screen: 'recordings', icon: IconPlayerRecord, label: 'Recordings', description: 'Replay terminal sessions' },
+  { screen: 'recordings', icon: IconMovie, label: 'Recordings', description: 'Replay terminal sessions' },
   { screen: 'clusters', icon: IconServer2, label: 'Clusters', description: 'Connect and disconnect' },
   { screen: 'settings', icon: IconSettings, label: 'Settings', description: 'Theme, terminal, policy, diagnostics' },
 ];

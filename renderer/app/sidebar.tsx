@@ -1,4 +1,5 @@
 import { Menu, Tooltip } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import {
   IconChevronDown,
   IconClipboardCheck,
@@ -6,12 +7,12 @@ import {
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
   IconListDetails,
-  IconPlayerRecord,
+  IconMovie,
   IconServer2,
   IconSettings,
   IconTerminal2,
 } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Screen } from '../../preload/contract.ts';
 import { pendingApprovals } from '../features/approvals/approval-order.ts';
 import { useStoredState } from '../ui/stored-state.ts';
@@ -25,13 +26,18 @@ const ITEMS = [
   { screen: 'secrets', label: 'Secrets', icon: IconKey },
   { screen: 'approvals', label: 'Approvals', icon: IconClipboardCheck },
   { screen: 'activity', label: 'Activity', icon: IconListDetails },
-  { screen: 'recordings', label: 'Recordings', icon: IconPlayerRecord },
+  { screen: 'recordings', label: 'Recordings', icon: IconMovie },
 ] as const satisfies ReadonlyArray<{ screen: Screen; label: string; icon: typeof IconKey }>;
 
 /** Screens and the cluster they are about. Folds to icons; the fold is remembered. */
 export function Sidebar() {
   const { screen, go } = useNavigation();
-  const [folded, setFolded] = useStoredState('sidebar.folded', (stored) => stored === true);
+  const narrow = useMediaQuery('(max-width: 999px)', undefined, { getInitialValueInEffect: false }) ?? false;
+  const [wide, setWide] = useStoredState('sidebar.folded', (stored) => stored === true);
+  const [unfolded, setUnfolded] = useState(false);
+  // A narrow window has it folded until asked; that is not what the person wants of a wide one.
+  const folded = narrow ? !unfolded : wide;
+  const setFolded = (fold: boolean) => (narrow ? setUnfolded(!fold) : setWide(fold));
   const now = useNow(1_000);
   const waiting = pendingApprovals(useLive('approvals.list').data ?? [], now).length;
   return (

@@ -50,7 +50,7 @@ export function StatusBar() {
         <IconUser size={14} aria-hidden />
         {info?.principal ?? '…'}
       </StatusItem>
-      <StatusItem tone={inForce.tone} opens="policy" onClick={() => go('settings', 'policy')}>
+      <StatusItem tone={inForce.tone} opens="policy" about={inForce.names} onClick={() => go('settings', 'policy')}>
         <IconFileCheck size={14} aria-hidden />
         {inForce.words}
       </StatusItem>
@@ -67,6 +67,8 @@ export function StatusBar() {
 function StatusItem(props: {
   readonly tone: string;
   readonly opens: string;
+  /** More of it, on hover. */
+  readonly about?: string;
   readonly onClick: () => void;
   readonly children: ReactNode;
 }) {
@@ -75,7 +77,7 @@ function StatusItem(props: {
       type="button"
       className={styles.statusItem}
       data-tone={props.tone}
-      title={`Open ${props.opens}`}
+      title={props.about ? `${props.about}\nOpen ${props.opens}` : `Open ${props.opens}`}
       onClick={props.onClick}
     >
       {props.children}
@@ -83,13 +85,13 @@ function StatusItem(props: {
   );
 }
 
-function policyWords(policy: PolicyState | undefined): { words: string; tone: string } {
-  if (policy === undefined) return { words: 'Policy', tone: 'neutral' };
-  if (policy.status === 'none') return { words: 'No policy: everything is denied', tone: 'denied' };
+function policyWords(policy: PolicyState | undefined): { words: string; names: string; tone: string } {
+  if (policy === undefined) return { words: 'Policy', names: '', tone: 'neutral' };
+  if (policy.status === 'none') return { words: 'No policy: everything is denied', names: '', tone: 'denied' };
+  const words = `Policy ${policy.digest.slice(0, 8)}`;
   const names = policy.policies.map((document) => document.name).join(', ');
-  const version = `${names} ${policy.digest.slice(0, 8)}`;
-  if (policy.status === 'stale') return { words: `${version} · last good, a file is broken`, tone: 'waiting' };
-  return { words: version, tone: 'neutral' };
+  if (policy.status === 'stale') return { words: `${words} · last good, a file is broken`, names, tone: 'waiting' };
+  return { words, names, tone: 'neutral' };
 }
 
 function recordingWords(terminal: TerminalEntry | undefined): { words: string; tone: string } {

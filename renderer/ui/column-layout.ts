@@ -60,3 +60,50 @@ export function sortRows<Row>(
     return sign * String(a).localeCompare(String(b), 'en', { numeric: true });
   });
 }
+
+/** How much room a column needs. Pixels. */
+export interface ColumnRoom {
+  readonly id: string;
+  /** With room enough. */
+  readonly width: number;
+  /** The least that it is of use with; `width` where it is not given. */
+  readonly least?: number;
+  /** Its share of what is left over; none where it is not given. */
+  readonly grow?: number;
+  /** Left out where there is no room; the highest goes first. */
+  readonly spare?: number;
+}
+
+/**
+ * The columns that fit in `available` pixels, with their widths: what there is too much is taken from columns that can
+ * be narrower, then spare columns go; what is left over goes to those that grow. Widths that a person `chose` stay.
+ * Where even that does not fit the table scrolls. Nothing available means not measured yet: all, as wide as they like.
+ */
+export function fitColumns<Column extends ColumnRoom>(
+  columns: readonly Column[],
+  chosen: ColumnLayout['widths'],
+  available: number,
+): ReadonlyArray<{ readonly column: Column; readonly width: number }> {
+  const wanted = (column: ColumnRoom) => chosen[column.id] ?? column.width;
+  const least = (column: ColumnRoom) => chosen[column.id] ?? Math.min(column.width, column.least ?? column.width);
+  if (available <= 0) return columns.map((column) => ({ column, width: wanted(column) }));
+  let shown = columns;
+  while (sum(shown.map(least)) > available) {
+    const spare = Math.max(...shown.map((column) => column.spare ?? 0));
+    if (spare === 0) break;
+    shown = shown.filter((column) => column.spare !== spare);
+  }
+  const left = available - sum(shown.map(wanted));
+  const share = shown.map((column) => (left < 0 ? wanted(column) - least(column) : growth(column, chosen)));
+  const shares = sum(share);
+  const given = shares === 0 ? 0 : Math.max(left, -shares) / shares;
+  return shown.map((column, index) => ({ column, width: Math.floor(wanted(column) + given * (share[index] ?? 0)) }));
+}
+
+function growth(column: ColumnRoom, chosen: ColumnLayout['widths']): number {
+  return chosen[column.id] === undefined ? (column.grow ?? 0) : 0;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,17 +1,24 @@
 import { ActionIcon, Menu } from '@mantine/core';
+import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp, IconCheck, IconColumns3 } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useId, useMemo, useRef } from 'react';
-import { type ColumnLayout, readColumnLayout, resizeColumn, sortBy, sortRows, toggleColumn } from './column-layout.ts';
+import {
+  type ColumnLayout,
+  type ColumnRoom,
+  fitColumns,
+  readColumnLayout,
+  resizeColumn,
+  sortBy,
+  sortRows,
+  toggleColumn,
+} from './column-layout.ts';
 import styles from './data-table.module.css';
 import { rowForKey } from './grid-keys.ts';
 import { useStoredState } from './stored-state.ts';
 
-export interface Column<Row> {
-  readonly id: string;
+export interface Column<Row> extends ColumnRoom {
   readonly title: string;
-  /** Pixels, until the person changes it. */
-  readonly width: number;
   readonly render: (row: Row) => ReactNode;
   /** What the column sorts by; without it it cannot be sorted. */
   readonly value?: (row: Row) => string | number;
@@ -43,8 +50,15 @@ export function DataTable<Row>(props: {
   const [layout, setLayout] = useStoredState(`table.${props.id}`, (stored) =>
     readColumnLayout(stored, props.initialSort ?? null),
   );
-  const columns = props.columns.filter((column) => !layout.hidden.includes(column.id));
-  const widthOf = (column: Column<Row>) => layout.widths[column.id] ?? column.width;
+  const size = useElementSize<HTMLDivElement>();
+  const box = useMergedRef(scroller, size.ref);
+  const fitted = fitColumns(
+    props.columns.filter((column) => !layout.hidden.includes(column.id)),
+    layout.widths,
+    size.width,
+  );
+  const columns = fitted.map(({ column }) => column);
+  const widthOf = (column: Column<Row>) => fitted.find((fit) => fit.column.id === column.id)?.width ?? column.width;
   const sortColumn = props.columns.find((column) => column.id === layout.sort?.column);
   const descending = layout.sort?.descending ?? false;
   const rows = useMemo(
@@ -104,7 +118,7 @@ export function DataTable<Row>(props: {
 
   return (
     <div
-      ref={scroller}
+      ref={box}
       className={styles.table}
       role="grid"
       tabIndex={0}
@@ -156,7 +170,7 @@ export function DataTable<Row>(props: {
                     key={column.id}
                     role="menuitemcheckbox"
                     aria-checked={!layout.hidden.includes(column.id)}
-                    disabled={columns.length === 1 && columns[0]?.id === column.id}
+                    disabled={props.columns.length - layout.hidden.length === 1 && !layout.hidden.includes(column.id)}
                     leftSection={
                       <IconCheck
                         size={14}

@@ -1,6 +1,6 @@
 import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useState } from 'react';
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from 'react';
 import { useStoredState } from './stored-state.ts';
 import styles from './ui.module.css';
 
@@ -51,8 +51,21 @@ export function DetailsPanel(props: {
     else if (event.key === 'ArrowRight') store(clamp(width - 16));
   };
 
+  // What was selected lies in the list beside it: the focus goes back there.
+  const panel = useRef<HTMLElement>(null);
+  const close = () => {
+    const list = panel.current?.parentElement?.querySelector<HTMLElement>('[role="grid"]');
+    props.onClose();
+    list?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();
+    close();
+  };
+
   return (
-    <section className={styles.panel} style={{ width }} aria-label={props.title}>
+    <section ref={panel} className={styles.panel} style={{ width }} aria-label={props.title} onKeyDown={onKeyDown}>
       <div
         className={styles.panelHandle}
         role="separator"
@@ -68,7 +81,7 @@ export function DetailsPanel(props: {
       <div className={styles.panelHeader}>
         <h2 title={props.title}>{props.title}</h2>
         {props.actions}
-        <ActionIcon aria-label="Close details" onClick={props.onClose}>
+        <ActionIcon aria-label="Close details" title="Close (Esc)" onClick={close}>
           <IconX size={16} aria-hidden />
         </ActionIcon>
       </div>

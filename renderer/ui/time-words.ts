@@ -36,9 +36,17 @@ export function exactTime(time: number): string {
   return `${day} ${clock}.${pad(date.getMilliseconds(), 3)}`;
 }
 
-/** `14:05:09` in the person's own time zone: the time of a row of today's journal. */
+/** `14:05:09` in the person's own time zone. */
 export function clockTime(time: number): string {
   return exactTime(time).slice(11, 19);
+}
+
+/** The time of a row: `14:05:09` of today, `03-01 14:05` of this year, else the day. */
+export function rowTime(time: number, now: number): string {
+  const exact = exactTime(time);
+  const today = exactTime(now);
+  if (exact.slice(0, 10) === today.slice(0, 10)) return exact.slice(11, 19);
+  return exact.slice(0, 4) === today.slice(0, 4) ? exact.slice(5, 16) : exact.slice(0, 10);
 }
 
 /** `0:07`, `12:30`, `1:02:03`: a position in a recording. */

@@ -10,9 +10,11 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { ScreenLayout } from '../../ui/screen-layout.tsx';
 import { SkeletonRows } from '../../ui/skeleton-rows.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
-import { clockTime, duration, exactTime } from '../../ui/time-words.ts';
-import { filterRows, type JournalRow, type Outcome, rowLine, rowOutcome } from './journal-rows.ts';
+import { duration, exactTime, rowTime } from '../../ui/time-words.ts';
+import styles from './activity.module.css';
+import { filterRows, type JournalRow, type Outcome } from './journal-rows.ts';
 import { RowDetails } from './request-details.tsx';
+import { rowLine, rowOutcome } from './row-words.ts';
 import { useJournal } from './use-journal.ts';
 
 const mono = (value: string | undefined) =>
@@ -22,44 +24,53 @@ const mono = (value: string | undefined) =>
     </span>
   ) : null;
 
+function RowLine({ row }: { readonly row: JournalRow }) {
+  return mono(rowLine(row, useLive('approvals.list').data));
+}
+
 const COLUMNS: ReadonlyArray<Column<JournalRow>> = [
   {
     id: 'time',
     title: 'Time',
-    width: 84,
+    width: 92,
     render: (row) => (
       <time dateTime={row.time} title={exactTime(Date.parse(row.time))}>
-        {clockTime(Date.parse(row.time))}
+        {rowTime(Date.parse(row.time), Date.now())}
       </time>
     ),
   },
   {
     id: 'outcome',
     title: 'Outcome',
-    width: 156,
+    width: 132,
     render: (row) => {
       const { tone, word } = rowOutcome(row, Date.now());
       return <StateBadge tone={tone} word={word} />;
     },
   },
-  { id: 'request', title: 'Request', width: 320, render: (row) => mono(rowLine(row)) },
+  { id: 'request', title: 'Request', width: 300, least: 240, grow: 3, render: (row) => <RowLine row={row} /> },
   {
     id: 'as',
     title: 'As',
-    width: 120,
+    width: 150,
+    least: 90,
+    grow: 1,
+    spare: 3,
     render: (row) => mono(row.kind === 'request' ? row.decided.effective?.user : undefined),
   },
   {
     id: 'status',
     title: 'Status',
     width: 64,
+    spare: 4,
     end: true,
     render: (row) => (row.kind === 'request' && row.finished ? <span>{row.finished.status}</span> : null),
   },
   {
     id: 'took',
     title: 'Took',
-    width: 108,
+    width: 76,
+    spare: 5,
     end: true,
     render: (row) => (row.kind === 'request' && row.finished ? <span>{duration(row.finished.durationMs)}</span> : null),
   },
@@ -67,6 +78,7 @@ const COLUMNS: ReadonlyArray<Column<JournalRow>> = [
     id: 'masked',
     title: 'Masked',
     width: 72,
+    spare: 6,
     end: true,
     render: (row) =>
       row.kind === 'request' && row.finished && row.finished.maskedValues > 0 ? (
@@ -76,13 +88,18 @@ const COLUMNS: ReadonlyArray<Column<JournalRow>> = [
   {
     id: 'cluster',
     title: 'Cluster',
-    width: 120,
+    width: 96,
+    least: 72,
+    spare: 7,
     render: (row) => mono(row.kind === 'request' ? row.decided.cluster : undefined),
   },
   {
     id: 'rule',
     title: 'Rule',
-    width: 220,
+    width: 160,
+    least: 110,
+    grow: 1,
+    spare: 8,
     render: (row) => mono(row.kind === 'request' ? row.decided.decision.rule : undefined),
   },
 ];
@@ -154,7 +171,13 @@ export function ActivityScreen() {
           />
         </>
       }
-      actions={journal.rows ? <span role="status">{rows.length} shown, live</span> : null}
+      actions={
+        journal.rows ? (
+          <span className={styles.live} role="status">
+            {rows.length === 1 ? '1 row' : `${rows.length} rows`}, live
+          </span>
+        ) : null
+      }
       panel={chosen ? <RowDetails row={chosen} onClose={() => setSelected(null)} /> : null}
     >
       {journal.error ? (

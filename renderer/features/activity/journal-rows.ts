@@ -1,7 +1,14 @@
-import type { DecidedRecord, FinishedRecord, JournalRecord } from '../../../proxy/journal/journal-record.ts';
-import { requestLine } from '../approvals/approval-words.ts';
+import { requestLine } from '../../../preload/request-words.ts';
+import type {
+  ApprovalRecord,
+  DecidedRecord,
+  FinishedRecord,
+  JournalRecord,
+} from '../../../proxy/journal/journal-record.ts';
 
 type Stamped<Entry> = Entry & Pick<JournalRecord, 'seq' | 'time'>;
+
+export type ApprovalTrail = ReadonlyArray<Stamped<ApprovalRecord>>;
 
 /** A request as its two records tell it, or another event of the gateway. Rows are identified by `key`. */
 export type JournalRow =
@@ -13,13 +20,23 @@ export type JournalRow =
       readonly decided: Stamped<DecidedRecord>;
       /** Null: still running, or its end was never written (the gateway stopped). */
       readonly finished: Stamped<FinishedRecord> | null;
+      /** What was written about its approval, oldest first. */
+      readonly trail: ApprovalTrail;
+    }
+  | {
+      /** An approval that no known request has used: it waits, or its client left and it came to nothing. */
+      readonly kind: 'approval';
+      readonly key: string;
+      readonly seq: number;
+      readonly time: string;
+      readonly trail: ApprovalTrail;
     }
   | {
       readonly kind: 'event';
       readonly key: string;
       readonly seq: number;
       readonly time: string;
-      readonly record: Exclude<JournalRecord, { type: 'decided' | 'finished' }>;
+      readonly record: Exclude<JournalRecord, { type: 'decided' | 'finished' | 'approval' }>;
     };
 
 /** The records that are known, by `seq`; a record never changes, so a second copy is the same one. */
@@ -35,23 +52,34 @@ export function addRecords(known: KnownRecords, added: readonly JournalRecord[],
 }
 
 /**
- * Rows, newest first: `decided` and `finished` of one Audit-ID are one row, at the place of the decision. A `finished`
- * whose `decided` is not known (older than what was read) is left out: it says nothing by itself.
+ * Rows, newest first: `decided` and `finished` of one Audit-ID are one row, at the place of the decision, and what was
+ * written about its approval belongs to it. A `finished` whose `decided` is not known (older than what was read) is
+ * left out: it says nothing by itself.
  */
 export function joinRecords(known: KnownRecords): JournalRow[] {
   const finished = new Map<string, Stamped<FinishedRecord>>();
+  const trails = new Map<string, Array<Stamped<ApprovalRecord>>>();
   for (const record of known.values()) {
     if (record.type === 'finished') finished.set(record.auditId, record);
+    if (record.type === 'approval') trails.set(record.approvalId, [...(trails.get(record.approvalId) ?? []), record]);
   }
+  for (const trail of trails.values()) trail.sort((left, right) => left.seq - right.seq);
   const rows: JournalRow[] = [];
+  const used = new Set<string>();
   for (const record of known.values()) {
     const { seq, time } = record;
     if (record.type === 'decided') {
       const end = finished.get(record.auditId) ?? null;
-      rows.push({ kind: 'request', key: record.auditId, seq, time, decided: record, finished: end });
-    } else if (record.type !== 'finished') {
+      const trail = trails.get(record.approval?.id ?? '') ?? [];
+      if (record.approval) used.add(record.approval.id);
+      rows.push({ kind: 'request', key: record.auditId, seq, time, decided: record, finished: end, trail });
+    } else if (record.type !== 'finished' && record.type !== 'approval') {
       rows.push({ kind: 'event', key: `seq-${seq}`, seq, time, record });
     }
+  }
+  for (const [id, trail] of trails) {
+    const first = trail[0];
+    if (first && !used.has(id)) rows.push({ kind: 'approval', key: id, seq: first.seq, time: first.time, trail });
   }
   return rows.sort((left, right) => right.seq - left.seq);
 }
@@ -79,11 +107,13 @@ export function filterRows(rows: readonly JournalRow[], filter: RowFilter): read
 
 function searchable(row: JournalRow): string {
   if (row.kind === 'event') return JSON.stringify(row.record);
+  if (row.kind === 'approval') return JSON.stringify(row.trail);
   const { decided, finished } = row;
   const { decision } = decided;
   return [
     requestLine(decided.request),
     decided.request.target,
+    decided.approval?.code,
     decided.principal.user,
     decided.principal.session.id,
     decided.effective?.user,
@@ -95,55 +125,4 @@ function searchable(row: JournalRow): string {
     finished?.code,
     finished?.status,
   ].join('\n');
-}
-
-export interface RowOutcome {
-  readonly tone: 'allowed' | 'waiting' | 'denied' | 'unknown' | 'neutral' | 'warning';
-  readonly word: string;
-}
-
-/**
- * What became of it, in a word. A request without its end is running while it is young; after that nobody can say
- * whether it reached the cluster, and the screen says so.
- * @param now epoch milliseconds.
- */
-export function rowOutcome(row: JournalRow, now: number): RowOutcome {
-  if (row.kind === 'event') return eventOutcome(row.record);
-  const { decided, finished } = row;
-  const { outcome } = decided.decision;
-  if (outcome === 'deny') return { tone: 'denied', word: 'Denied' };
-  if (outcome === 'refused') return { tone: 'denied', word: 'Refused' };
-  if (finished === null) {
-    if (now - Date.parse(row.time) < 60_000 || isLongRunning(decided)) return { tone: 'neutral', word: 'Running' };
-    return { tone: 'unknown', word: 'Outcome unknown' };
-  }
-  if (finished.code !== null) return { tone: 'denied', word: 'Not run' };
-  if (finished.status === 0) return { tone: 'unknown', word: 'Client left' };
-  const failed = finished.status >= 400;
-  if (outcome === 'requireApproval')
-    return { tone: failed ? 'warning' : 'allowed', word: failed ? 'Failed' : 'Approved' };
-  return { tone: failed ? 'warning' : 'allowed', word: failed ? 'Failed' : 'Allowed' };
-}
-
-function isLongRunning({ request }: DecidedRecord): boolean {
-  return request.verb === 'watch' || request.upgrade !== null || request.subresource === 'log';
-}
-
-function eventOutcome(record: Extract<JournalRow, { kind: 'event' }>['record']): RowOutcome {
-  if (record.type === 'refused') return { tone: 'denied', word: 'Turned away' };
-  if (record.type === 'approval') return { tone: record.state === 'PENDING' ? 'waiting' : 'neutral', word: 'Approval' };
-  return { tone: record.event === 'policy-broken' ? 'warning' : 'neutral', word: 'Gateway' };
-}
-
-/** The row's subject in one line. */
-export function rowLine(row: JournalRow): string {
-  if (row.kind === 'request') return requestLine(row.decided.request);
-  const { record } = row;
-  if (record.type === 'refused') {
-    const counts = Object.entries(record.counts);
-    return counts.map(([reason, count]) => `${reason} × ${count}`).join(', ');
-  }
-  if (record.type === 'approval')
-    return `${record.code} ${record.state.toLowerCase().replaceAll('_', ' ')}${record.by ? ` by ${record.by}` : ''}`;
-  return `${record.event} ${record.detail}`.trim();
 }

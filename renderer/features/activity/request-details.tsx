@@ -1,28 +1,60 @@
+import { resourceName } from '../../../preload/request-words.ts';
+import { useLive } from '../../app/live-queries.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { DetailsPanel } from '../../ui/details-panel.tsx';
 import { CodeBlock, Facts, Section } from '../../ui/facts.tsx';
+import { Identifier } from '../../ui/identifier.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
-import { byteSize, duration, exactTime } from '../../ui/time-words.ts';
-import { identityWords, resourceName, sessionWords } from '../approvals/approval-words.ts';
-import type { JournalRow } from './journal-rows.ts';
-import { rowLine, rowOutcome } from './journal-rows.ts';
+import { byteSize, clockTime, duration, exactTime } from '../../ui/time-words.ts';
+import { identityWords, sentence, sessionWords } from '../approvals/approval-words.ts';
+import styles from './activity.module.css';
+import type { ApprovalTrail, JournalRow } from './journal-rows.ts';
+import { rowLine, rowOutcome, stateWords } from './row-words.ts';
 
 /** One row of the journal in full: why it was decided so, as whom it ran, how long it took. */
 export function RowDetails({ row, onClose }: { readonly row: JournalRow; readonly onClose: () => void }) {
+  const approvals = useLive('approvals.list').data;
   const outcome = rowOutcome(row, Date.now());
   return (
-    <DetailsPanel id="activity" title={rowLine(row)} onClose={onClose}>
+    <DetailsPanel id="activity" title={rowLine(row, approvals)} onClose={onClose}>
       <StateBadge tone={outcome.tone} word={outcome.word} filled />
-      {row.kind === 'request' ? <RequestSections row={row} /> : <EventSections row={row} />}
+      {row.kind === 'request' ? <RequestSections row={row} /> : null}
+      {row.kind === 'approval' ? <TrailSection trail={row.trail} /> : null}
+      {row.kind === 'event' ? <EventSections row={row} /> : null}
       <Section title="Record">
-        <CopyButton
-          label="Copy as JSON"
-          text={() =>
-            JSON.stringify(row.kind === 'request' ? [row.decided, row.finished].filter(Boolean) : row.record, null, 2)
-          }
-        />
+        <CopyButton label="Copy as JSON" text={() => JSON.stringify(recordsOf(row), null, 2)} />
       </Section>
     </DetailsPanel>
+  );
+}
+
+function recordsOf(row: JournalRow): unknown {
+  if (row.kind === 'event') return row.record;
+  return row.kind === 'approval' ? row.trail : [...row.trail, row.decided, row.finished].filter(Boolean);
+}
+
+/** What the journal says of an approval, step by step. */
+function TrailSection({ trail }: { readonly trail: ApprovalTrail }) {
+  return (
+    <Section title="History of the approval">
+      <ol className={styles.trail}>
+        {trail.map((step) => {
+          const { tone, word } = stateWords(step.state);
+          // What follows a review (its grant used or expired) carries the reviewer on, who did nothing more.
+          const reviewed = step.state === 'APPROVED' || step.state === 'DENIED';
+          return (
+            <li key={step.seq}>
+              <time dateTime={step.time} title={exactTime(Date.parse(step.time))}>
+                {clockTime(Date.parse(step.time))}
+              </time>
+              <StateBadge tone={tone} word={word} />
+              {reviewed && step.by !== null ? <Identifier>{step.by}</Identifier> : null}
+              {reviewed && step.comment ? <span>“{step.comment}”</span> : null}
+            </li>
+          );
+        })}
+      </ol>
+    </Section>
   );
 }
 
@@ -46,7 +78,7 @@ function RequestSections({ row }: { readonly row: Extract<JournalRow, { kind: 'r
   return (
     <>
       <Section title="Why">
-        {decision.message === '' ? null : <p>{decision.message}</p>}
+        {decision.message === '' ? null : <p>{sentence(decision.message)}</p>}
         <Facts
           facts={[
             { term: 'Rule', value: decision.rule },
@@ -90,13 +122,13 @@ function RequestSections({ row }: { readonly row: Extract<JournalRow, { kind: 'r
           <Facts
             facts={[
               { term: 'Code', value: approval.code },
-              { term: 'State', value: <span>{approval.state.toLowerCase()}</span> },
               { term: 'By', value: approval.by },
               { term: 'Waited', value: <span>{duration(approval.waitedMs)}</span> },
             ]}
           />
         </Section>
       ) : null}
+      {row.trail.length > 0 ? <TrailSection trail={row.trail} /> : null}
       <Section title="Result">
         {finished === null ? (
           <p>
@@ -107,7 +139,10 @@ function RequestSections({ row }: { readonly row: Extract<JournalRow, { kind: 'r
           <Facts
             facts={[
               { term: 'Status', value: String(finished.status) },
-              { term: 'Masked', value: <span>{finished.maskedValues} values</span> },
+              {
+                term: 'Masked',
+                value: finished.maskedValues === 0 ? null : <span>{count(finished.maskedValues, 'value')}</span>,
+              },
               { term: 'Took', value: <span>{duration(finished.durationMs)}</span> },
               {
                 term: 'Upstream',
@@ -131,4 +166,8 @@ function RequestSections({ row }: { readonly row: Extract<JournalRow, { kind: 'r
       </Section>
     </>
   );
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,4 @@
-import type { ApprovalRequest, ApprovalState } from '../../../proxy/approvals/approval-authority.ts';
+import type { ApprovalRequest, ApprovalState, Intent } from '../../../proxy/approvals/approval-authority.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { CountdownRing } from '../../ui/countdown-ring.tsx';
 import { CodeBlock, Facts, Section } from '../../ui/facts.tsx';
@@ -7,7 +7,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateBadge, type Tone } from '../../ui/state-badge.tsx';
 import { byteSize, countdown, countdownWords } from '../../ui/time-words.ts';
 import { useNow } from '../../ui/use-now.ts';
-import { consequence, identityWords, resourceName, sessionWords } from './approval-words.ts';
+import { consequence, sentence, sessionWords } from './approval-words.ts';
 import styles from './approvals.module.css';
 
 const STATE_LOOK = {
@@ -42,7 +42,6 @@ export function ApprovalDetails({ approval }: { readonly approval: ApprovalReque
   const { intent } = approval;
   const { request } = intent;
   const cluster = useLive('clusters.list').data?.find((entry) => entry.slug === intent.cluster);
-  const as = identityWords(intent.effective);
   return (
     <>
       <div className={styles.meta}>
@@ -55,23 +54,22 @@ export function ApprovalDetails({ approval }: { readonly approval: ApprovalReque
       <p className={styles.line}>
         {request.method} {request.target}
       </p>
+      <RequestBody intent={intent} />
       <Facts
         facts={[
           { term: 'Cluster', value: cluster?.context ?? intent.cluster },
-          { term: 'Verb', value: request.policyVerb },
-          { term: 'Resource', value: resourceName(request) },
-          { term: 'Namespace', value: request.namespace },
-          { term: 'Name', value: request.name },
-          { term: 'Key', value: request.revealKey ?? null },
           {
             term: 'As',
             value:
-              as === null ? null : (
+              intent.effective === null ? null : (
                 <span className={styles.as}>
-                  <Identifier>{as}</Identifier>
+                  <Identifier>{intent.effective.user}</Identifier>
                 </span>
               ),
           },
+          { term: 'With groups', value: intent.effective?.groups.join(', ') ?? null },
+          { term: 'With uid', value: intent.effective?.uid ?? null },
+          { term: 'With extra', value: extraWords(intent.effective) },
           { term: 'Who', value: intent.principal.user },
           { term: 'From', value: sessionWords(intent.principal) },
           { term: 'Command', value: request.kubectlCommand },
@@ -82,18 +80,15 @@ export function ApprovalDetails({ approval }: { readonly approval: ApprovalReque
             value:
               approval.state === 'PENDING' ? (
                 <span>
-                  {approval.held ? 'is waiting on the line' : 'has left; the same request again uses the approval'}
+                  {approval.held ? 'waits on the line' : 'has left; the same request again uses the approval'}
                 </span>
               ) : null,
           },
         ]}
       />
       <Section title="Why it waits">
-        <p>{intent.message}</p>
-        <p>
-          {intent.rules.length === 1 ? 'Rule ' : 'Rules '}
-          <Identifier>{intent.rules.join(', ')}</Identifier>
-        </p>
+        <p>{sentence(intent.message)}</p>
+        <Facts facts={[{ term: intent.rules.length === 1 ? 'Rule' : 'Rules', value: intent.rules.join(', ') }]} />
       </Section>
       {approval.review ? (
         <Section title="Decision">
@@ -110,18 +105,30 @@ export function ApprovalDetails({ approval }: { readonly approval: ApprovalReque
           />
         </Section>
       ) : null}
-      {intent.bodyPreview === null ? null : (
-        <Section title={`Body, masked (${byteSize(intent.bodyBytes)})`}>
-          <CodeBlock label="Body of the request, masked">{pretty(intent.bodyPreview)}</CodeBlock>
-        </Section>
-      )}
-      {intent.bodyPreview === null && intent.bodyBytes > 0 ? (
-        <Section title="Body">
-          <p>{byteSize(intent.bodyBytes)} that cannot be shown as text.</p>
-        </Section>
-      ) : null}
     </>
   );
+}
+
+/** What a write carries: it is as much a part of the request as its target. */
+function RequestBody({ intent }: { readonly intent: Intent }) {
+  if (intent.bodyBytes === 0 && intent.bodyPreview === null) return null;
+  if (intent.bodyPreview === null) {
+    return <p className={styles.body}>With a body of {byteSize(intent.bodyBytes)} that cannot be shown as text.</p>;
+  }
+  return (
+    <div className={styles.body}>
+      <CodeBlock label={`Body of the request, masked, ${byteSize(intent.bodyBytes)}`}>
+        {pretty(intent.bodyPreview)}
+      </CodeBlock>
+    </div>
+  );
+}
+
+function extraWords(effective: Intent['effective']): string | null {
+  if (effective === null) return null;
+  return Object.entries(effective.extra)
+    .map(([key, values]) => `${key}=${values.join(',')}`)
+    .join(' ');
 }
 
 const GRANT_WORDS = {

@@ -1,21 +1,7 @@
+import { resourceName, singular } from '../../../preload/request-words.ts';
 import type { Intent } from '../../../proxy/approvals/approval-authority.ts';
 import type { EffectiveIdentity, RequestSummary } from '../../../proxy/journal/journal-record.ts';
 import type { Principal, SessionKind } from '../../../proxy/listener/principal.ts';
-
-/** `deployments.apps/scale`: how RBAC and the policy write a resource. Empty for a non-resource path. */
-export function resourceName(request: RequestSummary): string {
-  if (request.resource === '') return '';
-  const grouped = request.apiGroup === '' ? request.resource : `${request.resource}.${request.apiGroup}`;
-  return request.subresource === '' ? grouped : `${grouped}/${request.subresource}`;
-}
-
-/** `create pods/exec shop/api-0`: a request in one line of identifiers. */
-export function requestLine(request: RequestSummary): string {
-  if (request.resource === '') return `${request.policyVerb} ${request.target.split('?')[0] ?? request.target}`;
-  const own = resourceName(request) === 'namespaces' && request.name === request.namespace;
-  const where = [own ? '' : request.namespace, request.name].filter((part) => part !== '').join('/');
-  return [request.policyVerb, resourceName(request), where].filter((part) => part !== '').join(' ');
-}
 
 /** `secrets stripe in namespace shop`: on what a request acts, for a person. */
 function targetWords(request: RequestSummary): string {
@@ -26,14 +12,6 @@ function targetWords(request: RequestSummary): string {
   // A namespace is its own namespace in RequestInfo; said twice it would read as two things.
   const inside = request.namespace !== '' && !(resource === 'namespaces' && request.name === request.namespace);
   return inside ? `${what} in namespace ${request.namespace}` : what;
-}
-
-/** `pods/exec` of one object: `pod/exec`; `networkpolicies.networking.k8s.io`: `networkpolicy.networking.k8s.io`. */
-function singular(resource: string): string {
-  const [, plural = resource, rest = ''] = /^([^./]+)(.*)$/.exec(resource) ?? [];
-  if (plural === 'endpoints') return resource;
-  const one = plural.replace(/ies$/, 'y').replace(/(ss|x|ch)es$/, '$1');
-  return (one === plural ? plural.replace(/s$/, '') : one) + rest;
 }
 
 const VERB_WORDS: Readonly<Record<string, string>> = {
@@ -65,6 +43,14 @@ export function consequence(intent: Intent): string {
   }
   const verb = VERB_WORDS[request.policyVerb] ?? request.policyVerb;
   return `${verb} ${targetWords(request)}${as}`;
+}
+
+/** A policy's message as a sentence: it is written to stand after a colon in kubectl's output. */
+export function sentence(message: string): string {
+  const text = message.trim();
+  if (text === '') return '';
+  const first = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(first) ? first : `${first}.`;
 }
 
 /** `system:admin (groups system:masters)`. */

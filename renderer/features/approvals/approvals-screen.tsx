@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { requestLine } from '../../../preload/request-words.ts';
 import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { useNavigation } from '../../app/navigation.tsx';
@@ -13,16 +14,17 @@ import { SkeletonRows } from '../../ui/skeleton-rows.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { ApprovalDetails, ApprovalStateBadge } from './approval-details.tsx';
 import { isPending, orderApprovals, pendingApprovals } from './approval-order.ts';
-import { consequence, requestLine, sessionWords } from './approval-words.ts';
+import { consequence, sessionWords } from './approval-words.ts';
 import { ReviewBar } from './review-bar.tsx';
 import { useReview } from './use-review.ts';
 
 const COLUMNS: ReadonlyArray<Column<ApprovalRequest>> = [
-  { id: 'state', title: 'State', width: 132, render: (row) => <ApprovalStateBadge approval={row} /> },
+  { id: 'state', title: 'State', width: 116, render: (row) => <ApprovalStateBadge approval={row} /> },
   {
     id: 'code',
     title: 'Code',
-    width: 72,
+    width: 64,
+    spare: 3,
     render: (row) => (
       <span>
         <Identifier>{row.code}</Identifier>
@@ -32,7 +34,9 @@ const COLUMNS: ReadonlyArray<Column<ApprovalRequest>> = [
   {
     id: 'request',
     title: 'Request',
-    width: 320,
+    width: 300,
+    least: 200,
+    grow: 3,
     render: (row) => (
       <span title={consequence(row.intent)}>
         <Identifier>{requestLine(row.intent.request)}</Identifier>
@@ -42,7 +46,10 @@ const COLUMNS: ReadonlyArray<Column<ApprovalRequest>> = [
   {
     id: 'as',
     title: 'As',
-    width: 150,
+    width: 180,
+    least: 100,
+    grow: 1,
+    spare: 2,
     render: (row) =>
       row.intent.effective === null ? null : (
         <span>
@@ -53,15 +60,24 @@ const COLUMNS: ReadonlyArray<Column<ApprovalRequest>> = [
   {
     id: 'cluster',
     title: 'Cluster',
-    width: 120,
+    width: 104,
+    least: 72,
+    spare: 5,
     render: (row) => (
       <span>
         <Identifier>{row.intent.cluster}</Identifier>
       </span>
     ),
   },
-  { id: 'from', title: 'From', width: 168, render: (row) => <span>{sessionWords(row.intent.principal)}</span> },
-  { id: 'asked', title: 'Asked', width: 96, render: (row) => <RelativeTime time={row.createdAt} /> },
+  {
+    id: 'from',
+    title: 'From',
+    width: 150,
+    least: 110,
+    spare: 4,
+    render: (row) => <span>{sessionWords(row.intent.principal)}</span>,
+  },
+  { id: 'asked', title: 'Asked', width: 96, spare: 1, render: (row) => <RelativeTime time={row.createdAt} /> },
 ];
 
 /** What waits now, on top, and what was decided. */

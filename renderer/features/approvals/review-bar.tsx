@@ -1,10 +1,11 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { IconBan, IconCheck } from '@tabler/icons-react';
+import { requestLine } from '../../../preload/request-words.ts';
 import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { needsNote } from './approval-order.ts';
-import { consequence, requestLine } from './approval-words.ts';
+import { consequence } from './approval-words.ts';
 import styles from './approvals.module.css';
 import type { Review } from './use-review.ts';
 

@@ -5,6 +5,7 @@ import type { ApprovalRequest } from '../../../proxy/approvals/approval-authorit
 import { useLive } from '../../app/live-queries.ts';
 import { useNavigation } from '../../app/navigation.tsx';
 import { useNow } from '../../ui/use-now.ts';
+import { useReturnFocus } from '../../ui/use-return-focus.ts';
 import { ApprovalDetails } from './approval-details.tsx';
 import { newlyPending, pendingApprovals, stepSelection } from './approval-order.ts';
 import { consequence } from './approval-words.ts';
@@ -38,6 +39,13 @@ export function WaitingPanel() {
 
   const shown = pending.find((approval) => approval.id === selected) ?? pending[0] ?? null;
   const review = useReview(shown);
+  useReturnFocus(panel, waitingOpen && shown !== null);
+  // The button that decided one request has lost the focus when the next comes into view; the terminal never loses it.
+  const turnedTo = useRef(false);
+  const shownId = shown?.id ?? null;
+  useEffect(() => {
+    if (shownId !== null && turnedTo.current && document.activeElement === document.body) panel.current?.focus();
+  }, [shownId]);
   const ids = pending.map((approval) => approval.id);
   const step = (by: 1 | -1) => setSelected(stepSelection(ids, shown?.id ?? null, by));
   const onKeyDown = (event: KeyboardEvent) => {
@@ -66,6 +74,12 @@ export function WaitingPanel() {
           aria-label="Waiting for you"
           tabIndex={-1}
           onKeyDown={onKeyDown}
+          onFocus={() => {
+            turnedTo.current = true;
+          }}
+          onBlur={(event) => {
+            if (event.relatedTarget !== null) turnedTo.current = event.currentTarget.contains(event.relatedTarget);
+          }}
         >
           <div className={styles.waitingHeader}>
             <h2>Waiting for you</h2>
@@ -83,7 +97,7 @@ export function WaitingPanel() {
             <Button size="compact-xs" variant="subtle" onClick={() => go('approvals', shown.id)}>
               All approvals
             </Button>
-            <ActionIcon aria-label="Decide later" onClick={() => setWaitingOpen(false)}>
+            <ActionIcon aria-label="Decide later" title="Decide later (Esc)" onClick={() => setWaitingOpen(false)}>
               <IconX size={16} aria-hidden />
             </ActionIcon>
           </div>

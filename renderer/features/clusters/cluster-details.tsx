@@ -3,6 +3,7 @@ import type { ClusterEntry } from '../../../preload/contract.ts';
 import { DetailsPanel } from '../../ui/details-panel.tsx';
 import { Facts, Section } from '../../ui/facts.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
+import { sentence } from '../approvals/approval-words.ts';
 import { ClusterStateBadge } from './cluster-state-badge.tsx';
 import styles from './clusters.module.css';
 import type { ClusterActions } from './use-cluster-actions.ts';
@@ -15,11 +16,11 @@ export function ClusterDetails(props: {
   const { cluster, actions } = props;
   const busy = actions.busy === cluster.slug || cluster.state === 'connecting';
   return (
-    <DetailsPanel id="cluster" title={cluster.context} onClose={props.onClose}>
-      {cluster.problem === null ? (
+    <DetailsPanel id="cluster" title={cluster.context === '' ? cluster.file : cluster.context} onClose={props.onClose}>
+      {cluster.state !== 'unusable' ? (
         <div className={styles.panelActions}>
           <Button variant="filled" loading={busy} onClick={() => actions.connect(cluster)}>
-            {cluster.state === 'connected' ? 'Open terminal' : 'Connect'}
+            {cluster.state === 'connected' ? 'Open terminal' : cluster.state === 'failed' ? 'Try again' : 'Connect'}
           </Button>
           {cluster.state === 'connected' ? (
             <Button onClick={() => actions.disconnect(cluster)}>
@@ -28,6 +29,11 @@ export function ClusterDetails(props: {
           ) : null}
         </div>
       ) : null}
+      {cluster.problem === null ? null : (
+        <Section title={cluster.state === 'failed' ? 'Why it failed' : 'Why it cannot be used'}>
+          <p>{sentence(cluster.problem)}</p>
+        </Section>
+      )}
       <Facts
         facts={[
           { term: 'State', value: <ClusterStateBadge cluster={cluster} /> },
@@ -39,14 +45,9 @@ export function ClusterDetails(props: {
           { term: 'User', value: cluster.user },
           { term: 'Namespace', value: cluster.namespace },
           { term: 'Kubeconfig', value: cluster.file },
-          { term: 'Gateway path', value: `/c/${cluster.slug}` },
+          { term: 'Gateway path', value: cluster.context === '' ? null : `/c/${cluster.slug}` },
         ]}
       />
-      {cluster.problem === null ? null : (
-        <Section title="Why it cannot be used">
-          <p>{cluster.problem}</p>
-        </Section>
-      )}
     </DetailsPanel>
   );
 }

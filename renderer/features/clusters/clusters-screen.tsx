@@ -20,17 +20,25 @@ import { type ClusterActions, useClusterActions } from './use-cluster-actions.ts
 
 const fileName = (path: string) => path.split(/[\\/]/).at(-1) ?? path;
 
+/** The button of a row; what else there is to do is in its details. */
+const ACTION_WORDS: Readonly<Partial<Record<ClusterEntry['state'], string>>> = {
+  connected: 'Open terminal',
+  failed: 'Try again',
+};
+
 function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
   return [
     {
       id: 'context',
       title: 'Context',
       width: 240,
+      least: 160,
+      grow: 1,
       value: (row) => row.context,
       render: (row) => (
         <>
-          <span>
-            <Identifier>{row.context}</Identifier>
+          <span title={row.context}>
+            {row.context === '' ? fileName(row.file) : <Identifier>{row.context}</Identifier>}
           </span>
           {row.production ? <StateBadge tone="production" word="production" filled /> : null}
           {row.demo ? <span className={styles.demo}>demo</span> : null}
@@ -40,26 +48,26 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
     {
       id: 'state',
       title: 'State',
-      width: 128,
+      width: 116,
       value: (row) => row.state,
       render: (row) => <ClusterStateBadge cluster={row} />,
     },
     {
       id: 'action',
       title: 'Action',
-      width: 136,
+      width: 128,
       render: (row) =>
-        row.problem !== null ? null : (
+        row.state === 'unusable' ? null : (
           <Button
             size="compact-xs"
             loading={actions.busy === row.slug || row.state === 'connecting'}
-            aria-label={`${row.state === 'connected' ? 'Open terminal on' : 'Connect'} ${row.context}`}
+            aria-label={`${ACTION_WORDS[row.state] ?? 'Connect'}${row.state === 'connected' ? ' on' : ''} ${row.context}`}
             onClick={(event) => {
               event.stopPropagation();
               actions.connect(row);
             }}
           >
-            {row.state === 'connected' ? 'Open terminal' : 'Connect'}
+            {ACTION_WORDS[row.state] ?? 'Connect'}
           </Button>
         ),
     },
@@ -67,6 +75,8 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
       id: 'server',
       title: 'Server',
       width: 300,
+      least: 180,
+      grow: 2,
       value: (row) => row.server,
       render: (row) =>
         row.problem === null ? (
@@ -82,7 +92,9 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
     {
       id: 'namespace',
       title: 'Namespace',
-      width: 120,
+      width: 112,
+      least: 88,
+      spare: 1,
       value: (row) => row.namespace,
       render: (row) => (
         <span>
@@ -93,7 +105,9 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
     {
       id: 'file',
       title: 'Kubeconfig',
-      width: 140,
+      width: 120,
+      least: 88,
+      spare: 2,
       value: (row) => row.file,
       render: (row) => (
         <span title={row.file}>
@@ -129,7 +143,7 @@ export function ClustersScreen() {
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
           onKeyDown={(event) => {
-            const first = shown.find((cluster) => cluster.problem === null);
+            const first = shown.find((cluster) => cluster.state !== 'unusable');
             if (event.key === 'Enter' && typed !== '' && first) actions.connect(first);
           }}
         />
@@ -167,7 +181,7 @@ export function ClustersScreen() {
           selected={selected}
           onSelect={setSelected}
           onOpen={(row) => {
-            if (row.problem === null) actions.connect(row);
+            if (row.state !== 'unusable') actions.connect(row);
           }}
         />
       )}

@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconClock, IconEye, IconEyeOff } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
-import { BridgeProblem } from '../../app/bridge.ts';
+import { BridgeProblem, invoke } from '../../app/bridge.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { useNavigation } from '../../app/navigation.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
@@ -71,7 +71,10 @@ function ReasonForm(props: {
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') props.onCancel();
+          if (event.key !== 'Escape') return;
+          // Taken here: the panel around it closes at Esc too.
+          event.preventDefault();
+          props.onCancel();
         }}
       />
       <div className={styles.buttons}>
@@ -94,21 +97,30 @@ function WaitingLine({ target, onCancel }: { readonly target: SecretKey; readonl
       intent.request.name === target.name &&
       intent.request.revealKey === target.key,
   );
+  // What nobody waits for any more must not stay open for a later yes.
+  const withdraw = () => {
+    onCancel();
+    if (pending) void invoke('approvals.review', { ...WITHDRAWN, id: pending.id }).catch(() => undefined);
+  };
   return (
     <div className={styles.waiting} role="status">
       <IconClock size={14} aria-hidden />
-      {pending ? `Waits for an approval (${pending.code})` : 'Asking the gateway'}
-      {pending ? (
-        <Button size="compact-xs" onClick={() => setWaitingOpen(true)}>
-          Show approval
+      {pending ? `Waits for approval ${pending.code}` : 'Asking the gateway'}
+      <span className={styles.waitingEnd}>
+        {pending ? (
+          <Button size="compact-xs" onClick={() => setWaitingOpen(true)}>
+            Show approval
+          </Button>
+        ) : null}
+        <Button size="compact-xs" variant="subtle" onClick={withdraw}>
+          Withdraw
         </Button>
-      ) : null}
-      <Button size="compact-xs" variant="subtle" onClick={onCancel}>
-        Stop waiting
-      </Button>
+      </span>
     </div>
   );
 }
+
+const WITHDRAWN = { verdict: 'deny', comment: 'Withdrawn by the one who asked' } as const;
 
 function RevealedBlock(props: {
   readonly keyName: string;

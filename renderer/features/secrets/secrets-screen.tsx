@@ -24,11 +24,21 @@ const text = (value: string) => (
 );
 
 const COLUMNS: ReadonlyArray<Column<SecretEntry>> = [
-  { id: 'name', title: 'Name', width: 230, value: (row) => row.name, render: (row) => text(row.name) },
+  {
+    id: 'name',
+    title: 'Name',
+    width: 220,
+    least: 140,
+    grow: 2,
+    value: (row) => row.name,
+    render: (row) => text(row.name),
+  },
   {
     id: 'namespace',
     title: 'Namespace',
     width: 120,
+    least: 92,
+    spare: 1,
     value: (row) => row.namespace,
     render: (row) => text(row.namespace),
   },
@@ -36,15 +46,26 @@ const COLUMNS: ReadonlyArray<Column<SecretEntry>> = [
     id: 'keys',
     title: 'Keys',
     width: 220,
+    least: 120,
+    grow: 2,
     value: (row) => row.keys.length,
     render: (row) => text(row.keys.join(', ')),
   },
-  { id: 'values', title: 'Values', width: 112, render: () => <MaskedChip /> },
-  { id: 'type', title: 'Type', width: 200, value: (row) => row.type, render: (row) => text(row.type) },
+  { id: 'values', title: 'Values', width: 112, spare: 4, render: () => <MaskedChip /> },
+  {
+    id: 'type',
+    title: 'Type',
+    width: 150,
+    least: 110,
+    grow: 1,
+    spare: 2,
+    value: (row) => row.type,
+    render: (row) => text(row.type),
+  },
   {
     id: 'age',
     title: 'Age',
-    width: 72,
+    width: 60,
     end: true,
     value: (row) => -Date.parse(row.createdAt),
     render: (row) => (
@@ -56,7 +77,9 @@ const COLUMNS: ReadonlyArray<Column<SecretEntry>> = [
   {
     id: 'owners',
     title: 'Owners',
-    width: 180,
+    width: 150,
+    least: 90,
+    spare: 3,
     value: (row) => row.owners.join(),
     render: (row) => text(row.owners.join(', ')),
   },
@@ -96,6 +119,12 @@ function ClusterSecrets({ cluster }: { readonly cluster: ClusterEntry }) {
   const rows = filterSecrets(secrets.data ?? [], typed);
   const idOf = (secret: SecretEntry) => `${secret.namespace}/${secret.name}`;
   const chosen = secrets.data?.find((secret) => idOf(secret) === selected);
+  // A column that says nothing of these rows leaves its room to the others.
+  const columns = COLUMNS.filter(
+    ({ id }) =>
+      !(id === 'namespace' && namespace !== null) &&
+      !(id === 'owners' && !secrets.data?.some(({ owners }) => owners.length > 0)),
+  );
   const choose = (next: string | null) => {
     setNamespace(next);
     setSelected(null);
@@ -116,7 +145,9 @@ function ClusterSecrets({ cluster }: { readonly cluster: ClusterEntry }) {
       }
       actions={
         <>
-          {secrets.data === undefined ? null : <span role="status">{rows.length} Secrets</span>}
+          {secrets.data === undefined ? null : (
+            <span role="status">{rows.length === 1 ? '1 Secret' : `${rows.length} Secrets`}</span>
+          )}
           <ActionIcon aria-label="Read again" loading={secrets.isFetching} onClick={() => void secrets.refetch()}>
             <IconRefresh size={16} aria-hidden />
           </ActionIcon>
@@ -154,7 +185,7 @@ function ClusterSecrets({ cluster }: { readonly cluster: ClusterEntry }) {
             <DataTable
               id="secrets"
               label="Secrets"
-              columns={COLUMNS}
+              columns={columns}
               rows={rows}
               rowId={idOf}
               selected={selected}

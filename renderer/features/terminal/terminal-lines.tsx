@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconClock, IconTerminal2 } from '@tabler/icons-react';
 import type { TerminalEntry } from '../../../preload/contract.ts';
+import { requestLine } from '../../../preload/request-words.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { useNavigation } from '../../app/navigation.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { pendingApprovals } from '../approvals/approval-order.ts';
-import { requestLine } from '../approvals/approval-words.ts';
+
 import styles from './terminal.module.css';
 
 /** Lines under the terminal: a request of it that waits, kubectl that is missing, the shell that ended. */

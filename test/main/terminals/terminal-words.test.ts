@@ -83,17 +83,22 @@ describe('an API request on the timeline of a recording', () => {
     }) as unknown as DecidedRecord;
 
   test.each([
-    [decided({}, 'allow'), 'get pods/log/web in payments'],
+    [decided({}, 'allow'), 'read log of pod payments/web'],
     [
-      decided({ verb: 'list', resource: 'nodes', subresource: '', name: '', namespace: '' }, 'deny'),
-      'list nodes: denied',
+      decided({ policyVerb: 'list', resource: 'nodes', subresource: '', name: '', namespace: '' }, 'deny'),
+      'list nodes',
     ],
     [
       decided({ resource: '', subresource: '', name: '', namespace: '', target: '/version?x=1' }, 'allow'),
       'get /version',
     ],
-    [decided({ subresource: '' }, 'requireApproval', 'admin'), 'get pods/web in payments as admin: asked for approval'],
+    [decided({ subresource: '' }, 'requireApproval', 'admin'), 'get pod payments/web as admin'],
   ])('is one short line', (record, label) => {
     expect(requestMarker(record)).toEqual({ auditId: 'a-1', outcome: record.decision.outcome, label });
+  });
+
+  test('carries what a person decided', () => {
+    const approval = { id: 'p-1', code: 'ABCD', state: 'APPROVED', by: 'local:ana', waitedMs: 900 };
+    expect(requestMarker({ ...decided({}, 'requireApproval'), approval }).outcome).toBe('approved');
   });
 });

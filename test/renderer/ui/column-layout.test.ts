@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  fitColumns,
   NARROWEST_COLUMN,
   readColumnLayout,
   resizeColumn,
@@ -70,4 +71,31 @@ describe('keys in a grid', () => {
   });
 
   test('an empty list goes nowhere', () => expect(rowForKey('End', -1, 0, 5)).toBeNull());
+});
+
+describe('fitting columns into the width of a table', () => {
+  const columns = [
+    { id: 'name', width: 200, least: 100, grow: 1 },
+    { id: 'state', width: 100 },
+    { id: 'owner', width: 100, least: 60, spare: 1 },
+    { id: 'rule', width: 100, spare: 2 },
+  ];
+  const widthsIn = (available: number, chosen: Readonly<Record<string, number>> = {}) =>
+    fitColumns(columns, chosen, available).map(({ column, width }) => `${column.id} ${width}`);
+
+  test.each([
+    ['what is left over goes to the columns that grow', 600, ['name 300', 'state 100', 'owner 100', 'rule 100']],
+    ['what is missing is taken where there is slack', 430, ['name 150', 'state 100', 'owner 80', 'rule 100']],
+    ['without enough slack the most spare column goes', 320, ['name 142', 'state 100', 'owner 77']],
+    ['then the next', 220, ['name 120', 'state 100']],
+    ['what must be shown stays, and the table scrolls', 120, ['name 100', 'state 100']],
+    ['not measured yet: all of them', 0, ['name 200', 'state 100', 'owner 100', 'rule 100']],
+  ])('%s', (_name, available, widths) => {
+    expect(widthsIn(available)).toEqual(widths);
+  });
+
+  test('a width that a person chose is neither stretched nor squeezed', () => {
+    expect(widthsIn(600, { name: 140 })).toEqual(['name 140', 'state 100', 'owner 100', 'rule 100']);
+    expect(widthsIn(400, { name: 140 })).toEqual(['name 140', 'state 100', 'owner 60', 'rule 100']);
+  });
 });

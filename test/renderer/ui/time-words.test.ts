@@ -7,6 +7,7 @@ import {
   duration,
   position,
   relativeTime,
+  rowTime,
 } from '../../../renderer/ui/time-words.ts';
 
 const SECOND = 1_000;
@@ -80,4 +81,12 @@ describe('a countdown', () => {
   test('has minutes above a minute', () => {
     expect([59, 60, 125].map(countdownWords)).toEqual(['59 s', '1:00', '2:05']);
   });
+});
+
+test.each([
+  ['of today', new Date(2026, 2, 1, 14, 5, 9), '14:05:09'],
+  ['of another day', new Date(2026, 1, 28, 23, 59, 1), '02-28 23:59'],
+  ['of another year', new Date(2025, 11, 31, 23, 59, 1), '2025-12-31'],
+])('a row %s', (_name, time, words) => {
+  expect(rowTime(time.getTime(), new Date(2026, 2, 1, 15, 0).getTime())).toBe(words);
 });

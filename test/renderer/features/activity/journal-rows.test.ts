@@ -5,10 +5,9 @@ import {
   filterRows,
   type JournalRow,
   joinRecords,
-  rowLine,
-  rowOutcome,
 } from '../../../../renderer/features/activity/journal-rows.ts';
-import { journal } from '../../bridge-data.ts';
+import { rowLine, rowOutcome } from '../../../../renderer/features/activity/row-words.ts';
+import { journal, waitingImpersonation } from '../../bridge-data.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const sampleDecided = journal.find((record) => record.type === 'decided');
@@ -73,6 +72,36 @@ describe('joining the two records of a request', () => {
   });
 });
 
+describe('approvals among the rows', () => {
+  const approval = { id: 'p-1', code: 'K7QD', state: 'APPROVED', by: 'local:mira', waitedMs: 2_000 };
+  const asked = decided(4, 'a', { approval }, { outcome: 'requireApproval' });
+
+  test('what was written about an approval belongs to the row of the request that it was for', () => {
+    const rows = rowsOf(written(2, 'APPROVED'), written(1, 'PENDING'), written(3, 'GRANT_CONSUMED'), asked);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ kind: 'request' });
+    expect(rows[0]?.kind === 'request' && rows[0].trail.map(({ state }) => state)).toEqual([
+      'PENDING',
+      'APPROVED',
+      'GRANT_CONSUMED',
+    ]);
+  });
+
+  test('one that waits is a row of its own, in its present state, named after its request where that is known', () => {
+    const row = only(written(1, 'PENDING'));
+    expect(rowOutcome(row, NOW).word).toBe('Waiting');
+    expect(rowLine(row)).toBe('request K7QD');
+    const known = { ...waitingImpersonation(new Date(NOW)), id: 'p-1' };
+    expect(rowLine(row, [known])).toBe('list pods in shop');
+    expect(rowOutcome(only(written(1, 'PENDING'), written(2, 'EXPIRED')), NOW).word).toBe('Expired');
+  });
+
+  function written(seq: number, state: string): JournalRecord {
+    const { id: approvalId, code, by } = approval;
+    return { ...stampOf(seq), type: 'approval', approvalId, code, state, by, comment: null, intentDigest: '' };
+  }
+});
+
 describe('what became of a request', () => {
   test.each([
     ['an allowed one', decided(1, 'a'), finished(2, 'a'), 'Allowed'],
@@ -83,6 +112,12 @@ describe('what became of a request', () => {
       'one that a person denied: the gateway answered',
       decided(1, 'a', {}, { outcome: 'requireApproval' }),
       finished(2, 'a', { status: 403, code: 'approval-denied' }),
+      'Denied',
+    ],
+    [
+      'one that the gateway could not run',
+      decided(1, 'a'),
+      finished(2, 'a', { status: 502, code: 'upstream-unreachable' }),
       'Not run',
     ],
     ['one whose client went away', decided(1, 'a'), finished(2, 'a', { status: 0 }), 'Client left'],
@@ -125,6 +160,12 @@ test('refused connections are one line with their counts', () => {
     counts: { 'foreign-host': 3, 'client-certificate-required': 41 },
   };
   expect(rowLine(only(counted))).toBe('foreign-host × 3, client-certificate-required × 41');
+});
+
+test('an event of the gateway is said in words, with digests short', () => {
+  const digest = 'ab64795c'.padEnd(64, '0');
+  const event = { ...stampOf(1), type: 'gateway', event: 'started', detail: `policy loaded ${digest}` } as const;
+  expect(rowLine(only(event))).toBe('gateway started: policy ab64795c');
 });
 
 function stampOf(seq: number) {

@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Intent } from '../../../../proxy/approvals/approval-authority.ts';
 import type { RequestSummary } from '../../../../proxy/journal/journal-record.ts';
-import {
-  consequence,
-  identityWords,
-  requestLine,
-  resourceName,
-} from '../../../../renderer/features/approvals/approval-words.ts';
+import { consequence, identityWords, sentence } from '../../../../renderer/features/approvals/approval-words.ts';
 import { waitingImpersonation } from '../../bridge-data.ts';
 
 const base = waitingImpersonation(new Date(0)).intent;
@@ -60,25 +55,15 @@ describe('what an approval says will happen', () => {
   });
 });
 
-describe('a request in one line', () => {
-  test.each([
-    ['a list', {}, 'list pods shop'],
-    ['a subresource', { policyVerb: 'create', subresource: 'exec', name: 'api-0' }, 'create pods/exec shop/api-0'],
-    ['a cluster-scoped object', { resource: 'nodes', namespace: '', name: 'n1', policyVerb: 'get' }, 'get nodes n1'],
-    ['a namespace itself', { resource: 'namespaces', name: 'shop', policyVerb: 'get' }, 'get namespaces shop'],
-    ['a path without a resource', { resource: '', policyVerb: 'get', target: '/version?timeout=5s' }, 'get /version'],
-  ])('%s', (_name, request, line) => {
-    expect(requestLine(asked(request).request)).toBe(line);
-  });
-});
-
-test('a resource is written as RBAC writes it', () => {
-  expect(resourceName(asked({ apiGroup: 'apps', resource: 'deployments', subresource: 'scale' }).request)).toBe(
-    'deployments.apps/scale',
-  );
-});
-
 test('an identity carries its groups, and none is said as none', () => {
   expect(identityWords({ user: 'ana', uid: '', groups: ['dev', 'ops'], extra: {} })).toBe('ana (groups dev, ops)');
   expect(identityWords(null)).toBeNull();
+});
+
+test.each([
+  ['needs your confirmation', 'Needs your confirmation.'],
+  ['Never on Fridays!', 'Never on Fridays!'],
+  ['', ''],
+])('a policy message %j reads as a sentence', (message, words) => {
+  expect(sentence(message)).toBe(words);
 });
