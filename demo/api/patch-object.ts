@@ -4,7 +4,7 @@ import { strategicMergePatch } from '../patch/strategic-merge-patch.ts';
 import { goJson, isJsonObject, type Json, type JsonObject } from '../store/json.ts';
 import type { ResourceKind } from '../store/resource-kinds.ts';
 import { conform, DecodingError } from '../store/typed-object.ts';
-import { ApiError, badRequest, notInDemo, unprocessablePatch } from './status.ts';
+import { ApiError, badRequest, unprocessablePatch } from './status.ts';
 
 const patchTypes: Readonly<Record<string, 'merge' | 'json' | 'strategic'>> = {
   'application/merge-patch+json': 'merge',
@@ -52,7 +52,7 @@ function apply(before: JsonObject, patch: Json, type: string): Json {
 
 /**
  * The object that a patch makes of another.
- * @throws {ApiError} 400, 415, 422 as the real server's; 501 for server-side apply.
+ * @throws {ApiError} 400, 415, 422 as the real server's.
  */
 export function patchObject(
   before: JsonObject,
@@ -61,7 +61,6 @@ export function patchObject(
   kind: Pick<ResourceKind, 'kind' | 'message'>,
   strict: boolean,
 ): JsonObject {
-  if (contentType.startsWith('application/apply-patch+')) throw notInDemo('server-side apply');
   const type = patchTypes[contentType];
   if (type === undefined) throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   const patch = parsePatch(body);

@@ -59,8 +59,18 @@ export function readInteger(value: string | null): number {
   return Number(value);
 }
 
-/** GET of many. `limit` and `continue` walk the keys in order; a page shows the newest state of what is left. */
-export function listObjects(call: Call, kind: ResourceKind): void {
+/** A page of a list, and the objects on it as they are kept. */
+export interface Page {
+  readonly list: JsonObject;
+  readonly objects: readonly JsonObject[];
+}
+
+/**
+ * The page of a list that a query asks for. `limit` and `continue` walk the keys in order; a page shows the newest state
+ * of what is left.
+ * @throws {ApiError} 400, 410, 422 for options that cannot be met.
+ */
+export function readPage(call: Call, kind: ResourceKind): Page {
   const { query, cluster } = call;
   if (query.has('sendInitialEvents')) {
     const message = 'Forbidden: sendInitialEvents is forbidden for list';
@@ -92,5 +102,10 @@ export function listObjects(call: Call, kind: ResourceKind): void {
       metadata['remainingItemCount'] = rest.length - page.length;
   }
   const list = { kind: `${kind.kind}List`, apiVersion: groupVersionOf(kind), metadata, items: page.map(asItem) };
-  answer(call, 200, list, kind.kind);
+  return { list, objects: page };
+}
+
+/** GET of many. */
+export function listObjects(call: Call, kind: ResourceKind): void {
+  answer(call, 200, readPage(call, kind).list, kind.kind);
 }

@@ -2,6 +2,7 @@ import { type Attributes, denial } from '../access/authorization.ts';
 import { findKind, type ResourceKind, virtualKinds } from '../store/resource-kinds.ts';
 import { sendPodLog } from '../streams/pod-log.ts';
 import type { Call } from './call.ts';
+import { deleteCollection, deleteObject } from './delete-objects.ts';
 import { discoveryDocument } from './discovery.ts';
 import { openApiDocument } from './openapi.ts';
 import { evictPod } from './pod-eviction.ts';
@@ -11,7 +12,7 @@ import { handleScale } from './scale.ts';
 import { ApiError, badRequest, forbidden, methodNotAllowed, noSuchResource, notInDemo } from './status.ts';
 import { serverVersion } from './version.ts';
 import { watchObjects } from './watch-objects.ts';
-import { createObject, deleteObject, patchStoredObject, updateObject } from './write-objects.ts';
+import { createObject, patchStoredObject, updateObject } from './write-objects.ts';
 
 /** What RBAC is asked about a request. */
 export function attributesOf(call: Pick<Call, 'info' | 'user'>): Attributes {
@@ -89,8 +90,8 @@ function routeObject(call: Call, kind: ResourceKind): Promise<void> | void {
     case 'delete':
       return homeless ? refuse() : deleteObject(call, kind);
     case 'deletecollection':
-      if (homeless || kind.kind === 'Namespace') throw methodNotAllowed();
-      throw notInDemo('deleting a collection');
+      // The real server offers no such thing for namespaces (core/rest `storage_core.go`).
+      return homeless || kind.kind === 'Namespace' ? refuse() : deleteCollection(call, kind);
     default:
       throw methodNotAllowed();
   }

@@ -1,10 +1,11 @@
 import { type JsonObject, nameOf, namespaceOf, numberAt, objectAt, textAt, textMapAt, uidOf } from '../store/json.ts';
 import type { ResourceKind } from '../store/resource-kinds.ts';
 import { answer } from './answer.ts';
+import { applyPatch } from './apply-object.ts';
 import { mediaType, readBody } from './body-codec.ts';
 import { bodyOf, type Call, isStrict, writeOptions } from './call.ts';
 import { patchObject } from './patch-object.ts';
-import { conflict } from './status.ts';
+import { conflict, notInDemo } from './status.ts';
 
 const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale', message: 'autoscaling.Scale' };
 
@@ -39,6 +40,7 @@ export async function handleScale(call: Call, kind: ResourceKind): Promise<void>
     answer(call, 200, scaleOf(before));
     return;
   }
+  if (mediaType(call.headers.first('Content-Type')) === applyPatch) throw notInDemo('server-side apply of a scale');
   const body = await bodyOf(call.request);
   const contentType = call.headers.first('Content-Type');
   const options = writeOptions(call, call.method === 'PUT' ? 'UpdateOptions' : 'PatchOptions');
@@ -50,5 +52,5 @@ export async function handleScale(call: Call, kind: ResourceKind): Promise<void>
   if (version !== '' && version !== textAt(before, 'metadata', 'resourceVersion')) throw conflict(kind, nameOf(before));
   const after = structuredClone(before);
   objectAt(after, 'spec')['replicas'] = numberAt(scale, 0, 'spec', 'replicas');
-  answer(call, 200, scaleOf(objects.update(kind, before, after, options)));
+  answer(call, 200, scaleOf(objects.update(kind, before, after, options, 'scale')));
 }

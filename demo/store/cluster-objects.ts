@@ -9,8 +9,16 @@ import {
   preconditionFailed,
 } from '../api/status.ts';
 import {
+  type Manager,
+  managersAfterUpdate,
+  sameManagers,
+  type Tracking,
+  writeManagers,
+} from '../ownership/managed-fields.ts';
+import {
   isJsonObject,
   type JsonObject,
+  listAt,
   metadataOf,
   nameOf,
   namespaceOf,
@@ -21,15 +29,17 @@ import {
   uidOf,
 } from './json.ts';
 import { applyCreationDefaults, applyDefaults } from './object-defaults.ts';
-import { identify, noteManager } from './object-identity.ts';
+import { identify } from './object-identity.ts';
 import { ObjectStore } from './object-store.ts';
-import { kindNamed, type ResourceKind, resourceKinds } from './resource-kinds.ts';
+import { groupVersionOf, kindNamed, type ResourceKind, resourceKinds } from './resource-kinds.ts';
 import { validate, validateChange } from './validation.ts';
 
 /** How a write is to be made. */
 export interface WriteOptions {
   readonly dryRun: boolean;
   readonly manager: string;
+  /** Who owns which field afterwards, where that is settled already (server-side apply). */
+  readonly managers?: readonly Manager[];
 }
 
 /** What a DELETE asks for. */
@@ -51,6 +61,17 @@ const internal: WriteOptions = { dryRun: false, manager: 'demo-controller-manage
 
 function hasStatus(kind: ResourceKind): boolean {
   return kind.subresources.some((subresource) => subresource.name === 'status');
+}
+
+/** What of a kind is tracked in `managedFields`. */
+export function trackingOf(kind: ResourceKind, subresource: string): Tracking {
+  return { kind: kind.kind, statusApart: hasStatus(kind), subresource };
+}
+
+function setManagers(object: JsonObject, managers: readonly Manager[]): void {
+  const entries = writeManagers(managers);
+  if (entries.length > 0) metadataOf(object)['managedFields'] = entries;
+  else delete metadataOf(object)['managedFields'];
 }
 
 /** The objects of the cluster with the rules of writing them: defaults, validation, conflicts, deletion, ownership. */
@@ -85,13 +106,26 @@ export class ClusterObjects {
     if (hasStatus(kind) && options !== internal) delete object['status'];
     identify(object, isJsonObject(object['spec']) && kind.kind !== 'Namespace' && kind.kind !== 'Service');
     applyDefaults(object, kind.kind);
+    const managers = this.#managers(kind, null, object, options, '');
     applyCreationDefaults(object, kind.kind);
     const causes = validate(object, kind.kind);
     if (causes.length > 0) throw invalid(kind, nameOf(object), causes);
     this.#admit(kind, namespace, object);
     if (this.store.get(kind.storage, namespace, nameOf(object))) throw alreadyExists(kind, nameOf(object));
-    noteManager(object, options.manager, '');
+    setManagers(object, managers);
     return options.dryRun ? object : this.store.put(kind.storage, object);
+  }
+
+  #managers(
+    kind: ResourceKind,
+    before: JsonObject | null,
+    after: JsonObject,
+    options: WriteOptions,
+    subresource: string,
+  ): readonly Manager[] {
+    if (options.managers) return options.managers;
+    const writer = { manager: options.manager, apiVersion: groupVersionOf(kind) };
+    return managersAfterUpdate(before, after, kind.message, trackingOf(kind, subresource), writer);
   }
 
   #admit(kind: ResourceKind, namespace: string, object: JsonObject): void {
@@ -110,7 +144,7 @@ export class ClusterObjects {
     }
   }
 
-  /** Replaces an object by a changed copy of it; `subresource` is empty or `status`. */
+  /** Replaces an object by a changed copy of it; `subresource` is empty, `status` or `scale`. */
   update(
     kind: ResourceKind,
     before: JsonObject,
@@ -136,8 +170,8 @@ export class ClusterObjects {
     ) {
       metadataOf(after)['generation'] = Number(metadataOf(before)['generation']) + 1;
     }
-    if (sameJson(comparable(before), comparable(after))) return before;
-    if (options !== internal) noteManager(after, options.manager, subresource);
+    if (options !== internal) setManagers(after, this.#managers(kind, before, after, options, subresource));
+    if (sameJson(comparable(before), comparable(after)) && sameManagers(before, after)) return before;
     if (options.dryRun) return after;
     const stored = this.store.put(kind.storage, after);
     if (this.#finished(stored)) this.#erase(kind, stored, false);
@@ -159,6 +193,7 @@ export class ClusterObjects {
       if (asked[field] === undefined) delete kept[field];
       else kept[field] = asked[field];
     }
+    if (listAt(asked, 'managedFields').length > 0) kept['managedFields'] = asked['managedFields'] ?? [];
     const metadata = subresource === 'status' ? old : kept;
     if (subresource === 'status') return { ...structuredClone(before), status: given['status'] ?? {}, metadata };
     const after: JsonObject = { ...given, kind: kind.kind, apiVersion: before['apiVersion'] ?? '', metadata };

@@ -130,7 +130,6 @@ function defaultNamespace(object: JsonObject): void {
 
 function defaultPod(object: JsonObject): void {
   const spec = child(object, 'spec');
-  defaultPodSpec(spec);
   admitPod(spec, shortName(5));
   fill(object, { status: { phase: 'Pending', qosClass: qosClass(spec) } });
 }
@@ -159,6 +158,10 @@ function defaultNetworkPolicy(object: JsonObject): void {
 }
 
 const always: Readonly<Record<string, Defaulter>> = {
+  Pod: (object) => {
+    defaultPodSpec(child(object, 'spec'));
+    fill(child(object, 'spec'), { enableServiceLinks: true });
+  },
   Deployment: defaultDeployment,
   ReplicaSet: (object) => {
     fill(child(object, 'spec'), { replicas: 1 });

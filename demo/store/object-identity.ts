@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isJsonObject, type Json, type JsonObject, metadataOf, textAt, timestamp } from './json.ts';
+import { type JsonObject, metadataOf, textAt, timestamp } from './json.ts';
 import { shortName } from './random-names.ts';
 
 /** Gives a new object its name (from `generateName`), uid, creation time and generation. */
@@ -25,36 +25,4 @@ export function identify(object: JsonObject, hasSpec: boolean): void {
   for (const [field, value] of Object.entries({ labels, annotations, ownerReferences, finalizers })) {
     if (value !== undefined) metadata[field] = value;
   }
-}
-
-function fieldSet(value: Json): JsonObject {
-  if (!isJsonObject(value)) return {};
-  const entries = Object.entries(value).map(([field, inner]): [string, Json] => [`f:${field}`, fieldSet(inner)]);
-  return Object.fromEntries([['.', {}], ...entries]);
-}
-
-/**
- * Notes who wrote an object last. Minimal: one entry for each manager, whole lists as one field, no ownership is kept
- * (that is server-side apply's).
- */
-export function noteManager(object: JsonObject, manager: string, subresource: string): void {
-  const { apiVersion = '', kind: _kind, metadata: _metadata, status, ...fields } = object;
-  const metadata = metadataOf(object);
-  const before = Array.isArray(metadata['managedFields']) ? metadata['managedFields'] : [];
-  const others = before.filter(
-    (entry) => textAt(entry, 'manager') !== manager || textAt(entry, 'subresource') !== subresource,
-  );
-  const { '.': _whole, ...owned } = fieldSet(subresource === 'status' ? { status: status ?? null } : fields);
-  metadata['managedFields'] = [
-    ...others,
-    {
-      manager,
-      operation: 'Update',
-      apiVersion,
-      time: timestamp(),
-      fieldsType: 'FieldsV1',
-      fieldsV1: owned,
-      ...(subresource ? { subresource } : {}),
-    },
-  ];
 }

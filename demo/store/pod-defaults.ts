@@ -77,7 +77,6 @@ export function admitPod(spec: JsonObject, suffix: string): void {
   fill(spec, {
     serviceAccount: 'default',
     serviceAccountName: 'default',
-    enableServiceLinks: true,
     preemptionPolicy: 'PreemptLowerPriority',
     priority: 0,
   });

@@ -161,7 +161,7 @@ export const virtualKinds: readonly ResourceKind[] = [
   }),
 ];
 
-/** Verbs of a kept kind. `deletecollection` is answered with 501, but the real server lists it. */
+/** Verbs of a kept kind. */
 export const storedVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
 /** `v1` or `apps/v1`. */

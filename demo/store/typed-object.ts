@@ -26,6 +26,12 @@ const freeForm: Record<string, readonly string[]> = {
   'intstr.IntOrString': ['string', 'number'],
   'meta.FieldsV1': ['object'],
 };
+
+/** Whether a type reads JSON by a way of its own, and is a value like any scalar. */
+export function isFreeForm(type: string): boolean {
+  return Object.hasOwn(freeForm, type);
+}
+
 const listTypes: Record<string, true> = { 'authentication.ExtraValue': true, 'authorization.ExtraValue': true };
 
 function jsonType(value: Json): string {
