@@ -1,18 +1,26 @@
 import {
-  type Document,
+  Composer,
+  type CST,
   isAlias,
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
-  parseAllDocuments,
+  Parser,
   type Scalar,
 } from 'yaml';
 import { Refusal } from '../refusal.ts';
 import { JsonNumber, type JsonValue, MAX_DEPTH } from './json-value.ts';
 import { decodeUtf8 } from './strict-json.ts';
 import { plainScalar } from './yaml-scalar.ts';
+
+/** The document and the scalar that is being read stand on the parser's stack too. */
+const OUTER_TOKENS = 2;
+
+/** Bytes: YAML is read some hundred times slower than JSON, and everybody waits meanwhile. */
+const YAML_LIMIT = 1024 * 1024;
 
 const TOO_DEEP = `it is nested more than ${MAX_DEPTH} levels deep`;
 
@@ -21,33 +29,26 @@ const TOO_DEEP = `it is nested more than ${MAX_DEPTH} levels deep`;
  * boolean) and of several documents only the first, so refused are: more than one document, directives, anchors, aliases
  * and merge keys, tags, repeated keys, keys that are not strings, and plain words and numbers that YAML 1.1 and 1.2 read
  * differently.
- * @throws {Refusal} `body-not-readable`, with line and column.
+ * @throws {Refusal} `body-not-readable`, with line and column, or `body-too-large`.
  */
 export function readStrictYaml(bytes: Uint8Array): JsonValue {
+  if (bytes.length > YAML_LIMIT) {
+    throw new Refusal('body-too-large', 'a YAML body is read up to 1 MiB; send it as JSON');
+  }
   const text = decodeUtf8(bytes);
   const lines = new LineCounter();
-  // The failsafe schema leaves every scalar a string: what plain ones mean is decided in yaml-scalar.ts alone.
-  const documents = parseAllDocuments(text, {
-    version: '1.2',
-    schema: 'failsafe',
-    uniqueKeys: true,
-    merge: false,
-    lineCounter: lines,
-    prettyErrors: false,
-  });
-  if (!Array.isArray(documents) || documents.length === 0) return null;
-  const [document] = documents as Document.Parsed[];
-  if (document === undefined) return null;
   const reader = new YamlReader(lines);
+  // The failsafe schema leaves every scalar a string: what plain ones mean is decided in yaml-scalar.ts alone. Repeated
+  // keys are found by the reader, because the composer compares each key with every other.
+  const composer = new Composer({ version: '1.2', schema: 'failsafe', uniqueKeys: false, merge: false });
+  const documents = composer.compose(tokensOf(text, lines, reader));
+  const document = documents.next().value;
+  if (document === undefined) return null;
   const problem = document.errors[0] ?? document.warnings[0];
-  if (problem) {
-    // The parser's own limit is the depth of its recursion, which it reports as one mistake among others.
-    const tooDeep = /call stack/i.test(problem.message);
-    throw reader.refused(tooDeep ? TOO_DEEP : problem.message, problem.pos[0]);
-  }
+  if (problem) throw reader.refused(problem.message, problem.pos[0]);
   if (/^%/m.test(text) && document.directives.docStart)
     throw reader.refused('directives (%YAML, %TAG) are not read', 0);
-  const second = documents[1];
+  const second = documents.next().value;
   if (second) {
     throw reader.refused(
       'it holds several documents, of which the API server would use the first only',
@@ -55,6 +56,24 @@ export function readStrictYaml(bytes: Uint8Array): JsonValue {
     );
   }
   return document.contents === null ? null : reader.value(document.contents, 0);
+}
+
+/**
+ * The parser's tokens, which it makes without recursion; the composer behind it recurses, and one deep body would end
+ * the whole process. So depth is watched here, before anything is composed.
+ */
+function* tokensOf(text: string, lines: LineCounter, reader: YamlReader): Generator<CST.Token> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) {
+      // One mistake is enough; collecting a million of them takes minutes.
+      if (token.type === 'error') throw reader.refused(token.message, token.offset);
+      yield token;
+    }
+    if (parser.stack.length > MAX_DEPTH + OUTER_TOKENS) throw reader.refused(TOO_DEEP, parser.offset);
+  }
+  yield* parser.end();
 }
 
 class YamlReader {

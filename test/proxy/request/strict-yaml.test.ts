@@ -94,4 +94,22 @@ spec:
       expect.objectContaining({ code: 'body-not-readable', message: expect.stringMatching(message) }),
     );
   });
+
+  it.each([
+    ['open brackets', '['.repeat(1_000_000)],
+    ['open mappings', '{a: '.repeat(250_000)],
+    ['sequences in one line', '- '.repeat(500_000)],
+    ['explicit keys', '? '.repeat(500_000)],
+    ['indentation', Array.from({ length: 1_000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
+  ])('a body nested deeper than anything can follow is refused before it is built: %s', (_name, text) => {
+    expect(() => readStrictYaml(Buffer.from(text))).toThrow(/nested more than 512 levels deep/);
+  });
+
+  it('more mistakes than anyone reads end at the first', () => {
+    expect(() => readStrictYaml(Buffer.from('}'.repeat(1_000_000)))).toThrow(/line 1, column 1/);
+  });
+
+  it('a body above 1 MiB is refused, because reading YAML takes long', () => {
+    expect(() => readStrictYaml(Buffer.alloc(1024 * 1024 + 1, ' '))).toThrow(/up to 1 MiB/);
+  });
 });
