@@ -98,6 +98,8 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     log: log.lines('terminal'),
     onState: (state) => {
       if (state === 'restarting' || state === 'failed') terminals.lost();
+      // What a host that died was recording has been ended by now.
+      else if (state === 'running') tellRecordings();
     },
     on: {
       exited: ({ id, code }) => {
