@@ -1,5 +1,4 @@
 import { secretValues } from '../../demo/seed/secret-values.ts';
-import type { Bridge } from '../../preload/contract.ts';
 import { expect, test } from './launch/demo-test.ts';
 import { leakedSecrets } from './launch/leaked-secrets.ts';
 
@@ -27,16 +26,13 @@ test('the Secrets screen shows keys, and a value only after a reason, an approva
   await test.step('until then no value is anywhere in the page, nor in what main answers it', async () => {
     await expect(page.getByRole('button', { name: 'Reveal password for 5 s' })).toBeVisible();
     expect(leakedSecrets(await whole())).toEqual([]);
-    const answers = await page.evaluate(async () => {
-      const { gatehouse } = window as unknown as { gatehouse: Bridge };
-      const clusters = await gatehouse.invoke('clusters.list', undefined);
-      const cluster = clusters.ok ? clusters.value.find(({ state }) => state === 'connected')?.slug : undefined;
-      return JSON.stringify([
-        await gatehouse.invoke('secrets.list', { cluster: cluster ?? '', namespace: null }),
-        await gatehouse.invoke('approvals.list', undefined),
-        await gatehouse.invoke('journal.query', { filter: {}, limit: 1000 }),
-      ]);
-    });
+    const clusters = await gatehouse.invoke('clusters.list', undefined);
+    const cluster = clusters.ok ? clusters.value.find(({ state }) => state === 'connected')?.slug : undefined;
+    const answers = JSON.stringify([
+      await gatehouse.invoke('secrets.list', { cluster: cluster ?? '', namespace: null }),
+      await gatehouse.invoke('approvals.list', undefined),
+      await gatehouse.invoke('journal.query', { filter: {}, limit: 1000 }),
+    ]);
     expect(answers).toContain('replica-password');
     expect(leakedSecrets(answers)).toEqual([]);
   });

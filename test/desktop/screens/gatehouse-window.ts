@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
-import type { Screen } from '../../../preload/contract.ts';
+import type { Answer, Argument, Bridge, CallName, Reply, Screen } from '../../../preload/contract.ts';
 
 /** A screen by the name that a person knows it by. */
 export type ScreenName = Capitalize<Screen>;
@@ -46,6 +46,15 @@ export class GatehouseWindow {
     // While something waits, the button of Approvals also says how much.
     await this.sidebar.getByRole('button', { name: new RegExp(`^${screen}(,|$)`) }).click();
     await expect(this.heading(screen)).toBeVisible();
+  }
+
+  /** Calls main over the bridge, as the page does. */
+  invoke<Name extends CallName>(name: Name, argument: Argument<Name>): Promise<Reply<Answer<Name>>> {
+    const call = (asked: { name: CallName; argument: unknown }) => {
+      const { gatehouse } = window as unknown as { gatehouse: Bridge };
+      return gatehouse.invoke(asked.name, asked.argument as never) as Promise<unknown>;
+    };
+    return this.page.evaluate(call, { name, argument }) as Promise<Reply<Answer<Name>>>;
   }
 
   /** Approves what waits in the panel, with a note where one is required. */

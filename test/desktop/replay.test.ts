@@ -1,0 +1,117 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ElectronApplication, Page } from '@playwright/test';
+import { expect, test } from './launch/demo-test.ts';
+import { hostProcess } from './launch/host-process.ts';
+import { readRecordings, recordingFiles } from './launch/recordings-on-disk.ts';
+import type { GatehouseWindow } from './screens/gatehouse-window.ts';
+
+/** Opens the player's window on the newest recording of the list. */
+async function play(electron: ElectronApplication, gatehouse: GatehouseWindow): Promise<Page> {
+  await gatehouse.list('Recordings').getByRole('row').nth(1).click();
+  const opening = electron.waitForEvent('window');
+  await gatehouse.page.getByRole('button', { name: 'Play', exact: true }).click();
+  const player = await opening;
+  await expect(player.getByRole('heading', { level: 1, name: 'demo / default' })).toBeVisible();
+  return player;
+}
+
+test('a terminal that has ended is found in Recordings and replayed beside its API requests', async ({ demo }) => {
+  const { gatehouse, terminal, electron } = demo;
+  await terminal.run('kubectl get pods -n payments');
+  await terminal.run('kubectl get secret payments-db -n payments');
+  await terminal.type('exit');
+  await expect(gatehouse.page.getByText('The shell ended with exit code 0.')).toBeVisible();
+
+  await gatehouse.open('Recordings');
+  const row = gatehouse.row('Recordings', /demo \/ default/);
+  await expect(row).toContainText('Ended');
+  const player = await play(electron, gatehouse);
+  const output = player.getByRole('region', { name: 'Output' });
+  const requests = player.getByRole('region', { name: 'API requests' }).getByRole('button');
+
+  await test.step('the requests of the session are listed, each with what was decided', async () => {
+    await expect(requests.filter({ hasText: 'list pods in payments' })).toContainText('Allowed');
+    await expect(requests.filter({ hasText: 'get secrets/payments-db in payments' })).toContainText('Allowed');
+  });
+
+  await test.step('choosing one jumps there', async () => {
+    const request = requests.filter({ hasText: 'get secrets/payments-db in payments' });
+    await request.click();
+    await expect(request).toHaveAttribute('aria-current', 'true');
+    await expect(output).toContainText('kubectl get secret payments-db');
+  });
+
+  await test.step('seek, speed and skip idle', async () => {
+    const position = player.getByRole('slider', { name: 'Position' });
+    await position.focus();
+    await player.keyboard.press('Home');
+    await expect(position).toHaveAttribute('aria-valuetext', '0:00');
+    await player.getByRole('combobox', { name: 'Speed' }).click();
+    await player.getByRole('option', { name: '8×' }).click();
+    await player.getByRole('switch', { name: 'Skip idle' }).click();
+    await player.getByRole('button', { name: 'Play', exact: true }).click();
+    await expect(output).toContainText('exit');
+  });
+});
+
+test.describe('a recording whose writer died', () => {
+  test('is whole up to the last second after kill -9 of the app, and shown as ended by a crash', async ({
+    demo,
+    start,
+  }) => {
+    const { terminal, folders } = demo;
+    await terminal.run('kubectl get pods -n payments');
+    // A shell that never stops printing, so that there is something to lose at any moment.
+    await terminal.type('while sleep 0.1; do echo "tick at $(date +%s%3N)"; done');
+    await expect.poll(() => lastTick(readRecordings(folders.recordings).output)).toBeGreaterThan(0);
+    const before = lastTick(readRecordings(folders.recordings).output);
+    await expect.poll(() => lastTick(readRecordings(folders.recordings).output)).toBeGreaterThan(before + 1_000);
+    const killed = Date.now();
+    demo.electron.process().kill('SIGKILL');
+    await demo.close();
+
+    const [file = ''] = recordingFiles(folders.recordings);
+    const rest = readFileSync(file, 'utf8');
+    // What an interrupted write may leave: half a line.
+    writeFileSync(file, `${rest}[0.10,"o","tick at 99`);
+    const again = await start();
+    expect(lastTick(readRecordings(folders.recordings).output)).toBeGreaterThan(killed - 1_000);
+    await again.gatehouse.open('Recordings');
+    await expect(again.gatehouse.row('Recordings', /demo \/ default/)).toContainText('Ended by a crash');
+    const player = await play(again.electron, again.gatehouse);
+    await expect(player.getByText('Ended by a crash')).toBeVisible();
+    await expect(player.getByRole('region', { name: 'API requests' })).toContainText('list pods in payments');
+  });
+
+  test('is ended by a crash after kill -9 of the terminals’ process, and a new shell can be started', async ({
+    demo,
+  }) => {
+    const { terminal, gatehouse, electron } = demo;
+    await terminal.run('kubectl get pods -n payments');
+    process.kill(await hostProcess(electron, 'terminal'), 'SIGKILL');
+    await expect(gatehouse.page.getByText('The shell ended.')).toBeVisible();
+    await gatehouse.open('Recordings');
+    await expect(gatehouse.row('Recordings', /demo \/ default/)).toContainText('Ended by a crash');
+
+    await gatehouse.open('Terminal');
+    await gatehouse.page.getByRole('button', { name: 'Restart' }).click();
+    await terminal.ready();
+    expect((await terminal.run('kubectl get pods -n payments')).exitCode).toBe(0);
+    await gatehouse.open('Recordings');
+    await expect(gatehouse.list('Recordings').getByRole('row')).toHaveCount(3);
+  });
+});
+
+test('recordings and everything else that the app keeps is for its owner alone', async ({ demo }) => {
+  const { terminal, folders } = demo;
+  await terminal.run('kubectl get pods');
+  const { output } = await terminal.run(`find ${folders.root} -not -type l -perm /077 -not -type s | sort`);
+  const ours = output.split('\n').filter((line) => line.startsWith(folders.root));
+  const kept = ['recordings', 'data', 'kubeconfigs', 'keys', 'policy', 'logs', 'demo', 'shell', 'settings.json'];
+  expect(ours.filter((path) => kept.some((name) => path.startsWith(join(folders.root, name))))).toEqual([]);
+});
+
+function lastTick(output: string): number {
+  return Number([...output.matchAll(/^tick at (\d{13})$/gm)].at(-1)?.[1] ?? 0);
+}
