@@ -1,5 +1,6 @@
 import { app, type BrowserWindow, dialog, ipcMain, protocol, session } from 'electron';
 import type { EventName, Payload, Screen } from '../preload/contract.ts';
+import { ShownApprovals } from './approvals/shown-approvals.ts';
 import { callHandlers } from './bridge/call-handlers.ts';
 import { handleCalls, topOrigin } from './bridge/handle-calls.ts';
 import { prepareFolders } from './folders.ts';
@@ -63,13 +64,14 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
   }
 
   guardWebContents(log.lines('guard'));
-  guardSession(session.defaultSession);
+  await guardSession(session.defaultSession);
   protocol.handle(SCHEME, appFiles(renderer));
 
   const notifications = new ApprovalNotifications(
     () => !window?.isFocused(),
     (id) => navigate('approvals', id),
   );
+  const shownApprovals = new ShownApprovals();
   const services = startServices({
     folders,
     settings,
@@ -77,7 +79,10 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     built,
     preload,
     tell,
-    onApproval: (approval) => notifications.changed(approval),
+    onApproval: (approval) => {
+      shownApprovals.told([approval]);
+      notifications.changed(approval);
+    },
   });
   services.catch((error: unknown) => {
     log.line(`the app could not start: ${error}`);
@@ -85,7 +90,9 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     app.exit(1);
   });
 
-  handleCalls(callHandlers({ folders, settings, services, window: () => window, tell, protectContent }));
+  handleCalls(
+    callHandlers({ folders, settings, services, window: () => window, tell, shownApprovals, protectContent }),
+  );
   let protection: NodeJS.Timeout | undefined;
   function protectContent(milliseconds: number): void {
     window?.setContentProtection(true);

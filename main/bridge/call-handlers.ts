@@ -1,5 +1,6 @@
 import { BrowserWindow, clipboard, dialog, shell } from 'electron';
 import type { EventName, Payload, Settings } from '../../preload/contract.ts';
+import type { ShownApprovals } from '../approvals/shown-approvals.ts';
 import type { Folders } from '../folders.ts';
 import { HostError } from '../hosts/protocol.ts';
 import type { Services } from '../services.ts';
@@ -13,13 +14,14 @@ export interface CallHandlersOptions {
   readonly services: Promise<Services>;
   readonly window: () => BrowserWindow | null;
   readonly tell: <Name extends EventName>(name: Name, payload: Payload<Name>) => void;
+  readonly shownApprovals: ShownApprovals;
   /** Keeps the window out of screenshots and screen sharing for a while. */
   readonly protectContent: (milliseconds: number) => void;
 }
 
 /** What each call of the contract does. Each is one step into the service that owns the matter. */
 export function callHandlers(options: CallHandlersOptions): CallHandlers {
-  const { folders, settings, services, window, tell, protectContent } = options;
+  const { folders, settings, services, window, tell, shownApprovals, protectContent } = options;
   const changeSettings = (change: Partial<Settings>): Settings => {
     const changed = settings.write(change);
     tell('settings.changed', changed);
@@ -35,8 +37,12 @@ export function callHandlers(options: CallHandlersOptions): CallHandlers {
     'app.copy': (text) => clipboard.writeText(text),
 
     'settings.read': () => settings.read(),
-    'settings.write': (change) =>
-      changeSettings(Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))),
+    'settings.write': ({ kubeconfigFiles, ...change }) => {
+      const known = settings.read().kubeconfigFiles;
+      // The page may drop a kubeconfig; which file is read next is chosen in the system's dialog only.
+      const kept = kubeconfigFiles && { kubeconfigFiles: known.filter((file) => kubeconfigFiles.includes(file)) };
+      return changeSettings({ ...present(change), ...kept });
+    },
 
     'gateway.status': async () => (await services).gateway.status(),
     'gateway.restart': async () => (await services).gateway.restart(),
@@ -93,9 +99,15 @@ export function callHandlers(options: CallHandlersOptions): CallHandlers {
       return revealed;
     },
 
-    'approvals.list': async () => (await services).gateway.call('approvals', undefined),
+    'approvals.list': async () => {
+      const approvals = await (await services).gateway.call('approvals', undefined);
+      shownApprovals.told(approvals);
+      return approvals;
+    },
     'approvals.review': async (vote) => {
       const { gateway, principal } = await services;
+      const shownIn = window();
+      shownApprovals.requireShown(vote.id, shownIn?.isVisible() === true && !shownIn.isMinimized());
       return gateway.call('review', { ...vote, by: principal });
     },
 
@@ -103,10 +115,17 @@ export function callHandlers(options: CallHandlersOptions): CallHandlers {
       (await services).gateway.call('journal', { filter: present(filter), limit, before: before ?? null }),
 
     'recordings.list': async () => (await services).recordings.list(),
-    'recordings.read': async (id) => (await services).recordings.read(id),
+    'recordings.read': async (id, { sender }) => {
+      const { recordings } = await services;
+      recordings.requireOwn(id, sender);
+      return recordings.read(id);
+    },
     'recordings.play': async (id) => (await services).recordings.play(id),
-    'recordings.export': async (id, { sender }) =>
-      (await services).recordings.export(id, BrowserWindow.fromWebContents(sender)),
+    'recordings.export': async (id, { sender }) => {
+      const { recordings } = await services;
+      recordings.requireOwn(id, sender);
+      await recordings.export(id, BrowserWindow.fromWebContents(sender));
+    },
 
     'policy.state': async () => (await services).gateway.call('policy', undefined),
   };

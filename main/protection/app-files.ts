@@ -42,6 +42,8 @@ export function appFiles(
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
+      // A name that is looked up tells its server something too.
+      'x-dns-prefetch-control': 'off',
     };
     const bytes = await readFile(file);
     if (extname(file) !== '.html') return new Response(new Uint8Array(bytes), { headers });
@@ -56,11 +58,15 @@ function targetOf(url: string): { host: DocumentHost; path: string } | null {
   const { host, pathname } = new URL(url);
   if (!Object.hasOwn(DOCUMENTS, host)) return null;
   const document = host as DocumentHost;
-  if (pathname === '/' || pathname === '/index.html') return { host: document, path: DOCUMENTS[document] };
+  const path = decoded(pathname);
+  if (path === '/' || path === '/index.html') return { host: document, path: DOCUMENTS[document] };
   // Only its own document is a document: another's HTML under this origin would get this origin's policy.
-  if (pathname.endsWith('.html')) return null;
+  return path === null || path.endsWith('.html') ? null : { host: document, path };
+}
+
+function decoded(pathname: string): string | null {
   try {
-    return { host: document, path: decodeURIComponent(pathname) };
+    return decodeURIComponent(pathname);
   } catch {
     return null;
   }

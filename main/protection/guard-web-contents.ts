@@ -11,6 +11,8 @@ export function guardWebContents(log: (line: string) => void): void {
       event.preventDefault();
       log(`prevented ${what}`);
     };
+    // WebRTC asks neither the content policy nor webRequest: without a proxy that carries UDP it may send none.
+    contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
     contents.on('will-navigate', (event) => stop(event, 'a navigation'));
     contents.on('will-redirect', (event) => stop(event, 'a redirect'));
     contents.on('will-frame-navigate', (event) => {
@@ -25,8 +27,11 @@ export function guardWebContents(log: (line: string) => void): void {
   });
 }
 
+/** Nobody listens there. What Chromium sends without asking webRequest (WebRTC over TCP, preconnect) ends at it. */
+const NOWHERE = 'http://0.0.0.0:1';
+
 /** The renderer has no network: only our own scheme answers, and no permission but clipboard write and notifications is given. */
-export function guardSession(session: Session): void {
+export async function guardSession(session: Session): Promise<void> {
   session.webRequest.onBeforeRequest(({ url }, decide) => decide({ cancel: !url.startsWith(`${SCHEME}://`) }));
   session.setPermissionRequestHandler((_contents, permission, answer, details) =>
     answer(permitted(permission, details.requestingUrl)),
@@ -34,6 +39,7 @@ export function guardSession(session: Session): void {
   session.setPermissionCheckHandler((_contents, permission, origin) => permitted(permission, origin));
   session.setDevicePermissionHandler(() => false);
   session.on('will-download', (event) => event.preventDefault());
+  await session.setProxy({ mode: 'fixed_servers', proxyRules: NOWHERE, proxyBypassRules: '<-loopback>' });
 }
 
 function permitted(permission: string, requestedBy: string): boolean {

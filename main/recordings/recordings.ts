@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import { type BrowserWindow, dialog } from 'electron';
+import { type BrowserWindow, dialog, type WebContents } from 'electron';
 import type { RecordingContent, RecordingEntry } from '../../preload/contract.ts';
+import { HostError } from '../hosts/protocol.ts';
 import type { TerminalService } from '../terminals/terminal-service.ts';
 import { openPlayerWindow } from '../windows/player-window.ts';
 
@@ -21,6 +22,14 @@ export class Recordings {
 
   read(id: string): Promise<RecordingContent> {
     return this.#service.call('readRecording', id);
+  }
+
+  /** A player's window gets the recording that it was opened for and no other. @throws {HostError} `sender-refused`. */
+  requireOwn(id: string, sender: WebContents): void {
+    for (const [played, window] of this.#players) {
+      if (window.webContents !== sender || played === id) continue;
+      throw new HostError('sender-refused', 'This window plays another recording');
+    }
   }
 
   /** Shows the window that plays it already, or opens one. */

@@ -17,6 +17,8 @@ vi.mock('electron', () => ({
 }));
 const posted: unknown[][] = [];
 vi.stubGlobal('window', { postMessage: (...args: unknown[]) => posted.push(args) });
+const userActivation = { isActive: false };
+vi.stubGlobal('navigator', { userActivation });
 await import('../../preload/index.ts');
 
 const bridge = () => exposed.get('gatehouse') as Bridge;
@@ -37,6 +39,17 @@ describe('the bridge', () => {
     bridge().attachTerminal('t-1');
     expect(sent).toEqual([['gatehouse:attach-terminal', 't-1']]);
   });
+
+  test.each(['approvals.review', 'secrets.reveal'] as const)(
+    'passes %s on only after a click or a key',
+    async (name) => {
+      const argument = { id: 'a-1' } as never;
+      userActivation.isActive = false;
+      expect(await bridge().invoke(name, argument)).toMatchObject({ ok: false, problem: { code: 'gesture-required' } });
+      userActivation.isActive = true;
+      expect(await bridge().invoke(name, argument)).toEqual(['gatehouse:call', name, argument]);
+    },
+  );
 
   test('gives a listener the payload of its event and never the event itself, until it is taken off', () => {
     const heard: unknown[][] = [];

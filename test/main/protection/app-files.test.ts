@@ -43,6 +43,7 @@ describe('our own scheme', () => {
     expect(response.status).toBe(200);
     expect(await response.text()).toContain(text);
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(response.headers.get('x-dns-prefetch-control')).toBe('off');
   });
 
   test.each([
@@ -57,6 +58,7 @@ describe('our own scheme', () => {
     ['a malformed escape', 'app://gatehouse/%zz'],
     ['an unknown kind of file', 'app://gatehouse/assets/odd.exe'],
     ['the document of another origin under this one', 'app://terminal/player/index.html'],
+    ['such a document with an encoded dot', 'app://terminal/player/index%2Ehtml'],
   ])('does not serve %s', async (_what, url) => {
     const response = await get(url);
     expect(response.status).toBe(404);
