@@ -12,7 +12,7 @@ import { conform, DecodingError } from '../store/typed-object.ts';
 import { answer } from './answer.ts';
 import { type Call, writeOptions } from './call.ts';
 import { queryTrue } from './request-target.ts';
-import { ApiError, badRequest, fieldInvalid, fieldRequired, forbidden, invalid, notFound } from './status.ts';
+import { ApiError, badRequest, conflict, fieldRequired, forbidden, invalid, notFound } from './status.ts';
 
 /** The media type of server-side apply. */
 export const applyPatch = 'application/apply-patch+yaml';
@@ -126,7 +126,10 @@ export function applyObject(call: Call, kind: ResourceKind, body: Buffer): void 
   requireCreate(call, kind);
   const metadata = metadataOf(after);
   const uid = textAt(metadata, 'uid');
-  if (uid !== '') throw invalid(kind, name, [fieldInvalid('metadata.uid', uid, 'field is immutable')]);
+  if (uid !== '') {
+    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+    throw conflict(kind, name, why);
+  }
   metadata['name'] = name;
   delete metadata['resourceVersion'];
   answer(call, 201, present(kind, objects.create(kind, namespace, after, options)));

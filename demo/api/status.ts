@@ -53,8 +53,10 @@ export function alreadyExists(kind: Named, name: string): ApiError {
   return new ApiError(409, 'AlreadyExists', message, details(kind, name, kind.resource));
 }
 
-export function conflict(kind: Named, name: string): ApiError {
-  const message = `Operation cannot be fulfilled on ${qualified(kind)} "${name}": the object has been modified; please apply your changes to the latest version and try again`;
+const modified = 'the object has been modified; please apply your changes to the latest version and try again';
+
+export function conflict(kind: Named, name: string, why = modified): ApiError {
+  const message = `Operation cannot be fulfilled on ${qualified(kind)} "${name}": ${why}`;
   return new ApiError(409, 'Conflict', message, details(kind, name, kind.resource));
 }
 

@@ -1,13 +1,15 @@
 import { ApiError } from '../api/status.ts';
-import { isJsonObject, type Json, type JsonObject, textAt, timestamp } from '../store/json.ts';
+import { isJsonObject, type Json, type JsonObject, objectAt, textAt, timestamp } from '../store/json.ts';
 import { difference, type FieldSet, intersection, isEmptySet, noFields, shownPaths, union } from './field-set.ts';
 import { type FieldType, messageType } from './field-type.ts';
 import {
+  identityOf,
   type Manager,
   type ManagerIdentity,
   releaseFields,
   sameManager,
   type Tracking,
+  trackedChange,
   trackedFields,
 } from './managed-fields.ts';
 import { compareFields, mergeValues, statedFields, withNamedFields, withoutFields } from './merge-values.ts';
@@ -111,21 +113,31 @@ function refreshAnnotation(object: JsonObject, applied: JsonObject): JsonObject 
   return { ...object, metadata: { ...metadata, annotations: { ...annotations, [annotation]: text } } };
 }
 
+/** What stood before the first apply, where nobody was known to manage it: owned by a manager of that name. */
+function firstManager({ live, message, tracking, apiVersion }: Application): Manager[] {
+  const { added } = trackedChange(null, live, message, { ...tracking, subresource: '' });
+  const first = { manager: 'before-first-apply', operation: 'Update', apiVersion, subresource: '' } as const;
+  return [{ ...first, time: timestamp(), fields: added }];
+}
+
 /**
  * Server-side apply (KEP-555): lays the manager's fields over the object, drops those that it has given up, and says who
  * owns what.
  * @throws {ApiError} 409 when fields of others would change and `force` is not set.
  */
 export function applyFields(application: Application): Applied {
-  const { live, applied, tracking, manager, apiVersion } = application;
-  const type = messageType(application.message);
+  const { live, applied, tracking, manager, apiVersion, message } = application;
+  const type = messageType(message);
   const self: ManagerIdentity = { manager, operation: 'Apply', apiVersion, subresource: tracking.subresource };
-  const last = application.managers.find((each) => sameManager(each, self));
-  const others = application.managers.filter((each) => !sameManager(each, self));
+  const managers = application.managers.length > 0 ? application.managers : firstManager(application);
+  const last = managers.find((each) => sameManager(each, self));
+  const others = managers.filter((each) => !sameManager(each, self));
   const fields = trackedFields(stated(applied, type), tracking);
   const merged = mergeValues(live, applied, type);
   const entry = { ...self, time: last?.time ?? '', fields };
-  const object = prune(isJsonObject(merged) ? merged : {}, type, last?.fields ?? noFields, [...others, entry]);
+  const pruned = prune(isJsonObject(merged) ? merged : {}, type, last?.fields ?? noFields, [...others, entry]);
+  const metadata = { ...identityOf(objectAt(merged, 'metadata')), ...objectAt(pruned, 'metadata') };
+  const object = { ...pruned, metadata };
   const change = compareFields(live, object, type);
   const written = trackedFields(union(change.added, change.modified), tracking);
   let conflicts = others

@@ -4,7 +4,7 @@ import { isFreeForm } from '../store/typed-object.ts';
 
 /** How a value merges: whole, field by field, or item by item. */
 export type FieldType =
-  | { readonly shape: 'leaf' }
+  | { readonly shape: 'leaf'; readonly scalar?: 'string' | 'boolean' | 'numeric' }
   | { readonly shape: 'struct'; readonly message: string }
   | { readonly shape: 'map'; readonly item: FieldType }
   | { readonly shape: 'list'; readonly item: FieldType; readonly keys: readonly string[] }
@@ -67,6 +67,15 @@ const sets = new Set(['meta.ObjectMeta.finalizers', 'core.NodeSpec.podCIDRs', 'd
 /** What an absent key stands for (`default` in the OpenAPI document). */
 const keyDefaults: Readonly<Record<string, Json>> = { protocol: 'TCP' };
 
+const scalars: Readonly<Record<string, FieldType>> = {
+  s: { shape: 'leaf', scalar: 'string' },
+  y: { shape: 'leaf', scalar: 'string' },
+  b: { shape: 'leaf', scalar: 'boolean' },
+  i: { shape: 'leaf', scalar: 'numeric' },
+  l: { shape: 'leaf', scalar: 'numeric' },
+  d: { shape: 'leaf', scalar: 'numeric' },
+};
+
 /** The type of a message, or a leaf for one that merges whole. */
 export function messageType(name: string): FieldType {
   const whole = atomic.has(name) || isFreeForm(name) || messageNamed(name) === undefined;
@@ -78,7 +87,7 @@ export function fieldTypeOf(message: string, name: string): FieldType | null {
   const field = messageNamed(message)?.byName.get(name);
   if (field === undefined) return null;
   const owner = `${message}.${name}`;
-  const item = messageType(field.type);
+  const item = scalars[field.type] ?? messageType(field.type);
   if (field.shape === 'map') return atomic.has(owner) ? leaf : { shape: 'map', item };
   if (field.shape !== 'list') return item;
   if (sets.has(owner)) return { shape: 'set' };

@@ -84,11 +84,14 @@ export function sameManagers(left: JsonObject, right: JsonObject): boolean {
   return timeless(left) === timeless(right);
 }
 
-const untrackedMetadata = new Set(
-  'name namespace creationTimestamp selfLink uid clusterName generation managedFields resourceVersion'
-    .split(' ')
-    .map((name) => `f:${name}`),
-);
+/** What identifies an object, and belongs to no manager. */
+const identity = 'name namespace creationTimestamp selfLink uid clusterName generation managedFields resourceVersion';
+const untrackedMetadata = new Set(identity.split(' ').map((name) => `f:${name}`));
+
+/** The metadata that belongs to no manager. */
+export function identityOf(metadata: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(metadata).filter(([name]) => untrackedMetadata.has(`f:${name}`)));
+}
 
 /** Fields that the server itself fills in while it stores an object: their writer is not who sent it. */
 const assigned: Readonly<Record<string, readonly string[]>> = {
@@ -180,9 +183,12 @@ export function managersAfterUpdate(
   tracking: Tracking,
   writer: Pick<Manager, 'manager' | 'apiVersion'>,
 ): Manager[] {
+  const stated = statedManagers(before, after);
+  // An object that nobody manages goes on so until its first apply.
+  if (before !== null && stated.length === 0) return [];
   const change = trackedChange(before, after, message, tracking);
   const written = union(change.added, change.modified);
-  const rest = releaseFields(statedManagers(before, after), union(written, change.removed));
+  const rest = releaseFields(stated, union(written, change.removed));
   if (isEmptySet(written)) return rest;
   const self: ManagerIdentity = { ...writer, operation: 'Update', subresource: tracking.subresource };
   const own = rest.find((each) => sameManager(each, self))?.fields ?? noFields;

@@ -116,16 +116,25 @@ export function withNamedFields(set: FieldSet, type: FieldType): FieldSet {
   );
 }
 
-function goType(value: Json): string {
-  return `&value.valueUnstructured{Value:${isJsonObject(value) || Array.isArray(value) ? '…' : JSON.stringify(value)}}`;
+/** A value as the real server's schema check shows it. */
+function goValue(value: Json): string {
+  return typeof value === 'object' ? '&{…}' : `&value.valueUnstructured{Value:${JSON.stringify(value)}}`;
+}
+
+function fits(value: Json, scalar: 'string' | 'boolean' | 'numeric'): boolean {
+  return typeof value === (scalar === 'numeric' ? 'number' : scalar);
 }
 
 /** What keeps a value from being read as of its type: unknown fields, wrong shapes, items of the same key. */
 export function schemaProblems(value: Json, type: FieldType, path = ''): string[] {
-  if (value === null || type.shape === 'leaf') return [];
+  if (value === null) return [];
+  if (type.shape === 'leaf') {
+    const wrong = type.scalar !== undefined && !fits(value, type.scalar);
+    return wrong ? [`${path}: expected ${type.scalar}, got ${goValue(value)}`] : [];
+  }
   const map = type.shape === 'struct' || type.shape === 'map';
   if (map !== isJsonObject(value) || map === Array.isArray(value)) {
-    return [`${path}: expected ${map ? 'map' : 'list'}, got ${goType(value)}`];
+    return [`${path}: expected ${map ? 'map' : 'list'}, got ${goValue(value)}`];
   }
   const parts = partsOf(value, type) ?? [];
   const seen = new Set<string>();

@@ -112,7 +112,6 @@ function defaultService(object: JsonObject): void {
 
 /** `stringData` is write-only: it goes into `data` (`pkg/registry/core/secret/strategy.go`). */
 function foldStringData(object: JsonObject): void {
-  fill(object, { type: 'Opaque' });
   const plain = textMapAt(object, 'stringData');
   if (Object.keys(plain).length > 0) {
     const data = { ...textMapAt(object, 'data') };
@@ -120,6 +119,10 @@ function foldStringData(object: JsonObject): void {
     object['data'] = data;
   }
   delete object['stringData'];
+  const { type } = object;
+  delete object['type'];
+  // Go writes it last.
+  object['type'] = type || 'Opaque';
 }
 
 function defaultNamespace(object: JsonObject): void {
