@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { Authorizer } from './access/authorization.ts';
+import { ServiceAccountTokens } from './access/service-account-tokens.ts';
 import { serviceAccountUser } from './access/user.ts';
 import { type AuditEntry, AuditLog } from './api/audit.ts';
 import { createApiServer } from './api/server.ts';
@@ -77,10 +78,12 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
   const secretValues = await seedCluster(objects, { authority, controllers, contractorToken: token });
   const { namespace, name } = contractorAccount;
   const account = objects.find('ServiceAccount', namespace, name) ?? {};
-  const tokens = new Map([[token, serviceAccountUser(namespace, name, uidOf(account))]]);
+  const issued = new ServiceAccountTokens(objects);
+  const tokens = { fixed: new Map([[token, serviceAccountUser(namespace, name, uidOf(account))]]), issued };
   const audit = new AuditLog();
   let url = '';
-  const cluster = { objects, authorizer: new Authorizer(objects.store), url: () => url, podFiles: new Map() };
+  const authorizer = new Authorizer(objects.store);
+  const cluster = { objects, authorizer, tokens: issued, url: () => url, podFiles: new Map() };
   const server = createApiServer({ cluster, tokens, audit, authority: authority.certificate, identity, log });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

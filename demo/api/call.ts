@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestInfo } from '../../proxy/request/api-request.ts';
 import type { HeaderList } from '../../proxy/request/header-list.ts';
 import type { Authorizer } from '../access/authorization.ts';
+import type { ServiceAccountTokens } from '../access/service-account-tokens.ts';
 import type { User } from '../access/user.ts';
 import type { FileTree } from '../shell/file-tree.ts';
 import type { ClusterObjects, WriteOptions } from '../store/cluster-objects.ts';
@@ -11,6 +12,8 @@ import { ApiError, invalid } from './status.ts';
 export interface Cluster {
   readonly objects: ClusterObjects;
   readonly authorizer: Authorizer;
+  /** Issues the tokens of service accounts. */
+  readonly tokens: ServiceAccountTokens;
   /** `https://host:port`. */
   readonly url: () => string;
   /** Files that shells have changed, by pod and container, for as long as the cluster runs. */

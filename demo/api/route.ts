@@ -10,6 +10,7 @@ import { getObject, listObjects } from './read-objects.ts';
 import { createReview } from './reviews.ts';
 import { handleScale } from './scale.ts';
 import { ApiError, badRequest, forbidden, methodNotAllowed, noSuchResource, notInDemo } from './status.ts';
+import { issueToken } from './token-request.ts';
 import { serverVersion } from './version.ts';
 import { watchObjects } from './watch-objects.ts';
 import { createObject, patchStoredObject, updateObject } from './write-objects.ts';
@@ -102,7 +103,6 @@ function refuse(): never {
 }
 
 const missingSubresources: Readonly<Record<string, string>> = {
-  token: 'issuing service account tokens',
   attach: 'attach',
   portforward: 'port-forward',
   ephemeralcontainers: 'adding ephemeral containers',
@@ -119,6 +119,7 @@ function routeSubresource(call: Call, kind: ResourceKind): Promise<void> | void 
     call.cluster.objects.get(kind, call.info.namespace, call.info.name);
     throw badRequest('Upgrade request required');
   }
+  if (kind.kind === 'ServiceAccount' && subresource === 'token' && verb === 'create') return issueToken(call, kind);
   const missing = missingSubresources[subresource];
   if (missing !== undefined) throw notInDemo(missing);
   const known = kind.subresources.find((candidate) => candidate.name === subresource);

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { HeaderList } from '../../proxy/request/header-list.ts';
-import { authenticate, type TokenUsers } from '../access/authentication.ts';
+import { authenticate, type BearerTokens } from '../access/authentication.ts';
 import { impersonate } from '../access/impersonation.ts';
 import type { CertificatePair } from '../certificates.ts';
 import { startExec } from '../streams/exec.ts';
@@ -18,7 +18,7 @@ import { ApiError, methodNotAllowed, notInDemo } from './status.ts';
 /** What the server needs beside the cluster. */
 export interface ServerOptions {
   readonly cluster: Cluster;
-  readonly tokens: TokenUsers;
+  readonly tokens: BearerTokens;
   readonly audit: AuditLog;
   readonly authority: string;
   readonly identity: CertificatePair;

@@ -141,7 +141,7 @@ export function trackedFields(set: FieldSet, tracking: Tracking, without: readon
 
 /** Structs that a Go object holds even when it is new and empty: nobody adds them. */
 const alwaysHeld = new Set(
-  'metadata spec status strategy updateStrategy template jobTemplate containers resources'.split(' '),
+  'metadata spec status strategy updateStrategy template jobTemplate containers resources boundObjectRef'.split(' '),
 );
 
 function emptyForm(object: JsonObject): JsonObject {

@@ -41,10 +41,11 @@ const same: Comparison = { added: noFields, modified: noFields, removed: noField
 export function compareFields(before: Json | undefined, after: Json | undefined, type: FieldType): Comparison {
   if (before === undefined) return after === undefined ? same : { ...same, added: allFields(after, type) };
   if (after === undefined) return { ...same, removed: allFields(before, type) };
-  const [left, right] = [partsOf(before, type), partsOf(after, type)];
+  const [partsBefore, partsAfter] = [partsOf(before, type), partsOf(after, type)];
+  // Null is an empty form of whatever stands on the other side.
+  const left = partsBefore ?? (before === null && partsAfter !== null ? [] : null);
+  const right = partsAfter ?? (after === null && partsBefore !== null ? [] : null);
   if (left === null || right === null) {
-    if (before === null && right !== null) return { ...same, added: allFields(after, type) };
-    if (after === null && left !== null) return { ...same, removed: allFields(before, type) };
     return sameJson(before, after) ? same : { ...same, modified: oneField };
   }
   const parts = new Map([...left, ...right].map((part) => [part.element, part]));
