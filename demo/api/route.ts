@@ -103,7 +103,6 @@ function refuse(): never {
 }
 
 const missingSubresources: Readonly<Record<string, string>> = {
-  attach: 'attach',
   portforward: 'port-forward',
   ephemeralcontainers: 'adding ephemeral containers',
   proxy: 'the proxy subresource',
@@ -115,7 +114,7 @@ function routeSubresource(call: Call, kind: ResourceKind): Promise<void> | void 
   const { subresource, verb } = call.info;
   if (kind.kind === 'Pod' && subresource === 'log') return sendPodLog(call);
   if (kind.kind === 'Pod' && subresource === 'eviction' && verb === 'create') return evictPod(call);
-  if (kind.kind === 'Pod' && subresource === 'exec') {
+  if (kind.kind === 'Pod' && (subresource === 'exec' || subresource === 'attach')) {
     call.cluster.objects.get(kind, call.info.namespace, call.info.name);
     throw badRequest('Upgrade request required');
   }

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
 import type { Call } from '../api/call.ts';
 import { queryTrue } from '../api/request-target.ts';
 import { badRequest } from '../api/status.ts';
@@ -12,20 +12,7 @@ import { Shell } from '../shell/shell.ts';
 import { ForegroundInput, runInteractive, Terminal } from '../shell/terminal.ts';
 import { type JsonObject, nameOf, objectsAt, textAt, textsAt, uidOf } from '../store/json.ts';
 import { kindNamed } from '../store/resource-kinds.ts';
-
-/** Channels of the remote command protocol (kubernetes.io `v4` and `v5.channel.k8s.io`). */
-const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
-
-/** Bytes waiting in the socket above which a command's output waits. */
-const highWater = 256 * 1024;
-
-const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
-
-const upgrader = new WebSocketServer({
-  noServer: true,
-  perMessageDeflate: false,
-  handleProtocols: (offered) => protocols.find((protocol) => offered.has(protocol)) ?? false,
-});
+import { acceptChannels, bytesOf, channel, channelSink } from './channels.ts';
 
 /**
  * The container that a request names, or the pod's first.
@@ -46,28 +33,7 @@ function machineOf(call: Call, pod: JsonObject, container: JsonObject): Machine 
   return { hostname: nameOf(pod), files, mainCommand };
 }
 
-/** Writes to one channel, waiting while the socket is full. */
-function channelSink(socket: WebSocket, number: number): ByteSink {
-  return {
-    async write(bytes) {
-      while (socket.bufferedAmount > highWater && socket.readyState === socket.OPEN) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      if (socket.readyState !== socket.OPEN) return false;
-      for (let offset = 0; offset < bytes.length; offset += 32 * 1024) {
-        socket.send(Buffer.concat([Buffer.from([number]), bytes.subarray(offset, offset + 32 * 1024)]));
-      }
-      return true;
-    },
-  };
-}
-
 const nowhere: ByteSink = { write: async () => true };
-
-function bytesOf(data: RawData): Buffer {
-  if (Array.isArray(data)) return Buffer.concat(data);
-  return Buffer.isBuffer(data) ? data : Buffer.from(data);
-}
 
 /** The Status on the error channel that carries an exit code. */
 function exitStatus(code: number): JsonObject {
@@ -94,7 +60,7 @@ function knows(program: string): boolean {
 }
 
 /** What the query asks for. */
-interface ExecRequest {
+export interface ExecRequest {
   readonly command: readonly string[];
   readonly tty: boolean;
   readonly stdin: boolean;
@@ -102,11 +68,27 @@ interface ExecRequest {
   readonly stderr: boolean;
 }
 
-function readRequest(query: URLSearchParams): ExecRequest {
-  const command = query.getAll('command');
+/** @throws {ApiError} 400 without a command. */
+export function readRequest(query: URLSearchParams, command: readonly string[]): ExecRequest {
   if (command.length === 0) throw badRequest('you must specify at least one command for the container');
   const flag = (name: string) => queryTrue(query.get(name));
   return { command, tty: flag('tty'), stdin: flag('stdin'), stdout: flag('stdout'), stderr: flag('stderr') };
+}
+
+/**
+ * A pod's container that is running.
+ * @throws {ApiError} 404, 400: no such pod or container, or it does not run; `verb` is said of a pod that is done.
+ */
+export function runningContainer(call: Call, verb: string): { pod: JsonObject; container: JsonObject } {
+  const { info, query } = call;
+  const pod = call.cluster.objects.get(kindNamed('Pod'), info.namespace, info.name);
+  const container = findContainer(pod, query.get('container') ?? '');
+  const phase = textAt(pod, 'status', 'phase');
+  if (phase === 'Succeeded' || phase === 'Failed') {
+    throw badRequest(`cannot ${verb} a container in a completed pod; current phase is ${phase}`);
+  }
+  if (phase === 'Running') return { pod, container };
+  throw badRequest(`container ${textAt(container, 'name')} is not running; current phase is ${phase}`);
 }
 
 /**
@@ -114,28 +96,22 @@ function readRequest(query: URLSearchParams): ExecRequest {
  * @throws {ApiError} before the upgrade: no such pod or container, no command, a pod that is not running.
  */
 export function startExec(call: Call, socket: Duplex, head: Buffer, auditId: string): void {
-  const { info, query } = call;
-  const pod = call.cluster.objects.get(kindNamed('Pod'), info.namespace, info.name);
-  const container = findContainer(pod, query.get('container') ?? '');
-  const asked = readRequest(query);
-  const phase = textAt(pod, 'status', 'phase');
-  if (phase === 'Succeeded' || phase === 'Failed') {
-    throw badRequest(`cannot exec into a container in a completed pod; current phase is ${phase}`);
-  }
-  if (phase !== 'Running')
-    throw badRequest(`container ${textAt(container, 'name')} is not running; current phase is ${phase}`);
-  const offered = (call.headers.first('Sec-WebSocket-Protocol') ?? '').split(',').map((protocol) => protocol.trim());
-  if (!protocols.some((protocol) => offered.includes(protocol))) {
-    socket.end(`HTTP/1.1 403 Forbidden\r\nAudit-Id: ${auditId}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
-    return;
-  }
-  const addAuditId = (headers: string[]) => headers.push(`Audit-Id: ${auditId}`);
-  upgrader.once('headers', addAuditId);
-  upgrader.handleUpgrade(call.request, socket, head, (webSocket) => {
-    const machine = machineOf(call, pod, container);
-    const variables = containerVariables(call.cluster.objects, pod, container);
-    runSession(webSocket, asked, machine, variables).catch(() => webSocket.terminate());
-  });
+  const { pod, container } = runningContainer(call, 'exec into');
+  const asked = readRequest(call.query, call.query.getAll('command'));
+  acceptChannels(call, socket, head, auditId, (webSocket) => runIn(call, webSocket, pod, container, asked));
+}
+
+/** Runs a command in a container over open channels. */
+export function runIn(
+  call: Call,
+  webSocket: WebSocket,
+  pod: JsonObject,
+  container: JsonObject,
+  asked: ExecRequest,
+): void {
+  const machine = machineOf(call, pod, container);
+  const variables = containerVariables(call.cluster.objects, pod, container);
+  runSession(webSocket, asked, machine, variables).catch(() => webSocket.terminate());
 }
 
 async function runSession(
