@@ -131,14 +131,50 @@ describe('writing', () => {
     expect((await demo.send('GET', `${secrets}/gone`)).status).toBe(404);
   });
 
-  it.each([
-    ['PATCH', `${secrets}/s1`, 'application/apply-patch+yaml'],
-    ['DELETE', secrets, 'application/json'],
-    ['POST', '/api/v1/namespaces/ci/serviceaccounts/runner/token', 'application/json'],
-  ])('says of %s %s (%s) that it is not in the demo cluster', async (method, target, type) => {
-    const answer = await demo.sendJson(method, target, {}, type);
+  it('says of what it leaves out that it is not in the demo cluster', async () => {
+    const target = '/apis/apps/v1/namespaces/payments/deployments/payments-api/scale?fieldManager=test';
+    const answer = await demo.sendJson('PATCH', target, {}, 'application/apply-patch+yaml');
     expect([answer.status, answer.json.reason]).toEqual([501, 'NotImplemented']);
-    expect(answer.json.message).toContain('is not in the demo cluster');
+    expect(answer.json.message).toBe('server-side apply of a scale is not in the demo cluster');
+  });
+});
+
+describe('deleting a collection', () => {
+  const maps = '/api/v1/namespaces/api-test/configmaps';
+  const names = async (selector: string) =>
+    (await demo.send('GET', `${maps}?labelSelector=${selector}`)).json.items.map(
+      (item: { metadata: { name: string } }) => item.metadata.name,
+    );
+
+  beforeAll(async () => {
+    for (const name of ['c1', 'c2', 'c3']) {
+      await demo.sendJson('POST', maps, { metadata: { name, labels: { batch: name === 'c3' ? 'b' : 'a' } } });
+    }
+  });
+
+  it('deletes nothing in a dry run, and answers what it would have deleted', async () => {
+    const inBody = await demo.sendJson('DELETE', `${maps}?labelSelector=batch%3Da`, { dryRun: ['All'] });
+    expect(inBody.json).toMatchObject({ kind: 'ConfigMapList', items: [{ metadata: { name: 'c1' } }, {}] });
+    const inQuery = await demo.send('DELETE', `${maps}?labelSelector=batch%3Da&dryRun=All`);
+    expect(inQuery.json.items).toHaveLength(2);
+    expect(await names('batch')).toEqual(['c1', 'c2', 'c3']);
+  });
+
+  it('deletes what the selectors choose, and no other', async () => {
+    const answer = await demo.send('DELETE', `${maps}?labelSelector=batch%3Da`);
+    expect([answer.status, answer.json.items.length]).toEqual([200, 2]);
+    expect(await names('batch')).toEqual(['c3']);
+    await demo.send('DELETE', `${maps}?fieldSelector=metadata.name%3Dc3`);
+    expect(await names('batch')).toEqual([]);
+  });
+
+  it.each([
+    [`${secrets}?labelSelector=a%3D%3D%3Db`, 400],
+    ['/api/v1/configmaps', 405],
+    ['/api/v1/namespaces', 405],
+  ])('refuses %s with %d', async (target, status) => {
+    expect((await demo.send('DELETE', target)).status).toBe(status);
+    expect((await demo.send('GET', `${secrets}/s1`)).status).toBe(200);
   });
 });
 

@@ -8,7 +8,7 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => demo.stop());
 
-const pod = '/api/v1/namespaces/payments/pods/ledger-db-0/exec';
+const pod = '/api/v1/namespaces/payments/pods/ledger-db-0';
 
 /** Messages by channel, and the code of the close. */
 interface Session {
@@ -18,8 +18,13 @@ interface Session {
   readonly closeCode: number;
 }
 
-function connect(query: string, protocols: string[], talk?: (socket: WebSocket) => void): Promise<Session> {
-  const { url, options } = demo.webSocketTarget(`${pod}?${query}`);
+function connect(
+  query: string,
+  protocols: string[],
+  talk?: (socket: WebSocket) => void,
+  subresource = 'exec',
+): Promise<Session> {
+  const { url, options } = demo.webSocketTarget(`${pod}/${subresource}?${query}`);
   const socket = new WebSocket(url, protocols, options);
   const channels = new Map<number, string>();
   let first: Buffer | null = null;
@@ -90,4 +95,21 @@ describe('exec over WebSocket', () => {
   ])('refuses %s before the upgrade', async (_title, query, status) => {
     await expect(connect(query, ['v5.channel.k8s.io'])).rejects.toThrow(String(status));
   });
+});
+
+describe('attach over WebSocket', () => {
+  it('shows what the container prints from then on', async () => {
+    const leave = (socket: WebSocket) =>
+      socket.on('message', (data: Buffer) => {
+        if (data.length > 1) socket.close();
+      });
+    const session = await connect('stdout=1&stderr=1', ['v5.channel.k8s.io'], leave, 'attach');
+    expect(session.first).toEqual(Buffer.from([1]));
+    expect(session.channels.get(1)).toMatch(/^LOG: .*\n/);
+  });
+});
+
+it.each(['status', 'log', 'eviction'])('an upgrade of %s runs nothing', async (subresource) => {
+  const asked = connect('command=id&stdout=1', ['v5.channel.k8s.io'], undefined, subresource);
+  await expect(asked).rejects.toThrow('501');
 });

@@ -147,15 +147,58 @@ describe.skipIf(kubectlPath === null)('kubectl against the demo cluster', { time
     expect(await kubectl('exec', '-n', 'payments', 'ledger-db-0', '--', 'cat', '/tmp/back')).toBe('ledger-db-0\n');
   });
 
-  it.each([
-    ['server-side apply', ['apply', '--server-side', '-f', '-', '-n', 'work']],
-    ['attach', ['attach', '-n', 'payments', 'ledger-db-0']],
-    ['port-forward', ['port-forward', '-n', 'payments', 'ledger-db-0', ':5432']],
-    ['issuing service account tokens', ['create', 'token', 'default', '-n', 'work']],
-  ])('is told that %s is not in the demo cluster', async (what, args) => {
-    const { code, stderr } = await demo.kubectl(args, '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"}}');
+  it('is told that port-forward is not in the demo cluster', async () => {
+    const { code, stderr } = await demo.kubectl(['port-forward', '-n', 'payments', 'ledger-db-0', ':5432']);
     expect(code).not.toBe(0);
-    expect(stderr).toContain(`${what} is not in the demo cluster`);
+    expect(stderr).toContain('port-forward is not in the demo cluster');
+  });
+
+  it('applies on the server, and takes over what client-side apply wrote without a conflict', async () => {
+    const file = join(demo.folder, 'server-side.yaml');
+    const manifest = (level: string) =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: taken-over, namespace: work}\ndata: {level: ${level}}\n`;
+    writeFileSync(file, manifest('info'));
+    await kubectl('apply', '-f', file);
+    writeFileSync(file, manifest('debug'));
+    expect(await kubectl('apply', '--server-side', '-f', file)).toContain('serverside-applied');
+    const shown = JSON.parse(
+      await kubectl('get', 'configmap', 'taken-over', '-o', 'json', '--show-managed-fields', ...namespace),
+    );
+    const managers = shown.metadata.managedFields.map((entry: { manager: string }) => entry.manager);
+    expect(managers).toEqual(['kubectl-last-applied', 'kubectl']);
+    expect(shown.metadata.annotations['kubectl.kubernetes.io/last-applied-configuration']).toContain('debug');
+    writeFileSync(file, manifest('trace'));
+    const apply = ['apply', '--server-side', '--field-manager=someone-else', '-f', file];
+    expect((await demo.kubectl(apply)).stderr).toContain(
+      'Apply failed with 1 conflict: conflict with "kubectl": .data.level',
+    );
+    expect(await kubectl(...apply, '--force-conflicts')).toContain('serverside-applied');
+  });
+
+  it('deletes pods by label, and has them made again', async () => {
+    const selected = ['-l', 'app=picked', ...namespace];
+    await kubectl('create', 'deployment', 'picked', '--image=nginx', '--replicas=2', ...namespace);
+    await kubectl('rollout', 'status', 'deployment/picked', '--timeout=20s', ...namespace);
+    const before = await kubectl('get', 'pods', ...selected, '-o', 'name');
+    await kubectl('delete', 'pods', ...selected, '--grace-period=1');
+    await kubectl('rollout', 'status', 'deployment/picked', '--timeout=20s', ...namespace);
+    const after = (await kubectl('get', 'pods', ...selected, '-o', 'name')).trim().split('\n');
+    expect(after).toHaveLength(2);
+    expect(after.filter((name) => before.includes(name))).toEqual([]);
+  });
+
+  it('is given a token that acts as a service account', async () => {
+    const token = (await kubectl('create', 'token', 'default', ...namespace)).trim();
+    const answer = await demo.send('GET', '/api/v1/namespaces/work/pods', {
+      user: 'nobody',
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    expect(answer.json.message).toContain('User "system:serviceaccount:work:default" cannot list');
+  });
+
+  it('attaches to a pod and shows what it goes on printing', async () => {
+    const attach = ['6', kubectlPath ?? '', 'attach', '-n', 'payments', 'ledger-db-0'];
+    expect((await demo.run('timeout', attach)).stdout).toMatch(/LOG: {2}/);
   });
 
   it('knows who it is, and acts as another', async () => {
@@ -174,23 +217,43 @@ describe.skipIf(kubectlPath === null)('kubectl against the demo cluster', { time
     expect(await kubectl('get', 'pods', '-n', 'brief', '-o', 'name')).toBe('');
   });
 
-  it.skipIf(helmPath === null)('lets helm install, list, upgrade and remove a chart (client-side apply)', async () => {
+  it.skipIf(helmPath === null)('lets helm install, upgrade, roll back, list and remove a chart', async () => {
     const chart = join(demo.folder, 'chart');
     await demo.run('mkdir', ['-p', join(chart, 'templates')]);
     writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: tiny\nversion: 0.1.0\n');
     writeFileSync(join(chart, 'values.yaml'), 'level: info\n');
-    const template =
-      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}-tiny"}\ndata: {level: "{{ .Values.level }}"}\n';
-    writeFileSync(join(chart, 'templates', 'map.yaml'), template);
-    const helm = (...args: string[]) => demo.run(helmPath, [...args, ...namespace]);
-    expect(await helm('install', 'r1', chart, '--server-side=false')).toMatchObject({ code: 0 });
-    expect((await helm('list')).stdout).toContain('tiny-0.1.0');
-    expect(await helm('upgrade', 'r1', chart, '--server-side=false', '--set', 'level=debug')).toMatchObject({
-      code: 0,
-    });
-    expect(await kubectl('get', 'configmap', 'r1-tiny', '-o', 'jsonpath={.data.level}', ...namespace)).toBe('debug');
-    expect((await helm('history', 'r1')).stdout).toContain('superseded');
-    expect(await helm('uninstall', 'r1')).toMatchObject({ code: 0 });
-    expect((await helm('list')).stdout).not.toContain('tiny-0.1.0');
+    const template = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: "{{ .Release.Name }}-tiny"}
+data: {level: "{{ .Values.level }}"}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: "{{ .Release.Name }}-tiny"}
+spec:
+  selector: {matchLabels: {app: "{{ .Release.Name }}"}}
+  template:
+    metadata: {labels: {app: "{{ .Release.Name }}"}}
+    spec: {containers: [{name: web, image: nginx, env: [{name: LEVEL, value: "{{ .Values.level }}"}]}]}
+`;
+    writeFileSync(join(chart, 'templates', 'all.yaml'), template);
+    const helm = async (...args: string[]) => {
+      const { code, stdout, stderr } = await demo.run(helmPath, [...args, ...namespace]);
+      expect(code, `${args.join(' ')}: ${stderr}`).toBe(0);
+      return stdout;
+    };
+    const level = () => kubectl('get', 'configmap', 'r1-tiny', '-o', 'jsonpath={.data.level}', ...namespace);
+    await helm('install', 'r1', chart, '--wait');
+    expect(await helm('list')).toContain('tiny-0.1.0');
+    await helm('upgrade', 'r1', chart, '--set', 'level=debug', '--wait');
+    expect(await level()).toBe('debug');
+    await helm('rollback', 'r1', '1', '--wait');
+    expect(await level()).toBe('info');
+    expect(await helm('history', 'r1')).toContain('Rollback to 1');
+    await helm('upgrade', 'r1', chart, '--server-side=false', '--set', 'level=warn');
+    expect(await level()).toBe('warn');
+    await helm('uninstall', 'r1');
+    expect(await helm('list')).not.toContain('tiny-0.1.0');
+    expect((await demo.kubectl(['get', 'deployment', 'r1-tiny', ...namespace])).stderr).toContain('(NotFound)');
   });
 });

@@ -27,7 +27,7 @@ export function describeHelm(environment: () => RunningGateway): void {
       await writeFile(join(chart, 'templates', 'settings.yaml'), template);
       await writeFile(join(chart, 'values.yaml'), 'size: small\n');
       await environment().directly(['create', 'namespace', namespace]);
-      const installed = await directly(['install', 'tiny', chart, '--server-side=false']);
+      const installed = await directly(['install', 'tiny', chart]);
       expect(installed.stderr).not.toMatch(/Error/);
       expect(installed.code).toBe(0);
     });
