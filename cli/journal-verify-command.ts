@@ -79,9 +79,9 @@ export function reportInWords(report: VerifyReport, folder: string, keyBesideJou
     lines.push(`NOT VERIFIED: ${problem.file === null ? '' : `${problem.file}${line}: `}${problem.reason}`);
   }
   const range = first === null || last === null ? '' : `, ${first.seq} (${first.time}) to ${last.seq} (${last.time})`;
-  lines.push(`  ${report.records} records in ${report.files} files${range}`);
+  lines.push(`  ${count(report.records, 'record')} in ${count(report.files, 'file')}${range}`);
   if (report.signed) {
-    const fresh = afterHead === 0 ? '' : `; the last ${afterHead} records were written after it and are chained only`;
+    const fresh = afterHead === 0 ? '' : `; ${count(afterHead, 'record')} written after it, chained only`;
     lines.push(`  the signature of the head is right${fresh}`);
   }
   if (report.signed && keyBesideJournal) {
@@ -90,4 +90,8 @@ export function reportInWords(report: VerifyReport, folder: string, keyBesideJou
     );
   }
   return [...lines, ...report.notes.map((note) => `  note: ${note}`)];
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

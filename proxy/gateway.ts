@@ -9,7 +9,7 @@ import type { JournalRecord } from './journal/journal-record.ts';
 import { openJournal } from './journal/open-journal.ts';
 import type { Exchange } from './listener/exchange.ts';
 import type { SessionKind } from './listener/principal.ts';
-import { refuse } from './listener/refuse.ts';
+import { audible, refuse } from './listener/refuse.ts';
 import { type Listener, startListener } from './listener/start-listener.ts';
 import { type PipelineParts, serveClusterRequest } from './pipeline/cluster-request.ts';
 import { serveReveal } from './pipeline/reveal.ts';
@@ -230,5 +230,5 @@ async function serve(parts: PipelineParts, clusters: ReadonlyMap<string, Cluster
     route.kind === 'cluster'
       ? `cluster "${route.slug}" is not connected`
       : 'nothing is served at this path; with `kubectl get --raw`, put the cluster in front: /c/<cluster>/...';
-  await refuse(exchange, new Refusal('unknown-cluster', `Gatehouse: ${what}`));
+  await refuse(exchange, audible(new Refusal('unknown-cluster', `Gatehouse: ${what}`), exchange.target));
 }

@@ -1,4 +1,4 @@
-import { type Refusal, refusalStatus } from '../refusal.ts';
+import { Refusal, refusalStatus } from '../refusal.ts';
 import type { Answerable, HeaderLine } from './exchange.ts';
 import { warningHeader } from './warning-header.ts';
 
@@ -21,4 +21,16 @@ export async function refuse(exchange: Answerable, refusal: Refusal, auditId?: s
     ...warnings.map((text) => ['Warning', warningHeader(text)] as const),
   ];
   await exchange.respond(refusal.status, headers, body).catch(() => undefined);
+}
+
+const DISCOVERY = /\/apis?(?:\?|$)/;
+
+/**
+ * The refusal with its message as a warning too, where the request is kubectl's first: client-go reads the answers to
+ * `/api` and `/apis` raw (`discovery_client.go`) and shows a text of its own instead of the Status's message.
+ */
+export function audible(refusal: Refusal, target: string): Refusal {
+  if (!DISCOVERY.test(target)) return refusal;
+  const { details, code, message } = refusal;
+  return new Refusal(code, message, { ...details, warnings: [...(details.warnings ?? []), message] });
 }

@@ -12,7 +12,7 @@ import { authenticate, type LiveCertificates } from './client-authentication.ts'
 import { Connections } from './connections.ts';
 import type { Answerable, Exchange } from './exchange.ts';
 import type { Principal } from './principal.ts';
-import { refuse } from './refuse.ts';
+import { audible, refuse } from './refuse.ts';
 import { type RefusedBeforeRequest, refuseBrokenConnections } from './refused-before-request.ts';
 import { allowedHosts, foreignSite } from './same-site.ts';
 import { RequestExchange, UpgradeExchange } from './served-exchange.ts';
@@ -203,7 +203,7 @@ function admit(
   const who = authenticate(request.socket, access, Date.now());
   if ('turnedAway' in who) {
     countRefused(who.turnedAway);
-    void refuse(answer, who.refusal);
+    void refuse(answer, audible(who.refusal, request.url ?? ''));
     return null;
   }
   const foreign = foreignSite(request.rawHeaders, hosts);

@@ -7,7 +7,7 @@ import type { GatewayLog } from '../gateway.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { EffectiveIdentity, RequestSummary } from '../journal/journal-record.ts';
 import type { Exchange } from '../listener/exchange.ts';
-import { refuse } from '../listener/refuse.ts';
+import { audible, refuse } from '../listener/refuse.ts';
 import { jsonOnlyAccept } from '../masking/accept.ts';
 import { maskPreview } from '../masking/mask-preview.ts';
 import type { MaskKey } from '../masking/mask-token.ts';
@@ -226,6 +226,6 @@ async function fail(
   } catch (journalError) {
     refusal = toRefusal(journalError);
   }
-  await refuse(exchange, refusal, transaction.auditId);
+  await refuse(exchange, audible(refusal, exchange.target), transaction.auditId);
   return { status: refusal.status, code: refusal.code, maskedValues: 0, ended: null };
 }

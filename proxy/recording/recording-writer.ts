@@ -1,4 +1,4 @@
-import { closeSync, fsync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsync, fsyncSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import {
@@ -57,7 +57,7 @@ export const RECORDING_SUFFIX = '.cast';
  *
  * Writes are synchronous on purpose: the page cache has each line before anything else happens, in order, so that a
  * `kill -9` loses only what was still being gathered, and a slow disk slows the terminal down instead of filling memory.
- * @throws {Error} of `node:fs` when the file cannot be made.
+ * @throws {Error} of `node:fs` when the file cannot be made, or its first line not written.
  */
 export function openRecording(options: RecordingOptions): Recording {
   const { folder, id, header, now } = options;
@@ -83,11 +83,7 @@ export function openRecording(options: RecordingOptions): Recording {
   function append(text: string): void {
     if (!open) return;
     try {
-      const bytes = Buffer.from(text, 'utf8');
-      for (let written = 0; written < bytes.length; ) {
-        written += writeSync(descriptor, bytes, written, bytes.length - written);
-      }
-      bytesOnDisk += bytes.length;
+      write(text);
       syncTimer ??= setTimeout(() => {
         syncTimer = null;
         fsync(descriptor, (error) => error && open && fail(error));
@@ -95,6 +91,13 @@ export function openRecording(options: RecordingOptions): Recording {
     } catch (error) {
       fail(error as Error);
     }
+  }
+  function write(text: string): void {
+    const bytes = Buffer.from(text, 'utf8');
+    for (let written = 0; written < bytes.length; ) {
+      written += writeSync(descriptor, bytes, written, bytes.length - written);
+    }
+    bytesOnDisk += bytes.length;
   }
   function fail(error: Error): void {
     release();
@@ -124,7 +127,14 @@ export function openRecording(options: RecordingOptions): Recording {
     event(code, data, elapsed());
   }
 
-  append(headerLine(header, startedAt));
+  try {
+    write(headerLine(header, startedAt));
+  } catch (error) {
+    // Without its header nothing that follows could be read: such a recording has not started.
+    release();
+    unlinkSync(file);
+    throw error;
+  }
   return {
     id,
     file,

@@ -20,7 +20,7 @@ describe('journal verify', () => {
     const data = await dataFolderOfThree();
     const { code, out } = await run('journal', 'verify', '--data', data);
     expect(code).toBe(0);
-    expect(out).toMatch(/^the journal in .* is whole and unchanged\n {2}3 records in 1 files, 1 \(.*\) to 3 \(.*\)\n/);
+    expect(out).toMatch(/^the journal in .* is whole and unchanged\n {2}3 records in 1 file, 1 \(.*\) to 3 \(.*\)\n/);
     expect(out).toContain('the signature of the head is right');
     expect(out).toContain('checked with the key beside the journal');
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type RunningGateway, startGateway } from '../gateway/environment/running-gateway.ts';
 import type { TestedCluster } from '../gateway/environment/tested-cluster.ts';
+import { describeAdmission } from '../gateway/suites/admission.ts';
 import { describeGateway } from '../gateway/suites/gateway.ts';
 import { controlPlanePrograms, startControlPlane } from './control-plane/start-control-plane.ts';
 
@@ -28,8 +29,10 @@ describe.skipIf(controlPlanePrograms === null)('the gateway in front of a real A
     await running?.close();
     await running?.cluster.close();
   });
-  describeGateway(() => {
+  const environment = (): RunningGateway => {
     if (running === undefined) throw new Error('the gateway did not start');
     return running;
-  });
+  };
+  describeAdmission(environment);
+  describeGateway(environment);
 });

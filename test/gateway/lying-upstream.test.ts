@@ -151,6 +151,13 @@ describe('an API server that answers what no API server should', () => {
     expect(upstream.heads.at(-1)).not.toMatch(/x-remote|forwarded|cookie|proxy-/i);
   });
 
+  it('says what is wrong in a warning too where kubectl asks first and shows a text of its own', async () => {
+    upstream.answerWith(dying(''));
+    const { stderr, code } = await running.kubectl(['get', 'pods', '--cache-dir=/nonexistent']);
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/Warning: The connection to cluster "raw" .* broke/);
+  });
+
   it('a warning in UTF-8 arrives as it was sent', async () => {
     upstream.answerWith(ok('{}', 'Warning: 299 - "grüße"'));
     const { headers } = await running.request('GET', CONFIG_MAP);

@@ -88,6 +88,37 @@ export function describeMasking(environment: () => RunningGateway): void {
       expect(stderr).toMatch(/Warning: .*masked/);
     });
 
+    it('says nothing of masks in the metadata of a table’s rows, where nobody asked for values', async () => {
+      const { stdout, stderr } = await environment().kubectl(['-n', namespace, 'get', 'secrets']);
+      expect(stdout).toMatch(/database/);
+      expect(stderr).not.toMatch(/masked/);
+    });
+
+    it.each([
+      ['case 34: metadata of one', 'PartialObjectMetadata', '/database'],
+      ['case 34: metadata of many', 'PartialObjectMetadataList', '?limit=1'],
+      ['case 34: a table with the objects', 'Table', '?includeObject=Object'],
+      ['case 35: a watch as tables', 'Table', '?watch=1&timeoutSeconds=1&includeObject=Object'],
+    ])('%s holds no value', async (_name, as, target) => {
+      const answer = await environment().request('GET', `/api/v1/namespaces/${namespace}/secrets${target}`, {
+        Accept: `application/json;as=${as};v=v1;g=meta.k8s.io`,
+      });
+      everything.push(answer.body);
+      expect(answer.status).toBe(200);
+      expect(answer.body).toMatch(/last-applied|api/);
+      expect(leaked(answer.body, canaries)).toEqual([]);
+    });
+
+    it('case 38: a token for a service account waits for a person', async () => {
+      const { startKubectl, decideNext } = environment();
+      const asking = startKubectl(['-n', namespace, 'create', 'token', 'default']);
+      await decideNext('deny', 'no tokens');
+      const { stdout, stderr, code } = await asking.done;
+      expect(code).not.toBe(0);
+      expect(stdout).toBe('');
+      expect(stderr).toMatch(/no tokens/);
+    });
+
     it('case 35: masks every event of a watch, as it happens', async () => {
       const { startKubectl, directly } = environment();
       const watch = startKubectl(['-n', namespace, 'get', 'secrets', '-o', 'json', '--watch']);

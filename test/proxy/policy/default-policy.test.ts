@@ -202,3 +202,47 @@ describe('the built-in policy on impersonation', () => {
     }
   });
 });
+
+describe('cases that hang on the request line alone', () => {
+  it('case 24: ephemeral containers are judged as exec is, by every method that writes them', () => {
+    for (const method of ['PATCH', 'PUT']) {
+      const decision = decide(`${method} ${NS}/pods/p/ephemeralcontainers`);
+      expect(decision).toMatchObject({ outcome: 'allow', decidingRule: 'everyday/into-pods' });
+      expect(decide(`GET ${NS}/pods/p/exec`)).toMatchObject({ decidingRule: decision.decidingRule });
+    }
+  });
+
+  it('case 25: port-forward needs a rule that names it; writing pods is not enough', () => {
+    const engineWithout = engineOf({
+      'p.yaml': `apiVersion: gatehouse/v1
+kind: AccessPolicy
+metadata: {name: p}
+spec: {rules: [{id: pods, effect: allow, match: {verbs: ["*"], resources: ["*"]}}]}
+`,
+    });
+    for (const method of ['GET', 'POST']) {
+      const request = readRequest({ method, target: `${NS}/pods/p/portforward`, rawHeaders: [] });
+      const question = policyQuestion(LOCAL, { name: 'prod', labels: {} }, request);
+      expect(engineWithout.decide(question)).toMatchObject({ outcome: 'deny', decidingRule: 'default-deny' });
+    }
+  });
+
+  it.each([
+    'DELETE /api/v1/namespaces/shop',
+    `DELETE ${NS}/pods`,
+    'DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/c',
+  ])('case 41: %s?dryRun=All is judged as the delete that it can be', (line) => {
+    const { outcome, decidingRule } = decide(line);
+    expect(outcome).toBe('requireApproval');
+    for (const query of ['dryRun=All', 'dryRun=All&dryRun=All', 'DryRun=All', 'dryRun=']) {
+      expect(decide(`${line}?${query}`)).toMatchObject({ outcome, decidingRule });
+    }
+  });
+
+  it('case 42: no spelling of dryRun makes a write harmless', () => {
+    const { outcome, decidingRule } = decide(`POST ${RBAC}/clusterrolebindings`);
+    for (const query of ['dryRun=All', 'DryRun=All', 'dryRun=', 'dryRun=all']) {
+      expect(decide(`POST ${RBAC}/clusterrolebindings?${query}`)).toMatchObject({ outcome, decidingRule });
+    }
+  });
+});

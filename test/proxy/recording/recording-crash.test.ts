@@ -71,3 +71,11 @@ test('a disk that is full is said once, and what is on it stays readable', async
   expect(textOf(cast)).toMatch(/^line 1\r\n/);
   expect(await recoverRecordings(folder)).toEqual(['full']);
 }, 60_000);
+
+test('a recording whose first line does not fit on the disk is not started, and leaves no file', async () => {
+  const limited = `trap '' XFSZ; ulimit -f 0; exec "$0" "$@" 2>/dev/null`;
+  const child = spawn('/bin/sh', ['-c', limited, process.execPath, program, folder, 'unstarted'], { stdio: 'ignore' });
+  const [code] = await once(child, 'close');
+  expect(code).not.toBe(0);
+  expect(existsSync(recordingFile(folder, 'unstarted'))).toBe(false);
+}, 60_000);
