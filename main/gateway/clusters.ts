@@ -7,9 +7,15 @@ import type { GatewayService } from './gateway-service.ts';
 /** A name that says production; the person sees a coloured line while they work there. */
 const PRODUCTION = /(^|[^a-z])(prod|production|prd|live)([^a-z]|$)/i;
 
-type Connection =
+type ConnectionState =
   | { readonly state: 'connecting' | 'connected' }
   | { readonly state: 'failed'; readonly problem: string };
+interface Connection {
+  readonly now: ConnectionState;
+  /** As its file said when it was connected: the file may have lost it since. */
+  readonly listing: ContextListing;
+  readonly demo: boolean;
+}
 
 /** The contexts of the person's kubeconfig files and the demo's, and which of them are connected. */
 export class Clusters {
@@ -45,7 +51,9 @@ export class Clusters {
   entries(): readonly ClusterEntry[] {
     const own = this.#listings.map((listing) => this.#entry(listing, false));
     const demo = this.#demoListings.map((listing) => this.#entry(listing, true));
-    return [...own, ...demo];
+    const listed = new Set([...own, ...demo].map(({ slug }) => slug));
+    const gone = [...this.#connections.values()].filter(({ listing }) => !listed.has(listing.slug));
+    return [...own, ...demo, ...gone.map((connection) => this.#entry(connection.listing, connection.demo))];
   }
 
   /** @throws {HostError} `cluster-unknown`. */
@@ -67,16 +75,19 @@ export class Clusters {
     const entry = this.entry(slug);
     if (entry.state === 'connected') return entry;
     if (entry.problem !== null && entry.state === 'unusable') throw new HostError('cluster-unusable', entry.problem);
-    this.#set(slug, { state: 'connecting' });
+    const { context, server, user, namespace, file, demo } = entry;
+    const listing = { context, slug, server, user, namespace, file, problem: null };
+    const set = (now: ConnectionState) => this.#set({ now, listing, demo });
+    set({ state: 'connecting' });
     try {
       await this.#gateway.connectCluster({
         kubeconfigFiles: entry.demo && this.#demo.started ? [this.#demo.started.kubeconfig] : [...this.#files()],
         context: entry.context,
         labels: { environment: entry.production ? 'production' : entry.demo ? 'demo' : 'other' },
       });
-      this.#set(slug, { state: 'connected' });
+      set({ state: 'connected' });
     } catch (error) {
-      this.#set(slug, { state: 'failed', problem: error instanceof Error ? error.message : String(error) });
+      set({ state: 'failed', problem: error instanceof Error ? error.message : String(error) });
       throw error;
     }
     return this.entry(slug);
@@ -90,7 +101,8 @@ export class Clusters {
 
   /** The gateway came back without it. */
   lost(slug: string, reason: string): void {
-    if (this.#connections.has(slug)) this.#set(slug, { state: 'failed', problem: reason });
+    const connection = this.#connections.get(slug);
+    if (connection) this.#set({ ...connection, now: { state: 'failed', problem: reason } });
   }
 
   async startDemo(): Promise<ClusterEntry> {
@@ -121,15 +133,15 @@ export class Clusters {
 
   #entry(listing: ContextListing, demo: boolean): ClusterEntry {
     const production = PRODUCTION.test(listing.context);
-    const connection = this.#connections.get(listing.slug);
+    const connection = this.#connections.get(listing.slug)?.now;
     if (connection?.state === 'failed')
       return { ...listing, demo, production, state: 'failed', problem: connection.problem };
     const state = connection?.state ?? (listing.problem === null ? 'available' : 'unusable');
     return { ...listing, demo, production, state };
   }
 
-  #set(slug: string, connection: Connection): void {
-    this.#connections.set(slug, connection);
+  #set(connection: Connection): void {
+    this.#connections.set(connection.listing.slug, connection);
     this.#changed();
   }
 

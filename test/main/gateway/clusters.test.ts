@@ -1,0 +1,73 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Clusters } from '../../../main/gateway/clusters.ts';
+import type { DemoCluster } from '../../../main/gateway/demo-cluster.ts';
+import type { GatewayService } from '../../../main/gateway/gateway-service.ts';
+import { HostError } from '../../../main/hosts/protocol.ts';
+import type { ContextListing } from '../../../proxy/gateway.ts';
+
+const listing = (context: string, problem: string | null = null): ContextListing => ({
+  context,
+  slug: context,
+  server: 'https://192.0.2.1',
+  user: 'dana',
+  namespace: 'default',
+  file: '/home/dana/.kube/config',
+  problem,
+});
+
+let inFiles: ContextListing[];
+let refusal: HostError | null;
+let clusters: Clusters;
+beforeEach(() => {
+  inFiles = [listing('staging'), listing('production-eu')];
+  refusal = null;
+  clusters = new Clusters({
+    gateway: {
+      call: async () => inFiles,
+      connectCluster: async () => {
+        if (refusal) throw refusal;
+      },
+      disconnectCluster: async () => {},
+    } as unknown as GatewayService,
+    demo: { started: null } as DemoCluster,
+    files: () => ['/home/dana/.kube/config'],
+    onChange: () => {},
+  });
+});
+const states = () => clusters.entries().map(({ slug, state, problem }) => [slug, state, problem]);
+
+describe('the clusters', () => {
+  test('are those of the kubeconfig files, production ones marked', async () => {
+    await clusters.refresh();
+    expect(clusters.entries().map(({ slug, production }) => [slug, production])).toEqual([
+      ['staging', false],
+      ['production-eu', true],
+    ]);
+  });
+
+  test('say why one could not be connected', async () => {
+    refusal = new HostError('upstream-unreachable', 'nobody answers');
+    await expect(clusters.connect('staging')).rejects.toThrow('nobody answers');
+    expect(states()[0]).toEqual(['staging', 'failed', 'nobody answers']);
+    refusal = null;
+    expect(await clusters.connect('staging')).toMatchObject({ state: 'connected', problem: null });
+  });
+
+  test('keep a connected one that its file has lost, until it is disconnected', async () => {
+    await clusters.connect('staging');
+    inFiles = [];
+    await clusters.refresh();
+    expect(clusters.connected('staging').context).toBe('staging');
+    await clusters.disconnect('staging');
+    expect(states()).toEqual([]);
+  });
+
+  test('keep saying that one did not come back with the gateway, also when its file has lost it', async () => {
+    await clusters.connect('staging');
+    inFiles = [];
+    clusters.lost('staging', 'no such context');
+    await clusters.refresh();
+    expect(states()).toEqual([['staging', 'failed', 'no such context']]);
+    expect(() => clusters.connected('staging')).toThrow('Connect staging first');
+  });
+});

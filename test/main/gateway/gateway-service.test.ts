@@ -1,0 +1,147 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Folders } from '../../../main/folders.ts';
+import type { GatewayService } from '../../../main/gateway/gateway-service.ts';
+import { gatewayProtocol } from '../../../main/gateway-host/protocol.ts';
+import { type HostHandlers, serveHost } from '../../../main/hosts/host-server.ts';
+import { HostError } from '../../../main/hosts/protocol.ts';
+import type { GatewayStatus } from '../../../preload/contract.ts';
+
+/** A utility process that serves the gateway's protocol in this one: it knows what it was told since its start. */
+class Host extends EventEmitter {
+  readonly clusters = new Set<string>();
+  readonly accesses = new Map<string, string | null>();
+  authority: unknown = null;
+  readonly #listeners: Array<(message: unknown) => void> = [];
+
+  constructor() {
+    super();
+    serveHost(
+      gatewayProtocol,
+      {
+        post: (message) => setImmediate(() => this.emit('message', message)),
+        onMessage: (listener) => this.#listeners.push((message) => listener(message, [])),
+      },
+      () => this.#handlers(),
+    );
+  }
+  postMessage(message: unknown): void {
+    for (const listener of this.#listeners) listener(message);
+  }
+  kill(): void {
+    setImmediate(() => this.emit('exit', 9));
+  }
+  #handlers(): HostHandlers<typeof gatewayProtocol> {
+    const never = () => Promise.reject(new Error('not asked for here'));
+    return {
+      start: ({ authority }) => {
+        this.authority = authority ?? { certificate: 'the first', privateKey: '' };
+        return { url: 'https://127.0.0.1:4001', port: 4001, authority: this.authority as never };
+      },
+      connectCluster: ({ context }) => {
+        if (refused.has(context)) throw new HostError('context-unknown', `there is no ${context}`);
+        this.clusters.add(context);
+        return { slug: context };
+      },
+      disconnectCluster: (slug) => void this.clusters.delete(slug),
+      openAccess: ({ id, cluster, namespace }) => {
+        if (cluster !== null && !this.clusters.has(cluster)) throw new HostError('cluster-not-connected', 'connect it');
+        this.accesses.set(id, namespace);
+        return { kubeconfig: `/kubeconfigs/${id}.yaml` };
+      },
+      closeAccess: (id) => void this.accesses.delete(id),
+      stop: () => {},
+      listContexts: never,
+      approvals: never,
+      review: never,
+      journal: never,
+      policy: never,
+    };
+  }
+}
+
+const hosts: Host[] = [];
+const refused = new Set<string>();
+vi.mock('electron', () => ({
+  utilityProcess: {
+    fork: () => {
+      const host = new Host();
+      hosts.push(host);
+      return host;
+    },
+  },
+}));
+const { GatewayService: Service } = await import('../../../main/gateway/gateway-service.ts');
+
+const statuses: GatewayStatus[] = [];
+const lost: Array<[string, string]> = [];
+let gateway: GatewayService;
+beforeEach(async () => {
+  for (const list of [hosts, statuses, lost]) list.splice(0);
+  refused.clear();
+  gateway = new Service({
+    entry: 'gateway-host.js',
+    environment: {},
+    folders: { logs: '', policy: '', data: '', kubeconfigs: '' } as Folders,
+    keys: { maskKey: { kid: 'k', key: new Uint8Array(32) }, journalKey: null },
+    principal: { user: 'local:dana', groups: [] },
+    notices: [],
+    port: { get: () => 0, set: () => {} },
+    log: () => {},
+    onStatus: (status) => statuses.push(status),
+    onClusterLost: (slug, reason) => lost.push([slug, reason]),
+    on: { records: () => {}, approval: () => {}, policy: () => {} },
+  });
+  await gateway.start();
+});
+afterEach(() => gateway.stop());
+
+const source = (context: string) => ({ kubeconfigFiles: [], context, labels: {} });
+const terminal = { kind: 'inAppTerminal', id: 't-1', cluster: 'staging', namespace: 'web', writeTo: null } as const;
+async function end(): Promise<Host> {
+  hosts.at(-1)?.kill();
+  await expect.poll(() => statuses.at(-1)?.state).toBe('restarting');
+  await expect.poll(() => statuses.at(-1)?.state).toBe('running');
+  return hosts.at(-1) as Host;
+}
+
+describe('a gateway that ended by itself', () => {
+  test('comes back with its authority, its clusters and its sessions', async () => {
+    await gateway.connectCluster(source('staging'));
+    await gateway.openAccess(terminal);
+    const again = await end();
+    expect(hosts).toHaveLength(2);
+    expect(again.authority).toEqual(hosts[0]?.authority);
+    expect([...again.clusters]).toEqual(['staging']);
+    expect([...again.accesses]).toEqual([['t-1', 'web']]);
+  });
+
+  test('says which cluster did not come back, and gives its terminals their way in when it is connected again', async () => {
+    await gateway.connectCluster(source('staging'));
+    await gateway.connectCluster(source('other'));
+    await gateway.openAccess(terminal);
+    refused.add('staging');
+    const again = await end();
+    expect(lost).toEqual([['staging', 'there is no staging']]);
+    expect([...again.clusters]).toEqual(['other']);
+    expect([...again.accesses]).toEqual([]);
+
+    refused.clear();
+    await gateway.connectCluster(source('staging'));
+    expect([...again.accesses]).toEqual([['t-1', 'web']]);
+  });
+
+  test('forgets the sessions that were closed', async () => {
+    await gateway.connectCluster(source('staging'));
+    await gateway.openAccess(terminal);
+    await gateway.closeAccess('t-1');
+    expect([...(await end()).accesses]).toEqual([]);
+  });
+
+  test('makes a call wait until it is back', async () => {
+    hosts[0]?.kill();
+    await expect.poll(() => statuses.at(-1)?.state).toBe('restarting');
+    await gateway.connectCluster(source('staging'));
+    expect([...(hosts[1]?.clusters ?? [])]).toEqual(['staging']);
+  });
+});
