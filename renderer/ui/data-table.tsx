@@ -1,5 +1,4 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp, IconCheck, IconColumns3 } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useId, useMemo, useRef } from 'react';
@@ -16,6 +15,7 @@ import {
 import styles from './data-table.module.css';
 import { rowForKey } from './grid-keys.ts';
 import { useStoredState } from './stored-state.ts';
+import { useInnerWidth } from './use-inner-width.ts';
 
 export interface Column<Row> extends ColumnRoom {
   readonly title: string;
@@ -26,6 +26,8 @@ export interface Column<Row> extends ColumnRoom {
 }
 
 const ROW = 28;
+/** The menu of the columns, at the end of the headings. */
+const MENU = 26;
 
 /** A list as a grid: sticky headings that sort, resize and hide (remembered), rows of 28 px drawn only where seen, arrow keys to move. */
 export function DataTable<Row>(props: {
@@ -50,12 +52,11 @@ export function DataTable<Row>(props: {
   const [layout, setLayout] = useStoredState(`table.${props.id}`, (stored) =>
     readColumnLayout(stored, props.initialSort ?? null),
   );
-  const size = useElementSize<HTMLDivElement>();
-  const box = useMergedRef(scroller, size.ref);
+  const width = useInnerWidth(scroller, props.rows.length);
   const fitted = fitColumns(
     props.columns.filter((column) => !layout.hidden.includes(column.id)),
     layout.widths,
-    size.width,
+    width - MENU,
   );
   const columns = fitted.map(({ column }) => column);
   const widthOf = (column: Column<Row>) => fitted.find((fit) => fit.column.id === column.id)?.width ?? column.width;
@@ -118,7 +119,7 @@ export function DataTable<Row>(props: {
 
   return (
     <div
-      ref={box}
+      ref={scroller}
       className={styles.table}
       role="grid"
       tabIndex={0}
@@ -136,7 +137,7 @@ export function DataTable<Row>(props: {
               tabIndex={-1}
               aria-sort={column.value ? sortWord(column) : undefined}
               data-end={column.end || undefined}
-              className={`${styles.heading} ${index === columns.length - 1 ? styles.last : ''}`}
+              className={`${styles.heading} ${index === columns.length - 1 && !column.end ? styles.last : ''}`}
               style={{ width: widthOf(column) }}
             >
               {column.value ? (
@@ -212,7 +213,7 @@ export function DataTable<Row>(props: {
                 <div
                   key={column.id}
                   role="gridcell"
-                  className={`${styles.cell} ${column.end ? styles.end : ''} ${index === columns.length - 1 ? styles.last : ''}`}
+                  className={`${styles.cell} ${column.end ? styles.end : ''} ${index === columns.length - 1 && !column.end ? styles.last : ''}`}
                   style={{ width: widthOf(column) }}
                 >
                   {column.render(row)}

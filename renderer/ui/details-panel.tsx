@@ -59,6 +59,8 @@ export function DetailsPanel(props: {
     list?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    // React brings up what happens in a question over the panel too, which closes by itself.
+    if (!panel.current?.contains(event.target as Node)) return;
     if (event.key !== 'Escape' || event.defaultPrevented) return;
     event.preventDefault();
     close();

@@ -10,7 +10,9 @@ export function useReturnFocus(panel: RefObject<HTMLElement | null>, open: boole
     let before: HTMLElement | null = null;
     const note = (candidate: unknown) => {
       if (!(candidate instanceof HTMLElement) || candidate === document.body) return;
-      if (!panel.current?.contains(candidate)) before = candidate;
+      // A question over the panel belongs to it.
+      const own = panel.current?.contains(candidate) || candidate.closest('[role="dialog"]') !== null;
+      if (!own) before = candidate;
     };
     // Before a click or a key moves it, and where it came from.
     const now = () => note(document.activeElement);

@@ -48,7 +48,7 @@ const COLUMNS: ReadonlyArray<Column<JournalRow>> = [
       return <StateBadge tone={tone} word={word} />;
     },
   },
-  { id: 'request', title: 'Request', width: 300, least: 240, grow: 3, render: (row) => <RowLine row={row} /> },
+  { id: 'request', title: 'Request', width: 300, least: 200, grow: 3, render: (row) => <RowLine row={row} /> },
   {
     id: 'as',
     title: 'As',

@@ -34,7 +34,7 @@ export function rowOutcome(row: JournalRow, now: number): RowOutcome {
 const NOT_RUN: Readonly<Record<string, RowOutcome>> = {
   'approval-denied': { tone: 'denied', word: 'Denied' },
   'approval-expired': { tone: 'unknown', word: 'Expired' },
-  'approval-pending': { tone: 'waiting', word: 'Waiting' },
+  'approval-pending': { tone: 'unknown', word: 'Not decided' },
 };
 
 function isLongRunning({ request }: DecidedRecord): boolean {

@@ -86,7 +86,7 @@ export function ApprovalDetails({ approval }: { readonly approval: ApprovalReque
           },
         ]}
       />
-      <Section title="Why it waits">
+      <Section title={approval.state === 'PENDING' ? 'Why it waits' : 'Why it waited'}>
         <p>{sentence(intent.message)}</p>
         <Facts facts={[{ term: intent.rules.length === 1 ? 'Rule' : 'Rules', value: intent.rules.join(', ') }]} />
       </Section>
@@ -113,7 +113,12 @@ export function ApprovalDetails({ approval }: { readonly approval: ApprovalReque
 function RequestBody({ intent }: { readonly intent: Intent }) {
   if (intent.bodyBytes === 0 && intent.bodyPreview === null) return null;
   if (intent.bodyPreview === null) {
-    return <p className={styles.body}>With a body of {byteSize(intent.bodyBytes)} that cannot be shown as text.</p>;
+    return (
+      <p className={styles.body}>
+        Its body ({byteSize(intent.bodyBytes)}) is not text and cannot be shown: kubectl sends built-in kinds as
+        protobuf.
+      </p>
+    );
   }
   return (
     <div className={styles.body}>

@@ -45,9 +45,9 @@ export function consequence(intent: Intent): string {
   return `${verb} ${targetWords(request)}${as}`;
 }
 
-/** A policy's message as a sentence: it is written to stand after a colon in kubectl's output. */
+/** A message of the gateway as a sentence: it is written to stand in kubectl's output, after the words that precede each refusal. */
 export function sentence(message: string): string {
-  const text = message.trim();
+  const text = message.trim().replace(/^[a-z.]+( "[^"]*")? is forbidden: /, '');
   if (text === '') return '';
   const first = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(first) ? first : `${first}.`;

@@ -1,6 +1,5 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { IconBan, IconCheck } from '@tabler/icons-react';
-import { requestLine } from '../../../preload/request-words.ts';
 import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
@@ -47,7 +46,9 @@ export function ReviewBar({ approval, review }: { readonly approval: ApprovalReq
       <Modal opened={review.confirming} onClose={review.back} title={`Approve on production cluster ${cluster}?`}>
         <div className={styles.confirm}>
           <p className={styles.consequence}>{consequence(approval.intent)}</p>
-          <p className={styles.line}>{requestLine(approval.intent.request)}</p>
+          <p className={styles.line}>
+            {approval.intent.request.method} {approval.intent.request.target}
+          </p>
           <p>It runs at once, exactly this request, one time.</p>
           <div className={styles.buttons}>
             <Button variant="filled" data-autofocus disabled={!review.ready} onClick={review.confirm}>

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { useNavigation } from '../../app/navigation.tsx';
+import { useHeldFocus } from '../../ui/use-held-focus.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { useReturnFocus } from '../../ui/use-return-focus.ts';
 import { ApprovalDetails } from './approval-details.tsx';
@@ -40,15 +41,13 @@ export function WaitingPanel() {
   const shown = pending.find((approval) => approval.id === selected) ?? pending[0] ?? null;
   const review = useReview(shown);
   useReturnFocus(panel, waitingOpen && shown !== null);
-  // The button that decided one request has lost the focus when the next comes into view; the terminal never loses it.
-  const turnedTo = useRef(false);
-  const shownId = shown?.id ?? null;
-  useEffect(() => {
-    if (shownId !== null && turnedTo.current && document.activeElement === document.body) panel.current?.focus();
-  }, [shownId]);
+  // The button that decided one request has gone when the next comes into view.
+  const held = useHeldFocus(panel, shown?.id ?? null);
   const ids = pending.map((approval) => approval.id);
   const step = (by: 1 | -1) => setSelected(stepSelection(ids, shown?.id ?? null, by));
   const onKeyDown = (event: KeyboardEvent) => {
+    // React brings up what happens in the question over it too, which has its own keys.
+    if (!panel.current?.contains(event.target as Node)) return;
     const typing = event.target instanceof HTMLInputElement;
     if (event.key === 'Escape') setWaitingOpen(false);
     if (typing || event.ctrlKey || event.metaKey || event.altKey || review.confirming) return;
@@ -74,12 +73,7 @@ export function WaitingPanel() {
           aria-label="Waiting for you"
           tabIndex={-1}
           onKeyDown={onKeyDown}
-          onFocus={() => {
-            turnedTo.current = true;
-          }}
-          onBlur={(event) => {
-            if (event.relatedTarget !== null) turnedTo.current = event.currentTarget.contains(event.relatedTarget);
-          }}
+          {...held}
         >
           <div className={styles.waitingHeader}>
             <h2>Waiting for you</h2>

@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconClock, IconEye, IconEyeOff } from '@tabler/icons-react';
-import { type FormEvent, useState } from 'react';
-import { BridgeProblem, invoke } from '../../app/bridge.ts';
+import { type FormEvent, useRef, useState } from 'react';
+import { BridgeProblem } from '../../app/bridge.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { useNavigation } from '../../app/navigation.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
@@ -11,6 +11,7 @@ import { MaskedChip } from '../../ui/masked-chip.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { countdown } from '../../ui/time-words.ts';
+import { useHeldFocus } from '../../ui/use-held-focus.ts';
 import { useNow } from '../../ui/use-now.ts';
 import type { RevealState } from './reveal-state.ts';
 import styles from './secrets.module.css';
@@ -21,8 +22,10 @@ export function SecretKeyRow({ target }: { readonly target: SecretKey }) {
   const reveal = useReveal(target);
   const seconds = useLive('settings.read').data?.revealSeconds ?? 30;
   const { state } = reveal;
+  const row = useRef<HTMLLIElement>(null);
+  const held = useHeldFocus(row, state.kind);
   return (
-    <li className={styles.key}>
+    <li ref={row} className={styles.key} {...held}>
       <div className={styles.keyLine}>
         <span className={styles.keyName}>
           <Identifier>{target.key}</Identifier>
@@ -97,11 +100,6 @@ function WaitingLine({ target, onCancel }: { readonly target: SecretKey; readonl
       intent.request.name === target.name &&
       intent.request.revealKey === target.key,
   );
-  // What nobody waits for any more must not stay open for a later yes.
-  const withdraw = () => {
-    onCancel();
-    if (pending) void invoke('approvals.review', { ...WITHDRAWN, id: pending.id }).catch(() => undefined);
-  };
   return (
     <div className={styles.waiting} role="status">
       <IconClock size={14} aria-hidden />
@@ -112,15 +110,19 @@ function WaitingLine({ target, onCancel }: { readonly target: SecretKey; readonl
             Show approval
           </Button>
         ) : null}
-        <Button size="compact-xs" variant="subtle" onClick={withdraw}>
-          Withdraw
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          title="The approval stays open: deny it under Approvals if you no longer need it"
+          onClick={onCancel}
+        >
+          Stop waiting
         </Button>
       </span>
+      {pending ? <span className={styles.waitingNote}>Stopping leaves the approval open under Approvals.</span> : null}
     </div>
   );
 }
-
-const WITHDRAWN = { verdict: 'deny', comment: 'Withdrawn by the one who asked' } as const;
 
 function RevealedBlock(props: {
   readonly keyName: string;

@@ -63,7 +63,8 @@ test('an identity carries its groups, and none is said as none', () => {
 test.each([
   ['needs your confirmation', 'Needs your confirmation.'],
   ['Never on Fridays!', 'Never on Fridays!'],
+  ['namespaces "shop" is forbidden: request XKJJ was denied', 'Request XKJJ was denied.'],
   ['', ''],
-])('a policy message %j reads as a sentence', (message, words) => {
+])('a message %j reads as a sentence', (message, words) => {
   expect(sentence(message)).toBe(words);
 });
