@@ -19,6 +19,8 @@ export interface Controllers {
 /** Kinds whose changes concern a controller. */
 const watched = new Set([
   'pods',
+  'configmaps',
+  'serviceaccounts',
   'namespaces',
   'nodes',
   'deployments.apps',

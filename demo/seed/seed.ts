@@ -13,10 +13,17 @@ import { workloads } from './workloads.ts';
 
 const hour = 60 * 60 * 1000;
 
+/** Who made an object of the seed: somebody with kubectl. */
+function makerOf(object: JsonObject): string {
+  const applied = textAt(object, 'metadata', 'annotations', 'kubectl.kubernetes.io/last-applied-configuration') !== '';
+  return applied ? 'kubectl-client-side-apply' : 'kubectl-create';
+}
+
 function sow(objects: ClusterObjects, planted: readonly Planted[], ages: Map<string, number>): void {
   for (const { kind: kindName, namespace, object, hours } of planted) {
     const kind = kindNamed(kindName);
-    const created = objects.create(kind, namespace, { apiVersion: groupVersionOf(kind), ...object });
+    const options = { dryRun: false, manager: makerOf(object), trusted: true };
+    const created = objects.create(kind, namespace, { apiVersion: groupVersionOf(kind), ...object }, options);
     ages.set(uidOf(created), hours);
   }
 }

@@ -40,6 +40,8 @@ export interface WriteOptions {
   readonly manager: string;
   /** Who owns which field afterwards, where that is settled already (server-side apply). */
   readonly managers?: readonly Manager[];
+  /** The cluster's own write: it may set the status along with the rest. */
+  readonly trusted?: boolean;
 }
 
 /** What a DELETE asks for. */
@@ -57,7 +59,7 @@ export interface DeleteOutcome {
   readonly uid: string;
 }
 
-const internal: WriteOptions = { dryRun: false, manager: 'demo-controller-manager' };
+const internal: WriteOptions = { dryRun: false, manager: 'demo-controller-manager', trusted: true };
 
 function hasStatus(kind: ResourceKind): boolean {
   return kind.subresources.some((subresource) => subresource.name === 'status');
@@ -103,7 +105,7 @@ export class ClusterObjects {
       throw badRequest('resourceVersion should not be set on objects to be created');
     if (kind.namespaced) metadata['namespace'] = namespace;
     else delete metadata['namespace'];
-    if (hasStatus(kind) && options !== internal) delete object['status'];
+    if (hasStatus(kind) && !options.trusted) delete object['status'];
     identify(object, isJsonObject(object['spec']) && kind.kind !== 'Namespace' && kind.kind !== 'Service');
     applyDefaults(object, kind.kind);
     const managers = this.#managers(kind, null, object, options, '');
@@ -160,7 +162,7 @@ export class ClusterObjects {
     if (uid !== '' && uid !== uidOf(before)) {
       throw invalid(kind, name, [fieldInvalid('metadata.uid', uid, 'field is immutable')]);
     }
-    const after = this.#merged(kind, before, structuredClone(given), subresource, options === internal);
+    const after = this.#merged(kind, before, structuredClone(given), subresource, options.trusted === true);
     applyDefaults(after, kind.kind);
     const causes = [...validate(after, kind.kind), ...validateChange(before, after, kind.kind)];
     if (causes.length > 0) throw invalid(kind, name, causes);
@@ -170,7 +172,7 @@ export class ClusterObjects {
     ) {
       metadataOf(after)['generation'] = Number(metadataOf(before)['generation']) + 1;
     }
-    if (options !== internal) setManagers(after, this.#managers(kind, before, after, options, subresource));
+    if (!options.trusted) setManagers(after, this.#managers(kind, before, after, options, subresource));
     if (sameJson(comparable(before), comparable(after)) && sameManagers(before, after)) return before;
     if (options.dryRun) return after;
     const stored = this.store.put(kind.storage, after);

@@ -81,6 +81,8 @@ export class DemoFixture {
           resolve({ code, stdout, stderr });
         },
       );
+      // A command that reads no input may be gone before it comes.
+      child.stdin?.on('error', () => undefined);
       child.stdin?.end(input);
     });
   }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DemoFixture, helmPath, kubectlPath } from './demo-fixture.ts';
@@ -219,7 +219,7 @@ describe.skipIf(kubectlPath === null)('kubectl against the demo cluster', { time
 
   it.skipIf(helmPath === null)('lets helm install, upgrade, roll back, list and remove a chart', async () => {
     const chart = join(demo.folder, 'chart');
-    await demo.run('mkdir', ['-p', join(chart, 'templates')]);
+    mkdirSync(join(chart, 'templates'), { recursive: true });
     writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: tiny\nversion: 0.1.0\n');
     writeFileSync(join(chart, 'values.yaml'), 'level: info\n');
     const template = `apiVersion: v1
