@@ -47,7 +47,9 @@ export async function runCommandLine(words: readonly string[], context: CommandC
     }
     const group = commands.filter(({ name }) => name.startsWith(`${first} `));
     if (group.length > 0 && (words[1] === undefined || words[1] === '--help' || words[1] === '-h')) {
-      context.print(group.map(({ help }) => help).join('\n\n'));
+      const help = group.map((command) => command.help).join('\n\n');
+      if (words[1] === undefined) complain(help);
+      else context.print(help);
       return words[1] === undefined ? exitCodes.usage : exitCodes.done;
     }
     const found = findCommand(words);

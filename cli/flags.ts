@@ -28,8 +28,9 @@ export function readFlags<const Options extends Flags>(
     }
   })();
   if (parsed.positionals.length !== positionals.length) {
-    const wanted = positionals.length === 0 ? 'nothing' : positionals.join(' ');
-    throw usageError(command, `it takes ${wanted} beside its flags, and got ${parsed.positionals.length} words`);
+    const wanted = positionals.length === 0 ? 'flags only' : `one ${positionals.join(' and one ')}`;
+    const got = parsed.positionals.length === 0 ? 'none' : parsed.positionals.map((word) => `"${word}"`).join(' ');
+    throw usageError(command, `it takes ${wanted}, and got ${got}`);
   }
   return parsed;
 }

@@ -11,6 +11,7 @@ import type { Exchange } from './listener/exchange.ts';
 import type { SessionKind } from './listener/principal.ts';
 import { audible, refuse } from './listener/refuse.ts';
 import { type Listener, startListener } from './listener/start-listener.ts';
+import { isKeyId } from './masking/mask-token.ts';
 import { type PipelineParts, serveClusterRequest } from './pipeline/cluster-request.ts';
 import { serveReveal } from './pipeline/reveal.ts';
 import { routeOf } from './pipeline/route.ts';
@@ -147,9 +148,11 @@ const GRACE = 2_000;
  * @throws {FolderLockedError} when another gateway writes to the data folder.
  * @throws {ListenError} when the address cannot be had.
  * @throws {Refusal} `journal-unavailable`.
+ * @throws {TypeError} when the id of the mask key is not of letters, digits, `_` and `-`.
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { log } = options;
+  if (!isKeyId(options.maskKey.kid)) throw new TypeError('The id of the mask key does not fit into a mask token');
   const opened: Array<() => Promise<unknown>> = [];
   /** What is opened is closed again, newest first, when a later part fails to start or the gateway stops. */
   const keep = <Part>(part: Part, close: (part: Part) => Promise<unknown>): Part => {
