@@ -7,7 +7,8 @@ import { SCREEN_NAMES } from './screens/gatehouse-window.ts';
 /** What axe holds to be serious or critical, each with where it is. */
 async function violations(page: Page): Promise<string[]> {
   // The legacy mode needs no second page to put its results together, which Electron does not give.
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  const { violations: found, passes } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  expect(passes.length, 'axe had something to look at').toBeGreaterThan(10);
   return found
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) =>

@@ -7,11 +7,11 @@ test('Activity shows each request as it happens, what was decided, and why', asy
   await gatehouse.open('Activity');
 
   await test.step('a request that was made before', async () => {
-    const row = gatehouse.row('Activity', /get secrets payments\/payments-db/);
+    const row = gatehouse.row('Activity', /get secret payments\/payments-db/);
     await expect(row).toContainText('Allowed');
     await expect(row).toContainText('200');
     await row.click();
-    const details = page.getByRole('region', { name: /get secrets payments\/payments-db/ });
+    const details = page.getByRole('region', { name: /get secret payments\/payments-db/ });
     await expect(details).toContainText('GET /api/v1/namespaces/payments/secrets/payments-db');
     await expect(details).toContainText(/Rule\s*everyday\//);
     await expect(details).toContainText(/Masked\s*4 values/);
@@ -19,12 +19,12 @@ test('Activity shows each request as it happens, what was decided, and why', asy
   });
 
   await test.step('a request that is made while the screen is open', async () => {
-    await expect(gatehouse.row('Activity', /list configmaps storefront/)).toHaveCount(0);
+    await expect(gatehouse.row('Activity', /list configmaps in storefront/)).toHaveCount(0);
     // The terminal is not in view; its shell goes on all the same.
     await gatehouse.open('Terminal');
     const command = await terminal.start('sleep 1; kubectl get configmaps -n storefront');
     await gatehouse.open('Activity');
-    await expect(gatehouse.row('Activity', /list configmaps storefront/)).toContainText('Allowed');
+    await expect(gatehouse.row('Activity', /list configmaps in storefront/)).toContainText('Allowed');
     await command.end();
   });
 
@@ -42,6 +42,6 @@ test('Activity shows each request as it happens, what was decided, and why', asy
     await expect(rows.nth(1)).toContainText('never/impersonate-privileged');
     await page.getByRole('textbox', { name: 'Filter activity' }).fill('nothing like this');
     await page.getByRole('button', { name: 'Clear filter' }).click();
-    await expect(gatehouse.row('Activity', /list configmaps storefront/)).toBeVisible();
+    await expect(gatehouse.row('Activity', /list configmaps in storefront/)).toBeVisible();
   });
 });

@@ -32,11 +32,11 @@ test('a terminal that has ended is found in Recordings and replayed beside its A
 
   await test.step('the requests of the session are listed, each with what was decided', async () => {
     await expect(requests.filter({ hasText: 'list pods in payments' })).toContainText('Allowed');
-    await expect(requests.filter({ hasText: 'get secrets/payments-db in payments' })).toContainText('Allowed');
+    await expect(requests.filter({ hasText: 'get secret payments/payments-db' })).toContainText('Allowed');
   });
 
   await test.step('choosing one jumps there', async () => {
-    const request = requests.filter({ hasText: 'get secrets/payments-db in payments' });
+    const request = requests.filter({ hasText: 'get secret payments/payments-db' });
     await request.click();
     await expect(request).toHaveAttribute('aria-current', 'true');
     await expect(output).toContainText('kubectl get secret payments-db');
@@ -96,6 +96,7 @@ test.describe('a recording whose writer died', () => {
 
     await gatehouse.open('Terminal');
     await gatehouse.page.getByRole('button', { name: 'Restart' }).click();
+    await expect(gatehouse.page.getByText('The shell ended.')).toBeHidden();
     await terminal.ready();
     expect((await terminal.run('kubectl get pods -n payments')).exitCode).toBe(0);
     await gatehouse.open('Recordings');

@@ -41,20 +41,33 @@ export class Terminal {
     await expect.poll(async () => (await this.rows()).filter((row) => row !== '').at(-1), 'the prompt').toBe('$');
   }
 
-  /** Types a line and presses Enter. */
-  async type(line: string): Promise<void> {
-    const keyboard = this.frame.getByRole('textbox', { name: 'Terminal input' });
-    await keyboard.pressSequentially(line);
-    await keyboard.press('Enter');
+  get #input() {
+    return this.frame.getByRole('textbox', { name: 'Terminal input' });
   }
 
-  /** Types a command of which something is expected before it ends; `end` waits for that. */
+  /** Types a line, key by key, and presses Enter. */
+  async type(line: string): Promise<void> {
+    await this.#input.pressSequentially(line);
+    await this.#input.press('Enter');
+  }
+
+  /** Pastes a line, which is faster than typing it, and presses Enter. */
+  async paste(line: string): Promise<void> {
+    await this.#input.evaluate((input, text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', text);
+      input.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    }, line);
+    await this.#input.press('Enter');
+  }
+
+  /** Pastes a command of which something is expected before it ends; `end` waits for that. */
   async start(command: string): Promise<{ end(): Promise<CommandResult> }> {
     this.#commands += 1;
     const mark = `ended ${this.#commands}`;
     const before = readRecordings(this.#recordings).output.length;
     // The shell joins the two halves, so that the echo of the line itself is not taken for the end.
-    await this.type(`${command}; echo "ended"" ${this.#commands}: $?"`);
+    await this.paste(`${command}; echo "ended"" ${this.#commands}: $?"`);
     return {
       end: async () => {
         const ended = new RegExp(`${mark}: (\\d+)`);
