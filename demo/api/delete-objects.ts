@@ -6,7 +6,7 @@ import { answer } from './answer.ts';
 import { readBody } from './body-codec.ts';
 import { bodyOf, type Call, readDryRun } from './call.ts';
 import { readPage } from './read-objects.ts';
-import { deleted } from './status.ts';
+import { deleted, forbidden } from './status.ts';
 
 /** DeleteOptions come under any version: `v1`, `meta.k8s.io/v1`, the object's own group's. */
 const deleteOptions = {
@@ -43,9 +43,15 @@ async function readDeleteRequest(call: Call): Promise<DeleteRequest> {
   };
 }
 
+/** Those that the real server's NamespaceLifecycle admission keeps. */
+const IMMORTAL_NAMESPACES: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
+
 /** DELETE of one object. */
 export async function deleteObject(call: Call, kind: ResourceKind): Promise<void> {
   const { info, cluster } = call;
+  if (kind.kind === 'Namespace' && IMMORTAL_NAMESPACES.has(info.name)) {
+    throw forbidden(kind, info.name, 'this namespace may not be deleted');
+  }
   const request = await readDeleteRequest(call);
   const outcome = cluster.objects.remove(kind, kind.namespaced ? info.namespace : '', info.name, request);
   answer(call, 200, outcome.object ? present(kind, outcome.object) : deleted(kind, info.name, outcome.uid));

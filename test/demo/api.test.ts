@@ -14,6 +14,19 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => demo.stop());
 
+describe('deleting', () => {
+  it.each(['default', 'kube-system', 'kube-public'])(
+    'keeps the namespace %s, as the real server does',
+    async (name) => {
+      const { status, json } = await demo.send('DELETE', `/api/v1/namespaces/${name}`);
+      expect([status, json['message']]).toEqual([
+        403,
+        `namespaces "${name}" is forbidden: this namespace may not be deleted`,
+      ]);
+    },
+  );
+});
+
 describe('reading', () => {
   it('folds stringData into data', async () => {
     const { json } = await demo.send('GET', `${secrets}/s1`);
