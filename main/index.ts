@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { app, dialog, protocol } from 'electron';
 import { runApplication } from './application.ts';
@@ -24,5 +25,16 @@ if (app.requestSingleInstanceLock()) {
     app.exit(1);
   });
 } else {
-  app.exit(0);
+  // The other instance comes to the front. Where there is none, the lock could not be made.
+  const folder = app.getPath('userData');
+  try {
+    accessSync(folder, constants.W_OK);
+    app.exit(0);
+  } catch {
+    dialog.showErrorBox(
+      'Gatehouse could not start',
+      `It cannot write to its folder ${folder}: make it your own, mode 0700.`,
+    );
+    app.exit(1);
+  }
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request as httpsRequest } from 'node:https';
 import { dirname, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { HostError } from '../hosts/protocol.ts';
@@ -30,6 +31,8 @@ const statusShape = z.object({
 /** A list page of 500 Secrets of the largest size. */
 const MOST_BYTES = 600 * 1024 * 1024;
 
+const NOTICED_MS = 200;
+
 /** @param kubeconfig the path of the app session's kubeconfig; asked for at each call, because the gateway may move. */
 export function openDoor(kubeconfig: () => Promise<string>): GatewayDoor {
   async function send(method: 'GET' | 'POST', path: string, body: string | null): Promise<unknown> {
@@ -39,7 +42,13 @@ export function openDoor(kubeconfig: () => Promise<string>): GatewayDoor {
     throw refusalFrom(answer);
   }
   return {
-    get: (path) => send('GET', path, null),
+    // A gateway that ended takes a moment to be noticed; then the kubeconfig is waited for. Reading twice does no harm.
+    get: (path) =>
+      send('GET', path, null).catch(async (error: unknown) => {
+        if (!(error instanceof HostError) || error.code !== 'gateway-unavailable') throw error;
+        await delay(NOTICED_MS);
+        return send('GET', path, null);
+      }),
     post: (path, body) => send('POST', path, JSON.stringify(body)),
   };
 }
