@@ -115,11 +115,18 @@ export function PlayerScreen({ id }: { readonly id: string }) {
   );
 }
 
-const OUTCOMES: Readonly<Record<string, readonly ['allowed' | 'denied' | 'waiting', string]>> = {
+/** The decision, or what became of the approval that it asked for, as the recording's markers say it. */
+const OUTCOMES: Readonly<Record<string, readonly ['allowed' | 'denied' | 'waiting' | 'unknown', string]>> = {
   allow: ['allowed', 'Allowed'],
   deny: ['denied', 'Denied'],
   refused: ['denied', 'Refused'],
   requireApproval: ['waiting', 'Needed approval'],
+  pending: ['unknown', 'Not decided'],
+  approved: ['allowed', 'Approved'],
+  denied: ['denied', 'Denied'],
+  expired: ['unknown', 'Expired'],
+  cancelled: ['unknown', 'Cancelled'],
+  superseded: ['unknown', 'Policy changed'],
 };
 
 function RequestOutcome({ outcome }: { readonly outcome: string }) {

@@ -108,7 +108,7 @@ const OUTCOMES: ReadonlyArray<{ value: Outcome | 'any'; label: string }> = [
   { value: 'any', label: 'Any outcome' },
   { value: 'allow', label: 'Allowed' },
   { value: 'requireApproval', label: 'Needed approval' },
-  { value: 'deny', label: 'Denied' },
+  { value: 'deny', label: 'Denied by policy' },
   { value: 'refused', label: 'Refused' },
 ];
 

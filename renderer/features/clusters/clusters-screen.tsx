@@ -32,7 +32,7 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
       id: 'context',
       title: 'Context',
       width: 240,
-      least: 160,
+      least: 220,
       grow: 1,
       value: (row) => row.context,
       render: (row) => (
