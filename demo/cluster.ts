@@ -4,17 +4,15 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { Authorizer } from './access/authorization.ts';
 import { ServiceAccountTokens } from './access/service-account-tokens.ts';
-import { serviceAccountUser } from './access/user.ts';
 import { type AuditEntry, AuditLog } from './api/audit.ts';
 import { createApiServer } from './api/server.ts';
 import { demoVersion } from './api/version.ts';
 import { createDemoAuthority } from './certificates.ts';
 import { createControllers } from './controllers/controllers.ts';
 import { type DemoContext, kubeconfigText } from './kubeconfig.ts';
-import { contractorAccount, contractorToken, engineer } from './seed/people.ts';
+import { contractorToken, engineer } from './seed/people.ts';
 import { seedCluster } from './seed/seed.ts';
 import { ClusterObjects } from './store/cluster-objects.ts';
-import { uidOf } from './store/json.ts';
 
 export type { AuditEntry } from './api/audit.ts';
 export { demoSecretValues } from './seed/secret-values.ts';
@@ -76,15 +74,12 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
   const controllers = createControllers(objects, authority.certificate);
   const token = contractorToken();
   const secretValues = await seedCluster(objects, { authority, controllers, contractorToken: token });
-  const { namespace, name } = contractorAccount;
-  const account = objects.find('ServiceAccount', namespace, name) ?? {};
-  const issued = new ServiceAccountTokens(objects);
-  const tokens = { fixed: new Map([[token, serviceAccountUser(namespace, name, uidOf(account))]]), issued };
   const audit = new AuditLog();
   let url = '';
   const authorizer = new Authorizer(objects.store);
-  const cluster = { objects, authorizer, tokens: issued, url: () => url, podFiles: new Map() };
-  const server = createApiServer({ cluster, tokens, audit, authority: authority.certificate, identity, log });
+  const tokens = new ServiceAccountTokens(objects);
+  const cluster = { objects, authorizer, tokens, url: () => url, podFiles: new Map() };
+  const server = createApiServer({ cluster, audit, authority: authority.certificate, identity, log });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, host, resolve);

@@ -1,15 +1,8 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { HeaderList } from '../../proxy/request/header-list.ts';
 import { ApiError } from '../api/status.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 import { anonymous, authenticated, type User } from './user.ts';
-
-/** Bearer tokens: fixed ones and whom they stand for, and those that were issued to service accounts. */
-export interface BearerTokens {
-  readonly fixed: ReadonlyMap<string, User>;
-  readonly issued: ServiceAccountTokens;
-}
 
 function certificateUser(socket: TLSSocket): User | null {
   const certificate = socket.getPeerCertificate();
@@ -24,22 +17,16 @@ function unauthorized(): ApiError {
   return new ApiError(401, 'Unauthorized', 'Unauthorized');
 }
 
-function sameText(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
 /**
  * Who calls: a valid client certificate first (the token beside it is not looked at), then a bearer token, then anonymous.
  * @throws {ApiError} 401 for a certificate or a token that is not known.
  */
-export function authenticate(socket: TLSSocket, headers: HeaderList, tokens: BearerTokens): User {
+export function authenticate(socket: TLSSocket, headers: HeaderList, tokens: ServiceAccountTokens): User {
   const fromCertificate = certificateUser(socket);
   if (fromCertificate) return fromCertificate;
   const token = /^bearer +(\S+)$/i.exec(headers.first('Authorization') ?? '')?.[1];
   if (token === undefined) return anonymous;
-  for (const [known, user] of tokens.fixed) if (sameText(known, token)) return user;
-  const user = tokens.issued.check(token);
+  const user = tokens.check(token);
   if (user) return user;
   throw unauthorized();
 }

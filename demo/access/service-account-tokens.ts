@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomUUID, sign, timingSafeEqual, verify } from 'node:crypto';
 import type { ClusterObjects } from '../store/cluster-objects.ts';
 import {
   isJsonObject,
@@ -37,6 +37,10 @@ function encoded(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
+function sameBytes(left: Buffer, right: Buffer): boolean {
+  return left.length > 0 && left.length === right.length && timingSafeEqual(left, right);
+}
+
 function decoded(part: string): Json {
   try {
     return JSON.parse(Buffer.from(part, 'base64url').toString()) as Json;
@@ -45,7 +49,10 @@ function decoded(part: string): Json {
   }
 }
 
-/** Issues and checks tokens of service accounts (TokenRequest), signed with a key that lives as long as the cluster. */
+/**
+ * The tokens of service accounts: those that TokenRequest issues, signed with a key that lives as long as the cluster, and
+ * those of the older kind that a Secret keeps.
+ */
 export class ServiceAccountTokens {
   readonly #keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   readonly #keyId = createHash('sha256')
@@ -80,8 +87,25 @@ export class ServiceAccountTokens {
     return { token: `${signed}.${signature}`, expires: new Date((now + seconds) * 1000) };
   }
 
-  /** Whom a token stands for; null when it is not ours, has expired, is for others, or its account or bound object is gone. */
+  /** Whom a token stands for; null when it is not ours, has expired, is for others, or what it hangs on is gone. */
   check(token: string): User | null {
+    return this.#kept(token) ?? this.#issued(token);
+  }
+
+  /** A token without an end that a Secret keeps: good as long as the Secret and the account are there. */
+  #kept(token: string): User | null {
+    const secret = this.#objects.list('Secret').find((each) => {
+      const value = Buffer.from(textAt(each, 'data', 'token'), 'base64');
+      return each['type'] === 'kubernetes.io/service-account-token' && sameBytes(value, Buffer.from(token));
+    });
+    if (!secret) return null;
+    const namespace = namespaceOf(secret);
+    const name = textAt(secret, 'metadata', 'annotations', 'kubernetes.io/service-account.name');
+    const account = this.#objects.find('ServiceAccount', namespace, name);
+    return account ? serviceAccountUser(namespace, name, uidOf(account)) : null;
+  }
+
+  #issued(token: string): User | null {
     const [head = '', body = '', signature = '', ...rest] = token.split('.');
     const key = { key: this.#keys.publicKey, dsaEncoding: 'ieee-p1363' } as const;
     const genuine =

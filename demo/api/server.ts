@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { HeaderList } from '../../proxy/request/header-list.ts';
-import { authenticate, type BearerTokens } from '../access/authentication.ts';
+import { authenticate } from '../access/authentication.ts';
 import { impersonate } from '../access/impersonation.ts';
 import type { CertificatePair } from '../certificates.ts';
 import { startAttach } from '../streams/attach.ts';
@@ -19,7 +19,6 @@ import { ApiError, methodNotAllowed, notInDemo } from './status.ts';
 /** What the server needs beside the cluster. */
 export interface ServerOptions {
   readonly cluster: Cluster;
-  readonly tokens: BearerTokens;
   readonly audit: AuditLog;
   readonly authority: string;
   readonly identity: CertificatePair;
@@ -47,7 +46,7 @@ function admit(request: IncomingMessage, response: ServerResponse, options: Serv
   const method = request.method ?? '';
   const info = readTarget(method, target, query);
   const { cluster, audit } = options;
-  const user = authenticate(request.socket as TLSSocket, headers, options.tokens);
+  const user = authenticate(request.socket as TLSSocket, headers, cluster.tokens);
   const entry = audit.add({
     auditId,
     verb: info.verb,

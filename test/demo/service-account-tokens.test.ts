@@ -69,6 +69,20 @@ describe('a token of TokenRequest', () => {
   });
 });
 
+describe('the token that the contractor left behind', () => {
+  it('works until somebody deletes the Secret that keeps it', async () => {
+    const demo = await DemoFixture.start();
+    try {
+      const user = 'oakline-deployer';
+      expect((await demo.send('GET', '/version', { user })).status).toBe(200);
+      await demo.send('DELETE', '/api/v1/namespaces/ci/secrets/oakline-deployer-token');
+      expect((await demo.send('GET', '/version', { user })).status).toBe(401);
+    } finally {
+      await demo.stop();
+    }
+  });
+});
+
 describe('a token’s time', () => {
   afterEach(() => {
     vi.useRealTimers();
