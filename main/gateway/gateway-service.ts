@@ -79,8 +79,9 @@ export class GatewayService {
   start(): Promise<void> {
     return this.#host.start();
   }
+  /** As {@link stop}, and then it starts anew. */
   restart(): Promise<void> {
-    return this.#host.restart();
+    return this.#host.restart((client) => client.call('stop', undefined));
   }
   /** Whatever waits for an approval gets a 503 before the process ends. */
   stop(): Promise<void> {

@@ -18,6 +18,9 @@ export interface SupervisedHostOptions<Protocol extends HostProtocol> {
   readonly onState: (state: HostState, error: HostError | null) => void;
 }
 
+/** The last call to a process, e.g. `stop`. */
+type Farewell<Protocol extends HostProtocol> = (client: HostClient<Protocol>) => Promise<unknown>;
+
 /** Longer than the backoff's longest delay and a slow start together. */
 const START_PATIENCE_MS = 15_000;
 
@@ -66,27 +69,34 @@ export class SupervisedHost<const Protocol extends HostProtocol> {
     await this.client();
   }
 
-  /** Ends the process, or starts a failed one afresh, at a person's request. */
-  async restart(): Promise<void> {
+  /** Ends the process, or starts a failed one afresh, at a person's request. @param farewell as {@link stop} has it. */
+  async restart(farewell: Farewell<Protocol>): Promise<void> {
     this.#cancelTimer();
     this.#ends = [];
-    if (this.#process) {
-      this.#process.kill();
-      this.#setState('restarting', null);
-    } else await this.start();
+    const running = this.#process;
+    if (!running) return this.start();
+    this.#setState('restarting', null);
+    await this.#bid(farewell);
+    running.kill();
   }
 
   /** @param farewell the last call, e.g. `stop`; the process is killed when it has not ended 5 s later. */
-  async stop(farewell: (client: HostClient<Protocol>) => Promise<unknown>): Promise<void> {
+  async stop(farewell: Farewell<Protocol>): Promise<void> {
     this.#stopping = true;
     this.#cancelTimer();
     const running = this.#process;
     if (!running) return;
     const ended = new Promise<void>((resolve) => running.once('exit', () => resolve()));
-    const client = this.#client;
-    if (client) await Promise.race([farewell(client).catch(() => undefined), patience(5_000)]);
+    await this.#bid(farewell);
     running.kill();
     await Promise.race([ended, patience(2_000)]);
+  }
+
+  async #bid(farewell: Farewell<Protocol>): Promise<void> {
+    const client = this.#client;
+    // Whoever asks from now on waits for the next process.
+    this.#client = null;
+    if (client) await Promise.race([farewell(client).catch(() => undefined), patience(5_000)]);
   }
 
   async #launch(): Promise<void> {

@@ -12,6 +12,7 @@ class Host extends EventEmitter {
   readonly clusters = new Set<string>();
   readonly accesses = new Map<string, string | null>();
   authority: unknown = null;
+  saidFarewell = false;
   readonly #listeners: Array<(message: unknown) => void> = [];
 
   constructor() {
@@ -50,7 +51,9 @@ class Host extends EventEmitter {
         return { kubeconfig: `/kubeconfigs/${id}.yaml` };
       },
       closeAccess: (id) => void this.accesses.delete(id),
-      stop: () => {},
+      stop: () => {
+        this.saidFarewell = true;
+      },
       listContexts: never,
       approvals: never,
       review: never,
@@ -144,4 +147,13 @@ describe('a gateway that ended by itself', () => {
     await gateway.connectCluster(source('staging'));
     expect([...(hosts[1]?.clusters ?? [])]).toEqual(['staging']);
   });
+});
+
+test('a gateway that a person restarts is told to stop first, so that what waits there gets an answer', async () => {
+  await gateway.connectCluster(source('staging'));
+  await gateway.restart();
+  await expect.poll(() => hosts.length).toBe(2);
+  await expect.poll(() => gateway.status().state).toBe('running');
+  expect(hosts[0]?.saidFarewell).toBe(true);
+  expect([...(hosts[1]?.clusters ?? [])]).toEqual(['staging']);
 });
