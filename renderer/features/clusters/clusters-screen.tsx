@@ -75,7 +75,7 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
       id: 'server',
       title: 'Server',
       width: 300,
-      least: 180,
+      least: 160,
       grow: 2,
       value: (row) => row.server,
       render: (row) =>
