@@ -48,13 +48,22 @@ export class RunningGateway implements Gateway {
   async connectCluster(source: ClusterSource): Promise<{ readonly slug: string }> {
     const { clusters, access, log } = this.#parts;
     const cluster = await openCluster(source, { log });
+    this.#forget(cluster.slug);
     clusters.set(cluster.slug, cluster);
     await access.refresh();
     return { slug: cluster.slug };
   }
 
   async disconnectCluster(slug: string): Promise<void> {
-    if (this.#parts.clusters.delete(slug)) await this.#parts.access.refresh();
+    if (this.#forget(slug)) await this.#parts.access.refresh();
+  }
+
+  #forget(slug: string): boolean {
+    const { clusters, upstream } = this.#parts;
+    const cluster = clusters.get(slug);
+    if (cluster === undefined) return false;
+    upstream.forget(cluster);
+    return clusters.delete(slug);
   }
 
   clusters(): ReturnType<Gateway['clusters']> {

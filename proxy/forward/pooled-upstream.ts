@@ -70,6 +70,11 @@ export function createUpstream(): Upstream {
       }
     },
 
+    forget(cluster) {
+      void pools.get(cluster)?.pool.close();
+      pools.delete(cluster);
+    },
+
     async close() {
       await Promise.all([...pools.values()].map(({ pool }) => pool.destroy()));
       pools.clear();

@@ -45,5 +45,7 @@ export interface Upstream {
     request: UpstreamRequest,
     signal: AbortSignal,
   ): Promise<UpstreamUpgrade | UpstreamResponse>;
+  /** The cluster was disconnected: its idle connections end, requests under way finish. */
+  forget(cluster: Cluster): void;
   close(): Promise<void>;
 }

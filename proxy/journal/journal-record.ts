@@ -47,6 +47,8 @@ export interface DecidedRecord {
     readonly matchedRules: readonly string[];
     readonly message: string;
     readonly policyDigest: string;
+    /** What each rule of the policy made of it, where it did not simply pass (`policy/explain.ts`). */
+    readonly why?: readonly string[];
   };
   readonly approval: {
     readonly id: string;

@@ -12,7 +12,15 @@ import { readRequest } from '../request/read-request.ts';
 import { authorise } from './authorisation.ts';
 import type { PipelineParts } from './cluster-request.ts';
 import { sendUpstream } from './send-upstream.ts';
-import { policyCluster, refusedVerdict, summarise, summariseUnread, Transaction, verdictOf } from './transaction.ts';
+import {
+  type Outcome,
+  policyCluster,
+  refusedVerdict,
+  summarise,
+  summariseUnread,
+  Transaction,
+  verdictOf,
+} from './transaction.ts';
 
 /** What a reveal asks for. The names are checked so that they cannot leave their place in the path. */
 const revealSchema = z.object({
@@ -42,7 +50,7 @@ export async function serveReveal(
 ): Promise<void> {
   let transaction: Transaction | null = null;
   let summary = summariseUnread(exchange.method, exchange.target);
-  let result = { status: 200, code: null as string | null };
+  let result: Pick<Outcome, 'status' | 'code' | 'ended'>;
   try {
     if (exchange.method !== 'POST') throw new Refusal('method-not-allowed', 'A reveal is a POST');
     const reveal = await readReveal(exchange);
@@ -61,15 +69,18 @@ export async function serveReveal(
       signal: exchange.signal,
     });
     if ('socket' in answered) throw new Refusal('upstream-response-invalid', 'The cluster upgraded a plain request');
-    result = { status: await answerReveal(exchange, answered, request, reveal), code: null };
+    result = { status: await answerReveal(exchange, answered, request, reveal), code: null, ended: null };
   } catch (error) {
+    const gone = exchange.signal.aborted && !(error instanceof Refusal);
     const refusal = toRefusal(error);
-    if (refusal.code === 'internal-error') parts.log.error({ error }, refusal.message);
+    if (!gone && refusal.code === 'internal-error') parts.log.error({ error }, refusal.message);
     await transaction
       ?.decided(summary, null, refusedVerdict(refusal, parts.policy.state().digest), true)
       .catch(() => undefined);
     await refuse(exchange, refusal, transaction?.auditId);
-    result = { status: refusal.status, code: refusal.code };
+    result = gone
+      ? { status: 0, code: null, ended: 'client-gone' }
+      : { status: refusal.status, code: refusal.code, ended: null };
   }
   await transaction?.finished({
     ...result,
@@ -77,7 +88,6 @@ export async function serveReveal(
     bytesFromClient: exchange.bytesFromClient(),
     maskedValues: 0,
     upstreamMs: null,
-    ended: null,
   });
 }
 

@@ -4,6 +4,7 @@ import type { DecidedRecord, EffectiveIdentity, RequestSummary } from '../journa
 import { uuidV7 } from '../journal/uuid-v7.ts';
 import type { Principal } from '../listener/principal.ts';
 import type { Decision, PolicyQuestion } from '../policy/decision.ts';
+import { explainDecision } from '../policy/explain.ts';
 import type { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { effectiveIdentity } from '../request/impersonation.ts';
@@ -143,6 +144,7 @@ export function verdictOf(decision: Decision, approval: Verdict['approval'] = nu
       matchedRules: decision.matchedRules,
       message: refusal?.message ?? decision.message,
       policyDigest: decision.policyDigest,
+      ...(decision.outcome === 'allow' ? {} : { why: explainDecision(decision) }),
     },
     approval,
   };

@@ -87,6 +87,9 @@ function RequestSections({ row }: { readonly row: Extract<JournalRow, { kind: 'r
             { term: 'Policy', value: decision.policyDigest.slice(0, 12) },
           ]}
         />
+        {decision.why === undefined ? null : (
+          <CodeBlock label="What each rule made of it">{decision.why.join('\n')}</CodeBlock>
+        )}
       </Section>
       <Section title="Who">
         <Facts

@@ -16,7 +16,10 @@ export function describeActingAsAnother(environment: () => RunningGateway): void
       expect(code).not.toBe(0);
       expect(stderr).toMatch(/Error from server \(Forbidden\)/);
       const [denied] = (await environment().records()).filter(({ type }) => type === 'decided');
-      expect(denied).toMatchObject({ decision: { outcome: 'deny' }, effective: { user } });
+      expect(denied).toMatchObject({
+        decision: { outcome: 'deny', why: expect.arrayContaining([expect.stringMatching(/matched {3}never\//)]) },
+        effective: { user },
+      });
     });
 
     it('case 10: waits silently, runs once it is confirmed, and the API server sees the target', async () => {

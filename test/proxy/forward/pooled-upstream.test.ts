@@ -127,6 +127,18 @@ describe('the pooled upstream', () => {
     });
   });
 
+  it('ends the idle connections of a cluster that is forgotten', async () => {
+    const { server, port, upstream, ca } = await apiServer((_request, response) => response.end('{}'));
+    const cluster = loopbackCluster(port, ca);
+    const connected = new Promise<Duplex>((resolve) => server.once('secureConnection', resolve));
+    const response = await upstream.request(cluster, loopbackCredential(ca), get, signal);
+    await text(response.body);
+    const connection = await connected;
+    const closed = new Promise((resolve) => connection.once('close', resolve));
+    upstream.forget(cluster);
+    await closed;
+  });
+
   it.each(['SPDY/3.1', 'websocket'])(
     'hands over the tunnel of an accepted %s upgrade with the bytes behind the 101',
     async (protocol) => {
