@@ -56,15 +56,16 @@ function prune(merged: JsonObject, type: FieldType, last: FieldSet, managers: re
     const left = withoutFields(merged, type, { ...fields, member: false });
     return isJsonObject(left) ? left : {};
   };
-  const all = withNamedFields(stated(merged, type), type);
-  const left = (object: JsonObject) => withNamedFields(stated(object, type), type);
+  const named = (object: JsonObject) => withNamedFields(stated(object, type), type);
+  const all = named(merged);
   const lastNamed = withNamedFields(last, type);
   const owned = withNamedFields(
     managers.reduce((sum, manager) => union(sum, manager.fields), noFields),
     type,
   );
-  const kept = without(difference(all, union(left(without(lastNamed)), owned)));
-  return without(intersection(difference(all, left(kept)), lastNamed));
+  // Of what goes with the fields given up, what others own comes back; of the rest, what was never this manager's.
+  const kept = without(difference(all, union(named(without(lastNamed)), owned)));
+  return without(intersection(difference(all, named(kept)), lastNamed));
 }
 
 function shownManager(manager: Manager): string {

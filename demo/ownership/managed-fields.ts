@@ -1,4 +1,5 @@
-import { isJsonObject, type Json, type JsonObject, listAt, textAt, timestamp } from '../store/json.ts';
+import { isJsonObject, type Json, type JsonObject, listAt, metadataOf, textAt, timestamp } from '../store/json.ts';
+import { hasStatus, type ResourceKind } from '../store/resource-kinds.ts';
 import {
   difference,
   type FieldSet,
@@ -72,6 +73,13 @@ export function writeManagers(managers: readonly Manager[]): JsonObject[] {
     }));
 }
 
+/** Writes the managers into an object that is being built. */
+export function setManagers(object: JsonObject, managers: readonly Manager[]): void {
+  const entries = writeManagers(managers);
+  if (entries.length > 0) metadataOf(object)['managedFields'] = entries;
+  else delete metadataOf(object)['managedFields'];
+}
+
 /** Managers without some of their fields. */
 export function releaseFields(managers: readonly Manager[], fields: FieldSet): Manager[] {
   return managers.map((manager) => ({ ...manager, fields: difference(manager.fields, fields) }));
@@ -105,6 +113,11 @@ export interface Tracking {
   /** Whether the kind's status is written apart, through its subresource. */
   readonly statusApart: boolean;
   readonly subresource: string;
+}
+
+/** What of a kind is tracked, written directly or through a subresource. */
+export function trackingOf(kind: ResourceKind, subresource: string): Tracking {
+  return { kind: kind.kind, statusApart: hasStatus(kind), subresource };
 }
 
 /** A set without what belongs to no manager: the object's identity, and the part that this way of writing leaves alone. */

@@ -12,8 +12,8 @@ import {
   type Manager,
   managersAfterUpdate,
   sameManagers,
-  type Tracking,
-  writeManagers,
+  setManagers,
+  trackingOf,
 } from '../ownership/managed-fields.ts';
 import {
   isJsonObject,
@@ -31,7 +31,7 @@ import {
 import { applyCreationDefaults, applyDefaults } from './object-defaults.ts';
 import { identify } from './object-identity.ts';
 import { ObjectStore } from './object-store.ts';
-import { groupVersionOf, kindNamed, type ResourceKind, resourceKinds } from './resource-kinds.ts';
+import { groupVersionOf, hasStatus, kindNamed, type ResourceKind, resourceKinds } from './resource-kinds.ts';
 import { validate, validateChange } from './validation.ts';
 
 /** How a write is to be made. */
@@ -60,21 +60,6 @@ export interface DeleteOutcome {
 }
 
 const internal: WriteOptions = { dryRun: false, manager: 'demo-controller-manager', trusted: true };
-
-function hasStatus(kind: ResourceKind): boolean {
-  return kind.subresources.some((subresource) => subresource.name === 'status');
-}
-
-/** What of a kind is tracked in `managedFields`. */
-export function trackingOf(kind: ResourceKind, subresource: string): Tracking {
-  return { kind: kind.kind, statusApart: hasStatus(kind), subresource };
-}
-
-function setManagers(object: JsonObject, managers: readonly Manager[]): void {
-  const entries = writeManagers(managers);
-  if (entries.length > 0) metadataOf(object)['managedFields'] = entries;
-  else delete metadataOf(object)['managedFields'];
-}
 
 /** The objects of the cluster with the rules of writing them: defaults, validation, conflicts, deletion, ownership. */
 export class ClusterObjects {

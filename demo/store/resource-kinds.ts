@@ -164,6 +164,11 @@ export const virtualKinds: readonly ResourceKind[] = [
 /** Verbs of a kept kind. */
 export const storedVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
+/** Whether the status is written apart from the object, through its subresource. */
+export function hasStatus(kind: ResourceKind): boolean {
+  return kind.subresources.some((subresource) => subresource.name === 'status');
+}
+
 /** `v1` or `apps/v1`. */
 export function groupVersionOf(kind: { readonly group: string; readonly version: string }): string {
   return kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
