@@ -34,7 +34,7 @@ export function Banners() {
                 text={`${gateway.problem.code}: ${gateway.problem.message}\n${gateway.problem.details}`}
               />
             ) : null}
-            <Button size="compact-xs" onClick={() => void invoke('gateway.restart', undefined)}>
+            <Button size="compact-xs" onClick={() => void invoke('gateway.restart', undefined).catch(() => undefined)}>
               Start gateway
             </Button>
           </span>

@@ -51,9 +51,11 @@ export function useReview(approval: ApprovalRequest | null): Review {
     setFailure(null);
     invoke('approvals.review', { id, verdict, comment: note.trim() === '' ? null : note.trim() })
       .then((reviewed) => {
-        queryClient.setQueryData<readonly ApprovalRequest[]>(['approvals.list'], (list) =>
-          withApproval(list ?? [], reviewed),
-        );
+        queryClient.setQueryData<readonly ApprovalRequest[]>(['approvals.list'], (list = []) => {
+          // Events overtake this answer: one that says that the grant was used already is the newer.
+          const decided = list.some((known) => known.id === id && known.state !== 'PENDING');
+          return decided ? list : withApproval(list, reviewed);
+        });
         setConfirming(false);
       })
       .catch((error: unknown) => {
