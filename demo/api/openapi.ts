@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Field, messageNamed } from '../protobuf/message-schema.ts';
+import { type Field, messageNamed } from '../../proxy/request/protobuf/message-schema.ts';
 import type { Json, JsonObject } from '../store/json.ts';
 import { groupVersionOf, type ResourceKind, resourceKinds, virtualKinds } from '../store/resource-kinds.ts';
 import { noSuchResource } from './status.ts';

@@ -1,4 +1,4 @@
-import { messageNamed } from '../protobuf/message-schema.ts';
+import { messageNamed } from '../../proxy/request/protobuf/message-schema.ts';
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../store/json.ts';
 import { isFreeForm } from '../store/typed-object.ts';
 

@@ -1,4 +1,4 @@
-import { type Field, type Message, messageNamed } from '../protobuf/message-schema.ts';
+import { type Field, type Message, messageNamed } from '../../proxy/request/protobuf/message-schema.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
 
 /** A value of the wrong type: the message is what Go's JSON decoder says, for clients and masks meet it in errors. */

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import type { ApiRequest } from '../request/api-request.ts';
+import { readProtobufObject } from '../request/protobuf/read-object.ts';
 import { type JsonEvents, JsonScanner } from './json-scanner.ts';
 import { LAST_APPLIED } from './mask-rules.ts';
 import { unescapeString } from './masked-object.ts';
@@ -20,12 +21,20 @@ const SECRET_VALUE = /-----BEGIN [A-Z ]*PRIVATE KEY|\beyJ[\w-]{8,}\.[\w-]{8,}\.|
 /**
  * A request's body as it may be shown to the person who approves it: indented JSON, numbers and order of keys as sent,
  * without the values of Secrets and what looks like one. Cut at 16 KiB.
- * @returns null for what is not text that can be read: protobuf, malformed JSON or YAML.
+ * Protobuf, in which kubectl and helm send built-in kinds, is shown as the JSON that it stands for.
+ * @returns null for what cannot be read whole: other protobuf, malformed JSON or YAML.
  */
 export function maskPreview(bytes: Buffer, request: ApiRequest): string | null {
-  const json = bytes.length === 0 ? null : (preview(bytes, request) ?? preview(yamlAsJson(bytes, request), request));
+  const readable = protobufAsJson(bytes, request) ?? bytes;
+  const json = bytes.length === 0 ? null : (preview(readable, request) ?? preview(yamlAsJson(bytes, request), request));
   if (json === null || json.length <= LIMIT) return json;
   return `${json.slice(0, LIMIT)}\n… cut here; the body has ${bytes.length} bytes`;
+}
+
+/** kubectl and helm send built-in kinds in protobuf. */
+function protobufAsJson(bytes: Buffer, { contentType }: ApiRequest): Buffer | null {
+  const object = contentType === 'application/vnd.kubernetes.protobuf' ? readProtobufObject(bytes) : null;
+  return object === null ? null : Buffer.from(JSON.stringify(object));
 }
 
 function preview(bytes: Buffer | null, request: ApiRequest): string | null {

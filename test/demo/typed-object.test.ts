@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decodeProtobuf, openEnvelope, ProtobufError } from '../../demo/protobuf/decode.ts';
 import { conform, DecodingError } from '../../demo/store/typed-object.ts';
+import { decodeProtobuf, openEnvelope, ProtobufError } from '../../proxy/request/protobuf/decode.ts';
 
 function field(number: number, bytes: Buffer | string): Buffer {
   const value = Buffer.from(bytes);

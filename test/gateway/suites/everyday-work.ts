@@ -126,11 +126,21 @@ export function describeEverydayWork(environment: () => RunningGateway): void {
       expect(stdout).toBe('9007199254740993');
     });
 
-    it('case 39: an RBAC write waits for a person', async () => {
-      const { startKubectl, decideNext } = environment();
+    it('case 39: an RBAC write waits for a person, who is shown what it grants', async () => {
+      const { gateway, startKubectl, decideNext } = environment();
+      const seen: Array<string | null> = [];
+      const stop = gateway.on('approval', ({ intent }) => seen.push(intent.bodyPreview));
+      // kubectl sends what its `create` commands make as protobuf.
       const waiting = startKubectl(['-n', namespace, 'create', 'role', 'reader', '--verb=get', '--resource=pods']);
       await decideNext('deny', 'not today');
       expect((await waiting.done).stderr).toMatch(/not today/);
+      stop();
+      expect(JSON.parse(seen[0] ?? '')).toMatchObject({
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: { name: 'reader' },
+        rules: [{ verbs: ['get'], resources: ['pods'] }],
+      });
     });
 
     it('case 32: every deletecollection waits for a person', async () => {

@@ -134,6 +134,16 @@ export const messageFields: Readonly<Record<string, string>> = {
     'succeededIndexes 1!s;succeededCount 2!i',
   'batch.UncountedTerminatedPods':
     'succeeded 1*s;failed 2*s',
+  'certificates.CertificateSigningRequest':
+    'metadata 1:meta.ObjectMeta;spec 2:certificates.CertificateSigningRequestSpec;status 3:certificates.CertificateSigningRequestStatus',
+  'certificates.CertificateSigningRequestCondition':
+    'type 1!s;status 6!s;reason 2:s;message 3:s;lastUpdateTime 4:meta.Time;lastTransitionTime 5:meta.Time',
+  'certificates.CertificateSigningRequestSpec':
+    'request 1!y;signerName 7!s;expirationSeconds 8!i;usages 5*s;username 2:s;uid 3:s;groups 4*s;extra 6%certificates.ExtraValue',
+  'certificates.CertificateSigningRequestStatus':
+    'conditions 1*certificates.CertificateSigningRequestCondition;certificate 2:y',
+  'certificates.ExtraValue':
+    'items 1*s',
   'coordination.Lease':
     'metadata 1:meta.ObjectMeta;spec 2:coordination.LeaseSpec',
   'coordination.LeaseSpec':
@@ -438,6 +448,12 @@ export const messageFields: Readonly<Record<string, string>> = {
     'containerName 1:s;resource 2!s;divisor 3:resource.Quantity',
   'core.ResourceHealth':
     'resourceID 1!s;health 2:s;message 6!s',
+  'core.ResourceQuota':
+    'metadata 1:meta.ObjectMeta;spec 2:core.ResourceQuotaSpec;status 3:core.ResourceQuotaStatus',
+  'core.ResourceQuotaSpec':
+    'hard 1%resource.Quantity;scopes 2*s;scopeSelector 3:core.ScopeSelector',
+  'core.ResourceQuotaStatus':
+    'hard 1%resource.Quantity;used 2%resource.Quantity',
   'core.ResourceRequirements':
     'limits 1%resource.Quantity;requests 2%resource.Quantity;claims 3*core.ResourceClaim',
   'core.ResourceStatus':
@@ -448,6 +464,10 @@ export const messageFields: Readonly<Record<string, string>> = {
     'gateway 1!s;system 2!s;secretRef 3:core.SecretReference;sslEnabled 4:b;protectionDomain 5:s;storagePool 6:s;storageMode 7:s;volumeName 8:s;fsType 9:s;readOnly 10:b',
   'core.ScaleIOVolumeSource':
     'gateway 1!s;system 2!s;secretRef 3:core.LocalObjectReference;sslEnabled 4:b;protectionDomain 5:s;storagePool 6:s;storageMode 7:s;volumeName 8:s;fsType 9:s;readOnly 10:b',
+  'core.ScopeSelector':
+    'matchExpressions 1*core.ScopedResourceSelectorRequirement',
+  'core.ScopedResourceSelectorRequirement':
+    'scopeName 1!s;operator 2!s;values 3*s',
   'core.SeccompProfile':
     'type 1!s;localhostProfile 2!s',
   'core.Secret':
@@ -576,8 +596,34 @@ export const messageFields: Readonly<Record<string, string>> = {
     'name 1:s;group 2:s;kind 3:s;uid 6:s;causes 4*meta.StatusCause;retryAfterSeconds 5:i',
   'meta.Time':
     'seconds 1:l;nanos 2:i',
+  'networking.HTTPIngressPath':
+    'path 1:s;pathType 3!s;backend 2:networking.IngressBackend',
+  'networking.HTTPIngressRuleValue':
+    'paths 1*networking.HTTPIngressPath',
   'networking.IPBlock':
     'cidr 1!s;except 2*s',
+  'networking.Ingress':
+    'metadata 1:meta.ObjectMeta;spec 2:networking.IngressSpec;status 3:networking.IngressStatus',
+  'networking.IngressBackend':
+    'service 4:networking.IngressServiceBackend;resource 3:core.TypedLocalObjectReference',
+  'networking.IngressLoadBalancerIngress':
+    'ip 1:s;hostname 2:s;ports 4*networking.IngressPortStatus',
+  'networking.IngressLoadBalancerStatus':
+    'ingress 1*networking.IngressLoadBalancerIngress',
+  'networking.IngressPortStatus':
+    'port 1!i;protocol 2!s;error 3!s',
+  'networking.IngressRule':
+    'host 1:s;ingressRuleValue 2^networking.IngressRuleValue',
+  'networking.IngressRuleValue':
+    'http 1:networking.HTTPIngressRuleValue',
+  'networking.IngressServiceBackend':
+    'name 1!s;port 2:networking.ServiceBackendPort',
+  'networking.IngressSpec':
+    'ingressClassName 4!s;defaultBackend 1:networking.IngressBackend;tls 2*networking.IngressTLS;rules 3*networking.IngressRule',
+  'networking.IngressStatus':
+    'loadBalancer 1:networking.IngressLoadBalancerStatus',
+  'networking.IngressTLS':
+    'hosts 1*s;secretName 2:s',
   'networking.NetworkPolicy':
     'metadata 1:meta.ObjectMeta;spec 2:networking.NetworkPolicySpec',
   'networking.NetworkPolicyEgressRule':
@@ -590,8 +636,16 @@ export const messageFields: Readonly<Record<string, string>> = {
     'protocol 1!s;port 2:intstr.IntOrString;endPort 3!i',
   'networking.NetworkPolicySpec':
     'podSelector 1:meta.LabelSelector;ingress 2*networking.NetworkPolicyIngressRule;egress 3*networking.NetworkPolicyEgressRule;policyTypes 4*s',
+  'networking.ServiceBackendPort':
+    'name 1:s;number 2:i',
   'policy.Eviction':
     'metadata 1:meta.ObjectMeta;deleteOptions 2:meta.DeleteOptions',
+  'policy.PodDisruptionBudget':
+    'metadata 1:meta.ObjectMeta;spec 2:policy.PodDisruptionBudgetSpec;status 3:policy.PodDisruptionBudgetStatus',
+  'policy.PodDisruptionBudgetSpec':
+    'minAvailable 1:intstr.IntOrString;selector 2:meta.LabelSelector;maxUnavailable 3:intstr.IntOrString;unhealthyPodEvictionPolicy 4!s',
+  'policy.PodDisruptionBudgetStatus':
+    'observedGeneration 1:l;disruptedPods 2%meta.Time;disruptionsAllowed 3!i;currentHealthy 4!i;desiredHealthy 5!i;expectedPods 6!i;conditions 7*meta.Condition',
   'rbac.AggregationRule':
     'clusterRoleSelectors 1*meta.LabelSelector',
   'rbac.ClusterRole':
@@ -612,4 +666,6 @@ export const messageFields: Readonly<Record<string, string>> = {
     'string 1:s',
   'runtime.TypeMeta':
     'apiVersion 1:s;kind 2:s',
+  'scheduling.PriorityClass':
+    'metadata 1:meta.ObjectMeta;value 2!i;globalDefault 3:b;description 4:s;preemptionPolicy 5!s',
 };

@@ -1,8 +1,17 @@
-import type { Json, JsonObject } from '../store/json.ts';
 import { type Field, type Message, messageNamed } from './message-schema.ts';
+
+/** The JSON form of a decoded value. */
+export type Json = null | boolean | number | string | Json[] | JsonObject;
+
+export interface JsonObject {
+  [field: string]: Json;
+}
 
 /** Bytes that are not the protobuf they should be. */
 export class ProtobufError extends Error {}
+
+/** A field that the table does not have: passed over, as the API server does, or a reason to refuse the whole. */
+export type UnknownFields = 'skip' | 'refuse';
 
 /** A cursor over protobuf's wire format (protobuf.dev/programming-guides/encoding). */
 class WireReader {
@@ -73,64 +82,65 @@ function decodeTime(bytes: Buffer, digits: number): Json {
   return digits === 0 ? `${whole}Z` : `${whole}.${String(nanos).padStart(9, '0').slice(0, digits)}Z`;
 }
 
-function plain(bytes: Buffer, name: string): JsonObject {
+function plain(bytes: Buffer, name: string, unknownFields: UnknownFields = 'skip'): JsonObject {
   const message = messageNamed(name);
   if (!message) throw new ProtobufError(`unknown message ${name}`);
-  return decodeFields(bytes, message);
+  return decodeFields(bytes, message, unknownFields);
 }
 
-function decodeMessage(bytes: Buffer, name: string): Json {
+function decodeMessage(bytes: Buffer, name: string, unknownFields: UnknownFields): Json {
   const decode = special[name];
-  return decode ? decode(bytes) : plain(bytes, name);
+  return decode ? decode(bytes) : plain(bytes, name, unknownFields);
 }
 
-function decodeValue(reader: WireReader, wireType: number, type: string): Json {
+function decodeValue(reader: WireReader, wireType: number, type: string, unknownFields: UnknownFields): Json {
   if (type === 'i' || type === 'l') return wireType === 0 ? Number(reader.varint()) : fail(type, wireType);
   if (type === 'b') return wireType === 0 ? reader.varint() !== 0n : fail(type, wireType);
   if (type === 'd') return wireType === 1 ? reader.chunk(8).readDoubleLE() : fail(type, wireType);
   if (wireType !== 2) return fail(type, wireType);
   if (type === 's') return reader.bytes().toString('utf8');
   if (type === 'y') return reader.bytes().toString('base64');
-  return decodeMessage(reader.bytes(), type);
+  return decodeMessage(reader.bytes(), type, unknownFields);
 }
 
 function fail(type: string, wireType: number): never {
   throw new ProtobufError(`wire type ${wireType} for ${type}`);
 }
 
-function decodeEntry(bytes: Buffer, field: Field, into: JsonObject): void {
+function decodeEntry(bytes: Buffer, field: Field, into: JsonObject, unknownFields: UnknownFields): void {
   const reader = new WireReader(bytes);
   let key = '';
   let value: Json = field.type === 's' || field.type === 'y' ? '' : {};
   while (!reader.done) {
     const tag = Number(reader.varint());
     if (tag >> 3 === 1) key = reader.bytes().toString('utf8');
-    else if (tag >> 3 === 2) value = decodeValue(reader, tag & 7, field.type);
+    else if (tag >> 3 === 2) value = decodeValue(reader, tag & 7, field.type, unknownFields);
     else reader.skip(tag & 7);
   }
   Object.defineProperty(into, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
-function decodeFields(bytes: Buffer, message: Message): JsonObject {
+function decodeFields(bytes: Buffer, message: Message, unknownFields: UnknownFields): JsonObject {
   const reader = new WireReader(bytes);
   const found: JsonObject = {};
   while (!reader.done) {
     const tag = Number(reader.varint());
     const field = message.byNumber.get(tag >> 3);
     if (!field) {
+      if (unknownFields === 'refuse') throw new ProtobufError(`unknown field ${tag >> 3} of ${message.name}`);
       reader.skip(tag & 7);
     } else if (field.shape === 'inline') {
-      Object.assign(found, decodeMessage(reader.bytes(), field.type));
+      Object.assign(found, decodeMessage(reader.bytes(), field.type, unknownFields));
     } else if (field.shape === 'map') {
       const into = (found[field.name] ?? {}) as JsonObject;
       found[field.name] = into;
-      decodeEntry(reader.bytes(), field, into);
+      decodeEntry(reader.bytes(), field, into, unknownFields);
     } else if (field.shape === 'list') {
       const list = (found[field.name] ?? []) as Json[];
       found[field.name] = list;
-      list.push(decodeValue(reader, tag & 7, field.type));
+      list.push(decodeValue(reader, tag & 7, field.type, unknownFields));
     } else {
-      const value = decodeValue(reader, tag & 7, field.type);
+      const value = decodeValue(reader, tag & 7, field.type, unknownFields);
       if (value !== null) found[field.name] = value;
     }
   }
@@ -172,6 +182,6 @@ export function openEnvelope(body: Buffer): Envelope {
  * normaliser drops them.
  * @throws {ProtobufError}
  */
-export function decodeProtobuf(raw: Buffer, messageName: string): JsonObject {
-  return plain(raw, messageName);
+export function decodeProtobuf(raw: Buffer, messageName: string, unknownFields: UnknownFields = 'skip'): JsonObject {
+  return plain(raw, messageName, unknownFields);
 }

@@ -1,6 +1,6 @@
-// Writes messages.generated.ts: the protobuf numbers, JSON names and types of the Kubernetes messages that the demo
-// cluster reads, taken from the generated.proto files of k8s.io/api and k8s.io/apimachinery.
-// Run: node demo/protobuf/generate-messages.mjs <folder holding api@vX and apimachinery@vX> <version>
+// Writes messages.generated.ts: the protobuf numbers, JSON names and types of the Kubernetes messages that kubectl
+// and helm write, taken from the generated.proto files of k8s.io/api and k8s.io/apimachinery.
+// Run: node proxy/request/protobuf/generate-messages.mjs <folder holding api@vX and apimachinery@vX> <version>
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -22,6 +22,8 @@ const packages = {
   discovery: `${api}/discovery/v1`,
   policy: `${api}/policy/v1`,
   autoscaling: `${api}/autoscaling/v1`,
+  scheduling: `${api}/scheduling/v1`,
+  certificates: `${api}/certificates/v1`,
   meta: `${machinery}/apis/meta/v1`,
   resource: `${machinery}/api/resource`,
   runtime: `${machinery}/runtime`,
@@ -40,6 +42,8 @@ const roots = [
   'events.Event coordination.Lease discovery.EndpointSlice authentication.SelfSubjectReview authentication.TokenRequest',
   'authorization.SelfSubjectAccessReview authorization.SelfSubjectRulesReview authorization.SubjectAccessReview',
   'authorization.LocalSubjectAccessReview policy.Eviction autoscaling.Scale meta.DeleteOptions meta.Status runtime.TypeMeta',
+  'core.ResourceQuota networking.Ingress policy.PodDisruptionBudget scheduling.PriorityClass',
+  'certificates.CertificateSigningRequest',
 ]
   .join(' ')
   .split(' ');

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { readProtobufObject } from '../../../../proxy/request/protobuf/read-object.ts';
+
+/** One length-delimited protobuf field; short ones only. */
+function field(number: number, content: string | Buffer): Buffer {
+  const bytes = Buffer.from(content);
+  return Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes]);
+}
+
+function envelope(apiVersion: string, kind: string, object: Buffer): Buffer {
+  const typeMeta = Buffer.concat([field(1, apiVersion), field(2, kind)]);
+  return Buffer.concat([Buffer.from('k8s\0'), field(1, typeMeta), field(2, object)]);
+}
+
+const metadata = field(1, Buffer.concat([field(1, 'grant'), field(2, '')]));
+const roleRef = field(
+  3,
+  Buffer.concat([field(1, 'rbac.authorization.k8s.io'), field(2, 'ClusterRole'), field(3, 'cluster-admin')]),
+);
+const subject = field(2, Buffer.concat([field(1, 'User'), field(2, ''), field(3, 'eve')]));
+
+describe('an object in a protobuf body', () => {
+  it('is read whole, without fields that hold nothing', () => {
+    const body = envelope(
+      'rbac.authorization.k8s.io/v1',
+      'ClusterRoleBinding',
+      Buffer.concat([metadata, subject, roleRef]),
+    );
+    expect(readProtobufObject(body)).toEqual({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'grant' },
+      subjects: [{ kind: 'User', name: 'eve' }],
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+    });
+  });
+
+  it.each([
+    ['a field that the table does not have', envelope('v1', 'Secret', Buffer.concat([metadata, field(9, 'hidden')]))],
+    ['a field of a part that the table does not have', envelope('v1', 'Secret', field(1, field(30, 'hidden')))],
+    ['a kind that the table does not have', envelope('v1', 'Nonsense', metadata)],
+    ['a group that the table does not have', envelope('example.com/v1', 'Secret', metadata)],
+    ['a body that breaks off', envelope('v1', 'Secret', metadata).subarray(0, -3)],
+    ['a body that is no protobuf', Buffer.from('{"kind":"Secret"}')],
+  ])('is not read in part: %s', (_name, body) => {
+    expect(readProtobufObject(body)).toBeNull();
+  });
+});
