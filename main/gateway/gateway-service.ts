@@ -149,6 +149,8 @@ export class GatewayService {
     // One cluster whose kubeconfig is gone must not keep the others down.
     for (const [slug, source] of this.#clusters) {
       await client.call('connectCluster', source).catch((error: HostError) => {
+        // The process died meanwhile, which says nothing of the cluster: the next one connects it.
+        if (error.code === 'host-gone') throw error;
         log(`cluster ${slug} did not come back: ${error.code} ${error.message}`);
         this.#clusters.delete(slug);
         this.#options.onClusterLost(slug, error.message);

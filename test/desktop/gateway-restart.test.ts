@@ -49,5 +49,6 @@ test('a gateway that keeps failing says so, and a person can start it', async ({
   await gatehouse.page.getByRole('button', { name: 'Start gateway' }).click();
   await expect(gatehouse.page.getByRole('contentinfo').getByRole('button', { name: 'Gateway running' })).toBeVisible();
   await expect(down).toBeHidden();
-  expect((await terminal.run('kubectl get pods -n payments')).exitCode).toBe(0);
+  const { exitCode, output } = await terminal.run('kubectl get pods -n payments');
+  expect(exitCode, output).toBe(0);
 });
