@@ -67,7 +67,7 @@ export function maskRefusal(error: unknown, { info }: ApiRequest): unknown {
   if (error instanceof HelmRelease) {
     return new Refusal(
       'helm-release-not-maskable',
-      `helm releases cannot be masked yet, so "${error.secret}" was not shown; a policy rule for this Secret without a mask lets helm read it`,
+      `helm releases cannot be masked yet, so "${error.secret}" was not shown; a policy that leaves the mask out for its namespace lets helm work there`,
       { ...object, name: error.secret, cause: error },
     );
   }

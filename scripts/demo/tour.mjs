@@ -19,6 +19,8 @@ let stop = 0;
  * @param {import('@playwright/test').Page} [page] */
 async function picture(name, page = window) {
   stop += 1;
+  // What slides in or fades has come to rest.
+  await page.waitForTimeout(600);
   await page.screenshot({ path: join(output, `${String(stop).padStart(2, '0')}-${name}.png`) });
 }
 
@@ -69,6 +71,8 @@ try {
   await window.getByRole('tab', { selected: true }).waitFor({ timeout: 60_000 });
   await shellSaid(/[$#>] /);
   say('the app opened a terminal on the demo cluster');
+  const notices = window.getByRole('status', { name: 'Notices' });
+  for (const hide of await notices.getByRole('button', { name: 'Hide' }).all()) await hide.click();
 
   await type('kubectl get pods --all-namespaces');
   await shellSaid(/NAMESPACE\s+NAME\s+READY/);
@@ -103,12 +107,11 @@ try {
   await window.getByRole('region', { name: 'Value of password' }).waitFor();
   await picture('secret-revealed');
   say('one key was revealed for a short time, after a reason and a confirmation');
-  await window.getByRole('button', { name: 'Hide' }).click();
+  await window.getByRole('group', { name: 'Details' }).getByRole('button', { name: 'Hide' }).click();
 
   for (const screen of ['Approvals', 'Activity', 'Clusters', 'Settings']) {
     await openScreen(screen);
     await window.getByRole('heading', { name: screen }).first().waitFor();
-    await window.waitForTimeout(400);
     await picture(screen.toLowerCase());
     say(`the ${screen} screen`);
   }
