@@ -11,7 +11,7 @@ export function countMaskWarning(report: MaskReport, { info }: ApiRequest): stri
   const what = `${values} ${values === 1 ? 'value' : 'values'} masked in`;
   const where =
     objects === 1 && info.name !== ''
-      ? `${info.resource} ${info.namespace === '' ? '' : `${info.namespace}/`}${info.name}`
+      ? `${info.resource === 'secrets' ? 'secret' : info.resource} ${info.namespace === '' ? '' : `${info.namespace}/`}${info.name}`
       : `${objects} ${objects === 1 ? 'object' : 'objects'} of ${info.resource}`;
   return `${what} ${where}; reveal one in Gatehouse, under Secrets`;
 }

@@ -139,7 +139,7 @@ function TerminalSection({ settings, onChange }: SectionProps) {
       </SettingRow>
       <SettingRow
         label="Record what is typed"
-        hint="Off: only what the shell prints is recorded. Typed passwords would be in the recording."
+        hint="Off: only what the shell prints is recorded. On: also what is typed, where the terminal shows it."
         labels="record-input"
       >
         <Switch

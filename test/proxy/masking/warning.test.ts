@@ -5,7 +5,7 @@ import { apiRequest } from './requests.ts';
 
 describe('what is said about masks', () => {
   it.each([
-    [{ maskedValues: 3, maskedObjects: 1 }, { verb: 'get', name: 'db' }, '3 values masked in secrets team-a/db'],
+    [{ maskedValues: 3, maskedObjects: 1 }, { verb: 'get', name: 'db' }, '3 values masked in secret team-a/db'],
     [{ maskedValues: 1, maskedObjects: 1 }, {}, '1 value masked in 1 object of secrets'],
     [{ maskedValues: 7, maskedObjects: 2 }, {}, '7 values masked in 2 objects of secrets'],
   ])('%j', (report, info, start) => {
