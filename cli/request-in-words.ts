@@ -6,7 +6,9 @@ export function requestInWords(request: RequestSummary): string {
   const verb = request.revealKey === undefined ? request.policyVerb : 'reveal';
   if (resource === '') return `${verb} ${request.target}`;
   const kind = `${resource}${apiGroup === '' ? '' : `.${apiGroup}`}${subresource === '' ? '' : `/${subresource}`}`;
-  const object = namespace === '' ? name : `${namespace}/${name === '' ? '*' : name}`;
+  // The API server counts a namespace as lying in itself; people do not.
+  const ownNamespace = namespace === '' || (resource === 'namespaces' && namespace === name);
+  const object = ownNamespace ? name : `${namespace}/${name === '' ? '*' : name}`;
   const key = request.revealKey === undefined ? '' : ` key ${request.revealKey}`;
   return `${verb} ${kind} ${object}${key}${commandOf(request)}`.trimEnd();
 }

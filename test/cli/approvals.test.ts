@@ -115,6 +115,10 @@ test.each([
     },
     "create pods/exec shop/web-0 -- sh -c 'rm -rf /'",
   ],
+  [
+    { policyVerb: 'delete', resource: 'namespaces', apiGroup: '', subresource: '', namespace: 'shop', name: 'shop' },
+    'delete namespaces shop',
+  ],
 ])('%j in words', (change, expected) => {
   expect(requestInWords({ ...summary, ...change })).toBe(expected);
 });
