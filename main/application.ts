@@ -10,6 +10,7 @@ import { MAIN_ORIGIN, SCHEME } from './protection/content-security-policy.ts';
 import { guardSession, guardWebContents } from './protection/guard-web-contents.ts';
 import { type Services, startServices } from './services.ts';
 import { openSettings } from './settings/settings-store.ts';
+import { followTheme } from './windows/colour-scheme.ts';
 import { openMainWindow, rememberPlace } from './windows/main-window.ts';
 import { setMenu } from './windows/menu.ts';
 import { ApprovalNotifications } from './windows/notify.ts';
@@ -33,6 +34,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
   const log = openLog(folders.logs);
   noteErrors(log.lines('main'));
   const settings = openSettings(folders.root);
+  followTheme(settings.read().theme);
   let window: BrowserWindow | null = null;
 
   function tell<Name extends EventName>(name: Name, payload: Payload<Name>): void {

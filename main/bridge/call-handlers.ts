@@ -5,6 +5,7 @@ import type { Folders } from '../folders.ts';
 import { HostError } from '../hosts/protocol.ts';
 import type { Services } from '../services.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
+import { followTheme } from '../windows/colour-scheme.ts';
 import { appInfo } from './app-info.ts';
 import type { CallHandlers } from './handle-calls.ts';
 
@@ -24,6 +25,7 @@ export function callHandlers(options: CallHandlersOptions): CallHandlers {
   const { folders, settings, services, window, tell, shownApprovals, protectContent } = options;
   const changeSettings = (change: Partial<Settings>): Settings => {
     const changed = settings.write(change);
+    followTheme(changed.theme);
     tell('settings.changed', changed);
     return changed;
   };

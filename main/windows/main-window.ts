@@ -1,6 +1,7 @@
 import { BrowserWindow, screen } from 'electron';
 import { MAIN_ORIGIN } from '../protection/content-security-policy.ts';
 import type { SettingsStore, WindowPlace } from '../settings/settings-store.ts';
+import { windowBackground } from './colour-scheme.ts';
 
 /** Every setting that Electron's checklist asks for, also those that are its defaults today. */
 export function pagePreferences(preload: string): Electron.WebPreferences {
@@ -32,7 +33,7 @@ export function openMainWindow(preload: string, settings: SettingsStore): Browse
     minWidth: 760,
     minHeight: 480,
     show: false,
-    backgroundColor: '#15171a',
+    backgroundColor: windowBackground(),
     webPreferences: pagePreferences(preload),
   });
   if (place?.maximized) window.maximize();

@@ -1,5 +1,6 @@
 import { BrowserWindow } from 'electron';
 import { PLAYER_ORIGIN } from '../protection/content-security-policy.ts';
+import { windowBackground } from './colour-scheme.ts';
 import { pagePreferences } from './main-window.ts';
 
 /** Replays one recording. A window of its own, because its policy must let WebAssembly compile. */
@@ -12,7 +13,7 @@ export function openPlayerWindow(preload: string, recordingId: string, title: st
     minHeight: 420,
     show: false,
     autoHideMenuBar: true,
-    backgroundColor: '#15171a',
+    backgroundColor: windowBackground(),
     webPreferences: pagePreferences(preload),
   });
   window.once('ready-to-show', () => window.show());
