@@ -1,3 +1,5 @@
+import { oneLine } from './one-line.ts';
+
 /**
  * Every reason for which the gateway itself answers a client instead of the API server, with the HTTP status and the
  * Kubernetes `reason` that client-go acts on. One table, so that a code never gets two meanings; codes are stable and
@@ -132,7 +134,7 @@ export function refusalStatus(refusal: Refusal): KubernetesStatus {
     apiVersion: 'v1',
     metadata: {},
     status: 'Failure',
-    message: singleLine(refusal.message),
+    message: oneLine(refusal.message).trim(),
     reason,
     details: {
       ...(name ? { name } : {}),
@@ -148,12 +150,6 @@ export function refusalStatus(refusal: Refusal): KubernetesStatus {
 /** kubectl lists the causes of an `Invalid` one by one, so there they are the fields at fault and nothing else. */
 function causesOf(code: RefusalCode, reason: string, causes: readonly StatusCause[]): readonly StatusCause[] {
   return reason === 'Invalid' ? causes : [...causes, { reason: `gatehouse/${code}`, message: code, field: '' }];
-}
-
-/** A Status message reaches terminals: no line breaks, no escape sequences. */
-function singleLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here
-  return text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
 }
 
 /** The refusal inside anything that was thrown: itself, or `internal-error` with the cause kept for the log. */

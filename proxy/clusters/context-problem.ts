@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { access, constants, readFile } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
+import { oneLine } from '../one-line.ts';
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './kubeconfig-file.ts';
 import type { MergedKubeconfig } from './kubeconfig-files.ts';
 import { serverAddress } from './server-address.ts';
@@ -136,6 +137,5 @@ async function isExecutable(path: string): Promise<boolean> {
 /** The first line, without what could move a cursor. */
 export function firstLine(text: string): string {
   const [line = ''] = text.trim().split(/\r?\n/);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here
-  return line.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, 200);
+  return oneLine(line).slice(0, 200);
 }

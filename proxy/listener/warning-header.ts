@@ -1,3 +1,5 @@
+import { oneLine } from '../one-line.ts';
+
 /** Runes of one warning that kube-apiserver itself keeps (`apiserver/pkg/warning/context.go`). */
 const LONGEST = 256;
 
@@ -6,8 +8,7 @@ const LONGEST = 256;
  * `pkg/util/net/http.go` reads it). Text beyond ASCII is UTF-8, as the Latin-1 characters that Node writes one byte each.
  */
 export function warningHeader(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here
-  const runes = [...text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim()];
+  const runes = [...oneLine(text).trim()];
   const short = runes.length > LONGEST ? [...runes.slice(0, LONGEST - 1), '…'] : runes;
   const escaped = short.join('').replace(/["\\]/g, '\\$&');
   return `299 gatehouse "${Buffer.from(escaped, 'utf8').toString('latin1')}"`;

@@ -1,3 +1,4 @@
+import { oneLine } from '../one-line.ts';
 import { impersonationText, resourceText } from './compile-match.ts';
 import type { PolicyQuestion } from './decision.ts';
 
@@ -34,7 +35,6 @@ export function fillMessage(message: string, question: PolicyQuestion): string {
 
 /** A client's words for a message: one line without control characters, cut at a length that a terminal can show. */
 export function plainText(value: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here
-  const line = value.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+  const line = oneLine(value);
   return line.length > MAX_VALUE ? `${line.slice(0, MAX_VALUE)}…` : line;
 }
