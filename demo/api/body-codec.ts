@@ -1,5 +1,6 @@
 import { parse as parseYaml } from 'yaml';
-import { decodeProtobuf, openEnvelope, ProtobufError } from '../../proxy/request/protobuf/decode.ts';
+import { decodeProtobuf, openEnvelope } from '../../proxy/request/protobuf/decode.ts';
+import { ProtobufError } from '../../proxy/request/protobuf/wire-reader.ts';
 import { isJsonObject, type Json, type JsonObject } from '../store/json.ts';
 import { groupVersionOf, type ResourceKind } from '../store/resource-kinds.ts';
 import { conform, DecodingError } from '../store/typed-object.ts';

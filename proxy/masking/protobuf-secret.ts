@@ -1,3 +1,5 @@
+import { ProtobufError, WireReader } from '../request/protobuf/wire-reader.ts';
+
 /** What precedes a protobuf body of the Kubernetes API (apimachinery `runtime/serializer/protobuf`). */
 const MAGIC = Buffer.from('k8s\0');
 
@@ -32,27 +34,14 @@ function valuesOf(message: Buffer, wanted: number): Buffer[] {
 
 /** The length-delimited fields of a message; others are stepped over, and what cannot be read ends it. */
 function* messageFields(message: Buffer): Generator<{ readonly number: number; readonly bytes: Buffer }> {
-  let at = 0;
-  const varint = (): number => {
-    let value = 0;
-    for (let scale = 1; at < message.length; scale *= 128) {
-      const byte = message[at] as number;
-      at += 1;
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
+  const reader = new WireReader(message);
+  try {
+    while (!reader.done) {
+      const tag = Number(reader.varint());
+      if (tag % 8 === 2) yield { number: Math.floor(tag / 8), bytes: reader.bytes() };
+      else reader.skip(tag % 8);
     }
-    return value;
-  };
-  while (at < message.length) {
-    const tag = varint();
-    const wireType = tag % 8;
-    if (wireType === 0) varint();
-    else if (wireType === 1) at += 8;
-    else if (wireType === 5) at += 4;
-    else if (wireType === 2) {
-      const length = varint();
-      yield { number: Math.floor(tag / 8), bytes: message.subarray(at, at + length) };
-      at += length;
-    } else return;
+  } catch (error) {
+    if (!(error instanceof ProtobufError)) throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { conform, DecodingError } from '../../demo/store/typed-object.ts';
-import { decodeProtobuf, openEnvelope, ProtobufError } from '../../proxy/request/protobuf/decode.ts';
+import { decodeProtobuf, openEnvelope } from '../../proxy/request/protobuf/decode.ts';
+import { ProtobufError } from '../../proxy/request/protobuf/wire-reader.ts';
 
 function field(number: number, bytes: Buffer | string): Buffer {
   const value = Buffer.from(bytes);

@@ -1,4 +1,5 @@
-import { decodeProtobuf, type Json, type JsonObject, openEnvelope, ProtobufError } from './decode.ts';
+import { decodeProtobuf, type Json, type JsonObject, openEnvelope } from './decode.ts';
+import { ProtobufError } from './wire-reader.ts';
 
 /** The packages of `messages.generated.ts`, by the group and version whose kinds they hold. */
 const PACKAGES: ReadonlyMap<string, string> = new Map([
