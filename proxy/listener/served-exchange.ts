@@ -19,38 +19,28 @@ type SecuredRequest = IncomingMessage & { readonly socket: TLSSocket };
 /** What earlier requests of a connection have used; the rest belongs to the present one. */
 const ACCOUNTED = new WeakMap<TLSSocket, { fromClient: number; toClient: number }>();
 
-/** A request as Node's `request` event hands it over. */
-export class RequestExchange implements Exchange {
-  readonly kind = 'request';
+/** What a request and an upgrade have in common. */
+abstract class ServedExchange implements Answerable {
   readonly method: string;
   readonly target: string;
   readonly rawHeaders: readonly string[];
   readonly principal: Principal;
-  readonly body: Readable;
   readonly socket: TLSSocket;
   readonly signal: AbortSignal;
-  readonly head = Buffer.alloc(0);
+  protected readonly gone = new AbortController();
   readonly #answer: Answerable;
   readonly #before: { readonly fromClient: number; readonly toClient: number };
 
-  constructor(request: SecuredRequest, response: ServerResponse, context: ExchangeContext) {
+  protected constructor(request: SecuredRequest, principal: Principal, answer: Answerable) {
     const { socket } = request;
-    const gone = new AbortController();
     this.method = request.method ?? '';
     this.target = request.url ?? '';
     this.rawHeaders = request.rawHeaders;
-    this.principal = context.principal;
-    this.body = request;
+    this.principal = principal;
     this.socket = socket;
-    this.signal = gone.signal;
-    this.#answer = new ResponseAnswer(response);
+    this.signal = this.gone.signal;
+    this.#answer = answer;
     this.#before = ACCOUNTED.get(socket) ?? { fromClient: 0, toClient: 0 };
-    const over = context.connections.use(socket, (reason) => gone.abort(reason));
-    response.once('close', () => {
-      over();
-      ACCOUNTED.set(socket, { fromClient: socket.bytesRead, toClient: socket.bytesWritten });
-      if (!response.writableFinished) gone.abort(new Error('The client went away'));
-    });
   }
 
   get answered(): boolean {
@@ -59,10 +49,6 @@ export class RequestExchange implements Exchange {
 
   respond(status: number, headers: readonly HeaderLine[], body: AnswerBody): Promise<void> {
     return this.#answer.respond(status, headers, body);
-  }
-
-  acceptUpgrade(): never {
-    throw new Error('This request asked for no upgrade');
   }
 
   bytesFromClient(): number {
@@ -74,59 +60,56 @@ export class RequestExchange implements Exchange {
   }
 }
 
-/** An upgrade as Node's `upgrade` event hands it over: the HTTP parser is off the socket already. */
-export class UpgradeExchange implements Exchange {
-  readonly kind = 'upgrade';
-  readonly method: string;
-  readonly target: string;
-  readonly rawHeaders: readonly string[];
-  readonly principal: Principal;
-  readonly body: Readable = Readable.from([]);
-  readonly socket: TLSSocket;
-  readonly signal: AbortSignal;
-  readonly #answer: SocketAnswer;
-  readonly #earlyBytes: EarlyBytes;
-  readonly #before: { readonly fromClient: number; readonly toClient: number };
+/** A request as Node's `request` event hands it over. */
+export class RequestExchange extends ServedExchange implements Exchange {
+  readonly kind = 'request';
+  readonly body: Readable;
+  readonly head = Buffer.alloc(0);
 
-  constructor(request: SecuredRequest, head: Buffer, context: ExchangeContext) {
+  constructor(request: SecuredRequest, response: ServerResponse, { principal, connections }: ExchangeContext) {
+    super(request, principal, new ResponseAnswer(response));
     const { socket } = request;
-    const gone = new AbortController();
-    this.method = request.method ?? '';
-    this.target = request.url ?? '';
-    this.rawHeaders = request.rawHeaders;
-    this.principal = context.principal;
-    this.socket = socket;
-    this.signal = gone.signal;
-    this.#answer = new SocketAnswer(request, socket);
-    this.#earlyBytes = new EarlyBytes(socket, head, () => gone.abort(new Error('The client went away')));
-    this.#before = ACCOUNTED.get(socket) ?? { fromClient: 0, toClient: 0 };
-    context.connections.use(socket, (reason) => gone.abort(reason));
+    this.body = request;
+    const over = connections.use(socket, (reason) => this.gone.abort(reason));
+    response.once('close', () => {
+      over();
+      ACCOUNTED.set(socket, { fromClient: socket.bytesRead, toClient: socket.bytesWritten });
+      if (!response.writableFinished) this.gone.abort(new Error('The client went away'));
+    });
   }
 
-  get answered(): boolean {
-    return this.#answer.answered;
+  acceptUpgrade(): never {
+    throw new Error('This request asked for no upgrade');
+  }
+}
+
+/** An upgrade as Node's `upgrade` event hands it over: the HTTP parser is off the socket already. */
+export class UpgradeExchange extends ServedExchange implements Exchange {
+  readonly kind = 'upgrade';
+  readonly body: Readable = Readable.from([]);
+  readonly #upgrade: SocketAnswer;
+  readonly #earlyBytes: EarlyBytes;
+
+  constructor(request: SecuredRequest, head: Buffer, { principal, connections }: ExchangeContext) {
+    const answer = new SocketAnswer(request, request.socket);
+    super(request, principal, answer);
+    this.#upgrade = answer;
+    this.#earlyBytes = new EarlyBytes(request.socket, head, () => this.gone.abort(new Error('The client went away')));
+    connections.use(request.socket, (reason) => this.gone.abort(reason));
   }
 
   get head(): Buffer {
     return this.#earlyBytes.bytes();
   }
 
-  respond(status: number, headers: readonly HeaderLine[], body: AnswerBody): Promise<void> {
+  override respond(status: number, headers: readonly HeaderLine[], body: AnswerBody): Promise<void> {
     this.#earlyBytes.discard();
-    return this.#answer.respond(status, headers, body);
+    return super.respond(status, headers, body);
   }
 
   acceptUpgrade(headers: readonly HeaderLine[]): Duplex {
-    this.#answer.switchProtocols(headers);
+    this.#upgrade.switchProtocols(headers);
     this.#earlyBytes.release();
     return this.socket;
-  }
-
-  bytesFromClient(): number {
-    return this.socket.bytesRead - this.#before.fromClient;
-  }
-
-  bytesToClient(): number {
-    return this.socket.bytesWritten - this.#before.toClient;
   }
 }

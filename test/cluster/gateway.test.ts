@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe } from 'vitest';
-import { type RunningGateway, startGateway } from '../gateway/environment/running-gateway.ts';
+import { describe } from 'vitest';
+import { gatewayForSuite } from '../gateway/environment/gateway-for-suite.ts';
 import type { TestedCluster } from '../gateway/environment/tested-cluster.ts';
 import { describeAdmission } from '../gateway/suites/admission.ts';
 import { describeGateway } from '../gateway/suites/gateway.ts';
@@ -21,18 +21,7 @@ async function realCluster(): Promise<TestedCluster> {
 }
 
 describe.skipIf(controlPlanePrograms === null)('the gateway in front of a real API server', () => {
-  let running: RunningGateway | undefined;
-  beforeAll(async () => {
-    running = await startGateway(await realCluster());
-  });
-  afterAll(async () => {
-    await running?.close();
-    await running?.cluster.close();
-  });
-  const environment = (): RunningGateway => {
-    if (running === undefined) throw new Error('the gateway did not start');
-    return running;
-  };
+  const environment = gatewayForSuite(realCluster);
   describeAdmission(environment);
   describeGateway(environment);
 });

@@ -1,22 +1,11 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { describe } from 'vitest';
 import { startDemo } from './environment/demo.ts';
-import { type RunningGateway, startGateway } from './environment/running-gateway.ts';
+import { gatewayForSuite } from './environment/gateway-for-suite.ts';
 import { describeGateway } from './suites/gateway.ts';
 import { describePods } from './suites/pods.ts';
 
 describe('the gateway in front of the demo cluster', () => {
-  let running: RunningGateway | undefined;
-  beforeAll(async () => {
-    running = await startGateway(await startDemo());
-  });
-  afterAll(async () => {
-    await running?.close();
-    await running?.cluster.close();
-  });
-  const environment = (): RunningGateway => {
-    if (running === undefined) throw new Error('the gateway did not start');
-    return running;
-  };
+  const environment = gatewayForSuite(startDemo);
   describePods(environment);
   describeGateway(environment);
 });
