@@ -1,5 +1,6 @@
 import { LAST_APPLIED, type MaskRules } from './mask-rules.ts';
 import { type MaskKey, maskToken } from './mask-token.ts';
+import type { OnMasked } from './masked-value.ts';
 
 /** Which object a value belongs to. */
 export interface ObjectIdentity {
@@ -39,6 +40,7 @@ export interface ReplacementOptions {
   readonly readText: (start: number, end: number) => string;
   /** Masks inside the value of a last-applied annotation; null where nothing had to be masked. */
   readonly maskLastApplied: (value: Buffer, identity: ObjectIdentity) => Buffer | null;
+  readonly onMasked: OnMasked | null;
 }
 
 /**
@@ -50,7 +52,7 @@ export interface ReplacementOptions {
 export function replacement(
   { start, end, escaped, map, key }: WaitingValue,
   identity: ObjectIdentity,
-  { rules, read, readText, maskLastApplied, key: maskKey }: ReplacementOptions,
+  { rules, read, readText, maskLastApplied, onMasked, key: maskKey }: ReplacementOptions,
 ): Buffer | null {
   const value = escaped ? Buffer.from(unescapeString(readText(start, end))) : read(start, end);
   if (map === null && key === LAST_APPLIED) return maskLastApplied(value, identity);
@@ -58,6 +60,7 @@ export function replacement(
   const token = maskToken(maskKey, { kindClass: rules.kindClass, ...identity, fieldPath }, value);
   // Typed clients refuse a Secret whose data is not base64.
   const base64 = map !== null && rules.maps.get(map)?.base64 === true;
+  onMasked?.({ identity, field: fieldPath, token, plain: value, base64 });
   return Buffer.from(base64 ? Buffer.from(token).toString('base64') : token);
 }
 

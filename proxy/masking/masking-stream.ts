@@ -3,6 +3,7 @@ import { JsonScanner } from './json-scanner.ts';
 import { LAST_APPLIED, type MaskRules } from './mask-rules.ts';
 import { type MaskKey, maskToken } from './mask-token.ts';
 import type { ObjectIdentity } from './masked-object.ts';
+import type { OnMasked } from './masked-value.ts';
 import { NotMaskable } from './not-maskable.ts';
 import { ObjectMasker } from './object-masker.ts';
 import { redactStatusText } from './redact-status.ts';
@@ -15,6 +16,8 @@ export interface MaskingStreamOptions {
   readonly events: boolean;
   readonly report: MaskReport;
   readonly identity?: ObjectIdentity;
+  /** Told of each value as it is masked, those inside last-applied too. */
+  readonly onMasked?: OnMasked | null;
   /** How many copies inside copies lie above. */
   readonly depth?: number;
 }
@@ -36,6 +39,7 @@ export class MaskingStream {
   constructor(options: MaskingStreamOptions) {
     const { key, rules, events, report } = options;
     const depth = options.depth ?? 0;
+    const onMasked = options.onMasked ?? null;
     this.#events = events;
     this.#masker = new ObjectMasker({
       key,
@@ -45,7 +49,9 @@ export class MaskingStream {
       identity: options.identity ?? null,
       read: (start, end) => this.#window.slice(start, end),
       readText: (start, end) => this.#window.text(start, end),
-      maskLastApplied: (value, identity) => maskLastApplied(value, { key, rules, identity, depth: depth + 1 }),
+      maskLastApplied: (value, identity) =>
+        maskLastApplied(value, { key, rules, identity, onMasked, depth: depth + 1 }),
+      onMasked,
       redactStatus: (status) => redactStatusText(status, null),
     });
     this.#scanner = new JsonScanner(this.#masker, { manyRoots: events });
@@ -96,6 +102,7 @@ interface CopyOptions {
   readonly key: MaskKey;
   readonly rules: MaskRules;
   readonly identity: ObjectIdentity;
+  readonly onMasked: OnMasked | null;
   readonly depth: number;
 }
 
@@ -104,12 +111,12 @@ interface CopyOptions {
  * apply` reads them; a text that cannot be read is replaced whole.
  * @returns what goes between the quotes; null where nothing had to be masked.
  */
-function maskLastApplied(value: Buffer, { key, rules, identity, depth }: CopyOptions): Buffer | null {
+function maskLastApplied(value: Buffer, { key, rules, identity, onMasked, depth }: CopyOptions): Buffer | null {
   const report = newMaskReport();
   try {
     if (depth > MAX_COPIES) throw new NotMaskable('copies inside copies');
     const copyRules = { ...rules, kinds: null, refuseHelm: false };
-    const stream = new MaskingStream({ key, rules: copyRules, events: false, report, identity, depth });
+    const stream = new MaskingStream({ key, rules: copyRules, events: false, report, identity, onMasked, depth });
     const masked = Buffer.concat([stream.push(value), stream.end()]);
     return report.maskedValues === 0 ? null : escapeString(masked.toString('utf8'));
   } catch (error) {
