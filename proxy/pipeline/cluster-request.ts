@@ -9,31 +9,20 @@ import type { EffectiveIdentity, RequestSummary } from '../journal/journal-recor
 import type { Exchange } from '../listener/exchange.ts';
 import { audible, refuse } from '../listener/refuse.ts';
 import { jsonOnlyAccept } from '../masking/accept.ts';
-import { maskPreview } from '../masking/mask-preview.ts';
 import type { MaskKey } from '../masking/mask-token.ts';
 import { planMask } from '../masking/plan-mask.ts';
 import type { MaskPlan } from '../masking/response-mask.ts';
-import { protectWrite } from '../masking/write-protection.ts';
-import type { Decision, PolicySource } from '../policy/decision.ts';
-import { policyQuestion } from '../policy/policy-question.ts';
+import type { PolicySource } from '../policy/decision.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { readRequest } from '../request/read-request.ts';
-import { checkBody, readBody } from '../request/request-body.ts';
 import { acceptedUpgrade } from '../streams/handshake.ts';
 import { relay } from '../streams/relay.ts';
 import { answer } from './answer.ts';
-import { authorise } from './authorisation.ts';
+import { permit } from './permit.ts';
+import { prepare } from './prepare.ts';
 import { sendUpstream } from './send-upstream.ts';
-import {
-  effectiveOf,
-  policyCluster,
-  refusedVerdict,
-  summarise,
-  summariseUnread,
-  Transaction,
-  verdictOf,
-} from './transaction.ts';
+import { effectiveOf, refusedVerdict, summarise, summariseUnread, Transaction } from './transaction.ts';
 
 /** The gateway's parts, as one request meets them. */
 export interface PipelineParts {
@@ -49,13 +38,6 @@ export interface PipelineParts {
 interface Asked {
   readonly summary: RequestSummary;
   readonly effective: EffectiveIdentity | null;
-}
-
-/** A request that has been read and may be decided on. */
-interface Readied extends Asked {
-  readonly request: ApiRequest;
-  readonly decision: Decision;
-  readonly body: Buffer | null;
 }
 
 /**
@@ -74,25 +56,30 @@ export async function serveClusterRequest(
   let upstreamMs: number | null = null;
   let result: { status: number; code: string | null; maskedValues: number; ended: string | null };
   try {
-    const readied = await ready(parts, exchange, cluster, target, (read) => {
-      asked = { summary: summarise(read), effective: effectiveOf(read) };
-    });
-    const warnings = await permit(parts, exchange, cluster, transaction, readied);
+    // 1. Read as the API server will read it.
+    const request = readRequest({ method: exchange.method, target, rawHeaders: exchange.rawHeaders });
+    asked = { summary: summarise(request), effective: effectiveOf(request) };
+    // 2 to 5. Policy, body, masks in it, what it would do.
+    const prepared = await prepare(parts, exchange, cluster, request);
+    // 6. People, and the record of what was decided.
+    const warnings = await permit(parts, exchange, cluster, transaction, prepared);
+    // 7. To the API server.
+    const { outgoing } = prepared;
+    const plan = planMask(request, prepared.decision.masks);
     const sent = performance.now();
-    const plan = planMask(readied.request, readied.decision.masks);
     const answered = await sendUpstream(parts.upstream, cluster, {
-      request: readied.request,
-      body: readied.body,
+      ...outgoing,
       auditId: transaction.auditId,
-      accept: jsonOnlyAccept(readied.request),
+      accept: jsonOnlyAccept(request),
       compression: plan.kind === 'pass',
       signal: exchange.signal,
     });
     upstreamMs = Math.round((performance.now() - sent) * 10) / 10;
+    // 8. And back.
     result =
       'socket' in answered
-        ? await tunnel(exchange, readied.request, answered)
-        : { ...(await respond(parts, exchange, cluster, readied.request, plan, answered, warnings)), ended: null };
+        ? await tunnel(exchange, request, answered)
+        : { ...(await respond(parts, exchange, cluster, request, plan, answered, warnings)), ended: null };
   } catch (error) {
     result = await fail(parts, exchange, transaction, asked, error);
   }
@@ -102,73 +89,6 @@ export async function serveClusterRequest(
     bytesToClient: exchange.bytesToClient(),
     bytesFromClient: exchange.bytesFromClient(),
   });
-}
-
-/** Reads the request, asks the policy, then reads and checks the body. A denied request's body is never looked at. */
-async function ready(
-  parts: PipelineParts,
-  exchange: Exchange,
-  cluster: Cluster,
-  target: string,
-  onRead: (request: ApiRequest) => void,
-): Promise<Readied> {
-  const request = readRequest({ method: exchange.method, target, rawHeaders: exchange.rawHeaders });
-  onRead(request);
-  if ((request.upgrade !== null) !== (exchange.kind === 'upgrade')) {
-    throw new Refusal('upgrade-not-allowed', 'This request asks for an upgrade that Gatehouse does not take');
-  }
-  const decision = parts.policy.decide(policyQuestion(exchange.principal, policyCluster(cluster), request));
-  const common = { request, decision, summary: summarise(request), effective: effectiveOf(request) };
-  if (decision.outcome === 'deny' || request.upgrade !== null || !announcesBody(request)) {
-    return { ...common, body: null };
-  }
-  const body = await readBody(request, exchange.body);
-  protectWrite(request, body, checkBody(request, body));
-  return { ...common, body: isRead(request.method) ? null : body };
-}
-
-function isRead(method: string): boolean {
-  return method === 'GET' || method === 'HEAD';
-}
-
-/** A GET or HEAD has a body only where it says so; a body that is not empty is refused then. */
-function announcesBody({ method, headers }: ApiRequest): boolean {
-  return !isRead(method) || headers.has('Content-Length') || headers.has('Transfer-Encoding');
-}
-
-/**
- * Policy, approval, and the `decided` record: when this returns, the request may run.
- * @returns texts for `Warning:` headers.
- */
-async function permit(
-  parts: PipelineParts,
-  exchange: Exchange,
-  cluster: Cluster,
-  transaction: Transaction,
-  readied: Readied,
-): Promise<string[]> {
-  const { request, summary, effective, decision, body } = readied;
-  const outcome = await authorise(
-    {
-      principal: exchange.principal,
-      cluster,
-      request,
-      summary,
-      effective,
-      decision,
-      body,
-      preview: () => (body === null ? null : maskPreview(body, request)),
-      reason: null,
-      signal: exchange.signal,
-    },
-    parts.approvals,
-  );
-  const refusal = outcome.allowed ? undefined : outcome.refusal;
-  const plainRead = decision.outcome === 'allow' && isRead(request.method) && request.upgrade === null;
-  await transaction.decided(summary, effective, verdictOf(decision, outcome.approval, refusal), !plainRead);
-  if (refusal !== undefined) throw refusal;
-  const { approval } = outcome;
-  return approval === null ? [] : [`approved by ${approval.by ?? 'a person'} (request ${approval.code})`];
 }
 
 async function respond(
