@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { cacheFolder, repository } from './cache-folder.mjs';
 import { startProgress } from './progress.mjs';
 import { lastLines, run } from './run.mjs';
@@ -16,7 +16,8 @@ const release = 'https://raw.githubusercontent.com/kubernetes-sigs/controller-to
  * Provides a real Kubernetes control plane's programs: those that KUBEBUILDER_ASSETS names, else built from pinned Go
  * modules, else the archive that the envtest project publishes.
  * @returns {Promise<string | null>} the folder with etcd, kube-apiserver and, but for the archive,
- *   kube-controller-manager; null where none can be had, which it says in one line
+ *   kube-controller-manager, kube-scheduler, kwok and its `kwok-stages`; null where none can be had, which it says in
+ *   one line
  */
 export async function provideControlPlane() {
   const assets = process.env['KUBEBUILDER_ASSETS'];
@@ -51,8 +52,50 @@ async function build() {
   await buildModule('kube', folder, ['-s', '-w', ...linker], {
     'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
     'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
+    'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
   });
+  await buildModule('kwok', folder, ['-s', '-w'], { kwok: 'sigs.k8s.io/kwok/cmd/kwok' });
+  await copyStages(folder);
   return folder;
+}
+
+/** What kwok makes of nodes and pods: a node becomes ready, its pods run, a Job's end, a deleted one goes. */
+const stages = ['node/fast/node-initialize', 'pod/fast/pod-ready', 'pod/fast/pod-complete', 'pod/fast/pod-delete'];
+
+/**
+ * Puts the stages beside the programs: they lie in kwok's module, which the tests know nothing of.
+ * @param {string} folder
+ */
+async function copyStages(folder) {
+  const goal = join(folder, 'kwok-stages');
+  if (existsSync(goal)) return;
+  requireGo();
+  const { code, output } = await run('go', ['mod', 'download', '-json', 'sigs.k8s.io/kwok'], {
+    ...goRun('kwok'),
+    onLine: () => undefined,
+  });
+  if (code !== 0) throw new Error(`go could not fetch kwok's stages: ${lastLines(output, 2)}`);
+  const work = await mkdtemp(join(folder, '.copying-'));
+  try {
+    for (const stage of stages) {
+      const source = join(JSON.parse(output).Dir, 'kustomize/stage', `${stage}.yaml`);
+      await copyFile(source, join(work, basename(source)));
+    }
+    await rename(work, goal);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Where and how go runs for one of the pinned modules.
+ * @param {string} module its folder in test/cluster/tools
+ */
+function goRun(module) {
+  return {
+    cwd: join(repository, 'test/cluster/tools', module),
+    env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOTOOLCHAIN: 'local' },
+  };
 }
 
 /**
@@ -65,8 +108,7 @@ async function buildModule(module, folder, linkerFlags, programs) {
   const missing = Object.entries(programs).filter(([program]) => !existsSync(join(folder, program)));
   if (missing.length === 0) return;
   requireGo();
-  const cwd = join(repository, 'test/cluster/tools', module);
-  const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOTOOLCHAIN: 'local' };
+  const { cwd, env } = goRun(module);
   const packages = missing.map(([, name]) => name);
 
   const fetching = startProgress(`Go modules of ${module}`, { unit: 'count', noun: 'fetched' });
@@ -117,7 +159,7 @@ function requireGo() {
     throw new Error(`Go 1.26 is needed, found ${said.stdout?.trim() || 'none'}`);
 }
 
-/** The archive carries no kube-controller-manager; tests that need one say so and are skipped. */
+/** The archive carries no controllers, scheduler or kwok; tests that need them say so and are skipped. */
 async function download() {
   const folder = cacheFolder('control-plane', `${version}-envtest`);
   if (existsSync(folder)) return folder;

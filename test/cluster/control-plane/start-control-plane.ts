@@ -1,10 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { request } from 'node:https';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CertificateFiles, createClusterCertificates, writeServiceAccountKeys } from './certificates.ts';
+import { type AdminClient, createAdminClient } from './admin-client.ts';
+import {
+  type CertificateFiles,
+  type ClusterCertificates,
+  createClusterCertificates,
+  writeServiceAccountKeys,
+} from './certificates.ts';
+import { type KubeletServer, startKubeletServer } from './kubelet-server.ts';
 import { findFreePorts, type Keeper, type KeptProcess, startKeeper } from './processes.ts';
 
 /** What the API server wrote about one request (`audit.k8s.io/v1` Event, level Metadata); the oracle for RequestInfo. */
@@ -28,7 +34,7 @@ export interface AuditEvent {
   readonly responseStatus?: { readonly code?: number };
 }
 
-/** A real Kubernetes API server with etcd and controllers, on free ports of loopback, for one suite. */
+/** A real Kubernetes API server with etcd, controllers, scheduler and a node, on free ports of loopback, for one suite. */
 export interface ControlPlane {
   /** `https://127.0.0.1:<port>` */
   readonly server: string;
@@ -36,6 +42,11 @@ export interface ControlPlane {
   readonly adminKubeconfig: string;
   /** False where only kube-apiserver and etcd were to be had: no service accounts, no roll-outs. */
   readonly hasControllers: boolean;
+  /**
+   * False where kwok or the scheduler was not to be had. Where true, pods run on one node as far as the API goes, and
+   * exec, attach, logs and port-forward reach a kubelet of ours.
+   */
+  readonly runsPods: boolean;
   /** Writes a kubeconfig for a user with these groups and no rights but those that the test's RBAC gives. */
   kubeconfigFor(user: string, groups?: readonly string[]): Promise<string>;
   /** Every request answered so far, in the order of their ends. */
@@ -49,6 +60,7 @@ export interface ControlPlane {
 export const controlPlanePrograms = process.env['GATEHOUSE_TEST_CONTROL_PLANE'] ?? null;
 
 const startSeconds = 90;
+const nodeName = 'node-1';
 
 /**
  * @param apiServerFlags added to the API server's, for example `--feature-gates=…`
@@ -58,10 +70,11 @@ export async function startControlPlane(apiServerFlags: readonly string[] = []):
   if (!controlPlanePrograms) throw new Error('no control plane: run the cluster tests with npm run test:cluster');
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-control-plane-'));
   const keeper = startKeeper(folder);
+  const closing: Array<() => Promise<void>> = [() => keeper.close()];
   try {
-    return await start(controlPlanePrograms, folder, keeper, apiServerFlags);
+    return await start(controlPlanePrograms, folder, keeper, apiServerFlags, closing);
   } catch (error) {
-    await keeper.close();
+    for (const close of closing.reverse()) await close();
     throw error;
   }
 }
@@ -71,8 +84,10 @@ async function start(
   folder: string,
   keeper: Keeper,
   apiServerFlags: readonly string[],
+  closing: Array<() => Promise<void>>,
 ): Promise<ControlPlane> {
-  const [etcdPort = 0, peerPort = 0, port = 0, controllersPort = 0] = await findFreePorts(4);
+  const [etcdPort = 0, peerPort = 0, port = 0, controllersPort = 0, schedulerPort = 0, kwokPort = 0] =
+    await findFreePorts(6);
   const server = `https://127.0.0.1:${port}`;
   const certificates = await createClusterCertificates(folder);
   const admin = await certificates.client('admin', 'admin', ['system:masters']);
@@ -83,6 +98,7 @@ async function start(
 
   const etcd = keeper.start(join(programs, 'etcd'), etcdFlags(folder, etcdPort, peerPort));
   const serving = await certificates.server('kube-apiserver');
+  const kubeletClient = await certificates.client('kubelet-client', 'kube-apiserver', ['system:masters']);
   const auditPolicy = join(folder, 'audit-policy.yaml');
   await writeFile(
     auditPolicy,
@@ -98,11 +114,20 @@ async function start(
     `--service-account-signing-key-file=${serviceAccounts.privateKey}`,
     ...['--service-cluster-ip-range=10.0.0.0/24', '--allow-privileged=true', '--endpoint-reconciler-type=none'],
     '--disable-admission-plugins=TaintNodesByCondition',
+    `--kubelet-client-certificate=${kubeletClient.certificate}`,
+    ...[`--kubelet-client-key=${kubeletClient.privateKey}`, `--kubelet-certificate-authority=${authority.certificate}`],
+    '--kubelet-preferred-address-types=InternalIP',
     ...[`--audit-log-path=${auditLog}`, `--audit-policy-file=${auditPolicy}`],
     ...apiServerFlags,
   ]);
-  const ask = (path: string) => get(server + path, authority, admin);
-  await until('kube-apiserver answers', [etcd, apiServer], async () => (await ask('/readyz')) === 200);
+  const client = createAdminClient(server, authority, admin);
+  await until('kube-apiserver answers', [etcd, apiServer], async () => (await client.status('/readyz')) === 200);
+
+  const runsPods = ['kube-scheduler', 'kwok', 'kwok-stages'].every((name) => existsSync(join(programs, name)));
+  const node = runsPods
+    ? await startNode({ programs, keeper, client, adminKubeconfig, authority, certificates, schedulerPort, kwokPort })
+    : null;
+  if (node) closing.push(() => node.kubelet.close());
 
   const controllerManager = join(programs, 'kube-controller-manager');
   const hasControllers = existsSync(controllerManager);
@@ -116,14 +141,16 @@ async function start(
       ...['--bind-address=127.0.0.1', `--secure-port=${controllersPort}`],
     ]);
     const account = '/api/v1/namespaces/default/serviceaccounts/default';
-    await until('the controllers work', [apiServer, controllers], async () => (await ask(account)) === 200);
+    await until('the controllers work', [apiServer, controllers], async () => (await client.status(account)) === 200);
   }
+  await node?.ready();
 
   let users = 0;
   return {
     server,
     adminKubeconfig,
     hasControllers,
+    runsPods: runsPods && hasControllers,
     folder,
     async kubeconfigFor(user, groups = []) {
       users += 1;
@@ -131,8 +158,49 @@ async function start(
       return writeKubeconfig(join(folder, `user-${users}.kubeconfig`), server, authority, files);
     },
     auditLog: () => parseAuditLog(existsSync(auditLog) ? readFileSync(auditLog, 'utf8') : ''),
-    close: () => keeper.close(),
+    async close() {
+      for (const close of [...closing].reverse()) await close();
+    },
   };
+}
+
+interface NodeParts {
+  readonly programs: string;
+  readonly keeper: Keeper;
+  readonly client: AdminClient;
+  readonly adminKubeconfig: string;
+  readonly authority: CertificateFiles;
+  readonly certificates: ClusterCertificates;
+  readonly schedulerPort: number;
+  readonly kwokPort: number;
+}
+
+/**
+ * A scheduler, and a node whose pods kwok brings to life and ends. What people do inside them goes to a kubelet server
+ * of ours, whose port the node's status names: kwok's own loses exit statuses and bytes.
+ */
+async function startNode(parts: NodeParts): Promise<{ kubelet: KubeletServer; ready(): Promise<void> }> {
+  const { programs, keeper, client, adminKubeconfig, authority, certificates } = parts;
+  const kubelet = await startKubeletServer({ authority, identity: await certificates.server('kubelet'), client });
+  const scheduler = keeper.start(join(programs, 'kube-scheduler'), [
+    ...[`--kubeconfig=${adminKubeconfig}`, '--leader-elect=false'],
+    ...['--bind-address=127.0.0.1', `--secure-port=${parts.schedulerPort}`],
+  ]);
+  const stages = join(programs, 'kwok-stages');
+  const kwok = keeper.start(join(programs, 'kwok'), [
+    ...[`--kubeconfig=${adminKubeconfig}`, '--manage-all-nodes=true'],
+    ...['--node-ip=127.0.0.1', `--node-port=${kubelet.port}`, `--server-address=127.0.0.1:${parts.kwokPort}`],
+    ...readdirSync(stages).map((stage) => `--config=${join(stages, stage)}`),
+  ]);
+  await client.create('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName } });
+  interface ReadNode {
+    readonly status?: { readonly daemonEndpoints?: { readonly kubeletEndpoint?: { readonly Port?: number } } };
+  }
+  const ready = async () => {
+    const node = await client.get<ReadNode>(`/api/v1/nodes/${nodeName}`);
+    return node.status?.daemonEndpoints?.kubeletEndpoint?.Port === kubelet.port;
+  };
+  return { kubelet, ready: () => until('the node is ready', [scheduler, kwok], ready) };
 }
 
 function etcdFlags(folder: string, port: number, peerPort: number): string[] {
@@ -172,22 +240,6 @@ function parseAuditLog(text: string): AuditEvent[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as AuditEvent);
-}
-
-/** The status code of a GET, 0 when there is no answer. */
-async function get(url: string, authority: CertificateFiles, user: CertificateFiles): Promise<number> {
-  const [ca, cert, key] = await Promise.all(
-    [authority.certificate, user.certificate, user.privateKey].map((file) => readFile(file)),
-  );
-  return new Promise((done) => {
-    const outgoing = request(url, { ca, cert, key, agent: false, timeout: 5_000 }, (incoming) => {
-      incoming.resume();
-      done(incoming.statusCode ?? 0);
-    });
-    outgoing.on('timeout', () => outgoing.destroy());
-    outgoing.on('error', () => done(0));
-    outgoing.end();
-  });
 }
 
 async function until(what: string, processes: readonly KeptProcess[], holds: () => Promise<boolean>): Promise<void> {
