@@ -1,6 +1,6 @@
 import type { UpstreamResponse } from '../forward/upstream.ts';
 import type { Exchange } from '../listener/exchange.ts';
-import { warningHeader } from '../listener/warning-header.ts';
+import { warningLines } from '../listener/warning-header.ts';
 import { maskDocument } from '../masking/mask-document.ts';
 import type { MaskKey } from '../masking/mask-token.ts';
 import { maskWatch } from '../masking/mask-watch.ts';
@@ -9,8 +9,6 @@ import { redactStatus } from '../masking/redact-status.ts';
 import { type MaskPlan, newMaskReport } from '../masking/response-mask.ts';
 import { countMaskWarning } from '../masking/warning.ts';
 import type { ApiRequest } from '../request/api-request.ts';
-
-type HeaderLine = readonly [name: string, value: string];
 
 /** What went to the client. */
 export interface Answered {
@@ -24,8 +22,8 @@ export interface AnswerOptions {
   readonly request: ApiRequest;
   readonly plan: MaskPlan;
   readonly maskKey: MaskKey;
-  /** Lines to add as `Warning:` headers, such as who approved. */
-  readonly warnings: readonly string[];
+  /** Lines to add as `Warning:` headers, such as who approved; null where policy wants none, of masks neither. */
+  readonly warnings: readonly string[] | null;
 }
 
 /**
@@ -39,7 +37,7 @@ export async function answer(
   options: AnswerOptions,
 ): Promise<Answered> {
   const { request, plan } = options;
-  const warnings = options.warnings.map((text): HeaderLine => ['Warning', warningHeader(text)]);
+  const warnings = warningLines(options.warnings ?? [], response.headers);
   if (plan.kind === 'pass' || response.status === 304) {
     await exchange.respond(response.status, [...response.headers, ...warnings], response.body);
     return { status: response.status, maskedValues: 0, code: null };
@@ -70,8 +68,8 @@ export async function answer(
   const masked = await maskDocument(response.body, subject, { key: options.maskKey });
   const warning = countMaskWarning(masked.report, request);
   const headers = maskedHeaders(response.headers, { contentLength: masked.bytes });
-  const said = warning === null ? [] : [['Warning', warningHeader(warning)] as const];
-  await exchange.respond(response.status, [...headers, ...said, ...warnings], slices(masked.chunks));
+  const texts = options.warnings === null ? [] : [...(warning === null ? [] : [warning]), ...options.warnings];
+  await exchange.respond(response.status, [...headers, ...warningLines(texts, headers)], slices(masked.chunks));
   return { status: response.status, maskedValues: masked.report.maskedValues, code: null };
 }
 

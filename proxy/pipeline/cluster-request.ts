@@ -62,7 +62,8 @@ export async function serveClusterRequest(
     // 2 to 5. Policy, body, masks in it, what it would do.
     const prepared = await prepare(parts, exchange, cluster, request);
     // 6. People, and the record of what was decided.
-    const warnings = await permit(parts, exchange, cluster, transaction, prepared);
+    const permitted = await permit(parts, exchange, cluster, transaction, prepared);
+    const warnings = prepared.decision.warnings ? permitted : null;
     // 7. To the API server.
     const { outgoing } = prepared;
     const plan = planMask(request, prepared.decision.masks);
@@ -98,7 +99,7 @@ async function respond(
   request: ApiRequest,
   plan: MaskPlan,
   response: UpstreamResponse,
-  warnings: readonly string[],
+  warnings: readonly string[] | null,
 ) {
   try {
     return await answer(exchange, response, { request, plan, maskKey: parts.maskKey, warnings });

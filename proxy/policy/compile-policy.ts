@@ -20,6 +20,8 @@ export interface CompiledRule {
   readonly approval: ApprovalRequirement | null;
   readonly masks: readonly MaskObligation[];
   readonly record: RecordObligation | null;
+  /** The rule turns the gateway's own `Warning:` headers off. */
+  readonly silent: boolean;
 }
 
 export interface CompiledPolicies {
@@ -86,5 +88,6 @@ function compileRule(
       keep,
     })),
     record: rule.obligations?.record ?? null,
+    silent: rule.obligations?.warnings === 'off',
   };
 }

@@ -59,6 +59,8 @@ export interface Decision {
   readonly matchedRules: readonly string[];
   readonly trace: readonly RuleTrace[];
   readonly masks: readonly MaskObligation[];
+  /** Whether the gateway may add `Warning:` headers of its own to the answer. */
+  readonly warnings: boolean;
   readonly approval: ApprovalRequirement | null;
 }
 

@@ -107,7 +107,12 @@ const record = z.strictObject({
   required: z.boolean().default(false),
   input: z.enum(['off', 'on']).default('off'),
 });
-const obligations = z.strictObject({ mask: z.array(mask).optional(), record: record.optional() });
+const obligations = z.strictObject({
+  mask: z.array(mask).optional(),
+  record: record.optional(),
+  /** `Warning:` headers of the gateway's own; what is refused is said all the same. */
+  warnings: z.literal('off', { error: 'must be off, or left out' }).optional(),
+});
 
 const rule = z
   .strictObject({

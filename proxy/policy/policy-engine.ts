@@ -32,10 +32,12 @@ export class PolicyEngine {
     let permitted: CompiledRule | null = null;
     let identityPermitted = question.impersonation === null;
     let masks: MaskObligation[] | null = null;
+    let warnings = true;
     for (const rule of this.#candidates(question)) {
       if (!matches(rule, question, rule.effect !== 'allow')) continue;
       matched.push(rule.id);
       if (rule.masks.length > 0) masks = unite(masks, rule.masks);
+      if (rule.silent) warnings = false;
       if (rule.effect === 'deny') denied ??= rule;
       if (rule.effect === 'requireApproval') approvals.push(rule);
       if (rule.effect === 'allow' || (rule.effect === 'requireApproval' && matches(rule, question, false))) {
@@ -43,7 +45,7 @@ export class PolicyEngine {
         if (rule.namesTarget || !rule.namesIdentity) permitted ??= rule;
       }
     }
-    const base = { matchedRules: matched, masks: masks ?? [] };
+    const base = { matchedRules: matched, masks: masks ?? [], warnings };
     if (denied) return this.#decision(question, 'deny', denied.id, denialMessage(denied, question), base, null);
     if (!permitted || !identityPermitted) {
       const message = permitted ? identityNotPermitted(question) : requestNotPermitted(question);
@@ -64,7 +66,7 @@ export class PolicyEngine {
     outcome: Decision['outcome'],
     decidingRule: string,
     message: string,
-    base: Pick<Decision, 'matchedRules' | 'masks'>,
+    base: Pick<Decision, 'matchedRules' | 'masks' | 'warnings'>,
     approval: ApprovalRequirement | null,
   ): Decision {
     const rules = this.#rules;

@@ -142,6 +142,7 @@ function notLoaded({ folder, problems }: PolicyState): Decision {
     matchedRules: [],
     trace: [],
     masks: [],
+    warnings: true,
     approval: null,
   };
 }
