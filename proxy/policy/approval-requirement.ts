@@ -1,4 +1,5 @@
 import type { ApprovalRequirement } from './decision.ts';
+import { milliseconds } from './duration.ts';
 import type { PolicyRule } from './policy-document.ts';
 
 /** The requirement that a rule's `approval` block stands for; times in milliseconds. */
@@ -22,10 +23,4 @@ export function strictest(left: ApprovalRequirement | null, right: ApprovalRequi
     hold: Math.min(left.hold, right.hold),
     reasonRequired: left.reasonRequired || right.reasonRequired,
   };
-}
-
-/** `1h30m`, `15m`, `90s`; the document's schema has checked the form. */
-function milliseconds(duration: string): number {
-  const { h = '0', m = '0', s = '0' } = /^(?:(?<h>\d+)h)?(?:(?<m>\d+)m)?(?:(?<s>\d+)s)?$/.exec(duration)?.groups ?? {};
-  return ((Number(h) * 60 + Number(m)) * 60 + Number(s)) * 1000;
 }

@@ -5,6 +5,7 @@ import { PLACEHOLDERS, unknownPlaceholder } from './message-template.ts';
 import type { ParsedPolicy } from './parse-policy.ts';
 import type { PolicyRule, RecordObligation } from './policy-document.ts';
 import { SetReader } from './set-reader.ts';
+import type { StreamObligation } from './stream-limits.ts';
 
 /** A rule, ready to be asked. */
 export interface CompiledRule {
@@ -20,6 +21,7 @@ export interface CompiledRule {
   readonly approval: ApprovalRequirement | null;
   readonly masks: readonly MaskObligation[];
   readonly record: RecordObligation | null;
+  readonly stream: StreamObligation | null;
   /** The rule turns the gateway's own `Warning:` headers off. */
   readonly silent: boolean;
 }
@@ -88,6 +90,7 @@ function compileRule(
       keep,
     })),
     record: rule.obligations?.record ?? null,
+    stream: rule.obligations?.stream ?? null,
     silent: rule.obligations?.warnings === 'off',
   };
 }

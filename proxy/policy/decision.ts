@@ -1,5 +1,6 @@
 import type { Principal } from '../listener/principal.ts';
 import type { Impersonation } from '../request/api-request.ts';
+import type { RecordRequirement, StreamLimits } from './stream-limits.ts';
 
 /** What a policy is asked about: one request of one principal to one cluster. */
 export interface PolicyQuestion {
@@ -62,6 +63,9 @@ export interface Decision {
   /** Whether the gateway may add `Warning:` headers of its own to the answer. */
   readonly warnings: boolean;
   readonly approval: ApprovalRequirement | null;
+  /** Null: no rule asks for a recording. */
+  readonly record: RecordRequirement | null;
+  readonly stream: StreamLimits;
 }
 
 /** The policy in force. Reading and hot reload are behind it; deciding never waits and never throws. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { streamObligation } from './stream-limits.ts';
 
 /**
  * The document format. Everything is strict: a key that is not listed here is a problem with a line number, never
@@ -101,7 +102,6 @@ const mask = z
     as: z.literal('token').default('token'),
   })
   .refine((value) => value.fields.length + value.annotations.length > 0, 'must name fields or annotations');
-/** Carried with the rule for the recorder; deciding does not look at it. */
 const record = z.strictObject({
   level: z.enum(['metadata', 'full']),
   required: z.boolean().default(false),
@@ -110,6 +110,7 @@ const record = z.strictObject({
 const obligations = z.strictObject({
   mask: z.array(mask).optional(),
   record: record.optional(),
+  stream: streamObligation.optional(),
   /** `Warning:` headers of the gateway's own; what is refused is said all the same. */
   warnings: z.literal('off', { error: 'must be off, or left out' }).optional(),
 });

@@ -3,6 +3,7 @@ import { impersonationText, resourceText } from './compile-match.ts';
 import type { CompiledRule } from './compile-policy.ts';
 import type { ApprovalRequirement, Decision, MaskObligation, PolicyQuestion, RuleTrace } from './decision.ts';
 import { fillMessage, plainText } from './message-template.ts';
+import { limitedBy, NO_LIMITS, type RecordRequirement, recordedBy } from './stream-limits.ts';
 
 /** Resources that clients made up fill the index too, so it is emptied at this size. */
 const INDEX_LIMIT = 2000;
@@ -33,11 +34,15 @@ export class PolicyEngine {
     let identityPermitted = question.impersonation === null;
     let masks: MaskObligation[] | null = null;
     let warnings = true;
+    let record: RecordRequirement | null = null;
+    let stream = NO_LIMITS;
     for (const rule of this.#candidates(question)) {
       if (!matches(rule, question, rule.effect !== 'allow')) continue;
       matched.push(rule.id);
       if (rule.masks.length > 0) masks = unite(masks, rule.masks);
       if (rule.silent) warnings = false;
+      if (rule.record !== null) record = recordedBy(record, rule.record);
+      if (rule.stream !== null) stream = limitedBy(stream, rule.stream);
       if (rule.effect === 'deny') denied ??= rule;
       if (rule.effect === 'requireApproval') approvals.push(rule);
       if (rule.effect === 'allow' || (rule.effect === 'requireApproval' && matches(rule, question, false))) {
@@ -45,7 +50,7 @@ export class PolicyEngine {
         if (rule.namesTarget || !rule.namesIdentity) permitted ??= rule;
       }
     }
-    const base = { matchedRules: matched, masks: masks ?? [], warnings };
+    const base = { matchedRules: matched, masks: masks ?? [], warnings, record, stream };
     if (denied) return this.#decision(question, 'deny', denied.id, denialMessage(denied, question), base, null);
     if (!permitted || !identityPermitted) {
       const message = permitted ? identityNotPermitted(question) : requestNotPermitted(question);
@@ -66,7 +71,7 @@ export class PolicyEngine {
     outcome: Decision['outcome'],
     decidingRule: string,
     message: string,
-    base: Pick<Decision, 'matchedRules' | 'masks' | 'warnings'>,
+    base: Pick<Decision, 'matchedRules' | 'masks' | 'warnings' | 'record' | 'stream'>,
     approval: ApprovalRequirement | null,
   ): Decision {
     const rules = this.#rules;

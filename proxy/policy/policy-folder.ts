@@ -3,6 +3,7 @@ import type { GatewayLog } from '../gateway.ts';
 import type { Decision, PolicyQuestion, PolicySource, PolicyState } from './decision.ts';
 import { PolicyEngine } from './policy-engine.ts';
 import { readPolicyFolder, writeDefaultPolicy } from './read-policy-folder.ts';
+import { NO_LIMITS } from './stream-limits.ts';
 
 /** An editor saves in several steps; the folder is read when it has been quiet for this long. */
 const QUIET_MS = 100;
@@ -144,6 +145,8 @@ function notLoaded({ folder, problems }: PolicyState): Decision {
     masks: [],
     warnings: true,
     approval: null,
+    record: null,
+    stream: NO_LIMITS,
   };
 }
 
