@@ -7,56 +7,95 @@ import { MaskingStream } from './masking-stream.ts';
 import { NotMaskable } from './not-maskable.ts';
 import { type MaskReport, type MaskSubject, newMaskReport } from './response-mask.ts';
 
-/** The largest document that is masked. It is held whole until it is known that all of it can be masked. */
-export const DOCUMENT_LIMIT = 64 * 1024 * 1024;
+/**
+ * How much of a document is held back until it is known that all of it can be masked. What fits has its exact length
+ * and its exact count of masked values, and what cannot be masked in it is refused by a Status. Bytes, as masked.
+ */
+export const HELD_DOCUMENT = 64 * 1024;
 
+/**
+ * The largest object of a list, or event of a watch, that is masked: its values wait for its name, which may come last.
+ * etcd limits an object to about 1.5 MiB. Bytes.
+ */
+export const OBJECT_LIMIT = 8 * 1024 * 1024;
+
+/** A document whose beginning is masked, or all of it. */
 export interface MaskedDocument {
-  /** The masked document in pieces, to be sent one after another. */
+  /** What is masked already: the whole document where `rest` is null. */
   readonly chunks: readonly Uint8Array[];
-  /** Their total. */
+  /** Total of `chunks`. */
   readonly bytes: number;
+  /**
+   * The masked rest of a document that is longer than what is held back, as it arrives and at the pace at which it is
+   * read. It throws the Refusal where the rest cannot be masked: what went out before must then be ended so that the
+   * client sees it is not whole.
+   */
+  readonly rest: AsyncIterable<Uint8Array> | null;
+  /** Complete once `rest` has ended. */
   readonly report: MaskReport;
+}
+
+export interface MaskDocumentOptions {
+  readonly key: MaskKey;
+  /** In the place of {@link OBJECT_LIMIT}. */
+  readonly limit?: number;
 }
 
 /**
  * Masks one JSON document. It is read as it arrives and the masks are spliced in: every byte that is no masked value
- * stays as it is, numbers, order of keys and escapes included.
+ * stays as it is, numbers, order of keys and escapes included. What is held does not grow with the document: one chunk,
+ * one object, and up to {@link HELD_DOCUMENT} at the beginning; the answer about one named object is held whole.
  * @throws {Refusal} `response-too-large-to-mask`, `response-not-maskable`, `helm-release-not-maskable`; reading stops then.
  */
 export async function maskDocument(
   body: AsyncIterable<Uint8Array>,
   subject: MaskSubject,
-  options: { readonly key: MaskKey; readonly limit?: number },
+  { key, limit = OBJECT_LIMIT }: MaskDocumentOptions,
 ): Promise<MaskedDocument> {
-  const limit = options.limit ?? DOCUMENT_LIMIT;
   const report = newMaskReport();
-  const rules = compileMaskRules(subject);
+  const pieces = maskPieces(body, subject, { key, limit }, report);
+  const held = subject.request.info.name === '' ? Math.min(HELD_DOCUMENT, limit) : limit;
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  const keep = (chunk: Uint8Array): void => {
-    if (chunk.length > 0) chunks.push(chunk);
-    bytes += chunk.length;
-  };
-  let read = 0;
+  while (bytes <= held) {
+    const { done, value } = await pieces.next();
+    if (done) return { chunks, bytes, rest: null, report };
+    chunks.push(value);
+    bytes += value.length;
+  }
+  return { chunks, bytes, rest: pieces, report };
+}
+
+async function* maskPieces(
+  body: AsyncIterable<Uint8Array>,
+  subject: MaskSubject,
+  { key, limit }: Required<MaskDocumentOptions>,
+  report: MaskReport,
+): AsyncGenerator<Uint8Array, undefined> {
   try {
-    const stream = rules === null ? null : new MaskingStream({ key: options.key, rules, events: false, report });
-    for await (const chunk of body) {
-      read += chunk.length;
-      if (read > limit) throw tooLarge(limit, subject.request);
-      keep(stream === null ? chunk : stream.push(chunk));
+    const rules = compileMaskRules(subject);
+    if (rules === null) {
+      yield* body;
+      return;
     }
-    if (stream !== null) keep(stream.end());
+    const stream = new MaskingStream({ key, rules, events: false, report });
+    for await (const chunk of body) {
+      const masked = stream.push(chunk);
+      if (stream.held > limit) throw tooLarge('One object in the answer', limit, subject.request);
+      if (masked.length > 0) yield masked;
+    }
+    const masked = stream.end();
+    if (masked.length > 0) yield masked;
   } catch (error) {
     throw maskRefusal(error, subject.request);
   }
-  return { chunks, bytes, report };
 }
 
-function tooLarge(limit: number, { info }: ApiRequest): Refusal {
-  const mebibytes = limit / (1024 * 1024);
+/** @param what e.g. `A watch event`. */
+export function tooLarge(what: string, limit: number, { info }: ApiRequest): Refusal {
   return new Refusal(
     'response-too-large-to-mask',
-    `The answer is larger than the ${mebibytes} MiB that Gatehouse masks at once; ask for less, for example one namespace, a label selector, or --chunk-size=500`,
+    `${what} is larger than the ${limit / (1024 * 1024)} MiB that Gatehouse masks; ask for other objects, for example by a label selector`,
     { resource: info.resource, group: info.apiGroup },
   );
 }

@@ -1,12 +1,9 @@
 import { Refusal, refusalStatus } from '../refusal.ts';
-import { maskRefusal } from './mask-document.ts';
+import { maskRefusal, OBJECT_LIMIT, tooLarge } from './mask-document.ts';
 import { compileMaskRules } from './mask-rules.ts';
 import type { MaskKey } from './mask-token.ts';
 import { MaskingStream } from './masking-stream.ts';
 import type { MaskReport, MaskSubject } from './response-mask.ts';
-
-/** The largest watch event that is held; objects are limited to about 1.5 MiB by etcd. */
-export const EVENT_LIMIT = 8 * 1024 * 1024;
 
 /**
  * Masks a watch event by event: what comes out is whole events, as soon as their last byte is there. Never holds more
@@ -21,7 +18,7 @@ export async function* maskWatch(
   subject: MaskSubject,
   options: { readonly key: MaskKey; readonly report: MaskReport; readonly limit?: number },
 ): AsyncGenerator<Uint8Array> {
-  const { key, report, limit = EVENT_LIMIT } = options;
+  const { key, report, limit = OBJECT_LIMIT } = options;
   const rules = compileMaskRules(subject);
   if (rules === null) {
     yield* body;
@@ -31,7 +28,7 @@ export async function* maskWatch(
     const stream = new MaskingStream({ key, rules, events: true, report });
     for await (const chunk of body) {
       const events = stream.push(chunk);
-      if (stream.held > limit) throw tooLarge(limit);
+      if (stream.held > limit) throw tooLarge('A watch event', limit, subject.request);
       if (events.length > 0) yield events;
     }
     const rest = stream.end();
@@ -42,11 +39,4 @@ export async function* maskWatch(
     report.refusal = refusal;
     yield Buffer.from(`${JSON.stringify({ type: 'ERROR', object: refusalStatus(refusal) })}\n`);
   }
-}
-
-function tooLarge(limit: number): Refusal {
-  return new Refusal(
-    'response-too-large-to-mask',
-    `A watch event is larger than the ${limit / (1024 * 1024)} MiB that Gatehouse masks; watch fewer fields or another object`,
-  );
 }

@@ -15,3 +15,9 @@ export function countMaskWarning(report: MaskReport, { info }: ApiRequest): stri
       : `${objects} ${objects === 1 ? 'object' : 'objects'} of ${info.resource}`;
   return `${what} ${where}; reveal one in Gatehouse, under Secrets`;
 }
+
+/** The same for a document that is sent before it is known how much of it is masked; `report` tells of its beginning. */
+export function longMaskWarning({ maskedValues, onlyMetadata }: MaskReport, { info }: ApiRequest): string | null {
+  if (maskedValues === 0 || onlyMetadata) return null;
+  return `values masked in this list of ${info.resource}; reveal one in Gatehouse, under Secrets`;
+}

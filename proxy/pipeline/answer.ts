@@ -7,14 +7,15 @@ import { maskWatch } from '../masking/mask-watch.ts';
 import { maskedHeaders } from '../masking/masked-headers.ts';
 import { redactStatus } from '../masking/redact-status.ts';
 import { type MaskPlan, newMaskReport } from '../masking/response-mask.ts';
-import { countMaskWarning } from '../masking/warning.ts';
+import { countMaskWarning, longMaskWarning } from '../masking/warning.ts';
+import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 
 /** What went to the client. */
 export interface Answered {
   readonly status: number;
   readonly maskedValues: number;
-  /** Why the gateway ended a watch that had begun; null when the answer went out whole. */
+  /** Why the gateway ended an answer that had begun; null when it went out whole. */
   readonly code: string | null;
 }
 
@@ -27,8 +28,9 @@ export interface AnswerOptions {
 }
 
 /**
- * Sends the API server's answer to the client: as it is, or masked. Nothing of a masked document is sent before the
- * whole of it was read and masked; a watch is sent event by event.
+ * Sends the API server's answer to the client: as it is, or masked. Of a masked document nothing is sent before the
+ * whole of it was masked, or as much as is held back of a long one; a watch is sent event by event. Where the rest of a
+ * long document cannot be masked the client's connection is cut, so that it sees a broken answer and not a short one.
  * @throws {Refusal} when it cannot be masked and nothing has been sent yet.
  */
 export async function answer(
@@ -66,14 +68,25 @@ export async function answer(
     return { status: response.status, maskedValues: report.maskedValues, code: report.refusal?.code ?? null };
   }
   const masked = await maskDocument(response.body, subject, { key: options.maskKey });
-  const warning = countMaskWarning(masked.report, request);
-  const headers = maskedHeaders(response.headers, { contentLength: masked.bytes });
+  const { report, rest } = masked;
+  const warning = rest === null ? countMaskWarning(report, request) : longMaskWarning(report, request);
+  const headers = maskedHeaders(response.headers, { contentLength: rest === null ? masked.bytes : null });
   const texts = options.warnings === null ? [] : [...(warning === null ? [] : [warning]), ...options.warnings];
-  await exchange.respond(response.status, [...headers, ...warningLines(texts, headers)], slices(masked.chunks));
-  return { status: response.status, maskedValues: masked.report.maskedValues, code: null };
+  const lines = [...headers, ...warningLines(texts, headers)];
+  try {
+    await exchange.respond(response.status, lines, inTurn(masked.chunks, rest));
+  } catch (error) {
+    if (!(error instanceof Refusal && exchange.answered)) throw error;
+    return { status: response.status, maskedValues: report.maskedValues, code: error.code };
+  }
+  return { status: response.status, maskedValues: report.maskedValues, code: null };
 }
 
 /** One chunk at a time, so that a slow reader holds back the next write and not the event loop. */
-async function* slices(chunks: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+async function* inTurn(
+  chunks: readonly Uint8Array[],
+  rest: AsyncIterable<Uint8Array> | null,
+): AsyncIterable<Uint8Array> {
   yield* chunks;
+  if (rest !== null) yield* rest;
 }

@@ -116,6 +116,26 @@ describe('an API server that answers what no API server should', () => {
     expect(body).not.toContain(VALUE);
   });
 
+  it('a list too long to be held is sent as it is masked; where its rest cannot be, the connection is cut', async () => {
+    const item = (index: number) =>
+      `{"metadata":{"name":"s${index}","namespace":"x"},"data":{"p":"${VALUE}"},"note":"${'n'.repeat(1000)}"}`;
+    const items = Array.from({ length: 500 }, (_, index) => item(index)).join(',');
+    const list = `{"kind":"SecretList","apiVersion":"v1","metadata":{},"items":[${items}]}`;
+    const target = '/api/v1/namespaces/x/secrets';
+
+    upstream.answerWith(ok(list));
+    const { status, headers, body } = await running.request('GET', target);
+    expect(status).toBe(200);
+    expect(body).not.toContain(VALUE);
+    expect(JSON.parse(body).items).toHaveLength(500);
+    expect(headers).toContainEqual(['Transfer-Encoding', 'chunked']);
+    expect(headers).toContainEqual(['Warning', expect.stringContaining('values masked in this list of secrets')]);
+
+    upstream.answerWith(ok(list.replace('"name":"s499"', '"name":"s499","annotations":7')));
+    await expect(running.request('GET', target)).rejects.toThrow();
+    expect(await finished()).toMatchObject({ status: 200, code: 'response-not-maskable' });
+  });
+
   it('an answer that breaks off under way is cut, and the journal says why', async () => {
     upstream.answerWith(dying('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"a":'));
     await expect(running.request('GET', CONFIG_MAP)).rejects.toThrow();

@@ -234,11 +234,11 @@ describe('fails closed', () => {
     });
   });
 
-  it('stops reading at the limit, with a 503 that says what to do', async () => {
+  it('one object above the limit is refused with a 503, and reading stops', async () => {
     let pieces = 0;
     async function* endless(): AsyncGenerator<Uint8Array> {
-      yield Buffer.from('{"kind":"SecretList","items":[');
-      for (; ; pieces += 1) yield Buffer.from(`{"metadata":{"name":"${'x'.repeat(1000)}"}},`);
+      yield Buffer.from('{"kind":"SecretList","items":[{"data":{"k":"djE="},"x":[""');
+      for (; ; pieces += 1) yield Buffer.from(`,"${'x'.repeat(1000)}"`);
     }
     await expect(maskDocument(endless(), secretsSubject(), { key: KEY, limit: 1024 * 1024 })).rejects.toMatchObject({
       code: 'response-too-large-to-mask',
@@ -254,5 +254,86 @@ describe('fails closed', () => {
       throw new Error('ECONNRESET');
     }
     await expect(maskDocument(lost(), secretsSubject(), { key: KEY })).rejects.toThrow('ECONNRESET');
+  });
+});
+
+describe('a list longer than what is held back', () => {
+  const item = (name: string, value = 'djE=') =>
+    `{"data":{"k":"${value}"},"metadata":{"name":"${name}","namespace":"team-a"},"padding":"${'x'.repeat(1000)}"}`;
+  const names = Array.from({ length: 500 }, (_, index) => `s${index}`);
+  const list = `{"kind":"SecretList","metadata":{"n":1.0e+00},"items":[${names.map((name) => item(name)).join(',')}]}\n`;
+  const pieces = Array.from({ length: Math.ceil(list.length / 5000) }, (_, at) =>
+    list.slice(at * 5000, at * 5000 + 5000),
+  );
+
+  async function start(body: AsyncIterable<Uint8Array>) {
+    const { chunks, rest, report } = await maskDocument(body, secretsSubject(), { key: KEY });
+    if (rest === null) throw new Error('the list was held whole');
+    return { beginning: Buffer.concat(chunks).toString(), rest: rest[Symbol.asyncIterator](), report };
+  }
+
+  it('comes out as it goes in, with every value masked', async () => {
+    const { beginning, rest, report } = await start(arriving(...pieces));
+    let text = beginning;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) text += Buffer.from(next.value);
+    expect(text).toBe(
+      list
+        .replace(/djE=/g, () => '#')
+        .replace(/#"\},"metadata":\{"name":"(s\d+)"/g, (all, name) =>
+          all.replace('#', base64(token('data.k', 'djE=', name))),
+        ),
+    );
+    expect(report).toMatchObject({ maskedValues: names.length, maskedObjects: names.length });
+  });
+
+  it('gives its beginning before its end has arrived, and reads on only as it is read', async () => {
+    let read = 0;
+    async function* counted(): AsyncGenerator<Uint8Array> {
+      for (const piece of pieces) {
+        read += 1;
+        yield Buffer.from(piece);
+      }
+    }
+    const { beginning, rest } = await start(counted());
+    expect(beginning.length).toBeGreaterThan(64 * 1024);
+    expect(read).toBeLessThan(20);
+    const before = read;
+    await rest.next();
+    expect(read - before).toBeLessThan(3);
+  });
+
+  it.each([
+    ['is cut off', list.slice(0, -20)],
+    ['has a value that is no string', list.replace('"name":"s499"', '"name":"s499","annotations":7')],
+    ['is followed by another', `${list}${list}`],
+    ['turns out to be of another kind', `${list.replace('"kind":"SecretList",', '').slice(0, -2)},"kind":"PodList"}`],
+  ])('throws the refusal where it %s', async (_, text) => {
+    const { beginning, rest } = await start(arriving(text.slice(0, 100_000), text.slice(100_000)));
+    const readOn = async () => {
+      let out = beginning;
+      for (let next = await rest.next(); !next.done; next = await rest.next()) out += Buffer.from(next.value);
+      return out;
+    };
+    await expect(readOn()).rejects.toMatchObject({ code: 'response-not-maskable', status: 502 });
+  });
+
+  it('lets go of the answer when the client reads no further', async () => {
+    let released = false;
+    async function* held(): AsyncGenerator<Uint8Array> {
+      try {
+        for (const piece of pieces) yield Buffer.from(piece);
+      } finally {
+        released = true;
+      }
+    }
+    const { rest } = await start(held());
+    await rest.return?.();
+    expect(released).toBe(true);
+  });
+
+  it('one object asked for by name is held whole, so that its length is known', async () => {
+    const text = `{"kind":"Secret","data":{"k":"djE="},"metadata":{"name":"a"},"padding":"${'x'.repeat(200_000)}"}`;
+    const subject = secretsSubject({ verb: 'get', name: 'a' });
+    expect(await maskDocument(arriving(text), subject, { key: KEY })).toMatchObject({ rest: null });
   });
 });
