@@ -71,6 +71,8 @@ export interface ApprovalAuthority {
    * @param options.signal aborted when the client goes away: the request stays pending, the hold ends.
    */
   hold(intent: Intent, options: { readonly holdMs: number; readonly signal: AbortSignal }): Promise<HoldOutcome>;
+  /** Whether there is anybody here who could give what a rule asks for. */
+  canAsk(requirement: ApprovalRequirement): boolean;
   /** Open ones first, then the newest. */
   list(): readonly ApprovalRequest[];
   /**

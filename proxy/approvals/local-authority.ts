@@ -3,6 +3,7 @@
 import type { GatewayLog } from '../gateway.ts';
 import type { ApprovalRecord } from '../journal/journal-record.ts';
 import { uuidV7 } from '../journal/uuid-v7.ts';
+import type { ApprovalRequirement } from '../policy/decision.ts';
 import type { ApprovalAuthority, ApprovalRequest, ApprovalState, HoldOutcome, Intent } from './approval-authority.ts';
 import { ApprovalEntry, type Deadline } from './approval-entry.ts';
 import { ApprovalError } from './approval-error.ts';
@@ -61,7 +62,7 @@ class LocalAuthority implements ApprovalAuthority {
       const waitedMs = Math.round(this.#monotonic() - started);
       return { outcome, approval, waitedMs, ...(message === undefined ? {} : { message }) };
     };
-    if (intent.requirement.level === 'peer') {
+    if (!this.canAsk(intent.requirement)) {
       return ended(
         'unavailable',
         this.#detached(intent, 'CANCELLED'),
@@ -116,6 +117,10 @@ class LocalAuthority implements ApprovalAuthority {
           return ended(this.#closed ? 'stopping' : 'cancelled', entry.approval);
       }
     }
+  }
+
+  canAsk({ level }: ApprovalRequirement): boolean {
+    return level === 'ownerConfirm';
   }
 
   list(): readonly ApprovalRequest[] {

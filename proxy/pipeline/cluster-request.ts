@@ -12,17 +12,20 @@ import { jsonOnlyAccept } from '../masking/accept.ts';
 import type { MaskKey } from '../masking/mask-token.ts';
 import { planMask } from '../masking/plan-mask.ts';
 import type { MaskPlan } from '../masking/response-mask.ts';
-import type { PolicySource } from '../policy/decision.ts';
+import type { Decision, PolicySource } from '../policy/decision.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { readRequest } from '../request/read-request.ts';
+import { answerSelfReview } from '../self-knowledge/answer-self-review.ts';
+import { judgeFor } from '../self-knowledge/judge.ts';
+import { selfReviewOf } from '../self-knowledge/self-review.ts';
 import { acceptedUpgrade } from '../streams/handshake.ts';
 import { relay } from '../streams/relay.ts';
 import { answer } from './answer.ts';
 import { permit } from './permit.ts';
-import { prepare } from './prepare.ts';
+import { type Prepared, prepare } from './prepare.ts';
 import { sendUpstream } from './send-upstream.ts';
-import { effectiveOf, refusedVerdict, summarise, summariseUnread, Transaction } from './transaction.ts';
+import { effectiveOf, policyCluster, refusedVerdict, summarise, summariseUnread, Transaction } from './transaction.ts';
 
 /** The gateway's parts, as one request meets them. */
 export interface PipelineParts {
@@ -71,8 +74,8 @@ export async function serveClusterRequest(
     const answered = await sendUpstream(parts.upstream, cluster, {
       ...outgoing,
       auditId: transaction.auditId,
-      accept: jsonOnlyAccept(request),
-      compression: plan.kind === 'pass',
+      accept: selfReviewOf(request) === null ? jsonOnlyAccept(request) : 'application/json',
+      compression: plan.kind === 'pass' && selfReviewOf(request) === null,
       signal: exchange.signal,
     });
     upstreamMs = Math.round((performance.now() - sent) * 10) / 10;
@@ -80,7 +83,7 @@ export async function serveClusterRequest(
     result =
       'socket' in answered
         ? await tunnel(exchange, request, answered)
-        : { ...(await respond(parts, exchange, cluster, request, plan, answered, warnings)), ended: null };
+        : { ...(await respond(parts, exchange, cluster, prepared, plan, answered, warnings)), ended: null };
   } catch (error) {
     result = await fail(parts, exchange, transaction, asked, error);
   }
@@ -96,18 +99,36 @@ async function respond(
   parts: PipelineParts,
   exchange: Exchange,
   cluster: Cluster,
-  request: ApiRequest,
+  prepared: Prepared,
   plan: MaskPlan,
   response: UpstreamResponse,
   warnings: readonly string[] | null,
 ) {
+  const { request } = prepared;
   try {
-    return await answer(exchange, response, { request, plan, maskKey: parts.maskKey, warnings });
+    const own = await aboutOneself(parts, exchange, cluster, prepared, response);
+    const said = warnings === null ? null : [...warnings, ...own.warnings];
+    return await answer(exchange, own.response, { request, plan, maskKey: parts.maskKey, warnings: said });
   } catch (error) {
     const cameFromUpstream = response.body.errored === error && !exchange.signal.aborted;
     discard(response.body);
     throw cameFromUpstream ? upstreamTrouble(error, cluster) : error;
   }
+}
+
+/** `kubectl auth can-i` is told what policy says too; every other answer is the cluster's. */
+async function aboutOneself(
+  { policy, approvals }: PipelineParts,
+  { principal }: Exchange,
+  cluster: Cluster,
+  { request, body }: Prepared,
+  response: UpstreamResponse,
+) {
+  const kind = selfReviewOf(request);
+  if (kind === null) return { response, warnings: [] };
+  const judge = judgeFor(policy, { principal, cluster: policyCluster(cluster), impersonation: request.impersonation });
+  const canAsk = ({ approval }: Decision): boolean => approval !== null && approvals.canAsk(approval);
+  return answerSelfReview(response, { kind, request, body, judge, canAsk });
 }
 
 /** Relays an accepted upgrade until it ends. */

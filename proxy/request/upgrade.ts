@@ -3,13 +3,13 @@ import type { RequestInfo, UpgradeProtocol } from './api-request.ts';
 import type { HeaderList } from './header-list.ts';
 
 /** The subresources of pods that kubelets serve over an upgraded connection. */
-const STREAMING = new Set(['exec', 'attach', 'portforward']);
+export const STREAMING_SUBRESOURCES: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward']);
 /** apiserver `pkg/authentication/request/websocket/protocol.go`. */
 const BEARER_SUBPROTOCOL = 'base64url.bearer.authorization.k8s.io.';
 
 /** True for `pods/exec`, `pods/attach` and `pods/portforward` of the core group. */
 export function isStreamingTarget(info: RequestInfo): boolean {
-  return info.apiGroup === '' && info.resource === 'pods' && STREAMING.has(info.subresource);
+  return info.apiGroup === '' && info.resource === 'pods' && STREAMING_SUBRESOURCES.has(info.subresource);
 }
 
 /**

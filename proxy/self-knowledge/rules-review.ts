@@ -1,0 +1,135 @@
+import type { Decision } from '../policy/decision.ts';
+import { BUILT_IN_RESOURCES, BUILT_IN_SUBRESOURCES } from './built-in-resources.ts';
+import { type Judge, PATH_VERBS, REQUEST_VERBS } from './judge.ts';
+import { isPlainObject, type PlainObject, textOf, textsOf } from './plain-json.ts';
+
+/** The list as it is told, and which requests on it wait for a person. */
+export interface JudgedRules {
+  readonly status: PlainObject;
+  readonly approvals: readonly string[];
+}
+
+/** Paths that `*` is said out for. */
+const KNOWN_PATHS: readonly string[] = [
+  ...['/api', '/api/*', '/apis', '/apis/*', '/healthz', '/livez', '/logs', '/metrics', '/openapi', '/openapi/*'],
+  ...['/readyz', '/version', '/.well-known/openid-configuration', '/openid/v1/jwks'],
+];
+const INEXACT =
+  'the policy of Gatehouse applies too: where a rule here says *, what policy denies within it is not taken out';
+
+/** A resource that a rule names, with the verbs that are left of it. */
+interface Kept {
+  readonly group: string;
+  readonly resource: string;
+  readonly name: string;
+  readonly verbs: readonly string[];
+}
+
+/**
+ * The rules that RBAC gives, without what policy denies. RBAC's lists only add, so an exception within a `*` cannot be
+ * said: such a rule keeps the verbs that policy allows on resources in general, built-in resources that policy opens
+ * beyond that are listed beside it, and the list is called incomplete. What waits for a person is kept.
+ */
+export function judgeRules(
+  status: PlainObject,
+  namespace: string,
+  judge: Judge,
+  canAsk: (decision: Decision) => boolean,
+): JudgedRules {
+  const approvals = new Set<string>();
+  let inexact = false;
+  const possible = (decision: Decision, what: string): boolean => {
+    if (decision.outcome === 'requireApproval' && canAsk(decision)) approvals.add(what);
+    else if (decision.outcome !== 'allow') return false;
+    return true;
+  };
+
+  const verbsLeft = (rule: PlainObject, group: string, resource: string, name: string): readonly string[] => {
+    const left = textsOf(rule, 'verbs').flatMap((verb): readonly string[] => {
+      const asked = verb === '*' ? REQUEST_VERBS : REQUEST_VERBS.includes(verb) ? [verb] : null;
+      // What no request has for a verb is checked inside the API server.
+      if (asked === null) return [verb];
+      const kept = asked.filter((each) => {
+        const decision = judge.resource({ verb: each, group, resource, namespace, name });
+        return possible(decision, `${each} ${group === '' ? resource : `${resource}.${group}`}`);
+      });
+      return verb === '*' && kept.length === asked.length ? ['*'] : kept;
+    });
+    return [...new Set(left)];
+  };
+
+  const resourceRules = objectsIn(status, 'resourceRules').flatMap((rule) => {
+    const names = textsOf(rule, 'resourceNames');
+    const kept: Kept[] = [];
+    for (const group of textsOf(rule, 'apiGroups')) {
+      for (const resource of textsOf(rule, 'resources')) {
+        for (const name of names.length === 0 ? [''] : names) {
+          const verbs = verbsLeft(rule, group, resource, name);
+          kept.push({ group, resource, name, verbs });
+          if (group !== '*' && !resource.includes('*')) continue;
+          inexact = true;
+          kept.push(
+            ...beside({ group, resource, name, verbs }, (one) => verbsLeft(rule, one.group, one.resource, name)),
+          );
+        }
+      }
+    }
+    return asRules(kept.filter(({ verbs }) => verbs.length > 0));
+  });
+
+  const nonResourceRules = objectsIn(status, 'nonResourceRules').flatMap((rule) =>
+    textsOf(rule, 'nonResourceURLs')
+      .flatMap((url) => (url === '*' ? KNOWN_PATHS : [url]))
+      .map((url) => {
+        if (textsOf(rule, 'nonResourceURLs').includes('*')) inexact = true;
+        const asked = textsOf(rule, 'verbs').flatMap((verb) => (verb === '*' ? PATH_VERBS : [verb]));
+        const verbs = asked.filter((verb) => possible(judge.path(verb, url), `${verb} ${url}`));
+        return { verbs, nonResourceURLs: [url] };
+      })
+      .filter(({ verbs }) => verbs.length > 0),
+  );
+
+  const before = textOf(status, 'evaluationError');
+  return {
+    status: {
+      ...status,
+      resourceRules,
+      nonResourceRules,
+      ...(inexact ? { incomplete: true, evaluationError: before === '' ? INEXACT : `${before}; ${INEXACT}` } : {}),
+    },
+    approvals: [...approvals],
+  };
+}
+
+/** Built-in resources within a pattern for which more is left than for the pattern itself. */
+function beside(
+  { group, resource, name, verbs: already }: Kept,
+  verbsLeft: (one: { readonly group: string; readonly resource: string }) => readonly string[],
+): readonly Kept[] {
+  if (resource !== '*' || already.includes('*')) return [];
+  return [...BUILT_IN_RESOURCES, ...BUILT_IN_SUBRESOURCES]
+    .filter((one) => group === '*' || one.group === group)
+    .map((one) => ({ ...one, name, verbs: verbsLeft(one).filter((verb) => !already.includes(verb)) }));
+}
+
+/** One rule for all resources of a group that the same is left for. */
+function asRules(kept: readonly Kept[]): readonly PlainObject[] {
+  const rules = new Map<string, { verbs: readonly string[]; group: string; name: string; resources: string[] }>();
+  for (const { group, resource, name, verbs } of kept) {
+    const key = JSON.stringify([group, name, verbs]);
+    const rule = rules.get(key);
+    if (rule) rule.resources.push(resource);
+    else rules.set(key, { verbs, group, name, resources: [resource] });
+  }
+  return [...rules.values()].map(({ verbs, group, name, resources }) => ({
+    verbs,
+    apiGroups: [group],
+    resources,
+    ...(name === '' ? {} : { resourceNames: [name] }),
+  }));
+}
+
+function objectsIn(object: PlainObject, field: string): readonly PlainObject[] {
+  const value = object[field];
+  return Array.isArray(value) ? value.filter(isPlainObject) : [];
+}
