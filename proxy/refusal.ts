@@ -52,6 +52,7 @@ export const REFUSALS = {
   'upstream-rejected-credential': { status: 502, reason: 'InternalError' },
   'upstream-credential-unavailable': { status: 503, reason: 'ServiceUnavailable' },
   'upstream-response-invalid': { status: 502, reason: 'InternalError' },
+  'upstream-busy': { status: 429, reason: 'TooManyRequests' },
   'upstream-redirect': { status: 502, reason: 'InternalError' },
   'internal-error': { status: 500, reason: 'InternalError' },
 } as const satisfies Record<string, { status: number; reason: string }>;

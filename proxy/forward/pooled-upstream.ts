@@ -1,185 +1,126 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { type Dispatcher, Pool } from 'undici';
 import type { Cluster, UpstreamCredential } from '../clusters/cluster.ts';
 import { Refusal } from '../refusal.ts';
-import type { Upstream, UpstreamRequest, UpstreamResponse, UpstreamUpgrade } from './upstream.ts';
+import { ConnectionPool, POOL_LIMITS, type PoolLimits } from './connection-pool.ts';
+import { type Answer, ConnectionLost, type HttpConnection, type Outgoing, type Switched } from './http-connection.ts';
+import { requestHead } from './request-head.ts';
+import { relayedHeaders, upgradeHeaders } from './response-headers.ts';
+import type { Upstream, UpstreamRequest, UpstreamResponse } from './upstream.ts';
 import { connectUpstream } from './upstream-connection.ts';
 import { upstreamTrouble } from './upstream-trouble.ts';
 
-/** Milliseconds that an idle connection is kept: well under the 90 s and more of API servers and load balancers. */
-const IDLE_CONNECTION = 20_000;
-
-/** RFC 9110 section 7.6.1, and what would tell a client of the way behind the gateway. */
-const NOT_RELAYED = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'proxy-authenticate',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'set-cookie',
-  'alt-svc',
-  'location',
-  'www-authenticate',
-  'authorization',
-]);
-
 interface PoolOfCluster {
   readonly generation: number;
-  readonly pool: Pool;
+  readonly pool: ConnectionPool;
 }
 
 /** Keeps one pool of connections for each cluster and credential generation. */
-export function createUpstream(): Upstream {
+export function createUpstream(limits: Partial<PoolLimits> = {}): Upstream {
   const pools = new Map<Cluster, PoolOfCluster>();
+  /** Those of earlier credentials and of clusters that were disconnected, as long as something runs in them. */
+  const retired = new Set<ConnectionPool>();
 
-  function poolFor(cluster: Cluster, credential: UpstreamCredential): Pool {
+  function retire(pool: ConnectionPool): void {
+    pool.close();
+    for (const old of retired) if (old.size === 0) retired.delete(old);
+    if (pool.size > 0) retired.add(pool);
+  }
+
+  function poolFor(cluster: Cluster, credential: UpstreamCredential): ConnectionPool {
     const known = pools.get(cluster);
     if (known !== undefined && known.generation === credential.generation) return known.pool;
     // Streams that run under the old credential go on; nothing new starts there.
-    if (known !== undefined) void known.pool.close();
-    const pool = openPool(cluster, credential);
+    if (known !== undefined) retire(known.pool);
+    const pool = new ConnectionPool(() => connectUpstream(cluster, credential), { ...POOL_LIMITS, ...limits });
     pools.set(cluster, { generation: credential.generation, pool });
     return pool;
   }
 
   return {
     async request(cluster, credential, request, signal) {
+      const outgoing = outgoingOf(request, false);
       try {
-        const response = await poolFor(cluster, credential).request({
-          ...outgoing(request),
-          signal,
-          responseHeaders: 'raw',
-        });
-        // undici types the headers as an object; with `responseHeaders: 'raw'` they come as a flat list.
-        const headers = pairs(response.headers as unknown as string[]);
-        return checkedResponse(cluster, { status: response.statusCode, headers, body: response.body });
+        const answer = await sendPooled(poolFor(cluster, credential), outgoing, signal);
+        if ('socket' in answer) throw new Error('A plain request became a tunnel');
+        return checkedResponse(cluster, answer);
       } catch (error) {
         throw signal.aborted ? error : upstreamTrouble(error, cluster);
       }
     },
 
     async upgrade(cluster, credential, request, signal) {
+      const outgoing = outgoingOf(request, true);
       try {
-        return await upgradeOver(await connectUpstream(cluster, credential), cluster, request, signal);
+        // Never over a connection that may just be closing: an exec cannot be sent twice.
+        const connection = await poolFor(cluster, credential).takeNew(signal);
+        const answer = await connection.send(outgoing, signal);
+        if (!('socket' in answer)) return checkedResponse(cluster, answer);
+        return { headers: upgradeHeaders(answer.fields), socket: answer.socket, head: answer.head };
       } catch (error) {
         throw signal.aborted ? error : upstreamTrouble(error, cluster);
       }
     },
 
     forget(cluster) {
-      void pools.get(cluster)?.pool.close();
+      const known = pools.get(cluster);
+      if (known !== undefined) retire(known.pool);
       pools.delete(cluster);
     },
 
     async close() {
-      await Promise.all([...pools.values()].map(({ pool }) => pool.destroy()));
+      for (const { pool } of pools.values()) pool.destroy();
+      for (const pool of retired) pool.destroy();
       pools.clear();
+      retired.clear();
     },
   };
 }
 
-function openPool(cluster: Cluster, credential: UpstreamCredential): Pool {
-  const { host, port } = cluster.server;
-  return new Pool(`https://${host.includes(':') ? `[${host}]` : host}:${port}`, {
-    connect: (_options, callback) => {
-      connectUpstream(cluster, credential).then(
-        (socket) => callback(null, socket),
-        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
-      );
-    },
-    pipelining: 1,
-    keepAliveTimeout: IDLE_CONNECTION,
-    // Watches and `logs -f` are silent for as long as they like; the client's own time limits apply.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxHeaderSize: 64 * 1024,
-  });
+function outgoingOf(request: UpstreamRequest, upgrade: boolean): Outgoing {
+  return { method: request.method, head: requestHead(request), body: request.body, upgrade };
 }
 
-function outgoing(request: UpstreamRequest): Omit<Dispatcher.RequestOptions, 'origin'> {
-  return {
-    method: request.method as Dispatcher.HttpMethod,
-    path: request.target,
-    headers: request.headers.flat(),
-    body: request.body,
-  };
+/**
+ * Sends over a pooled connection. The other side may close an unused connection in the moment in which it is used
+ * again; a read of which nothing was answered is then sent once more, over a new one (RFC 9110 section 9.2.2). A write
+ * never is: whether it ran is not known.
+ */
+async function sendPooled(pool: ConnectionPool, outgoing: Outgoing, signal: AbortSignal): Promise<Answer | Switched> {
+  const taken = pool.take(signal);
+  const connection = taken instanceof Promise ? await taken : taken;
+  try {
+    return await connection.send(outgoing, signal);
+  } catch (error) {
+    if (signal.aborted || !wasStale(error, connection) || !isRead(outgoing)) throw error;
+  }
+  return (await pool.takeNew(signal)).send(outgoing, signal);
 }
 
-/** The upgrade's request on its own connection; the answer read by node's parser, the tunnel handed over only after a 101. */
-function upgradeOver(
-  socket: Awaited<ReturnType<typeof connectUpstream>>,
-  cluster: Cluster,
-  request: UpstreamRequest,
-  signal: AbortSignal,
-): Promise<UpstreamUpgrade | UpstreamResponse> {
-  return new Promise((resolve, reject) => {
-    const outgoingRequest = httpRequest({
-      createConnection: () => socket,
-      method: request.method,
-      path: request.target,
-      headers: request.headers.flat(),
-      signal,
-    });
-    outgoingRequest.once('upgrade', (answer: IncomingMessage, _socket, head) => {
-      resolve({ headers: upgradeHeaders(answer.rawHeaders), socket, head });
-    });
-    outgoingRequest.once('response', (answer: IncomingMessage) => {
-      answer.once('close', () => socket.destroy());
-      try {
-        const headers = pairs(answer.rawHeaders);
-        resolve(checkedResponse(cluster, { status: answer.statusCode ?? 502, headers, body: answer }));
-      } catch (error) {
-        socket.destroy();
-        reject(error);
-      }
-    });
-    outgoingRequest.once('error', (error) => {
-      socket.destroy();
-      reject(error);
-    });
-    outgoingRequest.end();
-  });
+function wasStale(error: unknown, connection: HttpConnection): boolean {
+  return error instanceof ConnectionLost && error.unanswered && connection.reused;
+}
+
+function isRead({ method, body }: Outgoing): boolean {
+  return (method === 'GET' || method === 'HEAD') && body === null;
 }
 
 /**
  * A redirect is never followed and its `Location` never relayed: it would carry the credential to an address that an
  * aggregated API server or a kubelet chose (CVE-2020-8559, CVE-2022-3172).
  */
-function checkedResponse(cluster: Cluster, response: UpstreamResponse): UpstreamResponse {
-  if (response.status >= 300 && response.status < 400 && response.status !== 304) {
-    discard(response.body);
+function checkedResponse(cluster: Cluster, { status, fields, body }: Answer): UpstreamResponse {
+  if (status >= 300 && status < 400 && status !== 304) {
+    discard(body);
     throw new Refusal(
       'upstream-redirect',
-      `Cluster "${cluster.contextName}" answered with a redirect (${response.status}), which Gatehouse neither follows nor relays`,
+      `Cluster "${cluster.contextName}" answered with a redirect (${status}), which Gatehouse neither follows nor relays`,
     );
   }
-  return response;
+  return { status, headers: relayedHeaders(fields), body };
 }
 
 /** Ends a body that nobody will read, without an unhandled error. */
 export function discard(body: Readable): void {
   body.on('error', () => undefined);
   body.destroy();
-}
-
-function pairs(raw: readonly string[]): Array<readonly [string, string]> {
-  return rawPairs(raw).filter(([name]) => !NOT_RELAYED.has(name.toLowerCase()));
-}
-
-/** A 101's headers: what the handshake needs stays. */
-function upgradeHeaders(raw: readonly string[]): Array<readonly [string, string]> {
-  return rawPairs(raw).filter(([name]) => {
-    const lower = name.toLowerCase();
-    return lower === 'upgrade' || lower === 'connection' || !NOT_RELAYED.has(lower);
-  });
-}
-
-function rawPairs(raw: readonly string[]): Array<readonly [string, string]> {
-  const lines: Array<readonly [string, string]> = [];
-  for (let index = 0; index + 1 < raw.length; index += 2) lines.push([String(raw[index]), String(raw[index + 1])]);
-  return lines;
 }

@@ -1,5 +1,8 @@
 import type { Cluster } from '../clusters/cluster.ts';
 import { Refusal } from '../refusal.ts';
+import { PoolBusy } from './connection-pool.ts';
+import { ConnectionLost } from './http-connection.ts';
+import { InvalidResponse } from './invalid-response.ts';
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; is the API server running?',
@@ -8,7 +11,6 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'there is no route to it; is the VPN up?',
   ENETUNREACH: 'there is no network route to it; is the network up?',
   ETIMEDOUT: 'it did not answer in time; is the VPN up?',
-  UND_ERR_CONNECT_TIMEOUT: 'it did not answer in time; is the VPN up?',
   EPROTO: 'it does not speak TLS; is the address in the kubeconfig right?',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS; is the address in the kubeconfig right?',
 };
@@ -50,14 +52,22 @@ export function upstreamTrouble(error: unknown, cluster: Cluster): Refusal {
       { cause: error },
     );
   }
-  if (isBadHttp(error, code)) {
+  if (error instanceof InvalidResponse) {
     return new Refusal(
       'upstream-response-invalid',
-      `The answer of ${where} is not valid HTTP, so Gatehouse did not pass it on`,
+      `The answer of ${where} is not valid HTTP (${error.flaw}), so Gatehouse did not pass it on`,
       { cause: error },
     );
   }
-  const reason = UNREACHABLE[code];
+  if (error instanceof PoolBusy) {
+    return new Refusal(
+      'upstream-busy',
+      `Gatehouse has as many connections to ${where} as it opens, and none became free in time; try again`,
+      { cause: error, retryAfterSeconds: 1 },
+    );
+  }
+  // A connection that stood has carried the request, whatever ended it.
+  const reason = error instanceof ConnectionLost ? undefined : UNREACHABLE[code];
   return new Refusal(
     'upstream-unreachable',
     reason === undefined
@@ -65,20 +75,6 @@ export function upstreamTrouble(error: unknown, cluster: Cluster): Refusal {
       : `Gatehouse cannot reach ${where}: ${reason}`,
     { cause: error },
   );
-}
-
-const BAD_HTTP: ReadonlySet<string> = new Set([
-  'UND_ERR_RESPONSE',
-  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-  'UND_ERR_HEADERS_OVERFLOW',
-  'ERR_INVALID_CHAR',
-  'ERR_INVALID_HTTP_TOKEN',
-]);
-
-/** undici gives its parser's errors no code, and to a 101 that nobody asked for the code of a broken connection. */
-function isBadHttp(error: unknown, code: string): boolean {
-  if (code.startsWith('HPE_') || BAD_HTTP.has(code)) return true;
-  return error instanceof Error && (error.name === 'HTTPParserError' || error.message === 'bad upgrade');
 }
 
 function errorCode(error: unknown): string {

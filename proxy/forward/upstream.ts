@@ -6,9 +6,10 @@ export interface UpstreamRequest {
   readonly method: string;
   /** Path and query, the cluster's base path included. */
   readonly target: string;
+  /** With the `Content-Length` of the body where there is one; nothing is added. */
   readonly headers: ReadonlyArray<readonly [name: string, value: string]>;
-  /** A body read already, a stream, or none. */
-  readonly body: Buffer | Readable | null;
+  /** A body read already, or none. */
+  readonly body: Buffer | null;
 }
 
 export interface UpstreamResponse {
@@ -21,16 +22,18 @@ export interface UpstreamResponse {
 /** An upgrade that the API server accepted. */
 export interface UpstreamUpgrade {
   readonly headers: ReadonlyArray<readonly [name: string, value: string]>;
+  /** Not flowing: what comes is kept until somebody listens. An error listener is on it. */
   readonly socket: Duplex;
   /** Bytes that came behind the 101. */
   readonly head: Buffer;
 }
 
-/** The only way from the gateway to an API server. Both calls share one connection interface behind it. */
+/** The only way from the gateway to an API server. Both calls share one kind of connection behind it. */
 export interface Upstream {
   /**
    * @throws {Refusal} `upstream-unreachable`, `upstream-certificate-invalid`, `upstream-rejected-credential`,
-   * `upstream-response-invalid`, `upstream-redirect` — each saying which cluster, what happened and what to do.
+   * `upstream-response-invalid`, `upstream-redirect`, `upstream-busy` — each saying which cluster, what happened and
+   * what to do. After an abort: the signal's reason.
    */
   request(
     cluster: Cluster,
