@@ -1,3 +1,4 @@
+import { type ActsAsTest, actsAsText, compileActsAs } from './act-as-match.ts';
 import type { PolicyQuestion } from './decision.ts';
 import { compileGlobs } from './glob.ts';
 import { compileImpersonation } from './impersonation-match.ts';
@@ -26,7 +27,7 @@ const NAMELESS_VERBS = new Set([...COLLECTION_VERBS, 'create']);
 
 /** Compiles a `match` block with its `not`; problems are reported to the reader. */
 export function compileMatch(match: MatchBlock, sets: SetReader, path: readonly (string | number)[]): Dimension[] {
-  const { not, ...positive } = match;
+  const { not, actsAs: _besides, ...positive } = match;
   const dimensions = compileDimensions(positive, sets, path);
   (not ?? []).forEach((block, index) => {
     const excluded = compileDimensions(block, sets, [...path, 'not', index]);
@@ -219,6 +220,37 @@ function impersonation(block: Dimensions, sets: SetReader, path: readonly (strin
       fixed: false,
     },
   ];
+}
+
+/** The `actsAs` block of a rule; null without one. */
+export function compileActsAsBlock(
+  { actsAs: block }: MatchBlock,
+  sets: SetReader,
+  path: readonly (string | number)[],
+): ActsAsTest | null {
+  if (block === undefined) return null;
+  return compileActsAs({
+    any: block.any ?? false,
+    as: block.as === undefined ? null : sets.identities(block.as, [...path, 'as']),
+    through: block.through ?? null,
+    strong: block.strong ?? false,
+  });
+}
+
+/** The dimension for it. Last of a rule's, because it may have to wait for the others. */
+export function actsAsDimension({ actsAs: block }: MatchBlock, { test }: ActsAsTest): Dimension {
+  const wanted = [
+    block?.any ? 'any' : JSON.stringify(block?.as),
+    ...(block?.through === undefined ? [] : [`through ${block.through.join(', ')}`]),
+    ...(block?.strong ? ['strong only'] : []),
+  ];
+  return {
+    name: 'actsAs',
+    wanted: wanted.join(' '),
+    got: (question) => actsAsText(question, impersonationText(question)),
+    test,
+    fixed: false,
+  };
 }
 
 /** Who the request wants to act as, in one line. */

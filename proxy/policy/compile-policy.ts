@@ -1,5 +1,6 @@
+import type { ActsAsTest } from './act-as-match.ts';
 import { approvalRequirement } from './approval-requirement.ts';
-import { compileMatch, type Dimension } from './compile-match.ts';
+import { actsAsDimension, compileActsAsBlock, compileMatch, type Dimension } from './compile-match.ts';
 import type { ApprovalRequirement, MaskObligation, PolicyProblem, RuleTrace } from './decision.ts';
 import { PLACEHOLDERS, unknownPlaceholder } from './message-template.ts';
 import type { ParsedPolicy } from './parse-policy.ts';
@@ -16,6 +17,8 @@ export interface CompiledRule {
   readonly dimensions: readonly Dimension[];
   /** The rule says as whom one may act. */
   readonly namesIdentity: boolean;
+  /** Set where the rule says by what roads one may act as another. */
+  readonly actsAs: ActsAsTest | null;
   /** The rule says what may be requested. */
   readonly namesTarget: boolean;
   readonly approval: ApprovalRequirement | null;
@@ -75,12 +78,17 @@ function compileRule(
   path: readonly (string | number)[],
 ): CompiledRule {
   const { match } = rule;
+  const actsAs = compileActsAsBlock(match, sets, [...path, 'match', 'actsAs']);
   return {
     id: `${policy}/${rule.id}`,
     effect: rule.effect,
     message: rule.message ?? null,
-    dimensions: compileMatch(match, sets, [...path, 'match']),
-    namesIdentity: match.impersonation !== undefined,
+    dimensions: [
+      ...compileMatch(match, sets, [...path, 'match']),
+      ...(actsAs === null ? [] : [actsAsDimension(match, actsAs)]),
+    ],
+    namesIdentity: match.impersonation !== undefined || actsAs?.namesImpersonation === true,
+    actsAs,
     namesTarget: match.resources !== undefined || match.nonResourceURLs !== undefined,
     approval: rule.approval === undefined ? null : approvalRequirement(rule.approval),
     masks: (rule.obligations?.mask ?? []).map(({ resource, fields, annotations, keep }) => ({

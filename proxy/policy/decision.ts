@@ -1,5 +1,6 @@
 import type { Principal } from '../listener/principal.ts';
 import type { Impersonation } from '../request/api-request.ts';
+import type { GainedIdentity } from './act-as.ts';
 import type { RecordRequirement, StreamLimits } from './stream-limits.ts';
 
 /** What a policy is asked about: one request of one principal to one cluster. */
@@ -16,6 +17,10 @@ export interface PolicyQuestion {
   /** The decoded path of a non-resource request; empty otherwise. */
   readonly nonResourcePath: string;
   readonly impersonation: Impersonation | null;
+  /** Whom else the request would let its sender act as, as far as it is known (`policy/act-as.ts`). */
+  readonly gained?: readonly GainedIdentity[];
+  /** True when body and objects were looked at, so that `gained` is whole. */
+  readonly evaluated?: boolean;
 }
 
 /** What must be masked in the answer; united from every rule that matched. */
@@ -63,6 +68,11 @@ export interface Decision {
   /** Whether the gateway may add `Warning:` headers of its own to the answer. */
   readonly warnings: boolean;
   readonly approval: ApprovalRequirement | null;
+  /**
+   * Another answer may come once the body, and the object that is there, are known: a rule about acting as another
+   * waits for it (`PolicyQuestion.evaluated`). Never true of a request that is denied whatever it holds.
+   */
+  readonly unresolved: boolean;
   /** Null: no rule asks for a recording. */
   readonly record: RecordRequirement | null;
   readonly stream: StreamLimits;

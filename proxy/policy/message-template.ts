@@ -1,4 +1,5 @@
 import { oneLine } from '../one-line.ts';
+import { actsAsText } from './act-as-match.ts';
 import { impersonationText, resourceText } from './compile-match.ts';
 import type { PolicyQuestion } from './decision.ts';
 
@@ -11,6 +12,7 @@ const VALUES: Readonly<Record<string, (question: PolicyQuestion) => string>> = {
   'impersonation.groups': ({ impersonation }) => impersonation?.groups.join(', ') ?? '',
   'impersonation.uid': ({ impersonation }) => impersonation?.uid ?? '',
   impersonation: impersonationText,
+  actsAs: (question) => actsAsText(question, impersonationText(question)),
   cluster: ({ cluster }) => cluster.name,
   verb: ({ verb }) => verb,
   resource: resourceText,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ROADS } from './act-as.ts';
 import { streamObligation } from './stream-limits.ts';
 
 /**
@@ -44,6 +45,20 @@ const impersonation = z
   .refine(...saysSomething)
   .refine((block) => !(block.any && block.as !== undefined), 'says both any and as');
 
+const actsAs = z
+  .strictObject({
+    any: z.literal(true, { error: 'must be true, or left out' }).optional(),
+    as: z.union([setReference, identities]).optional(),
+    through: z
+      .preprocess(
+        (value) => (typeof value === 'string' ? [value] : value),
+        z.array(z.enum(ROADS, { error: `must be of ${ROADS.join(', ')}` })).min(1),
+      )
+      .optional(),
+    strong: z.literal(true, { error: 'must be true, or left out' }).optional(),
+  })
+  .refine((block) => (block.any === true) !== (block.as !== undefined), 'must say either any or as');
+
 const dimensions = {
   subjects: z.union([setReference, subjects]).optional(),
   sessions: z
@@ -63,6 +78,8 @@ const dimensions = {
 const exclusion = z.strictObject(dimensions).refine(...saysSomething);
 const matchBlock = z.strictObject({
   ...dimensions,
+  /** Not inside `not`: what is not known yet cannot leave a request out. */
+  actsAs: actsAs.optional(),
   /** One block or several; a request that any of them matches is left out. */
   not: z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(exclusion).min(1)).optional(),
 });

@@ -34,10 +34,14 @@ export class PolicyEngine {
     let identityPermitted = question.impersonation === null;
     let masks: MaskObligation[] | null = null;
     let warnings = true;
+    let unresolved = false;
     let record: RecordRequirement | null = null;
     let stream = NO_LIMITS;
     for (const rule of this.#candidates(question)) {
-      if (!matches(rule, question, rule.effect !== 'allow')) continue;
+      if (!matches(rule, question, rule.effect !== 'allow')) {
+        unresolved ||= mayMatchYet(rule, question);
+        continue;
+      }
       matched.push(rule.id);
       if (rule.masks.length > 0) masks = unite(masks, rule.masks);
       if (rule.silent) warnings = false;
@@ -47,11 +51,14 @@ export class PolicyEngine {
       if (rule.effect === 'requireApproval') approvals.push(rule);
       if (rule.effect === 'allow' || (rule.effect === 'requireApproval' && matches(rule, question, false))) {
         if (rule.namesIdentity) identityPermitted = true;
-        if (rule.namesTarget || !rule.namesIdentity) permitted ??= rule;
+        if (rule.namesTarget || !(rule.namesIdentity || rule.actsAs)) permitted ??= rule;
       }
     }
-    const base = { matchedRules: matched, masks: masks ?? [], warnings, record, stream };
-    if (denied) return this.#decision(question, 'deny', denied.id, denialMessage(denied, question), base, null);
+    const base = { matchedRules: matched, masks: masks ?? [], warnings, record, stream, unresolved };
+    if (denied) {
+      const whatever = { ...base, unresolved: false };
+      return this.#decision(question, 'deny', denied.id, denialMessage(denied, question), whatever, null);
+    }
     if (!permitted || !identityPermitted) {
       const message = permitted ? identityNotPermitted(question) : requestNotPermitted(question);
       return this.#decision(question, 'deny', 'default-deny', message, base, null);
@@ -71,7 +78,7 @@ export class PolicyEngine {
     outcome: Decision['outcome'],
     decidingRule: string,
     message: string,
-    base: Pick<Decision, 'matchedRules' | 'masks' | 'warnings' | 'record' | 'stream'>,
+    base: Pick<Decision, 'matchedRules' | 'masks' | 'warnings' | 'record' | 'stream' | 'unresolved'>,
     approval: ApprovalRequirement | null,
   ): Decision {
     const rules = this.#rules;
@@ -110,6 +117,12 @@ export class PolicyEngine {
 function matches(rule: CompiledRule, question: PolicyQuestion, lenient: boolean): boolean {
   for (const dimension of rule.dimensions) if (!dimension.test(question, lenient)) return false;
   return true;
+}
+
+/** A rule whose only open question is whom the request would act as. Its `actsAs` stands last. */
+function mayMatchYet({ actsAs, dimensions }: CompiledRule, question: PolicyQuestion): boolean {
+  if (actsAs === null || !actsAs.mayFollow(question)) return false;
+  return dimensions.every(({ name, test }) => name === 'actsAs' || test(question, true));
 }
 
 function traceOf(rule: CompiledRule, question: PolicyQuestion): RuleTrace {

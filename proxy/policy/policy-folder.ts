@@ -145,6 +145,7 @@ function notLoaded({ folder, problems }: PolicyState): Decision {
     masks: [],
     warnings: true,
     approval: null,
+    unresolved: false,
     record: null,
     stream: NO_LIMITS,
   };

@@ -1,5 +1,6 @@
 import type { Principal } from '../listener/principal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
+import { gainedByUrl } from './act-as.ts';
 import type { PolicyQuestion } from './decision.ts';
 
 /** What the policy is asked about a request. */
@@ -9,16 +10,20 @@ export function policyQuestion(
   request: ApiRequest,
 ): PolicyQuestion {
   const { info, policyVerb, impersonation } = request;
-  return {
-    principal,
-    cluster,
+  const target = {
     verb: policyVerb,
     apiGroup: info.apiGroup,
     resource: info.subresource === '' ? info.resource : `${info.resource}/${info.subresource}`,
     namespace: info.namespace,
     name: info.name,
+  };
+  return {
+    principal,
+    cluster,
+    ...target,
     nonResourcePath: info.isResourceRequest ? '' : withoutTrailingSlash(info.path),
     impersonation,
+    gained: gainedByUrl(target),
   };
 }
 

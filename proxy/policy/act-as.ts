@@ -1,0 +1,141 @@
+import type { PolicyQuestion } from './decision.ts';
+
+/**
+ * The roads to another identity: what `Impersonate-*` asks for openly, and what gives the same by another name.
+ *
+ * `token` a service account's token; `secret` a Secret in which such a token appears; `pod` a workload that runs as a
+ * service account; `exec` into a pod that runs as one; `csr` a client certificate; `rbac` rights that let their holder
+ * go on; `webhook` admission, aggregation and conversion, which see and change what others send; `node` the kubelet, or
+ * root on its machine; `controller` objects that another controller acts on with its own rights.
+ */
+export const ROADS = [
+  'impersonation',
+  'token',
+  'secret',
+  'pod',
+  'exec',
+  'csr',
+  'rbac',
+  'webhook',
+  'node',
+  'controller',
+] as const;
+export type Road = (typeof ROADS)[number];
+
+/** An identity that a request would let its sender act as. */
+export interface GainedIdentity {
+  readonly road: Road;
+  /** The user name at the API server; empty where it is not one user. */
+  readonly user: string;
+  readonly groups: readonly string[];
+  /** Who it is cannot be told, or it can be made to be anybody. */
+  readonly anyone: boolean;
+  /** It holds rights that lead further, or whether it does is not known. */
+  readonly strong: boolean;
+  /** For people: `service account ci:deployer`. */
+  readonly says: string;
+}
+
+/** The name under which the API server knows a service account. */
+export function serviceAccountUser(namespace: string, name: string): string {
+  return `system:serviceaccount:${namespace}:${name}`;
+}
+
+/** Groups that the API server gives every service account of a namespace. */
+export function serviceAccountGroups(namespace: string): string[] {
+  return ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
+}
+
+type Target = Pick<PolicyQuestion, 'verb' | 'apiGroup' | 'resource' | 'namespace' | 'name'>;
+
+const CHANGES = new Set(['create', 'update', 'patch']);
+const INTO_PODS = new Set(['pods/exec', 'pods/attach', 'pods/portforward']);
+/** Built-in kinds that hold a pod's specification, by `resource.group`. */
+const POD_CARRIERS = new Set([
+  'pods.',
+  'podtemplates.',
+  'replicationcontrollers.',
+  'deployments.apps',
+  'replicasets.apps',
+  'statefulsets.apps',
+  'daemonsets.apps',
+  'controllerrevisions.apps',
+  'jobs.batch',
+  'cronjobs.batch',
+]);
+/** Objects that their controllers carry out with rights of their own. */
+const DEPUTIES: ReadonlyMap<string, string> = new Map([
+  ['applications.argoproj.io', 'Argo CD'],
+  ['applicationsets.argoproj.io', 'Argo CD'],
+  ['appprojects.argoproj.io', 'Argo CD'],
+  ['kustomizations.kustomize.toolkit.fluxcd.io', 'Flux'],
+  ['helmreleases.helm.toolkit.fluxcd.io', 'Flux'],
+  ['helmcharts.helm.cattle.io', 'the Helm controller'],
+]);
+const CUSTOM_GROUP = /\./;
+const OWN_GROUP = /(?:^|\.)k8s\.io$/;
+const NOTHING: readonly Road[] = [];
+
+/** Roads of which only the body, or the object that is there, can tell whether a request takes them. */
+export function roadsToEvaluate({ verb, apiGroup, resource }: Target): readonly Road[] {
+  if (verb === 'create' && INTO_PODS.has(resource) && apiGroup === '') return ['exec'];
+  if (!CHANGES.has(verb)) return NOTHING;
+  if (apiGroup === '' && resource === 'pods/ephemeralcontainers') return ['exec', 'node'];
+  if (apiGroup === 'certificates.k8s.io' && resource === 'certificatesigningrequests/approval') return ['csr'];
+  if (resource === '' || resource.includes('/')) return NOTHING;
+  if (apiGroup === '' && resource === 'secrets') return ['secret'];
+  if (apiGroup === 'certificates.k8s.io') return resource === 'certificatesigningrequests' ? ['csr'] : NOTHING;
+  if (apiGroup === 'rbac.authorization.k8s.io') return ['rbac'];
+  if (apiGroup === 'apiextensions.k8s.io') return ['webhook'];
+  if (POD_CARRIERS.has(`${resource}.${apiGroup}`)) return ['pod', 'node'];
+  return CUSTOM_GROUP.test(apiGroup) && !OWN_GROUP.test(apiGroup) ? ['pod', 'node'] : NOTHING;
+}
+
+/** Identities that the URL alone tells. */
+export function gainedByUrl(target: Target): readonly GainedIdentity[] {
+  const { verb, apiGroup, resource, namespace, name } = target;
+  if (apiGroup === '') {
+    if (resource === 'serviceaccounts/token' && verb === 'create') {
+      return [
+        {
+          road: 'token',
+          user: serviceAccountUser(namespace, name),
+          groups: serviceAccountGroups(namespace),
+          anyone: false,
+          strong: true,
+          says: `service account ${namespace}:${name}, by a token to carry away`,
+        },
+      ];
+    }
+    if (resource === 'nodes/proxy') {
+      const node = name.split(':', 1)[0] ?? name;
+      return [
+        {
+          road: 'node',
+          user: `system:node:${node}`,
+          groups: ['system:nodes'],
+          anyone: true,
+          strong: true,
+          says: `the kubelet of node ${node}, which runs commands in every pod there`,
+        },
+      ];
+    }
+    return [];
+  }
+  if (!CHANGES.has(verb) || resource.includes('/')) return [];
+  if (apiGroup === 'admissionregistration.k8s.io') {
+    return [watcher('webhook', 'whoever sends what this admission sees, and may change')];
+  }
+  if (apiGroup === 'apiregistration.k8s.io' && resource === 'apiservices') {
+    return [watcher('webhook', 'whoever sends requests to the API group that this takes over')];
+  }
+  if (apiGroup === 'certificates.k8s.io' && resource === 'podcertificaterequests') {
+    return [watcher('csr', 'a pod, by a certificate')];
+  }
+  const deputy = DEPUTIES.get(`${resource}.${apiGroup}`);
+  return deputy === undefined ? [] : [watcher('controller', `${deputy}, which carries this out with its own rights`)];
+}
+
+function watcher(road: Road, says: string): GainedIdentity {
+  return { road, user: '', groups: [], anyone: true, strong: true, says };
+}
