@@ -1,5 +1,5 @@
 import type { Decision } from '../policy/decision.ts';
-import { BUILT_IN_RESOURCES, BUILT_IN_SUBRESOURCES } from './built-in-resources.ts';
+import { BUILT_IN_RESOURCES, BUILT_IN_SUBRESOURCES, covers } from './built-in-resources.ts';
 import { type Attributes, type Judge, PATH_VERBS, REQUEST_VERBS, strictestOf } from './judge.ts';
 import { isPlainObject, type PlainObject, textOf } from './plain-json.ts';
 
@@ -80,12 +80,6 @@ function resourcesIn(attributes: Attributes): readonly Attributes[] {
     (one) => (group === '*' || one.group === group) && covers(resource, one.resource),
   );
   return [attributes, ...covered.map((one) => ({ ...attributes, group: one.group, resource: one.resource }))];
-}
-
-/** RBAC's patterns: `*` is every resource and subresource, and a subresource may be that of any resource. */
-function covers(pattern: string, resource: string): boolean {
-  if (pattern === '*' || pattern === resource) return true;
-  return pattern.startsWith('*/') && resource.endsWith(pattern.slice(1));
 }
 
 /** Groups, UIDs and extras alone are no identity that policy could judge. */

@@ -114,5 +114,5 @@ function approvalWarning(approvals: readonly string[]): readonly string[] {
   if (approvals.length === 0) return [];
   const named = approvals.slice(0, NAMED_APPROVALS).join(', ');
   const rest = approvals.length - NAMED_APPROVALS;
-  return [`a person is asked first for ${named}${rest > 0 ? ` and ${rest} more` : ''}`];
+  return [`a person is asked first for some requests to ${named}${rest > 0 ? ` and ${rest} more` : ''}`];
 }

@@ -79,6 +79,12 @@ export function isNamespaced(group: string, resource: string): boolean | null {
   return SCOPES.get(`${group}/${resource.split('/', 1)[0] ?? ''}`) ?? null;
 }
 
+/** RBAC's patterns: `*` is every resource and subresource, and a subresource may be that of any resource. */
+export function covers(pattern: string, resource: string): boolean {
+  if (pattern === '*' || pattern === resource) return true;
+  return pattern.startsWith('*/') && resource.endsWith(pattern.slice(1));
+}
+
 function words(text: string): string[] {
   return text === '' ? [] : text.split(' ');
 }

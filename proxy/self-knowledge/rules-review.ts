@@ -1,9 +1,9 @@
 import type { Decision } from '../policy/decision.ts';
-import { BUILT_IN_RESOURCES, BUILT_IN_SUBRESOURCES } from './built-in-resources.ts';
+import { BUILT_IN_RESOURCES, BUILT_IN_SUBRESOURCES, covers } from './built-in-resources.ts';
 import { type Judge, PATH_VERBS, REQUEST_VERBS } from './judge.ts';
 import { isPlainObject, type PlainObject, textOf, textsOf } from './plain-json.ts';
 
-/** The list as it is told, and which requests on it wait for a person. */
+/** The list as it is told, and the resources and paths on it that a person is asked about for some verbs. */
 export interface JudgedRules {
   readonly status: PlainObject;
   readonly approvals: readonly string[];
@@ -14,8 +14,8 @@ const KNOWN_PATHS: readonly string[] = [
   ...['/api', '/api/*', '/apis', '/apis/*', '/healthz', '/livez', '/logs', '/metrics', '/openapi', '/openapi/*'],
   ...['/readyz', '/version', '/.well-known/openid-configuration', '/openid/v1/jwks'],
 ];
-const INEXACT =
-  'the policy of Gatehouse applies too: where a rule here says *, what policy denies within it is not taken out';
+/** Said by name of what policy denies within a `*`; the rest is counted. */
+const NAMED_DENIALS = 8;
 
 /** A resource that a rule names, with the verbs that are left of it. */
 interface Kept {
@@ -37,6 +37,7 @@ export function judgeRules(
   canAsk: (decision: Decision) => boolean,
 ): JudgedRules {
   const approvals = new Set<string>();
+  const denied = new Set<string>();
   let inexact = false;
   const possible = (decision: Decision, what: string): boolean => {
     if (decision.outcome === 'requireApproval' && canAsk(decision)) approvals.add(what);
@@ -44,18 +45,34 @@ export function judgeRules(
     return true;
   };
 
-  const verbsLeft = (rule: PlainObject, group: string, resource: string, name: string): readonly string[] => {
+  const verbsLeft = (rule: PlainObject, { group, resource, name }: Omit<Kept, 'verbs'>): readonly string[] => {
     const left = textsOf(rule, 'verbs').flatMap((verb): readonly string[] => {
       const asked = verb === '*' ? REQUEST_VERBS : REQUEST_VERBS.includes(verb) ? [verb] : null;
       // What no request has for a verb is checked inside the API server.
       if (asked === null) return [verb];
       const kept = asked.filter((each) => {
         const decision = judge.resource({ verb: each, group, resource, namespace, name });
-        return possible(decision, `${each} ${group === '' ? resource : `${resource}.${group}`}`);
+        return possible(decision, written(group, resource));
       });
       return verb === '*' && kept.length === asked.length ? ['*'] : kept;
     });
     return [...new Set(left)];
+  };
+
+  /** What is left of a pattern: its own verbs, and those that policy opens on built-in resources within it only. */
+  const within = (rule: PlainObject, pattern: Kept): readonly Kept[] => {
+    inexact = true;
+    const { group, resource, name, verbs } = pattern;
+    const covered = [...BUILT_IN_RESOURCES, ...BUILT_IN_SUBRESOURCES].filter(
+      (one) => (group === '*' || one.group === group) && covers(resource, one.resource),
+    );
+    return covered.flatMap((one): readonly Kept[] => {
+      const left = verbsLeft(rule, { ...one, name });
+      if (left.length === 0) denied.add(written(one.group, one.resource));
+      if (verbs.includes('*')) return [];
+      const more = left.filter((verb) => !verbs.includes(verb));
+      return more.length === 0 ? [] : [{ ...one, name, verbs: more }];
+    });
   };
 
   const resourceRules = objectsIn(status, 'resourceRules').flatMap((rule) => {
@@ -64,13 +81,9 @@ export function judgeRules(
     for (const group of textsOf(rule, 'apiGroups')) {
       for (const resource of textsOf(rule, 'resources')) {
         for (const name of names.length === 0 ? [''] : names) {
-          const verbs = verbsLeft(rule, group, resource, name);
-          kept.push({ group, resource, name, verbs });
-          if (group !== '*' && !resource.includes('*')) continue;
-          inexact = true;
-          kept.push(
-            ...beside({ group, resource, name, verbs }, (one) => verbsLeft(rule, one.group, one.resource, name)),
-          );
+          const one = { group, resource, name, verbs: verbsLeft(rule, { group, resource, name }) };
+          kept.push(one);
+          if (group === '*' || resource.includes('*')) kept.push(...within(rule, one));
         }
       }
     }
@@ -83,33 +96,36 @@ export function judgeRules(
       .map((url) => {
         if (textsOf(rule, 'nonResourceURLs').includes('*')) inexact = true;
         const asked = textsOf(rule, 'verbs').flatMap((verb) => (verb === '*' ? PATH_VERBS : [verb]));
-        const verbs = asked.filter((verb) => possible(judge.path(verb, url), `${verb} ${url}`));
+        const verbs = asked.filter((verb) => possible(judge.path(verb, url), url));
         return { verbs, nonResourceURLs: [url] };
       })
       .filter(({ verbs }) => verbs.length > 0),
   );
 
   const before = textOf(status, 'evaluationError');
+  const error = inexactness([...denied]);
   return {
     status: {
       ...status,
       resourceRules,
       nonResourceRules,
-      ...(inexact ? { incomplete: true, evaluationError: before === '' ? INEXACT : `${before}; ${INEXACT}` } : {}),
+      ...(inexact ? { incomplete: true, evaluationError: before === '' ? error : `${before}; ${error}` } : {}),
     },
     approvals: [...approvals],
   };
 }
 
-/** Built-in resources within a pattern for which more is left than for the pattern itself. */
-function beside(
-  { group, resource, name, verbs: already }: Kept,
-  verbsLeft: (one: { readonly group: string; readonly resource: string }) => readonly string[],
-): readonly Kept[] {
-  if (resource !== '*' || already.includes('*')) return [];
-  return [...BUILT_IN_RESOURCES, ...BUILT_IN_SUBRESOURCES]
-    .filter((one) => group === '*' || one.group === group)
-    .map((one) => ({ ...one, name, verbs: verbsLeft(one).filter((verb) => !already.includes(verb)) }));
+function inexactness(denied: readonly string[]): string {
+  const says = "Gatehouse's policy applies too, and a rule with * cannot leave out what it denies";
+  if (denied.length === 0) return says;
+  const rest = denied.length - NAMED_DENIALS;
+  return `${says}: ${denied.slice(0, NAMED_DENIALS).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+function written(group: string, resource: string): string {
+  const [name = '', subresource] = resource.split('/', 2);
+  const full = group === '' || (group === '*' && name === '*') ? name : `${name}.${group}`;
+  return subresource === undefined ? full : `${full}/${subresource}`;
 }
 
 /** One rule for all resources of a group that the same is left for. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCertificateAuthority } from '../../../proxy/clusters/certificate-authority.ts';
@@ -35,6 +35,8 @@ export interface RunningGateway {
   request(method: string, target: string, headers?: HeaderFields, body?: string): Promise<RawAnswer>;
   /** Decides the next approval request that comes, or the one that waits already. */
   decideNext(verdict: 'approve' | 'deny', comment?: string): Promise<void>;
+  /** Adds a policy document and waits until it is in force; what it gives back takes it out again. */
+  writePolicy(file: string, text: string): Promise<() => Promise<void>>;
   records(): Promise<JournalRecord[]>;
   /** Everything that the gateway wrote to disk and to its log, for leak tests. */
   everythingWritten(): Promise<string>;
@@ -80,6 +82,11 @@ export async function startGateway(cluster: TestedCluster): Promise<RunningGatew
       run(kubectlPath, ['--context', cluster.context, ...args], { ...way, kubeconfig: cluster.kubeconfig }),
     request: (method, target, headers = {}, body) => rawRequest(kubeconfig, method, target, headers, body),
     decideNext: (verdict, comment) => decideNext(gateway, verdict, comment ?? null),
+    writePolicy: async (file, text) => {
+      const path = join(folder, 'policy', file);
+      await changedPolicy(gateway, () => writeFile(path, text));
+      return () => changedPolicy(gateway, () => rm(path));
+    },
     records: () => gateway.journal({}, { limit: 100_000 }),
     everythingWritten: async () => [await contents(folder), ...logged].join('\n'),
     close: async () => {
@@ -101,6 +108,23 @@ function decideNext(gateway: Gateway, verdict: 'approve' | 'deny', comment: stri
     const stop = gateway.on('approval', () => void decide());
     decide();
   });
+}
+
+/** Changes the policy folder and waits for the gateway to have read it. */
+async function changedPolicy(gateway: Gateway, change: () => Promise<void>): Promise<void> {
+  let stop = (): void => undefined;
+  const inForce = new Promise<void>((resolve, reject) => {
+    stop = gateway.on('policy', ({ status, problems }) => {
+      if (status === 'loaded') resolve();
+      else reject(new Error(`the policy is not in force: ${JSON.stringify(problems)}`));
+    });
+  });
+  try {
+    await change();
+    await inForce;
+  } finally {
+    stop();
+  }
 }
 
 /** Every file under a folder, as one text. */

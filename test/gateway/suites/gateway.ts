@@ -5,6 +5,7 @@ import { describeHelm } from './helm.ts';
 import { describeJournal } from './journal.ts';
 import { describeMasking } from './masking.ts';
 import { describeOddRequests } from './odd-requests.ts';
+import { describeSelfKnowledge } from './self-knowledge.ts';
 import { describeWritingMasksBack } from './writing-masks-back.ts';
 
 /** The whole gateway suite, for any cluster. The journal comes last: it looks back on all the others. */
@@ -13,6 +14,7 @@ export function describeGateway(environment: () => RunningGateway): void {
   describeMasking(environment);
   describeWritingMasksBack(environment);
   describeActingAsAnother(environment);
+  describeSelfKnowledge(environment);
   describeOddRequests(environment);
   describeHelm(environment);
   describeJournal(environment);
