@@ -44,7 +44,7 @@ const STRICTNESS: readonly Decision['outcome'][] = ['allow', 'requireApproval', 
 
 /** Asks the policy in force in the name of one caller. */
 export function judgeFor(
-  policy: PolicySource,
+  policy: Pick<PolicySource, 'decide'>,
   asker: {
     readonly principal: Principal;
     readonly cluster: PolicyQuestion['cluster'];
