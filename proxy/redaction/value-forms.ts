@@ -1,0 +1,56 @@
+/**
+ * Longer values are searched for in pieces, so that no more than a piece is ever held back. A multiple of 3, because
+ * base64 then falls on whole characters at each piece.
+ */
+const PIECE = 96;
+/** A last piece that is shorter goes to the one before it. */
+const SHORTEST_PIECE = 24;
+/** Nothing shorter is searched for: it would be found everywhere. */
+export const SHORTEST_FORM = 6;
+/** Bytes of the longest form: URL-escaping triples. */
+export const LONGEST_FORM = (PIECE + SHORTEST_PIECE) * 3;
+
+/**
+ * Every way in which a value is looked for: as it is, in base64 at each of the three places where it can stand inside a
+ * longer text (both alphabets), escaped for a URL and for JSON.
+ */
+export function formsOf(value: Buffer): readonly Buffer[] {
+  const forms = new Map<string, Buffer>();
+  for (const piece of pieces(value)) {
+    for (const form of formsOfPiece(piece)) {
+      if (form.length >= SHORTEST_FORM) forms.set(form.toString('latin1'), form);
+    }
+  }
+  return [...forms.values()];
+}
+
+function* pieces(value: Buffer): Generator<Buffer> {
+  for (let at = 0; at < value.length; ) {
+    const end = value.length - at <= PIECE + SHORTEST_PIECE ? value.length : at + PIECE;
+    yield value.subarray(at, end);
+    at = end;
+  }
+}
+
+function* formsOfPiece(piece: Buffer): Generator<Buffer> {
+  yield piece;
+  for (const base64 of base64Forms(piece)) {
+    yield Buffer.from(base64);
+    if (/[+/]/.test(base64)) yield Buffer.from(base64.replaceAll('+', '-').replaceAll('/', '_'));
+  }
+  const text = piece.toString('utf8');
+  if (text.includes('\ufffd')) return;
+  yield Buffer.from(encodeURIComponent(text));
+  yield Buffer.from(JSON.stringify(text).slice(1, -1));
+}
+
+/** The characters that depend on the value alone, for 0, 1 and 2 bytes before it. */
+function base64Forms(piece: Buffer): string[] {
+  const inside = [0, 1, 2].map((before) => {
+    const encoded = Buffer.concat([Buffer.alloc(before), piece]).toString('base64');
+    const from = before === 0 ? 0 : before + 1;
+    return encoded.slice(from, Math.floor(((before + piece.length) * 8) / 6));
+  });
+  // Encoded alone, its last character belongs to the value too.
+  return [piece.toString('base64').replace(/=+$/, ''), ...inside];
+}
