@@ -1,7 +1,8 @@
 /*
- * Builds the app into out/{main,preload,renderer} and the command line into out/cli.
+ * Builds the app into out/{main,preload,renderer} and the command line into out/cli, after the compiled byte scanner.
  */
 import { buildCommandLine } from './build/command-line.mjs';
+import { buildWasm } from './build/wasm.mjs';
 import { repository } from './set-up/cache-folder.mjs';
 
 export async function buildApp() {
@@ -10,6 +11,7 @@ export async function buildApp() {
 }
 
 if (process.argv[1] === import.meta.filename) {
+  await buildWasm();
   await buildApp();
   await buildCommandLine();
   console.log('built: out/main out/preload out/renderer out/cli');

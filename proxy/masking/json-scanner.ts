@@ -5,6 +5,11 @@ import { NotMaskable } from './not-maskable.ts';
  * between the quotes.
  */
 export interface JsonEvents {
+  /**
+   * Asked right after `openObject` and `openArray`. True: nothing inside the container that was opened last is of
+   * interest, and the next event is its `close`. What is inside is checked all the same.
+   */
+  readonly skips?: boolean;
   openObject(at: number): void;
   openArray(at: number): void;
   /** The object or array that was opened last ends; `end` is behind its bracket. */
@@ -13,6 +18,32 @@ export interface JsonEvents {
   string(start: number, end: number, escaped: boolean): void;
   /** A number, `true`, `false` or `null`. */
   scalar(start: number, end: number): void;
+}
+
+/** Reads JSON (RFC 8259) as it arrives, in pieces cut anywhere, and reports what it finds. */
+export interface Scanner {
+  /** Documents that have begun. */
+  readonly roots: number;
+  /** No document is open. */
+  readonly betweenRoots: boolean;
+  /** Where the unfinished string, number or word began; null when none is open. */
+  readonly openTokenStart: number | null;
+  /**
+   * Reads `bytes[from, to)`. `bytes` must reach back to {@link openTokenStart}.
+   * @param base position in the stream of `bytes[0]`.
+   * @throws {NotMaskable}
+   */
+  scan(bytes: Buffer, base: number, from: number, to: number): void;
+  /**
+   * The stream has ended.
+   * @throws {NotMaskable} when a document is not whole.
+   */
+  end(bytes: Buffer, base: number, at: number): void;
+}
+
+export interface ScannerOptions {
+  /** Several documents after one another, as in a watch. */
+  readonly manyRoots: boolean;
 }
 
 // States; plain numbers, because they are compared for each byte.
@@ -38,13 +69,11 @@ const SCALAR = /^(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?
 const NEVER_SCALAR = 'a number, true, false or null';
 
 /**
- * Reads JSON (RFC 8259) byte by byte as it arrives, in pieces cut anywhere, and reports what it finds. Strict: what it
- * accepts, every other parser reads the same way. It builds no values, so that its cost is one pass and its memory is
- * its stack.
+ * The scanner in JavaScript: reads byte by byte. Strict: what it accepts, every other parser reads the same way. It
+ * builds no values, so that its cost is one pass and its memory is its stack.
  */
-export class JsonScanner {
+export class JsonScanner implements Scanner {
   readonly #events: JsonEvents;
-  /** Several documents after one another, as in a watch. */
   readonly #manyRoots: boolean;
   readonly #stack: number[] = [];
   #depth = 0;
@@ -54,32 +83,26 @@ export class JsonScanner {
   #escaped = false;
   #stringIsKey = false;
   #hexDigits = 0;
+  /** Levels inside a container that nobody is interested in. */
+  #skipped = 0;
 
-  constructor(events: JsonEvents, options: { readonly manyRoots: boolean }) {
+  constructor(events: JsonEvents, options: ScannerOptions) {
     this.#events = events;
     this.#manyRoots = options.manyRoots;
   }
 
-  /** Documents that have begun. */
   get roots(): number {
     return this.#roots;
   }
 
-  /** No document is open. */
   get betweenRoots(): boolean {
     return this.#state === BETWEEN_ROOTS;
   }
 
-  /** Where the unfinished string, number or word began; null when none is open. */
   get openTokenStart(): number | null {
     return this.#state >= IN_STRING ? this.#tokenStart : null;
   }
 
-  /**
-   * Reads `bytes[from, to)`. `bytes` must reach back to {@link openTokenStart}.
-   * @param base position in the stream of `bytes[0]`.
-   * @throws {NotMaskable}
-   */
   scan(bytes: Buffer, base: number, from: number, to: number): void {
     let index = from;
     while (index < to) {
@@ -115,10 +138,6 @@ export class JsonScanner {
     }
   }
 
-  /**
-   * The stream has ended.
-   * @throws {NotMaskable} when a document is not whole.
-   */
   end(bytes: Buffer, base: number, at: number): void {
     if (this.#state === IN_SCALAR && this.#depth === 0) this.#endScalar(bytes, base, at);
     if (this.#state !== BETWEEN_ROOTS) throw this.#fail(at, 'the end of the answer in the middle of a document');
@@ -148,12 +167,10 @@ export class JsonScanner {
       case 0x7b: // {
         this.#beginValue(at, '{');
         this.#open(OBJECT, KEY_OR_CLOSE, at);
-        this.#events.openObject(at);
         return;
       case 0x5b: // [
         this.#beginValue(at, '[');
         this.#open(ARRAY, VALUE_OR_CLOSE, at);
-        this.#events.openArray(at);
         return;
       case 0x7d: // }
         this.#close(OBJECT, state === KEY_OR_CLOSE || state === COMMA_OR_CLOSE, at);
@@ -181,6 +198,13 @@ export class JsonScanner {
     this.#stack[this.#depth] = container;
     this.#depth += 1;
     this.#state = next;
+    if (this.#skipped > 0) {
+      this.#skipped += 1;
+      return;
+    }
+    if (container === OBJECT) this.#events.openObject(at);
+    else this.#events.openArray(at);
+    if (this.#events.skips === true) this.#skipped = 1;
   }
 
   #close(container: number, mayEndHere: boolean, at: number): void {
@@ -189,7 +213,8 @@ export class JsonScanner {
     }
     this.#depth -= 1;
     this.#endValue();
-    this.#events.close(at + 1);
+    if (this.#skipped > 0) this.#skipped -= 1;
+    if (this.#skipped === 0) this.#events.close(at + 1);
   }
 
   #endValue(): void {
@@ -199,10 +224,10 @@ export class JsonScanner {
   #endString(end: number): void {
     if (this.#stringIsKey) {
       this.#state = COLON;
-      this.#events.key(this.#tokenStart, end, this.#escaped);
+      if (this.#skipped === 0) this.#events.key(this.#tokenStart, end, this.#escaped);
     } else {
       this.#endValue();
-      this.#events.string(this.#tokenStart, end, this.#escaped);
+      if (this.#skipped === 0) this.#events.string(this.#tokenStart, end, this.#escaped);
     }
   }
 
@@ -210,7 +235,7 @@ export class JsonScanner {
     const text = bytes.toString('latin1', this.#tokenStart - base, end - base);
     if (!SCALAR.test(text)) throw this.#fail(this.#tokenStart, `something that is not ${NEVER_SCALAR}`);
     this.#endValue();
-    this.#events.scalar(this.#tokenStart, end);
+    if (this.#skipped === 0) this.#events.scalar(this.#tokenStart, end);
   }
 
   #escape(byte: number, at: number): void {

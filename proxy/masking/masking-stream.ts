@@ -1,5 +1,6 @@
 import { ByteWindow, type Splice } from './byte-window.ts';
-import { JsonScanner } from './json-scanner.ts';
+import { createScanner, type ScannerKind } from './create-scanner.ts';
+import type { Scanner } from './json-scanner.ts';
 import { LAST_APPLIED, type MaskRules } from './mask-rules.ts';
 import { type MaskKey, maskToken } from './mask-token.ts';
 import type { ObjectIdentity } from './masked-object.ts';
@@ -20,6 +21,7 @@ export interface MaskingStreamOptions {
   readonly onMasked?: OnMasked | null;
   /** How many copies inside copies lie above. */
   readonly depth?: number;
+  readonly scanner?: ScannerKind;
 }
 
 /** Deeper copies of last-applied inside last-applied than anyone makes are replaced whole. */
@@ -32,7 +34,7 @@ const MAX_COPIES = 3;
 export class MaskingStream {
   readonly #window = new ByteWindow();
   readonly #masker: ObjectMasker;
-  readonly #scanner: JsonScanner;
+  readonly #scanner: Scanner;
   readonly #events: boolean;
   #splices: Splice[] = [];
 
@@ -54,7 +56,7 @@ export class MaskingStream {
       onMasked,
       redactStatus: (status) => redactStatusText(status, null),
     });
-    this.#scanner = new JsonScanner(this.#masker, { manyRoots: events });
+    this.#scanner = createScanner(this.#masker, { manyRoots: events }, options.scanner);
   }
 
   /** Bytes held back. */
