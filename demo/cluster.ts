@@ -13,6 +13,7 @@ import { type DemoContext, kubeconfigText } from './kubeconfig.ts';
 import { contractorToken, engineer } from './seed/people.ts';
 import { seedCluster } from './seed/seed.ts';
 import { ClusterObjects } from './store/cluster-objects.ts';
+import { ContainerFiles } from './streams/running-container.ts';
 
 export type { AuditEntry } from './api/audit.ts';
 export { demoSecretValues } from './seed/secret-values.ts';
@@ -78,7 +79,7 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
   let url = '';
   const authorizer = new Authorizer(objects.store);
   const tokens = new ServiceAccountTokens(objects);
-  const cluster = { objects, authorizer, tokens, url: () => url, podFiles: new Map() };
+  const cluster = { objects, authorizer, tokens, url: () => url, containerFiles: new ContainerFiles() };
   const server = createApiServer({ cluster, audit, authority: authority.certificate, identity, log });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

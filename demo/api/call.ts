@@ -4,8 +4,8 @@ import type { HeaderList } from '../../proxy/request/header-list.ts';
 import type { Authorizer } from '../access/authorization.ts';
 import type { ServiceAccountTokens } from '../access/service-account-tokens.ts';
 import type { User } from '../access/user.ts';
-import type { FileTree } from '../shell/file-tree.ts';
 import type { ClusterObjects, WriteOptions } from '../store/cluster-objects.ts';
+import type { ContainerFiles } from '../streams/running-container.ts';
 import { ApiError, invalid } from './status.ts';
 
 /** What every handler works with. */
@@ -16,8 +16,8 @@ export interface Cluster {
   readonly tokens: ServiceAccountTokens;
   /** `https://host:port`. */
   readonly url: () => string;
-  /** Files that shells have changed, by pod and container, for as long as the cluster runs. */
-  readonly podFiles: Map<string, FileTree>;
+  /** Files that shells have changed, for as long as the cluster runs. */
+  readonly containerFiles: ContainerFiles;
 }
 
 /** A request that was authenticated and authorised. */

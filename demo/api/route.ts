@@ -1,11 +1,11 @@
 import { type Attributes, denial } from '../access/authorization.ts';
 import { findKind, type ResourceKind, virtualKinds } from '../store/resource-kinds.ts';
-import { sendPodLog } from '../streams/pod-log.ts';
 import type { Call } from './call.ts';
 import { deleteCollection, deleteObject } from './delete-objects.ts';
 import { discoveryDocument } from './discovery.ts';
 import { openApiDocument } from './openapi.ts';
 import { evictPod } from './pod-eviction.ts';
+import { sendPodLog, streamSubresources } from './pod-streams.ts';
 import { getObject, listObjects } from './read-objects.ts';
 import { createReview } from './reviews.ts';
 import { handleScale } from './scale.ts';
@@ -30,8 +30,6 @@ export function attributesOf(call: Pick<Call, 'info' | 'user'>): Attributes {
   };
 }
 
-const streaming = new Set(['exec', 'attach', 'portforward']);
-
 /** @throws {ApiError} 403 in RBAC's words. */
 export function authorize(call: Pick<Call, 'info' | 'user' | 'cluster'>): void {
   const attributes = attributesOf(call);
@@ -43,7 +41,7 @@ export function authorize(call: Pick<Call, 'info' | 'user' | 'cluster'>): void {
     throw forbidden({ group, resource, kind: resource }, name, denial(attributes));
   }
   // A GET that upgrades runs a command as a POST does: create is needed too (kubernetes/kubernetes#134577).
-  if (resource === 'pods' && streaming.has(subresource) && attributes.verb !== 'create') {
+  if (resource === 'pods' && streamSubresources.has(subresource) && attributes.verb !== 'create') {
     if (!call.cluster.authorizer.decide({ ...attributes, verb: 'create' })) {
       throw forbidden({ group, resource, kind: resource }, name, '');
     }
@@ -103,7 +101,6 @@ function refuse(): never {
 }
 
 const missingSubresources: Readonly<Record<string, string>> = {
-  portforward: 'port-forward',
   ephemeralcontainers: 'adding ephemeral containers',
   proxy: 'the proxy subresource',
   binding: 'binding pods to nodes',
@@ -114,7 +111,7 @@ function routeSubresource(call: Call, kind: ResourceKind): Promise<void> | void 
   const { subresource, verb } = call.info;
   if (kind.kind === 'Pod' && subresource === 'log') return sendPodLog(call);
   if (kind.kind === 'Pod' && subresource === 'eviction' && verb === 'create') return evictPod(call);
-  if (kind.kind === 'Pod' && (subresource === 'exec' || subresource === 'attach')) {
+  if (kind.kind === 'Pod' && streamSubresources.has(subresource)) {
     call.cluster.objects.get(kind, call.info.namespace, call.info.name);
     throw badRequest('Upgrade request required');
   }

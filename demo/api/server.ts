@@ -7,11 +7,10 @@ import { HeaderList } from '../../proxy/request/header-list.ts';
 import { authenticate } from '../access/authentication.ts';
 import { impersonate } from '../access/impersonation.ts';
 import type { CertificatePair } from '../certificates.ts';
-import { startAttach } from '../streams/attach.ts';
-import { startExec } from '../streams/exec.ts';
 import { answerStatus } from './answer.ts';
 import { type AuditLog, auditUser, objectReference } from './audit.ts';
 import type { Call, Cluster } from './call.ts';
+import { openPodStream, streamSubresources } from './pod-streams.ts';
 import { readTarget, TargetError } from './request-target.ts';
 import { authorize, route } from './route.ts';
 import { ApiError, methodNotAllowed, notInDemo } from './status.ts';
@@ -106,7 +105,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
   }
 }
 
-/** An upgrade is answered by the exec or attach handler or with a Status, never left open. */
+/** An upgrade is answered by the pod's streams or with a Status, never left open. */
 function handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, options: ServerOptions): void {
   const auditId = HeaderList.fromRaw(request.rawHeaders).first('Audit-ID') || randomUUID();
   const headers = new Headers({ 'Audit-Id': auditId, 'Cache-Control': 'no-cache, private', Connection: 'close' });
@@ -115,14 +114,10 @@ function handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, o
     const call = admit(request, unusedResponse(), options, auditId);
     const { resource, subresource } = call.info;
     const protocol = (call.headers.first('Upgrade') ?? '').toLowerCase();
-    if (resource !== 'pods' || !['exec', 'attach', 'portforward'].includes(subresource))
-      throw notInDemo('upgrading this request');
-    if (subresource === 'portforward') throw notInDemo('port-forward');
-    if (protocol !== 'websocket')
-      throw notInDemo('SPDY (exec and attach work over WebSocket, which kubectl uses from 1.30 on)');
-    if (call.method !== 'GET') throw methodNotAllowed();
-    const start = subresource === 'attach' ? startAttach : startExec;
-    start(call, socket, head, auditId);
+    if (resource !== 'pods' || !streamSubresources.has(subresource)) throw notInDemo('upgrading this request');
+    // Over WebSocket only GET; SPDY goes with either.
+    if (protocol === 'websocket' && call.method !== 'GET') throw methodNotAllowed();
+    openPodStream(call, socket, head, auditId);
   } catch (error) {
     const status =
       error instanceof ApiError

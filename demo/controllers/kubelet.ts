@@ -66,27 +66,65 @@ function conditionsOf(ready: boolean, reason = ''): JsonObject[] {
   });
 }
 
+function containerStatusOf(pod: JsonObject, container: JsonObject, state: JsonObject, ready: boolean): JsonObject {
+  const image = textAt(container, 'image');
+  const hex = (seed: string) => Buffer.from(contentName(seed, 32)).toString('hex');
+  const running = state['waiting'] === undefined;
+  const containerID = `containerd://${hex(uidOf(pod) + textAt(container, 'name'))}`;
+  return {
+    name: textAt(container, 'name'),
+    state,
+    lastState: {},
+    ready,
+    restartCount: 0,
+    image,
+    imageID: running ? `${image.replace(/:.*$/, '')}@sha256:${hex(image)}` : '',
+    ...(running ? { containerID } : {}),
+    started: ready,
+  };
+}
+
 function containerStatuses(pod: JsonObject, state: JsonObject, ready: boolean): JsonObject[] {
-  return objectsAt(pod, 'spec', 'containers').map((container) => {
-    const image = textAt(container, 'image');
-    const running = state['waiting'] === undefined;
-    return {
-      name: textAt(container, 'name'),
-      state,
-      lastState: {},
-      ready,
-      restartCount: 0,
-      image,
-      imageID: running
-        ? `${image.replace(/:.*$/, '')}@sha256:${Buffer.from(contentName(image, 32)).toString('hex')}`
-        : '',
-      ...(running
-        ? {
-            containerID: `containerd://${Buffer.from(contentName(uidOf(pod) + textAt(container, 'name'), 32)).toString('hex')}`,
-          }
-        : {}),
-      started: ready,
+  return objectsAt(pod, 'spec', 'containers').map((container) => containerStatusOf(pod, container, state, ready));
+}
+
+/** A container whose input is open ends with what is attached to it, not by itself. */
+function waitsForInput(pod: JsonObject): boolean {
+  return objectsAt(pod, 'spec', 'containers').some((container) => container['stdin'] === true);
+}
+
+function terminatedState(code: number, startedAt: string): JsonObject {
+  const reason = code === 0 ? 'Completed' : 'Error';
+  return { exitCode: code, reason, startedAt, finishedAt: timestamp() };
+}
+
+function finishPod(objects: ClusterObjects, pod: JsonObject, code: number): void {
+  objects.amend('Pod', namespaceOf(pod), nameOf(pod), (object) => {
+    const started = textAt(objectsAt(object, 'status', 'containerStatuses')[0] ?? {}, 'state', 'running', 'startedAt');
+    const terminated = terminatedState(code, started);
+    object['status'] = {
+      ...objectAt(object, 'status'),
+      phase: code === 0 ? 'Succeeded' : 'Failed',
+      conditions: conditionsOf(false, code === 0 ? 'PodCompleted' : 'PodFailed'),
+      containerStatuses: containerStatuses(object, { terminated }, false),
     };
+  });
+}
+
+/** The process of one container has ended: a debugging container's alone, or the pod's. */
+export function finishContainer(objects: ClusterObjects, pod: JsonObject, container: string, code: number): void {
+  const live = objects.find('Pod', namespaceOf(pod), nameOf(pod));
+  if (!live || uidOf(live) !== uidOf(pod)) return;
+  if (objectsAt(live, 'spec', 'containers').some((each) => each['name'] === container)) {
+    if (endsByItself(live)) finishPod(objects, live, code);
+    return;
+  }
+  objects.amend('Pod', namespaceOf(pod), nameOf(pod), (object) => {
+    for (const status of objectsAt(object, 'status', 'ephemeralContainerStatuses')) {
+      if (status['name'] !== container) continue;
+      const started = textAt(status, 'state', 'running', 'startedAt');
+      status['state'] = { terminated: terminatedState(code, started) };
+    }
   });
 }
 
@@ -123,9 +161,10 @@ export class DemoKubelet {
       this.#schedule(pod);
       return pace.start;
     }
-    if (phase === 'Running' && endsByItself(pod) && !isDone(pod)) {
+    if (phase === 'Running') this.#startDebuggers(pod);
+    if (phase === 'Running' && endsByItself(pod) && !waitsForInput(pod) && !isDone(pod)) {
       return this.#after(pod, 'run', Math.max(pace.run, pace.run === 0 ? 0 : sleepMilliseconds(pod)), () =>
-        this.#finish(pod),
+        finishPod(this.#objects, pod, exitCode(pod)),
       );
     }
     return null;
@@ -201,27 +240,19 @@ export class DemoKubelet {
     }
   }
 
-  #finish(pod: JsonObject): void {
-    const code = exitCode(pod);
+  /** Runs the ephemeral containers that have no status yet. */
+  #startDebuggers(pod: JsonObject): void {
+    const known = objectsAt(pod, 'status', 'ephemeralContainerStatuses');
+    const fresh = objectsAt(pod, 'spec', 'ephemeralContainers').filter(
+      (container) => !known.some((status) => status['name'] === container['name']),
+    );
+    if (fresh.length === 0) return;
     this.#amend(pod, (object) => {
-      const started = textAt(
-        objectsAt(object, 'status', 'containerStatuses')[0] ?? {},
-        'state',
-        'running',
-        'startedAt',
-      );
-      const terminated = {
-        exitCode: code,
-        reason: code === 0 ? 'Completed' : 'Error',
-        startedAt: started,
-        finishedAt: timestamp(),
-      };
-      object['status'] = {
-        ...objectAt(object, 'status'),
-        phase: code === 0 ? 'Succeeded' : 'Failed',
-        conditions: conditionsOf(false, code === 0 ? 'PodCompleted' : 'PodFailed'),
-        containerStatuses: containerStatuses(object, { terminated }, false),
-      };
+      const state = { running: { startedAt: timestamp() } };
+      objectAt(object, 'status')['ephemeralContainerStatuses'] = [
+        ...known,
+        ...fresh.map((container) => ({ ...containerStatusOf(pod, container, state, false), started: true })),
+      ];
     });
   }
 

@@ -1,5 +1,9 @@
-import type { ClusterObjects } from '../store/cluster-objects.ts';
 import { type JsonObject, nameOf, namespaceOf, objectAt, objectsAt, textAt, textMapAt } from '../store/json.ts';
+
+/** Where the Secrets and ConfigMaps are found that a pod refers to: the demo's store, or what a real cluster gave. */
+export interface ObjectLookup {
+  find(kind: string, namespace: string, name: string): JsonObject | undefined;
+}
 
 function decodedData(object: JsonObject | undefined): Record<string, string> {
   const isSecret = object?.['kind'] === 'Secret';
@@ -11,7 +15,7 @@ function decodedData(object: JsonObject | undefined): Record<string, string> {
   );
 }
 
-function variableValue(objects: ClusterObjects, pod: JsonObject, variable: JsonObject): string {
+function variableValue(objects: ObjectLookup, pod: JsonObject, variable: JsonObject): string {
   const secret = objectAt(variable, 'valueFrom', 'secretKeyRef');
   const map = objectAt(variable, 'valueFrom', 'configMapKeyRef');
   const namespace = namespaceOf(pod);
@@ -27,7 +31,7 @@ function variableValue(objects: ClusterObjects, pod: JsonObject, variable: JsonO
 
 /** The environment variables of a container, Secrets resolved as the kubelet would. */
 export function containerVariables(
-  objects: ClusterObjects,
+  objects: ObjectLookup,
   pod: JsonObject,
   container: JsonObject,
 ): Record<string, string> {
@@ -53,7 +57,7 @@ export function containerVariables(
   return variables;
 }
 
-function projectedFiles(objects: ClusterObjects, pod: JsonObject, volume: JsonObject): Record<string, string> {
+function projectedFiles(objects: ObjectLookup, pod: JsonObject, volume: JsonObject): Record<string, string> {
   const files: Record<string, string> = {};
   for (const source of objectsAt(volume, 'projected', 'sources')) {
     const account = textAt(pod, 'spec', 'serviceAccountName');
@@ -69,7 +73,7 @@ function projectedFiles(objects: ClusterObjects, pod: JsonObject, volume: JsonOb
   return files;
 }
 
-function volumeFiles(objects: ClusterObjects, pod: JsonObject, volume: JsonObject): Record<string, string> {
+function volumeFiles(objects: ObjectLookup, pod: JsonObject, volume: JsonObject): Record<string, string> {
   const namespace = namespaceOf(pod);
   const secret = textAt(volume, 'secret', 'secretName');
   if (secret) return decodedData(objects.find('Secret', namespace, secret));
@@ -79,7 +83,7 @@ function volumeFiles(objects: ClusterObjects, pod: JsonObject, volume: JsonObjec
 }
 
 /** The files that a container sees at first: a small root and its mounted Secrets and ConfigMaps. */
-export function containerFiles(objects: ClusterObjects, pod: JsonObject, container: JsonObject): Map<string, string> {
+export function containerFiles(objects: ObjectLookup, pod: JsonObject, container: JsonObject): Map<string, string> {
   const name = nameOf(pod);
   const address = textAt(pod, 'status', 'podIP');
   const files = new Map<string, string>([

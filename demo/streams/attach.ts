@@ -1,53 +1,51 @@
-import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
-import type { Call } from '../api/call.ts';
 import { textAt } from '../store/json.ts';
-import { acceptChannels, channel, channelSink } from './channels.ts';
-import { readRequest, runIn, runningContainer } from './exec.ts';
+import { acceptCommand, type CommandConnection, type CommandRequest } from './command-connection.ts';
+import { runSession, success } from './exec.ts';
 import { PodStory } from './log-lines.ts';
+import { mainCommand, type RunningContainer } from './running-container.ts';
+import type { Upgrade } from './upgrade.ts';
 
 /**
- * Attaches to a container over an upgrade that was authorised. One that keeps a terminal open (`kubectl run -it`) has a
- * shell on it; of another comes what it prints from now on, until the reader leaves or the pod is gone.
- * @throws {ApiError} before the upgrade: no such pod or container, a pod that is not running.
+ * Attaches to a container over an upgrade that was authorised. One that keeps its input open (`kubectl run -i`,
+ * `kubectl debug -it`) has its command run for the one who attaches, and ends with it; of another comes what it prints
+ * from now on, until the reader leaves or the pod is gone.
  */
-export function startAttach(call: Call, socket: Duplex, head: Buffer, auditId: string): void {
-  const { info, query, cluster } = call;
-  const { pod, container } = runningContainer(call, 'attach');
-  const asked = readRequest(query, ['sh']);
-  const interactive = container['stdin'] === true && container['tty'] === true && asked.stdin;
-  const alive = () => cluster.objects.find('Pod', info.namespace, info.name) !== undefined;
-  acceptChannels(call, socket, head, auditId, (webSocket) => {
-    if (interactive) {
-      runIn(call, webSocket, pod, container, asked);
+export function serveAttach(upgrade: Upgrade, running: RunningContainer, asked: CommandRequest): void {
+  const { container } = running;
+  const command = mainCommand(container);
+  const interactive = container['stdin'] === true && asked.stdin;
+  acceptCommand(upgrade, asked, (connection) => {
+    if (!interactive) {
+      tell(connection, running, asked);
       return;
     }
-    webSocket.on('error', () => webSocket.terminate());
-    // The server speaks first: an empty message on its lowest channel.
-    if (asked.stdout || asked.stderr) webSocket.send(Buffer.from([asked.stdout ? channel.stdout : channel.stderr]));
-    const story = new PodStory(pod, textAt(container, 'name'));
-    if (asked.stdout) tell(webSocket, story, asked.tty ? '\r\n' : '\n', alive);
+    const tty = asked.tty && container['tty'] === true;
+    runSession(connection, { ...asked, tty, command: command.length > 0 ? command : ['sh'] }, running)
+      .then(({ code }) => {
+        running.ended(code);
+        connection.finish(success);
+      })
+      .catch(() => connection.cut());
   });
 }
 
 /** Sends each line when its time comes. */
-function tell(webSocket: WebSocket, story: PodStory, lineEnd: string, alive: () => boolean): void {
-  const output = channelSink(webSocket, channel.stdout);
+function tell(connection: CommandConnection, running: RunningContainer, asked: CommandRequest): void {
+  const story = new PodStory(running.pod, textAt(running.container, 'name'));
+  const lineEnd = asked.tty ? '\r\n' : '\n';
   let timer: NodeJS.Timeout | undefined;
   const wait = (after: Date) => {
     const line = story.next(after);
     const send = async () => {
-      if (!alive()) {
-        webSocket.send(
-          Buffer.concat([Buffer.from([channel.error]), Buffer.from('{"metadata":{},"status":"Success"}')]),
-        );
-        webSocket.close(1000);
-      } else if (await output.write(Buffer.from(line.text + lineEnd))) {
-        wait(line.time);
-      }
+      if (!(await running.alive())) connection.finish(success);
+      else if (await connection.stdout.write(Buffer.from(line.text + lineEnd))) wait(line.time);
     };
     timer = setTimeout(() => void send(), Math.max(1, line.time.getTime() - Date.now()));
   };
-  wait(new Date());
-  webSocket.on('close', () => clearTimeout(timer));
+  connection.listen({
+    stdin: async () => undefined,
+    stdinEnd: () => undefined,
+    closed: () => clearTimeout(timer),
+  });
+  if (asked.stdout) wait(new Date());
 }

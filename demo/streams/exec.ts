@@ -1,57 +1,43 @@
-import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
-import type { Call } from '../api/call.ts';
-import { queryTrue } from '../api/request-target.ts';
-import { badRequest } from '../api/status.ts';
 import { BytePipe, type ByteSink } from '../shell/byte-pipe.ts';
 import { commands } from '../shell/commands.ts';
-import { FileTree } from '../shell/file-tree.ts';
-import { containerFiles, containerVariables } from '../shell/pod-environment.ts';
-import type { Machine } from '../shell/process.ts';
 import { Shell } from '../shell/shell.ts';
 import { ForegroundInput, runInteractive, Terminal } from '../shell/terminal.ts';
-import { type JsonObject, nameOf, objectsAt, textAt, textsAt, uidOf } from '../store/json.ts';
-import { kindNamed } from '../store/resource-kinds.ts';
-import { acceptChannels, bytesOf, channel, channelSink } from './channels.ts';
-
-/**
- * The container that a request names, or the pod's first.
- * @throws {ApiError} 400 when there is none of that name.
- */
-export function findContainer(pod: JsonObject, asked: string): JsonObject {
-  const containers = objectsAt(pod, 'spec', 'containers');
-  const found = asked === '' ? containers[0] : containers.find((container) => container['name'] === asked);
-  if (found) return found;
-  throw badRequest(`container ${asked} is not valid for pod ${nameOf(pod)}`);
-}
-
-function machineOf(call: Call, pod: JsonObject, container: JsonObject): Machine {
-  const key = `${uidOf(pod)}/${textAt(container, 'name')}`;
-  const files = call.cluster.podFiles.get(key) ?? new FileTree(containerFiles(call.cluster.objects, pod, container));
-  call.cluster.podFiles.set(key, files);
-  const mainCommand = textsAt(container, 'command').join(' ') || `/app/${textAt(container, 'name')}`;
-  return { hostname: nameOf(pod), files, mainCommand };
-}
+import type { JsonObject } from '../store/json.ts';
+import { acceptCommand, type CommandConnection, type CommandRequest } from './command-connection.ts';
+import { machineOf, type RunningContainer, variablesOf } from './running-container.ts';
+import type { Upgrade } from './upgrade.ts';
 
 const nowhere: ByteSink = { write: async () => true };
 
+/** How a command ended. */
+interface Ending {
+  readonly code: number;
+  /** For the error stream. */
+  readonly status: JsonObject;
+}
+
+/** The Status of a session that ended well. */
+export const success: JsonObject = { metadata: {}, status: 'Success' };
+
 /** The Status on the error channel that carries an exit code. */
-function exitStatus(code: number): JsonObject {
-  if (code === 0) return { metadata: {}, status: 'Success' };
-  return {
+function ending(code: number): Ending {
+  if (code === 0) return { code, status: success };
+  const status = {
     metadata: {},
     status: 'Failure',
     message: `command terminated with non-zero exit code: exit status ${code}`,
     reason: 'NonZeroExitCode',
     details: { causes: [{ reason: 'ExitCode', message: String(code) }] },
   };
+  return { code, status };
 }
 
 /** What the container runtime says of a program that is not there. */
-function missingProgram(name: string): JsonObject {
+function missingProgram(name: string): Ending {
   const message = `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: exec: "${name}": executable file not found in $PATH`;
   const details = { causes: [{ message: message.replace('Internal error occurred: ', '') }] };
-  return { metadata: {}, status: 'Failure', message, reason: 'InternalError', details, code: 500 };
+  const status = { metadata: {}, status: 'Failure', message, reason: 'InternalError', details, code: 500 };
+  return { code: 127, status };
 }
 
 function knows(program: string): boolean {
@@ -59,110 +45,52 @@ function knows(program: string): boolean {
   return Object.hasOwn(commands, short) || ['sh', 'bash', 'ash'].includes(short);
 }
 
-/** What the query asks for. */
-export interface ExecRequest {
-  readonly command: readonly string[];
-  readonly tty: boolean;
-  readonly stdin: boolean;
-  readonly stdout: boolean;
-  readonly stderr: boolean;
+/** Runs a command in a container over an upgrade that was authorised. */
+export function serveExec(upgrade: Upgrade, container: RunningContainer, asked: CommandRequest): void {
+  acceptCommand(upgrade, asked, (connection) => {
+    runSession(connection, asked, container)
+      .then(({ status }) => connection.finish(status))
+      .catch(() => connection.cut());
+  });
 }
 
-/** @throws {ApiError} 400 without a command. */
-export function readRequest(query: URLSearchParams, command: readonly string[]): ExecRequest {
-  if (command.length === 0) throw badRequest('you must specify at least one command for the container');
-  const flag = (name: string) => queryTrue(query.get(name));
-  return { command, tty: flag('tty'), stdin: flag('stdin'), stdout: flag('stdout'), stderr: flag('stderr') };
-}
-
-/**
- * A pod's container that is running.
- * @throws {ApiError} 404, 400: no such pod or container, or it does not run; `verb` is said of a pod that is done.
- */
-export function runningContainer(call: Call, verb: string): { pod: JsonObject; container: JsonObject } {
-  const { info, query } = call;
-  const pod = call.cluster.objects.get(kindNamed('Pod'), info.namespace, info.name);
-  const container = findContainer(pod, query.get('container') ?? '');
-  const phase = textAt(pod, 'status', 'phase');
-  if (phase === 'Succeeded' || phase === 'Failed') {
-    throw badRequest(`cannot ${verb} a container in a completed pod; current phase is ${phase}`);
-  }
-  if (phase === 'Running') return { pod, container };
-  throw badRequest(`container ${textAt(container, 'name')} is not running; current phase is ${phase}`);
-}
-
-/**
- * Runs a command over an upgrade that was authorised.
- * @throws {ApiError} before the upgrade: no such pod or container, no command, a pod that is not running.
- */
-export function startExec(call: Call, socket: Duplex, head: Buffer, auditId: string): void {
-  const { pod, container } = runningContainer(call, 'exec into');
-  const asked = readRequest(call.query, call.query.getAll('command'));
-  acceptChannels(call, socket, head, auditId, (webSocket) => runIn(call, webSocket, pod, container, asked));
-}
-
-/** Runs a command in a container over open channels. */
-export function runIn(
-  call: Call,
-  webSocket: WebSocket,
-  pod: JsonObject,
-  container: JsonObject,
-  asked: ExecRequest,
-): void {
-  const machine = machineOf(call, pod, container);
-  const variables = containerVariables(call.cluster.objects, pod, container);
-  runSession(webSocket, asked, machine, variables).catch(() => webSocket.terminate());
-}
-
-async function runSession(
-  socket: WebSocket,
-  asked: ExecRequest,
-  machine: Machine,
-  variables: Readonly<Record<string, string>>,
-): Promise<void> {
+/** Runs a command to its end, with the connection as its terminal or its streams. */
+export async function runSession(
+  connection: CommandConnection,
+  asked: CommandRequest,
+  container: RunningContainer,
+): Promise<Ending> {
   const closed = new AbortController();
-  const stdout = asked.stdout ? channelSink(socket, channel.stdout) : nowhere;
-  const stderr = asked.stderr && !asked.tty ? channelSink(socket, channel.stderr) : stdout;
+  const stdout = asked.stdout ? connection.stdout : nowhere;
+  const stderr = asked.stderr && !asked.tty ? connection.stderr : stdout;
   const terminal = new Terminal(stdout);
   const input = new BytePipe();
   const target = asked.tty ? terminal.input : input;
   if (!asked.stdin) target.end();
-  socket.on('message', (data) => {
-    const message = bytesOf(data);
-    if (message[0] === channel.stdin && asked.tty) terminal.type(message.subarray(1));
-    else if (message[0] === channel.stdin && message.length > 1) receive(socket, input, message.subarray(1));
-    else if (message[0] === channel.close && message[1] === channel.stdin) target.end();
+  connection.listen({
+    stdin: async (bytes) => (asked.tty ? terminal.type(bytes) : input.write(bytes)),
+    stdinEnd: () => target.end(),
+    closed: () => {
+      closed.abort();
+      target.end();
+      // A writer that waits for room learns that no one reads any more.
+      if (!asked.tty) input.break();
+    },
   });
-  socket.on('close', () => {
-    closed.abort();
-    target.end();
-  });
-  socket.on('error', () => socket.terminate());
-  // The server speaks first: an empty message on its lowest channel.
-  if (asked.stdout || asked.stderr) socket.send(Buffer.from([asked.stdout ? channel.stdout : channel.stderr]));
-  const status = await runAsked(asked, machine, variables, { terminal, input, stdout, stderr, closed: closed.signal });
-  if (socket.readyState !== socket.OPEN) return;
-  socket.send(Buffer.concat([Buffer.from([channel.error]), Buffer.from(JSON.stringify(status))]));
-  socket.close(1000);
-}
-
-/** Stdin of a command that reads slowly stops the socket until it has read on. */
-function receive(socket: WebSocket, input: BytePipe, bytes: Buffer): void {
-  socket.pause();
-  void input.write(bytes).then(() => socket.resume());
+  return runAsked(asked, container, { terminal, input, stdout, stderr, closed: closed.signal });
 }
 
 async function runAsked(
-  asked: ExecRequest,
-  machine: Machine,
-  variables: Readonly<Record<string, string>>,
+  asked: CommandRequest,
+  container: RunningContainer,
   io: { terminal: Terminal; input: BytePipe; stdout: ByteSink; stderr: ByteSink; closed: AbortSignal },
-): Promise<JsonObject> {
+): Promise<Ending> {
   const [program = '', ...args] = asked.command;
   if (!knows(program)) return missingProgram(program);
-  const shell = new Shell(machine, asked.tty ? { ...variables, TERM: 'xterm' } : variables);
+  const variables = variablesOf(container);
+  const shell = new Shell(machineOf(container), asked.tty ? { ...variables, TERM: 'xterm' } : variables);
   const interactive = /(^|\/)(ba|a)?sh$/.test(program) && args.every((argument) => /^-[il]+$/.test(argument));
-  if (asked.tty && interactive) return exitStatus(await runInteractive(shell, io.terminal, io.closed));
+  if (asked.tty && interactive) return ending(await runInteractive(shell, io.terminal, io.closed));
   const { display, input, signal } = io.terminal;
   const streams = asked.tty
     ? {
@@ -173,7 +101,10 @@ async function runAsked(
       }
     : { stdin: io.input, stdout: io.stdout, stderr: io.stderr, signal: io.closed };
   try {
-    return exitStatus(await shell.execute(asked.command, streams));
+    const code = await shell.execute(asked.command, streams);
+    // What still comes is for no one; without this a client that sends on would wait for a reader.
+    io.input.break();
+    return ending(code);
   } catch (error) {
     return missingProgram(error instanceof Error ? error.message : program);
   }

@@ -12,6 +12,11 @@ const MOST_HEADERS = 200;
 const WINDOW = 32 * 1024;
 /** RFC 1950: CMF (deflate, 32 KiB window), FLG (a dictionary follows), and the Adler-32 of the dictionary. */
 const ZLIB_HEAD_BYTES = 6;
+/**
+ * An empty stored block, as zlib writes it for Z_SYNC_FLUSH. Go's inflate (compress/flate) hands out what it has only
+ * when it meets one; without it, it asks for the next block and fails for good.
+ */
+const SYNC_FLUSH = Buffer.from([0, 0, 0, 0xff, 0xff]);
 /** Longest stored block of deflate (RFC 1951 section 3.2.4). */
 const LONGEST_STORED = 0xffff;
 
@@ -113,7 +118,7 @@ export class HeaderBlockWriter {
     stored.writeUInt16LE(~content.length & 0xffff, 3);
     const head = this.#begun ? [] : [zlibHead()];
     this.#begun = true;
-    return Buffer.concat([...head, stored, content]);
+    return Buffer.concat([...head, stored, content, SYNC_FLUSH]);
   }
 }
 
