@@ -36,6 +36,7 @@ export const REFUSALS = {
   'approval-expired': { status: 403, reason: 'Forbidden' },
   'approval-superseded': { status: 403, reason: 'Forbidden' },
   'approval-unavailable': { status: 403, reason: 'Forbidden' },
+  'evaluated-object-changed': { status: 403, reason: 'Forbidden' },
   'gateway-stopping': { status: 503, reason: 'ServiceUnavailable' },
   // masks
   'mask-written-back': { status: 422, reason: 'Invalid' },

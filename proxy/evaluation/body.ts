@@ -1,0 +1,55 @@
+import type { ApiRequest } from '../request/api-request.ts';
+import { isJsonObject, type JsonValue } from '../request/json-value.ts';
+import { bodyFormat } from '../request/media-types.ts';
+import { decodeProtobuf, type Json, openEnvelope } from '../request/protobuf/decode.ts';
+import { readProtobufObject } from '../request/protobuf/read-object.ts';
+import { ProtobufError } from '../request/protobuf/wire-reader.ts';
+import { readStrictJson } from '../request/strict-json.ts';
+import { writeJson } from '../request/write-json.ts';
+import { withContentType } from './derived-request.ts';
+
+/** A request as it goes out. */
+export interface Outgoing {
+  readonly request: ApiRequest;
+  readonly body: Buffer | null;
+}
+
+/**
+ * The request as it leaves when nothing needs to be added. YAML goes out as the JSON that was read: two readers of YAML
+ * need not agree, and a server-side apply takes JSON under its own type.
+ */
+export function canonical(request: ApiRequest, body: Buffer | null, parsed: JsonValue): Outgoing {
+  const isYaml = body !== null && body.length > 0 && bodyFormat(request.method, request.contentType) === 'yaml';
+  return isYaml && request.info.subresource !== 'proxy' ? writtenAnew(request, parsed) : { request, body };
+}
+
+/** The request with a body written from what was read. */
+export function writtenAnew(request: ApiRequest, value: JsonValue): Outgoing {
+  const keepsType = request.method === 'PATCH';
+  return {
+    request: keepsType ? request : withContentType(request, 'application/json'),
+    body: Buffer.from(writeJson(value)),
+  };
+}
+
+/** What a body says, for looking at it: protobuf as the JSON that it stands for; null where it cannot be told. */
+export function readable(body: Buffer | null, parsed: JsonValue): JsonValue {
+  if (parsed !== null || body === null || body.length === 0) return parsed;
+  const object = readProtobufObject(body);
+  return object === null ? null : readStrictJson(Buffer.from(JSON.stringify(object)));
+}
+
+/** The options of a DELETE: null without a body, undefined for one that cannot be read whole. */
+export function deleteOptions(body: Buffer | null, parsed: JsonValue): JsonValue | undefined {
+  if (body === null || body.length === 0) return null;
+  if (parsed !== null) return isJsonObject(parsed) ? parsed : undefined;
+  try {
+    const { apiVersion, kind, raw } = openEnvelope(body);
+    if (kind !== 'DeleteOptions') return undefined;
+    const options = decodeProtobuf(raw, 'meta.DeleteOptions', 'refuse');
+    return readStrictJson(Buffer.from(JSON.stringify({ apiVersion, kind, ...options } satisfies Record<string, Json>)));
+  } catch (error) {
+    if (error instanceof ProtobufError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+/** Reads of objects that the API server sent: what is not there, or not of the kind, is nothing. */
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value under a path of keys; undefined where it ends early. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  let current = value;
+  for (const key of path) {
+    if (!isFields(current) || !Object.hasOwn(current, key)) return undefined;
+    current = current[key];
+  }
+  return current;
+}
+
+export function textAt(value: unknown, ...path: readonly string[]): string {
+  const found = at(value, ...path);
+  return typeof found === 'string' ? found : '';
+}
+
+export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
+  const found = at(value, ...path);
+  return Array.isArray(found) ? found : [];
+}
+
+export function textsAt(value: unknown, ...path: readonly string[]): string[] {
+  return listAt(value, ...path).filter((entry) => typeof entry === 'string');
+}
+
+/** Every object inside a value, itself included, with the key that holds it. Without recursion: depth is the client's. */
+export function* objectsIn(value: unknown): Generator<Fields> {
+  const waiting: unknown[] = [value];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (Array.isArray(next)) waiting.push(...next.filter((entry) => entry !== undefined));
+    else if (isFields(next)) {
+      yield next;
+      waiting.push(...Object.values(next).filter((entry) => entry !== undefined && entry !== null));
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { Road } from '../policy/act-as.ts';
+import type { Change } from './act-as/change.ts';
+import { gainedByCertificate } from './act-as/csr.ts';
+import { gainedByHostAccess } from './act-as/node.ts';
+import { gainedByPod } from './act-as/pod.ts';
+import { gainedByRights } from './act-as/rbac.ts';
+import { gainedBySecret } from './act-as/secret.ts';
+import { anyone, type Gained } from './act-as/service-account.ts';
+import { gainedByConversion } from './act-as/webhook.ts';
+
+const BY_ROAD: Partial<Readonly<Record<Road, (change: Change) => Gained[]>>> = {
+  secret: gainedBySecret,
+  pod: gainedByPod,
+  node: gainedByHostAccess,
+  csr: gainedByCertificate,
+  rbac: gainedByRights,
+  webhook: gainedByConversion,
+};
+
+/** Identities that a write would let its sender act as, by the roads given, and that the object did not give before. */
+export function gainedByChange(roads: readonly Road[], change: Change): Gained[] {
+  return roads.flatMap((road) => BY_ROAD[road]?.(change) ?? []);
+}
+
+/** What has to be assumed of a write that the API server would not rehearse. */
+export function gainedByUnknown(roads: readonly Road[]): Gained[] {
+  return roads.map((road) =>
+    anyone(road, 'an identity that cannot be told, because an admission webhook takes no part in dry runs'),
+  );
+}

@@ -1,0 +1,82 @@
+import { Readable } from 'node:stream';
+import type { Cluster } from '../clusters/cluster.ts';
+import type { Upstream, UpstreamResponse } from '../forward/upstream.ts';
+import { upstreamTrouble } from '../forward/upstream-trouble.ts';
+import { uuidV7 } from '../journal/uuid-v7.ts';
+import { sendUpstream } from '../pipeline/send-upstream.ts';
+import { Refusal } from '../refusal.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+
+/** An object is at most 3 MiB as it was sent; defaults and managed fields come on top. Bytes. */
+const LIMIT = 16 * 1024 * 1024;
+
+/** What the API server said to a question of the gateway's own. */
+export interface Probed {
+  readonly status: number;
+  /** The answer's JSON; null where it is none. */
+  readonly object: unknown;
+  /** The same answer again, to pass on. */
+  response(): UpstreamResponse;
+}
+
+/** Asks the API server in the course of a client's request: same way, same credential, an Audit-ID of its own. */
+export class Probe {
+  readonly #upstream: Upstream;
+  readonly #cluster: Cluster;
+  readonly #signal: AbortSignal;
+
+  constructor(upstream: Upstream, cluster: Cluster, signal: AbortSignal) {
+    this.#upstream = upstream;
+    this.#cluster = cluster;
+    this.#signal = signal;
+  }
+
+  get cluster(): Cluster {
+    return this.#cluster;
+  }
+
+  /**
+   * @throws {Refusal} as `sendUpstream`, and `upstream-response-invalid` for an answer that is no object's.
+   */
+  async ask(request: ApiRequest, body: Buffer | null = null): Promise<Probed> {
+    const answered = await sendUpstream(this.#upstream, this.#cluster, {
+      request,
+      body,
+      auditId: uuidV7(),
+      accept: 'application/json',
+      compression: false,
+      signal: this.#signal,
+    });
+    if ('socket' in answered) throw new Refusal('upstream-response-invalid', 'The cluster upgraded a plain request');
+    const bytes = await this.#collect(answered);
+    return {
+      status: answered.status,
+      object: json(bytes),
+      response: () => ({ ...answered, body: Readable.from([bytes]) }),
+    };
+  }
+
+  async #collect({ body }: UpstreamResponse): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    try {
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        length += chunk.length;
+        if (length > LIMIT) break;
+        chunks.push(chunk);
+      }
+    } catch (error) {
+      throw this.#signal.aborted ? error : upstreamTrouble(error, this.#cluster);
+    }
+    if (length > LIMIT) throw new Refusal('upstream-response-invalid', 'The cluster answered with more than an object');
+    return Buffer.concat(chunks);
+  }
+}
+
+function json(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,53 @@
+import { type Road, roadsToEvaluate } from '../policy/act-as.ts';
+import type { PolicyQuestion } from '../policy/decision.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import { isJsonObject, type JsonValue } from '../request/json-value.ts';
+
+/** What a body must mention to lead anywhere by a road. Roads that are not here are always looked at: they are rare. */
+const MENTIONS: Partial<Readonly<Record<Road, RegExp>>> = {
+  pod: /serviceAccount/,
+  node: /hostPath|privileged|hostPID|procMount|capabilities/,
+  secret: /service-account/,
+  webhook: /webhook/i,
+};
+
+/**
+ * The roads to another identity that a request may take, judged by the words of its body: a write can only bring what
+ * it says, so `kubectl scale` or `set image` cost no question to the API server. What admission adds on its own is the
+ * cluster's doing, not the request's.
+ * @param body null where it was not read as JSON or YAML: then it may say anything.
+ */
+export function suspectedRoads(question: PolicyQuestion, request: ApiRequest, body: JsonValue): readonly Road[] {
+  const roads = roadsToEvaluate(question);
+  if (body === null || roads.length === 0) return roads;
+  // `copy` and `move` bring values that the patch does not hold.
+  if (request.contentType === 'application/json-patch+json' && copies(body)) return roads;
+  return roads.filter((road) => {
+    const words = MENTIONS[road];
+    return words === undefined || mentions(body, words);
+  });
+}
+
+function copies(patch: JsonValue): boolean {
+  if (!Array.isArray(patch)) return true;
+  return (patch as readonly JsonValue[]).some((operation) => {
+    const op = isJsonObject(operation) ? operation.get('op') : undefined;
+    return op !== 'add' && op !== 'replace' && op !== 'remove' && op !== 'test';
+  });
+}
+
+/** Keys and texts, those of JSON Pointers among them; without recursion, because the depth is the client's choice. */
+function mentions(body: JsonValue, words: RegExp): boolean {
+  const waiting: JsonValue[] = [body];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (typeof next === 'string') {
+      if (words.test(next)) return true;
+    } else if (isJsonObject(next)) {
+      for (const [key, inner] of next) {
+        if (words.test(key)) return true;
+        waiting.push(inner);
+      }
+    } else if (Array.isArray(next)) waiting.push(...(next as readonly JsonValue[]));
+  }
+  return false;
+}
