@@ -1,5 +1,7 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { containsMaskToken, isKeyId, maskToken, textContainsMaskToken } from '../../../proxy/masking/mask-token.ts';
+import { Random, seeds } from './random.ts';
 import { KEY } from './requests.ts';
 
 const PLACE = { kindClass: 'secrets', namespace: 'team-a', name: 'db', fieldPath: 'data.password' };
@@ -28,6 +30,30 @@ describe('mask token', () => {
   it('differs for another value and another key', () => {
     expect(maskToken(KEY, PLACE, Buffer.from('x'))).not.toBe(maskToken(KEY, PLACE, value));
     expect(maskToken({ ...KEY, key: Buffer.alloc(32, 8) }, PLACE, value)).not.toBe(maskToken(KEY, PLACE, value));
+  });
+
+  it.each(seeds(20))(
+    'is HMAC-SHA256 as RFC 2104 has it, cut to 128 bits, for any key, place and value (seed %i)',
+    (seed) => {
+      const random = new Random(seed);
+      const bytes = (length: number) => Buffer.from(Array.from({ length }, () => random.below(256)));
+      for (let round = 0; round < 20; round += 1) {
+        const key = bytes(random.pick([1, 32, 64, 65, 200]));
+        const longName = random.pick(['', 'n', '漢'.repeat(16_384), 'x'.repeat(20_000)]);
+        const texts = [random.text(), random.text(), longName, random.text()] as const;
+        const [kindClass, namespace, name, fieldPath] = texts;
+        const content = bytes(random.pick([0, 1, 40, 3000, 16_384, 16_385]));
+        const mac = createHmac('sha256', key)
+          .update(texts.map((text) => `${text.length}:${text},`).join(''))
+          .update(content);
+        const expected = `gatehouse-masked.v1.k.${mac.digest().toString('base64url', 0, 16)}`;
+        expect(maskToken({ kid: 'k', key }, { kindClass, namespace, name, fieldPath }, content)).toBe(expected);
+      }
+    },
+  );
+
+  it('keeps its value over time: tokens that clients have stored are recognised', () => {
+    expect(maskToken(KEY, PLACE, value)).toBe('gatehouse-masked.v1.k1.8JCgNQpdhVZ6HFnAp3hUKg');
   });
 
   it('takes key ids that stay inside the alphabet only', () => {
