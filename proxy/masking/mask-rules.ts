@@ -1,10 +1,24 @@
 import type { MaskObligation } from '../policy/decision.ts';
+import type { SeenValues } from '../redaction/seen-values.ts';
 import { Refusal } from '../refusal.ts';
-import type { ApiRequest } from '../request/api-request.ts';
-import type { MaskSubject } from './response-mask.ts';
+import type { ApiRequest, RequestInfo } from '../request/api-request.ts';
+import { answersWithObject } from './accept.ts';
+import type { MaskSubject, TrimRows } from './response-mask.ts';
+import { addPattern, descend, maskedBy, type Nodes, newPatternNode, readFieldPattern } from './values/field-pattern.ts';
+import { compilePatterns, isPattern, PATTERN_FORMS, type ValuePatterns } from './values/value-patterns.ts';
 
 /** Where client-side apply keeps what was applied last: a JSON text with every value of the object in clear. */
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** What stands where a value was: a token that can be written back, or a text that says nothing of it. */
+export type MaskForm = 'token' | 'redact';
+
+/** One entry of a policy's `obligations.mask`. */
+export interface MaskRule {
+  /** Null where the whole value is masked, whatever it looks like. */
+  readonly patterns: ValuePatterns | null;
+  readonly as: MaskForm;
+}
 
 /** The obligations for one request, ready to be asked about each field. */
 export interface MaskRules {
@@ -13,21 +27,27 @@ export interface MaskRules {
   /** What the request says; stands in where an object does not name itself. */
   readonly namespace: string;
   readonly name: string;
-  /** Top-level maps that hold masked values, e.g. `data`; what is written into them as base64 is true. */
-  readonly maps: ReadonlyMap<string, { readonly base64: boolean }>;
-  /** Annotations whose whole value is replaced. */
-  readonly annotations: ReadonlySet<string>;
+  /** An answer is refused that has anything but strings, under keys in plain spelling, where its values should be. */
+  readonly strict: boolean;
   /** The kinds that a document may be of; null where any. */
   readonly kinds: ReadonlySet<string> | null;
   /** Refuse an answer that holds values of helm releases, instead of masking them. */
   readonly refuseHelm: boolean;
-  masks(map: string, key: string): boolean;
-}
-
-interface FieldPattern {
-  readonly map: string;
-  /** Null for every key. */
-  readonly key: string | null;
+  readonly rules: readonly MaskRule[];
+  /** Where the rules' fields begin: at the object. Walk down with `descend`, then ask `maskedBy`. */
+  readonly fields: Nodes;
+  /** Annotations whose whole value is replaced. */
+  readonly annotations: ReadonlyMap<string, MaskForm>;
+  /** Rules with patterns and no fields: they look wherever inline credentials stand. */
+  readonly inspections: readonly MaskRule[];
+  /** The same for the values of ConfigMaps, whose keys are names only to a rule that is about ConfigMaps. */
+  readonly configInspections: readonly MaskRule[];
+  /** Cells of a Table that show what is masked in their row's object are redacted. */
+  readonly redactCells: boolean;
+  /** What is left of the objects in a Table's rows. */
+  readonly trimRows: TrimRows | null;
+  /** Values of this cluster's Secrets: read by `builtin:seen-value`, and added to by each mask. */
+  readonly seen: SeenValues | null;
 }
 
 const SECRET_KINDS: ReadonlySet<string> = new Set([
@@ -40,81 +60,144 @@ const SECRET_KINDS: ReadonlySet<string> = new Set([
   'Status',
 ]);
 
+/** A TokenReview's answer repeats the credential that was asked about; nobody reads it there. */
+const ALWAYS: readonly MaskObligation[] = [
+  {
+    resource: 'tokenreviews.authentication.k8s.io',
+    fields: ['spec.token'],
+    annotations: [LAST_APPLIED],
+    keep: [],
+    as: 'redact',
+  },
+];
+
+/** The resource with its group, as policies name it. */
+export function kindClassOf({ apiGroup, resource }: RequestInfo): string {
+  return apiGroup === '' ? resource : `${resource}.${apiGroup}`;
+}
+
 /**
  * The rules for the answer to a request; null when no obligation is about its resource.
  * @throws {Refusal} `response-not-maskable` when an obligation names a field that cannot be masked: a policy that asks
  * for more than this gateway can do must not come to less.
  */
-export function compileMaskRules({ request, obligations }: MaskSubject): MaskRules | null {
+export function compileMaskRules({ request, obligations, seen, trimRows }: MaskSubject): MaskRules | null {
   const { info } = request;
-  if (!info.isResourceRequest) return null;
-  const kindClass = info.apiGroup === '' ? info.resource : `${info.resource}.${info.apiGroup}`;
-  const relevant = obligations.filter(({ resource }) => resource === kindClass || resource === '*');
+  if (!answersWithObject(request)) return null;
+  const kindClass = kindClassOf(info);
   const isSecrets = kindClass === 'secrets';
-  // A key is kept only by the obligation that masks it: no rule takes another rule's mask away.
-  const rules = relevant.map((obligation) => ({
-    fields: patternsOf(obligation, isSecrets),
-    keep: obligation.keep.map(fieldPattern),
-  }));
-  const maps = new Map<string, { base64: boolean }>();
-  const base64Maps = isSecrets ? ['data'] : ['binaryData'];
-  for (const { map } of rules.flatMap(({ fields }) => fields)) {
-    for (const name of aliases(map, isSecrets)) maps.set(name, { base64: base64Maps.includes(name) });
-  }
-  const annotations = new Set(relevant.flatMap((obligation) => obligation.annotations));
+  const relevant = [...ALWAYS, ...obligations].filter(
+    ({ resource }) => resource === kindClass || (resource === '*' && answersInJson(info)),
+  );
+  if (relevant.length === 0) return null;
+  const root = newPatternNode();
+  const annotations = new Map<string, MaskForm>();
+  const rules = relevant.map((obligation, index) => {
+    for (const field of fieldsOf(obligation, isSecrets)) addField(field, index, 'masks');
+    for (const field of obligation.keep) addField(field, index, 'keeps');
+    const rule = ruleOf(obligation);
+    for (const name of obligation.annotations) {
+      if (annotations.get(name) !== 'redact') annotations.set(name, rule.as);
+    }
+    return rule;
+  });
   // Masked from within, with the same rules as the object itself.
   annotations.delete(LAST_APPLIED);
-  if (maps.size === 0 && annotations.size === 0) return null;
+  const looking = rules
+    .map((rule, index) => ({ rule, obligation: relevant[index] }))
+    .filter(({ rule, obligation }) => rule.patterns !== null && obligation?.fields.length === 0);
+  const hasFields = root.keys.size > 0;
+  if (!hasFields && annotations.size === 0 && looking.length === 0) return null;
   return {
     kindClass,
     namespace: info.namespace,
     name: info.name,
-    maps,
-    annotations,
+    strict: isSecrets,
     kinds: isSecrets ? SECRET_KINDS : null,
     refuseHelm: isSecrets && readsHelmStorage(request),
-    masks: (map, key) =>
-      rules.some(
-        ({ fields, keep }) =>
-          fields.some((pattern) => matches(pattern, map, key, isSecrets)) &&
-          !keep.some((pattern) => matches(pattern, map, key, isSecrets)),
-      ),
+    rules,
+    fields: [root],
+    annotations,
+    inspections: looking.map(({ rule }) => rule),
+    configInspections: looking.map(({ rule, obligation }) =>
+      obligation?.resource === 'configmaps' ? rule : withoutNames(rule),
+    ),
+    redactCells: hasFields && !isSecrets,
+    trimRows: trimRows ?? null,
+    seen: seen ?? null,
   };
-}
 
-function patternsOf(obligation: MaskObligation, isSecrets: boolean): FieldPattern[] {
-  const patterns = obligation.fields.map(fieldPattern);
-  // "Mask last-applied of everything" asks for the values in a Secret's copy, and they are no less secret in the Secret.
-  if (patterns.length === 0 && isSecrets && obligation.annotations.includes(LAST_APPLIED)) {
-    return [{ map: 'data', key: null }];
+  function addField(text: string, rule: number, kind: 'masks' | 'keeps'): void {
+    const steps = readFieldPattern(text);
+    if (steps === null) {
+      throw new Refusal(
+        'response-not-maskable',
+        `The policy asks to mask the field "${text}", which this version of Gatehouse cannot; write data.*, data['key'] or spec.containers[*].env[*].value`,
+      );
+    }
+    addPattern(root, steps, rule, kind);
+    const [first, ...rest] = steps;
+    // `stringData` is another way to write a Secret's `data`, so a rule about one is about both.
+    if (!isSecrets || typeof first !== 'object') return;
+    const alias = first.key === 'data' ? 'stringData' : first.key === 'stringData' ? 'data' : null;
+    if (alias !== null) addPattern(root, [{ key: alias }, ...rest], rule, kind);
   }
-  return patterns;
 }
 
-const FIELD = /^(?<map>[A-Za-z]+)(?:\.(?<dotted>[-._A-Za-z0-9]+|\*)|\[(?:'(?<single>[^']+)'|"(?<double>[^"]+)")\])$/;
-
-/** Top-level fields that every object has; they hold more than values. */
-const NOT_VALUES: ReadonlySet<string> = new Set(['metadata', 'items', 'rows', 'kind', 'type', 'apiVersion']);
-
-/** Reads `data.*`, `data.password`, `data['ca.crt']`. */
-function fieldPattern(text: string): FieldPattern {
-  const { map, dotted, single, double } = FIELD.exec(text)?.groups ?? {};
-  if (map === undefined || NOT_VALUES.has(map)) {
+function ruleOf({ patterns = [], as = 'token' }: MaskObligation): MaskRule {
+  const unknown = patterns.find((pattern) => !isPattern(pattern));
+  if (unknown !== undefined) {
     throw new Refusal(
       'response-not-maskable',
-      `The policy asks to mask the field "${text}", which this version of Gatehouse cannot; write data.*, data.key or data['key']`,
+      `The policy asks to mask by the pattern "${unknown}", which this version of Gatehouse cannot; write ${PATTERN_FORMS}`,
     );
   }
-  return { map, key: dotted === '*' ? null : (dotted ?? single ?? double ?? '') };
+  return { patterns: patterns.length === 0 ? null : compilePatterns(patterns), as };
 }
 
-/** `stringData` is another way to write a Secret's `data`, so a rule about one is about both. */
-function aliases(map: string, isSecrets: boolean): readonly string[] {
-  return isSecrets && (map === 'data' || map === 'stringData') ? ['data', 'stringData'] : [map];
+function withoutNames(rule: MaskRule): MaskRule {
+  if (rule.patterns === null) return rule;
+  const shapes = new Set([...rule.patterns.shapes].filter((shape) => shape !== 'assignment'));
+  return { ...rule, patterns: { ...rule.patterns, names: false, shapes } };
 }
 
-function matches(pattern: FieldPattern, map: string, key: string, isSecrets: boolean): boolean {
-  return aliases(pattern.map, isSecrets).includes(map) && (pattern.key === null || pattern.key === key);
+function fieldsOf({ fields, annotations, patterns = [] }: MaskObligation, isSecrets: boolean): readonly string[] {
+  // "Mask last-applied of everything" asks for the values in a Secret's copy, and they are no less secret in the Secret.
+  const onlyCopies = fields.length === 0 && patterns.length === 0 && annotations.includes(LAST_APPLIED);
+  return onlyCopies && isSecrets ? ['data.*'] : fields;
+}
+
+/** The form in which the nodes that a walk has come to are masked whole; null where no rule does so. */
+export function wholeMask({ rules }: MaskRules, nodes: Nodes): MaskForm | null {
+  let form: MaskForm | null = null;
+  for (const index of maskedBy(nodes)) {
+    const rule = rules[index];
+    if (rule?.patterns !== null) continue;
+    if (rule.as === 'redact') return 'redact';
+    form = 'token';
+  }
+  return form;
+}
+
+/** The rules that look at a value by their patterns because one of their fields names it. */
+export function fieldInspections({ rules }: MaskRules, nodes: Nodes): readonly MaskRule[] {
+  return maskedBy(nodes).flatMap((index) => {
+    const rule = rules[index];
+    return rule === undefined || rule.patterns === null ? [] : [rule];
+  });
+}
+
+/** Whether the values under a top-level key are masked whole; for readers that look at objects one level deep. */
+export function masksKey(rules: MaskRules, map: string, key: string): boolean {
+  return wholeMask(rules, descend(descend(rules.fields, map), key)) !== null;
+}
+
+/** Subresources whose answer is the object, or one made for them; of other groups' nothing is known but these. */
+const OBJECT_SUBRESOURCES: ReadonlySet<string> = new Set(['', 'status', 'scale']);
+
+/** Whether a rule for every resource is meant: an aggregated API may answer a subresource with a picture. */
+function answersInJson({ apiGroup, subresource }: RequestInfo): boolean {
+  return OBJECT_SUBRESOURCES.has(subresource) || !apiGroup.includes('.') || apiGroup.endsWith('.k8s.io');
 }
 
 const OWNER_IS_HELM = /(?:^|,)\s*owner\s*(?:==?\s*helm\s*(?:,|$)|in\s*\([^)]*\bhelm\b[^)]*\))/;

@@ -1,6 +1,11 @@
-import { LAST_APPLIED, type MaskRules } from './mask-rules.ts';
-import { type MaskKey, maskToken } from './mask-token.ts';
+import { LAST_APPLIED, type MaskForm, type MaskRule, type MaskRules } from './mask-rules.ts';
+import { MASK_PREFIX, type MaskKey, maskToken } from './mask-token.ts';
 import type { OnMasked } from './masked-value.ts';
+import type { Range } from './values/credential-shapes.ts';
+import { isDockerConfig, maskDockerConfig } from './values/docker-config.ts';
+import { fieldPath, type PathFrame } from './values/field-path.ts';
+import { distinctiveValues, isDistinctive } from './values/known-values.ts';
+import { findCredentials, type ValueContext } from './values/value-patterns.ts';
 
 /** Which object a value belongs to. */
 export interface ObjectIdentity {
@@ -8,14 +13,36 @@ export interface ObjectIdentity {
   readonly name: string;
 }
 
+/** What stands for a value of which nothing may be said; it begins as a token does, so it is never written back. */
+export const REDACTED = `${MASK_PREFIX}redacted`;
+
+/** A range of a text, and what becomes of it. */
+export interface MaskedPart extends Range {
+  readonly as: MaskForm;
+}
+
+/** How a value is masked once its object's name is known. */
+export type Masking =
+  | { readonly kind: 'whole'; readonly as: MaskForm }
+  /** Only the parts that look like credentials. */
+  | { readonly kind: 'parts'; readonly text: string; readonly parts: readonly MaskedPart[] }
+  /** The value is the JSON text of an object, masked from within. */
+  | { readonly kind: 'copy' }
+  /** An entry's value came before its name: what becomes of it is not known yet. */
+  | { readonly kind: 'undecided' };
+
 /** A value that waits for its object's end: its token needs the name, which may come last. Positions in the stream. */
 export interface WaitingValue {
   readonly start: number;
   readonly end: number;
   readonly escaped: boolean;
-  /** The map that holds it, e.g. `data`; null for an annotation. */
-  readonly map: string | null;
-  readonly key: string;
+  /** What holds it, and under which key or index. */
+  readonly frame: PathFrame;
+  readonly slot: string | number;
+  readonly annotation: boolean;
+  /** The field holds base64. */
+  readonly base64: boolean;
+  masking: Masking;
 }
 
 /** What is known so far of an object whose end has not come. */
@@ -25,11 +52,13 @@ export interface OpenObject {
   namespace: string | null;
   type: string;
   ownedByHelm: boolean;
+  /** Where its metadata stands. */
+  metadata: { readonly start: number; readonly end: number } | null;
   readonly waiting: WaitingValue[];
 }
 
 export function newOpenObject(): OpenObject {
-  return { kind: null, name: null, namespace: null, type: '', ownedByHelm: false, waiting: [] };
+  return { kind: null, name: null, namespace: null, type: '', ownedByHelm: false, metadata: null, waiting: [] };
 }
 
 export interface ReplacementOptions {
@@ -43,30 +72,123 @@ export interface ReplacementOptions {
   readonly onMasked: OnMasked | null;
 }
 
-/**
- * What is written between the quotes of a value; null where the value may stay.
- *
- * Values of structured types (`kubernetes.io/dockerconfigjson`, TLS pairs) get the same flat token: a client that reads
- * their inner format fails on it, which is loud, and nothing leaks.
- */
-export function replacement(
-  { start, end, escaped, map, key }: WaitingValue,
-  identity: ObjectIdentity,
-  { rules, read, readText, maskLastApplied, onMasked, key: maskKey }: ReplacementOptions,
-): Buffer | null {
-  const value = escaped ? Buffer.from(unescapeString(readText(start, end))) : read(start, end);
-  if (map === null && key === LAST_APPLIED) return maskLastApplied(value, identity);
-  const fieldPath = map === null ? `metadata.annotations[${key}]` : `${map}.${key}`;
-  const token = maskToken(maskKey, { kindClass: rules.kindClass, ...identity, fieldPath }, value);
+/** What is written between the quotes of a value; null where the value may stay. */
+export function replacement(value: WaitingValue, identity: ObjectIdentity, options: ReplacementOptions): Buffer | null {
+  const { read, readText, maskLastApplied } = options;
+  const { start, end, escaped, frame, slot, base64, masking } = value;
+  if (masking.kind === 'undecided') return null;
+  if (masking.kind === 'parts') return spliced(masking, value, identity, options);
+  const plain = escaped ? Buffer.from(unescapeString(readText(start, end))) : read(start, end);
+  if (masking.kind === 'copy') return maskLastApplied(plain, identity);
+  const field = fieldPath(frame, slot);
+  if (options.rules.strict && typeof slot === 'string' && isDockerConfig(slot)) {
+    const text = base64 ? Buffer.from(plain.toString('latin1'), 'base64').toString('utf8') : plain.toString('utf8');
+    const masked = maskDockerConfig(text, slot, field, (leaf, inner) =>
+      written({ field: leaf, plain: inner, base64: false, as: masking.as }, identity, options),
+    );
+    if (masked !== null) return base64 ? Buffer.from(Buffer.from(masked).toString('base64')) : escapeString(masked);
+  }
+  const token = written({ field, plain, base64, as: masking.as }, identity, options);
   // Typed clients refuse a Secret whose data is not base64.
-  const base64 = map !== null && rules.maps.get(map)?.base64 === true;
-  onMasked?.({ identity, field: fieldPath, token, plain: value, base64 });
   return Buffer.from(base64 ? Buffer.from(token).toString('base64') : token);
+}
+
+/** The value with its parts masked; the rest of it stays. */
+function spliced(
+  { text, parts }: { readonly text: string; readonly parts: readonly MaskedPart[] },
+  { frame, slot }: WaitingValue,
+  identity: ObjectIdentity,
+  options: ReplacementOptions,
+): Buffer {
+  const field = fieldPath(frame, slot);
+  let masked = '';
+  let from = 0;
+  for (const { start, end, as } of parts) {
+    const plain = Buffer.from(text.slice(start, end));
+    masked += text.slice(from, start) + written({ field, plain, base64: false, as }, identity, options);
+    from = end;
+  }
+  return escapeString(masked + text.slice(from));
+}
+
+interface Writing {
+  readonly field: string;
+  readonly plain: Buffer;
+  readonly base64: boolean;
+  readonly as: MaskForm;
+}
+
+/** Makes the token and tells those who want to know. */
+function written(
+  { field, plain, base64, as }: Writing,
+  identity: ObjectIdentity,
+  { key, rules, onMasked }: ReplacementOptions,
+): string {
+  const decoded = base64 ? Buffer.from(plain.toString('latin1'), 'base64') : plain;
+  // What is no Secret's is a guess: an ordinary word must not be taken out of every log because a variable holds it.
+  if (rules.strict || isDistinctive(decoded)) rules.seen?.add(decoded);
+  if (as === 'redact') return REDACTED;
+  const token = maskToken(key, { kindClass: rules.kindClass, ...identity, fieldPath: field }, plain);
+  onMasked?.({ identity, field, token, plain, base64 });
+  return token;
+}
+
+/** The parts of a value that rules with patterns take for credentials. */
+export function partsOf(
+  text: string,
+  context: ValueContext,
+  inspections: readonly MaskRule[],
+  { seen }: MaskRules,
+): readonly MaskedPart[] {
+  const known = seen === null || seen.version === 0 ? null : (value: string) => distinctiveValues(seen).find(value);
+  const parts: MaskedPart[] = [];
+  for (const { patterns, as } of inspections) {
+    if (patterns === null) continue;
+    for (const { start, end } of findCredentials(text, context, patterns, known)) parts.push({ start, end, as });
+  }
+  if (inspections.length < 2 || parts.length < 2) return parts;
+  const apart: MaskedPart[] = [];
+  for (const part of parts.sort((a, b) => a.start - b.start)) {
+    const last = apart.at(-1);
+    if (last === undefined || part.start >= last.end) apart.push(part);
+    else {
+      const as = last.as === 'redact' || part.as === 'redact' ? 'redact' : 'token';
+      apart[apart.length - 1] = { start: last.start, end: Math.max(last.end, part.end), as };
+    }
+  }
+  return apart;
+}
+
+/** A text with everything that rules with patterns find in it redacted; null where they find nothing. */
+export function redactText(text: string, inspections: readonly MaskRule[], rules: MaskRules): string | null {
+  const parts = partsOf(text, { name: null, flag: null }, inspections, rules);
+  if (parts.length === 0) return null;
+  let redacted = '';
+  let from = 0;
+  for (const { start, end } of parts) {
+    redacted += text.slice(from, start) + REDACTED;
+    from = end;
+  }
+  return redacted + text.slice(from);
+}
+
+/** The annotations that hold the text of an object: what client-side apply and its likes keep. */
+export function holdsCopy(key: string, value: Buffer, rules: MaskRules): boolean {
+  if (key === LAST_APPLIED) return true;
+  if (value[0] !== 0x7b) return false;
+  if (rules.strict) return value.includes('data\\"') || value.includes('stringData\\"');
+  return rules.inspections.length > 0 && (value.includes('containers\\"') || value.includes('env\\"'));
 }
 
 /** The text of one string literal whose escapes the scanner has checked. */
 export function unescapeString(raw: string): string {
   return JSON.parse(`"${raw}"`) as string;
+}
+
+/** As the API server writes a string: Go's encoder also escapes the three characters that mean something in HTML. */
+export function escapeString(text: string): Buffer {
+  const quoted = JSON.stringify(text).slice(1, -1);
+  return Buffer.from(quoted.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`));
 }
 
 /** The answer holds values of a helm release, and the request may be helm's own. */

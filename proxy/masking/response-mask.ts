@@ -1,4 +1,5 @@
 import type { MaskObligation } from '../policy/decision.ts';
+import type { SeenValues } from '../redaction/seen-values.ts';
 import type { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 
@@ -18,7 +19,14 @@ export type PlanMask = (request: ApiRequest, obligations: readonly MaskObligatio
 export interface MaskSubject {
   readonly request: ApiRequest;
   readonly obligations: readonly MaskObligation[];
+  /** What was seen of this cluster's Secrets; masks add to it. Null or left out where nobody keeps it. */
+  readonly seen?: SeenValues | null;
+  /** What is left of the objects in a Table's rows, which were asked for whole; null where they stay as they came. */
+  readonly trimRows?: TrimRows | null;
 }
+
+/** What a client asked to see of the object behind a Table's row, short of all of it. */
+export type TrimRows = 'Metadata' | 'None';
 
 /** What a masked body came to; complete once the body has ended. */
 export interface MaskReport {

@@ -91,11 +91,13 @@ function compileRule(
     actsAs,
     namesTarget: match.resources !== undefined || match.nonResourceURLs !== undefined,
     approval: rule.approval === undefined ? null : approvalRequirement(rule.approval),
-    masks: (rule.obligations?.mask ?? []).map(({ resource, fields, annotations, keep }) => ({
+    masks: (rule.obligations?.mask ?? []).map(({ resource, fields, annotations, keep, patterns, as }) => ({
       resource,
       fields,
       annotations,
       keep,
+      ...(patterns.length === 0 ? {} : { patterns }),
+      ...(as === 'token' ? {} : { as }),
     })),
     record: rule.obligations?.record ?? null,
     stream: rule.obligations?.stream ?? null,

@@ -26,10 +26,16 @@ export interface PolicyQuestion {
 /** What must be masked in the answer; united from every rule that matched. */
 export interface MaskObligation {
   readonly resource: string;
-  /** `data.*`, `stringData.*`, or annotations by name. */
+  /** `data.*`, `stringData.*`, `spec.containers[*].env[*].value`, `spec.values.**`. */
   readonly fields: readonly string[];
+  /** By name. */
   readonly annotations: readonly string[];
+  /** Fields that stay, of those above. */
   readonly keep: readonly string[];
+  /** Only what looks like a credential: `builtin:jwt`, `glob:*`; of the fields, or wherever inline credentials stand. */
+  readonly patterns?: readonly string[];
+  /** What stands for a value: a token that can be written back, which is the default, or nothing of it. */
+  readonly as?: 'token' | 'redact';
 }
 
 /** How a request may be approved; several rules combine to the strictest. */

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { readFieldPattern } from '../masking/values/field-pattern.ts';
+import { isPattern, PATTERN_FORMS } from '../masking/values/value-patterns.ts';
 import { ROADS } from './act-as.ts';
 import { streamObligation } from './stream-limits.ts';
 
@@ -100,10 +102,11 @@ const approval = z.strictObject({
 
 const maskedField = z
   .string()
-  .regex(
-    /^(?!metadata|items|rows|kind|type|apiVersion)[A-Za-z]+(?:\.(?:[-._A-Za-z0-9]+|\*)|\['[^']+'\]|\["[^"]+"\])$/,
-    "must be a field such as data.*, data.key or data['a.key']",
+  .refine(
+    (value) => readFieldPattern(value) !== null,
+    "must be a field such as data.*, data['a.key'], spec.containers[*].env[*].value or spec.values.**",
   );
+const maskPattern = z.string().refine(isPattern, `must be ${PATTERN_FORMS}`);
 const fields = z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(maskedField));
 const mask = z
   .strictObject({
@@ -116,9 +119,13 @@ const mask = z
     fields: fields.default([]),
     annotations: texts.default([]),
     keep: fields.default([]),
-    as: z.literal('token').default('token'),
+    patterns: z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(maskPattern)).default([]),
+    as: z.enum(['token', 'redact']).default('token'),
   })
-  .refine((value) => value.fields.length + value.annotations.length > 0, 'must name fields or annotations');
+  .refine(
+    (value) => value.fields.length + value.annotations.length + value.patterns.length > 0,
+    'must name fields, annotations or patterns',
+  );
 const record = z.strictObject({
   level: z.enum(['metadata', 'full']),
   required: z.boolean().default(false),

@@ -181,7 +181,7 @@ describe('what stays and what replaces', () => {
       (await mask(JSON.stringify({ kind: 'Secret', ...secret }), {}, [MASK_SECRETS, strict])).text,
     );
     expect(masked.data['ca.crt']).not.toBe('cHVibGlj');
-    expect(masked.metadata.annotations.note).toBe(token('metadata.annotations[note]', 'kept'));
+    expect(masked.metadata.annotations.note).toBe(token('metadata.annotations.note', 'kept'));
   });
 
   it('a rule about data alone also covers its other spelling, stringData in last-applied', async () => {

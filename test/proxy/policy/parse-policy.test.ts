@@ -26,9 +26,9 @@ describe('a policy file that is not understood is refused as a whole, with the l
     ['images', match('images: [a]'), { line: 6, code: 'not-supported-yet', message: /"images"/ }],
     ['agents', match('agents: {any: true}'), { line: 6, code: 'not-supported-yet', message: /"agents"/ }],
     [
-      'mask patterns',
-      rule('obligations: {mask: [{resource: a, patterns: [x]}]}'),
-      { line: 6, code: 'not-supported-yet', message: /"patterns"/ },
+      'a mask pattern of another engine',
+      rule('obligations: {mask: [{resource: a, patterns: ["re2:x+"]}]}'),
+      { line: 6, message: /builtin:jwt/ },
     ],
     [
       'a quorum',

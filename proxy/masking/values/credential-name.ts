@@ -1,0 +1,118 @@
+/** Words that make a name that of a credential, wherever they stand among its words. */
+const WORDS: ReadonlySet<string> = new Set([
+  'pass',
+  'passw',
+  'pw',
+  'pwd',
+  'token',
+  'tokens',
+  'creds',
+  'cred',
+  'dsn',
+  'sas',
+  'authorization',
+  'cookie',
+  'jwt',
+  'bearer',
+]);
+
+/** Parts that do it inside a word too, as in `PGPASSWORD` and `clientsecret`. */
+const PARTS =
+  /passw(?:or)?d|passphrase|passwort|secret|credential|apikey|privatekey|accesskey|accountkey|secretkey|signingkey|encryptionkey|masterkey|authkey|authtoken|accesstoken|refreshtoken|identitytoken|registrytoken|conn(?:ection)?str/;
+
+/** Words that, before `key`, make it one that must not be seen. */
+const KEYS: ReadonlySet<string> = new Set([
+  'api',
+  'private',
+  'access',
+  'account',
+  'signing',
+  'encryption',
+  'master',
+  'auth',
+  'session',
+  'service',
+  'license',
+]);
+
+/** Last words of names that only point at a credential, or say something about it. */
+const POINTERS: ReadonlySet<string> = new Set([
+  'file',
+  'files',
+  'path',
+  'paths',
+  'dir',
+  'directory',
+  'name',
+  'names',
+  'namespace',
+  'ref',
+  'type',
+  'class',
+  'kind',
+  'url',
+  'uri',
+  'endpoint',
+  'host',
+  'port',
+  'address',
+  'ttl',
+  'expiry',
+  'expiration',
+  'seconds',
+  'timeout',
+  'duration',
+  'interval',
+  'enabled',
+  'disabled',
+  'required',
+  'length',
+  'size',
+  'count',
+  'limit',
+  'issuer',
+  'audience',
+  'algorithm',
+  'provider',
+  'version',
+  'store',
+  'backend',
+  'engine',
+  'mount',
+  'used',
+]);
+
+/**
+ * Whether a name (of an environment variable, a flag, a header, a parameter, a key) says that its value is a credential.
+ * `DB_PASSWORD`, `apiKey`, `--client-secret`, `PGPASSWORD` do; `PASSWORD_FILE`, `secretName`, `COMPASS_URL` do not.
+ */
+export function isCredentialName(name: string): boolean {
+  // Most names: neither of the letters that every word and part above has one of.
+  if (name.length < 2 || name.length > 200) return name.length > 200;
+  const words = wordsOf(name);
+  const last = words.at(-1) ?? '';
+  if (POINTERS.has(last)) return false;
+  for (const [index, word] of words.entries()) {
+    if (WORDS.has(word) || PARTS.test(word)) return true;
+    if (word === 'key' && KEYS.has(words[index - 1] ?? '')) return true;
+    if ((word === 'str' || word === 'string') && /^conn(?:ection)?$/.test(words[index - 1] ?? '')) return true;
+  }
+  return false;
+}
+
+/** `DB_PASSWORD`, `dbPassword`, `db.password` and `--db-password` are the words db and password. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+}
+
+/** Values that are no credential whatever the name: `true`, `8`, `$(OTHER)`, which names a variable. */
+export function isNoCredential(name: string, value: string): boolean {
+  if (value === '' || /^(?:true|false|yes|no|on|off|null|none|nil)$/i.test(value)) return true;
+  if (/^\$(?:\([A-Za-z_]\w*\)|\{[A-Za-z_]\w*\}|[A-Za-z_]\w*)$/.test(value)) return true;
+  // MAX_TOKENS=4096
+  return /tokens/i.test(name) && /^\d{1,9}$/.test(value);
+}
