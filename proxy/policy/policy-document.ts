@@ -213,7 +213,6 @@ export const LATER_KEYS: ReadonlySet<string> = new Set([
   'images',
   'limit',
   'notify',
-  'patterns',
   'quorum',
   'schedule',
   'session',

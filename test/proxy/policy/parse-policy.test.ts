@@ -28,7 +28,7 @@ describe('a policy file that is not understood is refused as a whole, with the l
     [
       'a mask pattern of another engine',
       rule('obligations: {mask: [{resource: a, patterns: ["re2:x+"]}]}'),
-      { line: 6, message: /builtin:jwt/ },
+      { line: 6, code: 'invalid-value', message: /builtin:jwt/ },
     ],
     [
       'a quorum',
