@@ -6,7 +6,7 @@ export interface PoolLimits {
   readonly connections: number;
   /** TLS handshakes at one time: after a restart of the API server every watch comes back at once. */
   readonly handshakes: number;
-  /** Requests that may wait for a connection. */
+  /** Requests that may wait until a connection is free. */
   readonly queue: number;
   /** Milliseconds that a request may wait. */
   readonly wait: number;
@@ -103,7 +103,10 @@ export class ConnectionPool {
 
   #wait(signal: AbortSignal): Promise<HttpConnection> {
     if (this.#destroyed) return Promise.reject(new PoolBusy('The gateway stops'));
-    if (this.#waiting.size >= this.#limits.queue) return Promise.reject(new PoolBusy('Too many requests wait'));
+    const { connections, queue } = this.#limits;
+    // Those for whom a connection is being made only wait for that one.
+    const places = queue + Math.max(0, connections - this.#all.size);
+    if (this.#waiting.size >= places) return Promise.reject(new PoolBusy('Too many requests wait'));
     return new Promise((resolve, reject) => {
       const over = (): void => {
         this.#waiting.delete(waiting);

@@ -18,6 +18,8 @@ export class ResponseBody extends Readable {
   constructor(source: BodySource) {
     super({ highWaterMark: HIGH_WATER });
     this.#source = source;
+    // It may break before anybody reads it; who reads it then is told.
+    this.on('error', () => undefined);
   }
 
   /** The last byte was handed in. */
