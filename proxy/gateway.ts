@@ -3,6 +3,7 @@ import type { ApprovalRequest } from './approvals/approval-authority.ts';
 import { openLocalAuthority } from './approvals/local-authority.ts';
 import { ClientAccessRegistry } from './clusters/client-access.ts';
 import type { Cluster } from './clusters/cluster.ts';
+import { Evaluator } from './evaluation/evaluate.ts';
 import { createUpstream } from './forward/pooled-upstream.ts';
 import type { JournalFilter } from './journal/journal.ts';
 import type { JournalRecord } from './journal/journal-record.ts';
@@ -18,6 +19,7 @@ import { routeOf } from './pipeline/route.ts';
 import type { PolicyState } from './policy/decision.ts';
 import { openPolicyFolder } from './policy/policy-folder.ts';
 import { Refusal } from './refusal.ts';
+import { MaskOrigins } from './rehydration/mask-origins.ts';
 import { RunningGateway } from './running-gateway.ts';
 
 /** PEM texts. */
@@ -193,7 +195,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       log,
       onRecord: (record) => journal.append(record, { durable: true }),
     });
-    const parts: PipelineParts = { policy, approvals, journal, upstream, maskKey: options.maskKey, log };
+    const parts: PipelineParts = {
+      policy,
+      approvals,
+      journal,
+      upstream,
+      evaluator: new Evaluator(policy, upstream),
+      maskKey: options.maskKey,
+      maskOrigins: new MaskOrigins(),
+      log,
+    };
     listener = await startListener({
       ...options.listen,
       authority: options.authority,

@@ -1,5 +1,6 @@
 import type { ApprovalAuthority } from '../approvals/approval-authority.ts';
 import type { Cluster } from '../clusters/cluster.ts';
+import type { Evaluator } from '../evaluation/evaluate.ts';
 import { discard } from '../forward/pooled-upstream.ts';
 import type { Upstream, UpstreamResponse, UpstreamUpgrade } from '../forward/upstream.ts';
 import { upstreamTrouble } from '../forward/upstream-trouble.ts';
@@ -14,6 +15,7 @@ import { planMask } from '../masking/plan-mask.ts';
 import type { MaskPlan } from '../masking/response-mask.ts';
 import type { Decision, PolicySource } from '../policy/decision.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
+import type { MaskOrigins } from '../rehydration/mask-origins.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { readRequest } from '../request/read-request.ts';
 import { answerSelfReview } from '../self-knowledge/answer-self-review.ts';
@@ -22,8 +24,9 @@ import { selfReviewOf } from '../self-knowledge/self-review.ts';
 import { acceptedUpgrade } from '../streams/handshake.ts';
 import { relay } from '../streams/relay.ts';
 import { answer } from './answer.ts';
-import { permit } from './permit.ts';
+import { type Permitted, permit } from './permit.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import { sendPinned } from './restore-masks.ts';
 import { sendUpstream } from './send-upstream.ts';
 import { effectiveOf, policyCluster, refusedVerdict, summarise, summariseUnread, Transaction } from './transaction.ts';
 
@@ -33,7 +36,9 @@ export interface PipelineParts {
   readonly approvals: ApprovalAuthority;
   readonly journal: Journal;
   readonly upstream: Upstream;
+  readonly evaluator: Evaluator;
   readonly maskKey: MaskKey;
+  readonly maskOrigins: MaskOrigins;
   readonly log: GatewayLog;
 }
 
@@ -63,21 +68,28 @@ export async function serveClusterRequest(
     const request = readRequest({ method: exchange.method, target, rawHeaders: exchange.rawHeaders });
     asked = { summary: summarise(request), effective: effectiveOf(request) };
     // 2 to 5. Policy, body, masks in it, what it would do.
-    const prepared = await prepare(parts, exchange, cluster, request);
-    // 6. People, and the record of what was decided.
-    const permitted = await permit(parts, exchange, cluster, transaction, prepared);
-    const warnings = prepared.decision.warnings ? permitted : null;
-    // 7. To the API server.
-    const { outgoing } = prepared;
+    const prepared = await prepare(parts, exchange, cluster, request, transaction.auditId);
     const plan = planMask(request, prepared.decision.masks);
+    // 6. People, and the record of what was decided.
+    const permitted =
+      prepared.answered === null
+        ? await permit(parts, exchange, cluster, transaction, prepared)
+        : await refusedByCluster(parts, transaction, asked, prepared.answered);
+    const warnings = prepared.decision.warnings ? permitted.warnings : null;
+    // 7. To the API server.
     const sent = performance.now();
-    const answered = await sendUpstream(parts.upstream, cluster, {
-      ...outgoing,
-      auditId: transaction.auditId,
-      accept: selfReviewOf(request) === null ? jsonOnlyAccept(request) : 'application/json',
-      compression: plan.kind === 'pass' && selfReviewOf(request) === null,
-      signal: exchange.signal,
-    });
+    const answered =
+      prepared.answered ??
+      (await sendPinned(permitted.outgoing ?? prepared.outgoing, ({ request: sending, body }) =>
+        sendUpstream(parts.upstream, cluster, {
+          request: sending,
+          body,
+          auditId: transaction.auditId,
+          accept: selfReviewOf(request) === null ? jsonOnlyAccept(request) : 'application/json',
+          compression: plan.kind === 'pass' && selfReviewOf(request) === null,
+          signal: exchange.signal,
+        }),
+      ));
     upstreamMs = Math.round((performance.now() - sent) * 10) / 10;
     // 8. And back.
     result =
@@ -93,6 +105,22 @@ export async function serveClusterRequest(
     bytesToClient: exchange.bytesToClient(),
     bytesFromClient: exchange.bytesFromClient(),
   });
+}
+
+/** The record of a write that the API server refused in its dry run: nothing was sent, nobody was asked. */
+async function refusedByCluster(
+  { policy }: PipelineParts,
+  transaction: Transaction,
+  { summary, effective }: Asked,
+  { status }: UpstreamResponse,
+): Promise<Permitted> {
+  const message = `the cluster refuses this (${status}), as its dry run says; nothing was sent`;
+  const decision = {
+    ...({ outcome: 'refused', code: null, rule: 'cluster/dry-run', matchedRules: [], message } as const),
+    policyDigest: policy.state().digest,
+  };
+  await transaction.decided(summary, effective, { decision, approval: null }, true);
+  return { outgoing: null, warnings: [] };
 }
 
 async function respond(

@@ -1,15 +1,17 @@
 import type { Cluster } from '../clusters/cluster.ts';
+import { type Evaluated, objectChanged } from '../evaluation/evaluate.ts';
+import type { UpstreamResponse } from '../forward/upstream.ts';
 import type { Exchange } from '../listener/exchange.ts';
-import { protectWrite } from '../masking/write-protection.ts';
 import type { Decision } from '../policy/decision.ts';
 import { policyQuestion } from '../policy/policy-question.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { checkBody, readBody } from '../request/request-body.ts';
 import type { PipelineParts } from './cluster-request.ts';
+import { restoreMasks } from './restore-masks.ts';
 import { policyCluster } from './transaction.ts';
 
-/** A request that was read and decided on, ready for the people who may have to approve it. */
+/** A request that was read, decided on and evaluated, ready for the people who may have to approve it. */
 export interface Prepared {
   /** As the client sent it: what is recorded and approved. */
   readonly request: ApiRequest;
@@ -18,12 +20,20 @@ export interface Prepared {
   readonly decision: Decision;
   /** What goes to the API server instead. */
   readonly outgoing: Outgoing;
+  /** Hex SHA-256 of what was found at the API server (`evaluation/evaluate.ts`); null where nothing was looked at. */
+  readonly evaluated: string | null;
+  /** The API server refused a rehearsal of the write: what the client gets, and nothing is sent. */
+  readonly answered: UpstreamResponse | null;
 }
 
 /** A request as it leaves. */
 export interface Outgoing {
   readonly request: ApiRequest;
   readonly body: Buffer | null;
+  /** The version of the object that the gateway bound a rehydrated body to; absent where it did not. */
+  readonly pinnedTo?: string;
+  /** The same request bound to the object as it is now; null where that is the version it was bound to already. */
+  readonly again?: () => Promise<Outgoing | null>;
 }
 
 /**
@@ -36,23 +46,48 @@ export async function prepare(
   exchange: Exchange,
   cluster: Cluster,
   request: ApiRequest,
+  auditId: string,
 ): Promise<Prepared> {
   if ((request.upgrade !== null) !== (exchange.kind === 'upgrade')) {
     throw new Refusal('upgrade-not-allowed', 'This request asks for an upgrade that Gatehouse does not take');
   }
   // 2. What the URL alone decides.
-  const decision = parts.policy.decide(policyQuestion(exchange.principal, policyCluster(cluster), request));
-  if (decision.outcome === 'deny' || request.upgrade !== null || !announcesBody(request)) {
-    return { request, body: null, decision, outgoing: { request, body: null } };
-  }
+  const question = policyQuestion(exchange.principal, policyCluster(cluster), request);
+  const decision = parts.policy.decide(question);
+  const unread = { request, body: null, decision, outgoing: { request, body: null }, evaluated: null, answered: null };
+  if (decision.outcome === 'deny' && !decision.unresolved) return unread;
   // 3. The body, read as the API server will read it.
-  const received = await readBody(request, exchange.body);
-  const parsed = checkBody(request, received);
-  // 4. Masks in it: refused, or put back to the values they stand for.
-  protectWrite(request, received, parsed);
+  const received = request.upgrade === null && announcesBody(request) ? await readBody(request, exchange.body) : null;
+  const parsed = received === null ? null : checkBody(request, received);
   const body = isRead(request.method) ? null : received;
-  return { request, body, decision, outgoing: { request, body } };
+  // 4. Masks in it: put back to the values they stand for, or refused.
+  const restore = async (): Promise<Outgoing> =>
+    body === null
+      ? { request, body }
+      : restoreMasks(parts, exchange, cluster, { request, decision, bytes: body, parsed, auditId });
+  // 5. What it would do at the API server, where a rule needs to know, and the decision with that.
+  const evaluate = async (restored: Outgoing): Promise<Evaluated> => {
+    const isAsSent = restored.body === null || restored.body === body;
+    const said = isAsSent ? parsed : checkBody(restored.request, restored.body ?? NOTHING);
+    return parts.evaluator.evaluate({
+      ...{ cluster, question, decision, signal: exchange.signal },
+      ...{ request: restored.request, body: restored.body, parsed: said },
+    });
+  };
+  const restored = await restore();
+  const evaluated = await evaluate(restored);
+  const { digest, answered } = evaluated;
+  const judged = { request, body, decision: evaluated.decision, evaluated: digest, answered };
+  if (digest === null) return { ...judged, outgoing: { ...restored, ...evaluated.outgoing } };
+  const again = async (): Promise<Outgoing | null> => {
+    const next = await evaluate(await restore());
+    if (next.digest !== digest) throw objectChanged(request, 'what it would do changed after it was judged');
+    return next.pinnedTo === evaluated.pinnedTo ? null : { ...next.outgoing, again };
+  };
+  return { ...judged, outgoing: { ...evaluated.outgoing, again } };
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** GET and HEAD. */
 export function isRead(method: string): boolean {

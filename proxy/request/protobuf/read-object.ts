@@ -19,6 +19,11 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
   ['certificates.k8s.io/v1', 'certificates'],
 ]);
 
+/** The package of the message table that holds the kinds of an `apiVersion`; undefined where the table has none. */
+export function packageOf(apiVersion: string): string | undefined {
+  return PACKAGES.get(apiVersion);
+}
+
 /**
  * The object in a protobuf body, as JSON, whole: a kind that the table does not have, or one field that it does not
  * know, gives null rather than a part that could be taken for all of it. Fields that hold their zero value are left
@@ -27,7 +32,7 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
 export function readProtobufObject(body: Buffer): JsonObject | null {
   try {
     const { apiVersion, kind, raw } = openEnvelope(body);
-    const from = PACKAGES.get(apiVersion);
+    const from = packageOf(apiVersion);
     if (from === undefined) return null;
     const object = withoutZeros(decodeProtobuf(raw, `${from}.${kind}`, 'refuse'));
     return { apiVersion, kind, ...object };

@@ -1,0 +1,119 @@
+import type { ApiRequest } from '../request/api-request.ts';
+import { isJsonObject, type JsonValue } from '../request/json-value.ts';
+import { jsonText, textAt, valueAt, withValueAt } from './json-text.ts';
+import type { LiveObject, LiveObjects } from './live-objects.ts';
+import { holdsToken } from './mask-text.ts';
+import { collectionPath } from './object-path.ts';
+import type { Source } from './restore.ts';
+
+/** Where the revisions of a workload are kept, and where its pod template stands in one. */
+const REVISIONS: Readonly<Record<string, { readonly resource: string; readonly from: string | null }>> = {
+  deployments: { resource: 'replicasets', from: null },
+  statefulsets: { resource: 'controllerrevisions', from: 'data' },
+  daemonsets: { resource: 'controllerrevisions', from: 'data' },
+};
+
+/**
+ * Other objects whose masks may come back in this one, as if they stood in it: the revisions that `kubectl rollout undo`
+ * copies from, and the CronJob that `kubectl create job --from` copies.
+ */
+export async function lineageSources(
+  request: ApiRequest,
+  body: JsonValue,
+  live: LiveObject | null,
+  objects: LiveObjects,
+): Promise<Source[]> {
+  const { info } = request;
+  const revisions = info.apiGroup === 'apps' ? REVISIONS[info.resource] : undefined;
+  if (revisions !== undefined && live !== null && live.uid !== '') {
+    return revisionSources(request, live, revisions, objects);
+  }
+  const makesJob = info.apiGroup === 'batch' && info.resource === 'jobs' && info.verb === 'create';
+  return makesJob ? jobSources(request, body, objects) : [];
+}
+
+async function revisionSources(
+  { info }: ApiRequest,
+  live: LiveObject,
+  { resource, from }: { readonly resource: string; readonly from: string | null },
+  objects: LiveObjects,
+): Promise<Source[]> {
+  const labels = valueAt(live.plain, 'spec', 'selector', 'matchLabels');
+  const selector = isJsonObject(labels) ? [...labels].map(([key, value]) => `${key}=${String(value)}`).join(',') : '';
+  const query = selector === '' ? '' : `?labelSelector=${encodeURIComponent(selector)}`;
+  const list = await objects.read(`${collectionPath(info, resource)}${query}`);
+  return itemsOf(list)
+    .filter(({ plain }) => isOwnedBy(plain, live.uid))
+    .flatMap((item) => {
+      const both = from === null ? item : partOf(item, from);
+      const template = both === null ? null : partOf(both, 'spec', 'template');
+      return template === null ? [] : [under(template, 'spec', 'template')];
+    });
+}
+
+/**
+ * A Job that says it is owned by a CronJob gets that CronJob's values, where it runs the same images with the same
+ * commands: whoever may create Jobs must not give a value that he cannot see to a program of his own.
+ */
+async function jobSources({ info }: ApiRequest, body: JsonValue, objects: LiveObjects): Promise<Source[]> {
+  const owners = valueAt(body, 'metadata', 'ownerReferences');
+  const owner = (Array.isArray(owners) ? (owners as readonly JsonValue[]) : []).find(
+    (reference) => textAt(reference, 'kind') === 'CronJob',
+  );
+  if (owner === undefined) return [];
+  const cronJob = await objects.read(collectionPath(info, 'cronjobs', textAt(owner, 'name')));
+  if (cronJob === null || cronJob.uid === '' || cronJob.uid !== textAt(owner, 'uid')) return [];
+  const spec = partOf(cronJob, 'spec', 'jobTemplate', 'spec');
+  if (spec === null || !runsTheSame(body, spec.plain)) return [];
+  return [under(spec, 'spec')];
+}
+
+/** Every container of the Job that gets a value is one of the CronJob's, as far as the program goes. */
+function runsTheSame(job: JsonValue, spec: JsonValue): boolean {
+  const theirs = containersOf(valueAt(spec, 'template', 'spec'));
+  return containersOf(valueAt(job, 'spec', 'template', 'spec'))
+    .filter((container) => holdsToken(jsonText(container)))
+    .every((container) => theirs.some((other) => programOf(other) === programOf(container)));
+}
+
+function containersOf(podSpec: JsonValue | undefined): JsonValue[] {
+  return ['initContainers', 'containers'].flatMap((key) => {
+    const list = valueAt(podSpec, key);
+    return Array.isArray(list) ? [...(list as readonly JsonValue[])] : [];
+  });
+}
+
+function programOf(container: JsonValue): string {
+  return ['name', 'image', 'command', 'args', 'lifecycle'].map((key) => textOf(valueAt(container, key))).join('\0');
+}
+
+/** An empty list and none are the same program; protobuf does not tell them apart. */
+function textOf(value: JsonValue | undefined): string {
+  const text = jsonText(value ?? null);
+  return text === '[]' || text === '{}' ? 'null' : text;
+}
+
+/** The objects of a list. */
+export function itemsOf(list: Source | null): Source[] {
+  if (list === null) return [];
+  const masked = valueAt(list.masked, 'items');
+  const plain = valueAt(list.plain, 'items');
+  if (!Array.isArray(masked) || !Array.isArray(plain)) return [];
+  const real = plain as readonly JsonValue[];
+  return (masked as readonly JsonValue[]).map((item, index) => ({ masked: item, plain: real[index] ?? null }));
+}
+
+function isOwnedBy(object: JsonValue, uid: string): boolean {
+  const owners = valueAt(object, 'metadata', 'ownerReferences');
+  return Array.isArray(owners) && (owners as readonly JsonValue[]).some((owner) => textAt(owner, 'uid') === uid);
+}
+
+function partOf(source: Source, ...keys: readonly string[]): Source | null {
+  const masked = valueAt(source.masked, ...keys);
+  const plain = valueAt(source.plain, ...keys);
+  return masked === undefined || plain === undefined ? null : { masked, plain };
+}
+
+function under({ masked, plain }: Source, ...keys: readonly string[]): Source {
+  return { masked: withValueAt(undefined, keys, masked), plain: withValueAt(undefined, keys, plain) };
+}

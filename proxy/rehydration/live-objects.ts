@@ -1,0 +1,141 @@
+import type { Cluster } from '../clusters/cluster.ts';
+import { discard } from '../forward/pooled-upstream.ts';
+import type { Upstream } from '../forward/upstream.ts';
+import type { Principal } from '../listener/principal.ts';
+import { maskRefusal } from '../masking/mask-document.ts';
+import { compileMaskRules } from '../masking/mask-rules.ts';
+import type { MaskKey } from '../masking/mask-token.ts';
+import { MaskingStream } from '../masking/masking-stream.ts';
+import { newMaskReport } from '../masking/response-mask.ts';
+import { sendUpstream } from '../pipeline/send-upstream.ts';
+import type { MaskObligation, PolicySource } from '../policy/decision.ts';
+import { policyQuestion } from '../policy/policy-question.ts';
+import { Refusal } from '../refusal.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import type { JsonValue } from '../request/json-value.ts';
+import { readRequest } from '../request/read-request.ts';
+import { readStrictJson } from '../request/strict-json.ts';
+import { textAt } from './json-text.ts';
+import type { Source } from './restore.ts';
+
+/** An object, or a list of them, as it is in the cluster now: in clear, and as the client is shown it. */
+export interface LiveObject extends Source {
+  readonly resourceVersion: string;
+  readonly uid: string;
+}
+
+/** Reads from the cluster on behalf of one write. */
+export interface LiveObjects {
+  /**
+   * @param target path and query of a GET.
+   * @returns null where there is no such object.
+   * @throws {Refusal} where it cannot be read or not be masked.
+   */
+  read(target: string): Promise<LiveObject | null>;
+}
+
+export interface LiveObjectsOptions {
+  readonly policy: PolicySource;
+  readonly upstream: Upstream;
+  readonly maskKey: MaskKey;
+  readonly principal: Principal;
+  readonly cluster: Cluster;
+  /** The cluster as policies name it. */
+  readonly policyCluster: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  /** The write. It is read as whom it is written, so that rehydration never has more rights than the request. */
+  readonly request: ApiRequest;
+  readonly masks: readonly MaskObligation[];
+  readonly auditId: string;
+  readonly signal: AbortSignal;
+}
+
+/** Bytes; a list of every revision of a helm release is the largest that is read. */
+const LIMIT = 32 * 1024 * 1024;
+
+/**
+ * Each read is a request of its own in the cluster's audit log: its Audit-ID is the write's with a number behind it.
+ * The masks are those that the same principal's reads get, and those of the write.
+ */
+export function openLiveObjects(options: LiveObjectsOptions): LiveObjects {
+  const { policy, upstream, maskKey, principal, cluster, policyCluster, request, auditId, signal } = options;
+  let reads = 0;
+  return {
+    read: async (target) => {
+      const plainRead = readRequest({
+        method: 'GET',
+        target,
+        rawHeaders: ['Host', 'gatehouse', 'Accept', 'application/json', 'User-Agent', 'gatehouse/rehydration'],
+      });
+      const read: ApiRequest = { ...plainRead, impersonation: request.impersonation };
+      reads += 1;
+      const response = await sendUpstream(upstream, cluster, {
+        request: read,
+        body: null,
+        auditId: `${auditId}.${reads}`,
+        accept: 'application/json',
+        compression: false,
+        signal,
+      });
+      if ('socket' in response) throw new Refusal('upstream-response-invalid', 'The cluster upgraded a plain request');
+      if (response.status !== 200) discard(response.body);
+      if (response.status === 404) return null;
+      if (response.status !== 200) throw cannotRead(read, response.status);
+      const bytes = await collect(response.body);
+      const decision = policy.decide(policyQuestion(principal, policyCluster, read));
+      const rules = compileMaskRules({ request: read, obligations: [...decision.masks, ...options.masks] });
+      const plain = readAnswer(bytes);
+      const masked = rules === null ? plain : readAnswer(maskBytes(bytes, maskKey, rules, read));
+      return {
+        plain,
+        masked,
+        resourceVersion: textAt(plain, 'metadata', 'resourceVersion'),
+        uid: textAt(plain, 'metadata', 'uid'),
+      };
+    },
+  };
+}
+
+function maskBytes(
+  bytes: Buffer,
+  key: MaskKey,
+  rules: NonNullable<ReturnType<typeof compileMaskRules>>,
+  request: ApiRequest,
+): Buffer {
+  try {
+    const stream = new MaskingStream({ key, rules, events: false, report: newMaskReport() });
+    return Buffer.concat([stream.push(bytes), stream.end()]);
+  } catch (error) {
+    throw maskRefusal(error, request);
+  }
+}
+
+function cannotRead({ info }: ApiRequest, status: number): Refusal {
+  return new Refusal(
+    'mask-written-back',
+    `The body holds masks, and ${info.resource} ${info.name} could not be read to put back what they stand for (the cluster answered ${status}); nothing was written`,
+    { resource: info.resource, group: info.apiGroup, name: info.name },
+  );
+}
+
+function readAnswer(bytes: Buffer): JsonValue {
+  try {
+    return readStrictJson(bytes);
+  } catch (cause) {
+    throw new Refusal('upstream-response-invalid', 'The cluster answered with an object that cannot be read', {
+      cause,
+    });
+  }
+}
+
+async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > LIMIT) {
+      throw new Refusal('upstream-response-invalid', `The cluster answered with more than ${LIMIT} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,101 @@
+import { MASK_PREFIX, textContainsMaskToken } from '../masking/mask-token.ts';
+
+/** A token inside other text. */
+const TOKEN = new RegExp(`${MASK_PREFIX.replaceAll('.', '\\.')}[A-Za-z0-9_-]{1,32}\\.[A-Za-z0-9_-]{22}`, 'g');
+
+const BASE64 = /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/;
+
+/** Texts in base64 inside base64 are looked into this deep: a docker `auth` in a dockerconfigjson in `data`. */
+const MAX_LAYERS = 3;
+
+/** The bytes of a base64 text as Go decodes it (line breaks skipped); null where it is none. */
+export function fromBase64(text: string): Buffer | null {
+  if (text.length < 4 || !BASE64.test(text)) return null;
+  return Buffer.from(text, 'base64');
+}
+
+/** Whether a text holds a token: plain, or inside base64 at any of a few layers. */
+export function holdsToken(text: string, layers = MAX_LAYERS): boolean {
+  if (textContainsMaskToken(text)) return true;
+  if (layers <= 1 || text.length < MASK_PREFIX.length) return false;
+  const decoded = fromBase64(text);
+  return decoded !== null && holdsToken(decoded.toString('latin1'), layers - 1);
+}
+
+/** The tokens in a text, those inside base64 among them. */
+export function tokensIn(text: string, layers = MAX_LAYERS): string[] {
+  const found = text.match(TOKEN) ?? [];
+  if (found.length > 0) return [...new Set(found)];
+  if (layers <= 1) return [];
+  return [...new Set(base64Runs(text).flatMap((run) => tokensIn(run.decoded.toString('latin1'), layers - 1)))];
+}
+
+/** The parts of a text that look like base64 and hold a token. */
+function base64Runs(text: string): Array<{ readonly at: number; readonly run: string; readonly decoded: Buffer }> {
+  const whole = fromBase64(text);
+  if (whole !== null) return [{ at: 0, run: text, decoded: whole }];
+  return [...text.matchAll(/[A-Za-z0-9+/]{40,}={0,2}/g)]
+    .map((match) => ({ at: match.index, run: match[0], decoded: Buffer.from(match[0], 'base64') }))
+    .filter(({ run }) => textContainsMaskToken(run));
+}
+
+/**
+ * Whether a text is the very mask that stands in the masked object. Line breaks behind it are not counted: a shell's
+ * `echo` or an editor puts them there, and nobody means to add one to a value that he cannot see.
+ */
+export function isSameMask(text: string, masked: string): boolean {
+  if (text === masked || text.replace(/[\r\n]+$/, '') === masked) return true;
+  const wanted = fromBase64(masked)?.toString('latin1');
+  const given = fromBase64(text)?.toString('latin1');
+  return wanted !== undefined && given !== undefined && given.replace(/[\r\n]+$/, '') === wanted;
+}
+
+/**
+ * Puts values in the place of tokens anywhere in a text, also inside runs of base64.
+ * @param valueFor the bytes that a token stands for; undefined where that is not known.
+ * @returns the text, and the tokens that nothing was known of.
+ */
+export function replaceTokens(
+  text: string,
+  valueFor: (token: string) => Buffer | undefined,
+  layers = MAX_LAYERS,
+): { readonly text: string; readonly unknown: readonly string[] } {
+  const bytes = replaceInBytes(Buffer.from(text), valueFor, layers);
+  return { text: bytes.bytes.toString('utf8'), unknown: bytes.unknown };
+}
+
+/** The same for bytes, which need be no text. */
+export function replaceInBytes(
+  bytes: Buffer,
+  valueFor: (token: string) => Buffer | undefined,
+  layers = MAX_LAYERS,
+): { readonly bytes: Buffer; readonly unknown: readonly string[] } {
+  const unknown: string[] = [];
+  const text = bytes.toString('latin1');
+  const parts: Buffer[] = [];
+  let from = 0;
+  const put = (at: number, length: number, value: Buffer): void => {
+    parts.push(bytes.subarray(from, at), value);
+    from = at + length;
+  };
+  for (const match of text.matchAll(TOKEN)) {
+    const value = valueFor(match[0]);
+    if (value === undefined) unknown.push(match[0]);
+    else put(match.index, match[0].length, value);
+  }
+  parts.push(bytes.subarray(from));
+  const plain = Buffer.concat(parts);
+  if (layers <= 1) return { bytes: plain, unknown };
+  const runs = base64Runs(plain.toString('latin1')).filter(({ run }) => holdsToken(run, layers));
+  if (runs.length === 0) return { bytes: plain, unknown };
+  const pieces: Buffer[] = [];
+  let next = 0;
+  for (const { at, run, decoded } of runs) {
+    const inner = replaceInBytes(decoded, valueFor, layers - 1);
+    unknown.push(...inner.unknown);
+    pieces.push(plain.subarray(next, at), Buffer.from(inner.bytes.toString('base64')));
+    next = at + run.length;
+  }
+  pieces.push(plain.subarray(next));
+  return { bytes: Buffer.concat(pieces), unknown };
+}

@@ -1,0 +1,34 @@
+import { isJsonObject, type JsonValue } from '../request/json-value.ts';
+import { fieldOf, type Path } from './field-path.ts';
+import { tokensIn } from './mask-text.ts';
+import type { Source } from './restore.ts';
+
+/** Every text that the client does not see as it is. */
+export function* maskedTexts(
+  { masked, plain }: Source,
+  path: Path = [],
+): Generator<{ readonly path: Path; readonly masked: string; readonly plain: string }> {
+  if (typeof masked === 'string' && typeof plain === 'string') {
+    if (masked !== plain) yield { path, masked, plain };
+  } else if (isJsonObject(masked) && isJsonObject(plain)) {
+    for (const [key, inner] of masked) {
+      yield* maskedTexts({ masked: inner, plain: plain.get(key) ?? null }, [...path, key]);
+    }
+  } else if (Array.isArray(masked) && Array.isArray(plain)) {
+    const list = plain as readonly JsonValue[];
+    for (const [index, inner] of (masked as readonly JsonValue[]).entries()) {
+      yield* maskedTexts({ masked: inner, plain: list[index] ?? null }, [...path, index]);
+    }
+  }
+}
+
+/** Whether anything in a part of an object is masked. */
+export function isMasked(source: Source): boolean {
+  return !maskedTexts(source).next().done;
+}
+
+/** The field that a token stands in. */
+export function fieldOfToken(source: Source, token: string): string | null {
+  for (const { path, masked } of maskedTexts(source)) if (tokensIn(masked).includes(token)) return fieldOf(path);
+  return null;
+}

@@ -1,0 +1,203 @@
+import { containsMaskToken } from '../masking/mask-token.ts';
+import { Refusal } from '../refusal.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import { isJsonObject, type JsonValue } from '../request/json-value.ts';
+import { bodyFormat } from '../request/media-types.ts';
+import { fieldOf, type Path, stepsOfPointer } from './field-path.ts';
+import { readsObject, restoreJsonPatch } from './json-patch.ts';
+import { jsonText, textAt, withValueAt } from './json-text.ts';
+import { lineageSources } from './lineage.ts';
+import type { LiveObject, LiveObjects } from './live-objects.ts';
+import type { Origin } from './mask-origins.ts';
+import { holdsToken, tokensIn } from './mask-text.ts';
+import { objectPath } from './object-path.ts';
+import { openProtobufBody, type ProtobufBody } from './protobuf-body.ts';
+import { type Restored, Restorer, type Source, type Unrestored } from './restore.ts';
+import { maskWrittenBack } from './written-back.ts';
+
+const JSON_PATCH = 'application/json-patch+json';
+
+export interface RehydrationOptions {
+  readonly objects: LiveObjects;
+  readonly originOf: (token: string) => Origin | undefined;
+  /** Whether policy masks anything of the resource; where it does not, a JSON Patch may read. */
+  readonly isMasked: boolean;
+}
+
+/** A body in which every mask has become the value it stands for. Never logged, recorded or shown. */
+export interface Rehydrated {
+  readonly body: Buffer;
+  /** The version of the object that the values were read from, where the gateway wrote it into the body; else null. */
+  readonly pinnedTo: string | null;
+}
+
+/**
+ * Puts the values back for which the masks in a body stand, so that what a client read can be written again: each value
+ * only into the field of the object that it came from, read anew from the cluster. The write is then bound to what was
+ * read: by the client's own resourceVersion, or by one that is added.
+ *
+ * @param bytes the body as sent, empty when there is none.
+ * @param parsed its value from the strict reader; null where it was not read (protobuf, no body).
+ * @returns null where the body holds no masks and goes out as it is.
+ * @throws {Refusal} `mask-written-back` naming the fields, `patch-reads-secret`, `body-not-readable`.
+ */
+export async function rehydrate(
+  request: ApiRequest,
+  bytes: Buffer,
+  parsed: JsonValue,
+  options: RehydrationOptions,
+): Promise<Rehydrated | null> {
+  const body = openBody(request, bytes, parsed);
+  const isPatch = request.contentType === JSON_PATCH && request.method === 'PATCH';
+  const operations = isPatch ? operationsOf(request, body.value) : null;
+  const reads = operations !== null && options.isMasked && readsObject(operations);
+  const masks = operations === null ? [...masksIn(body.value)] : operations.flatMap(masksInOperation);
+  // The bytes too: comments and keys that the reader gave up, and protobuf of kinds that are not in the table.
+  if (masks.length === 0 && containsMaskToken(bytes)) masks.push({ field: '', tokens: [] });
+  if (masks.length === 0 && !reads) return null;
+  return new Rehydration(request, body, operations, options).run(masks);
+}
+
+interface Body {
+  readonly value: JsonValue;
+  readonly protobuf: ProtobufBody | null;
+  /** Protobuf that cannot be read. */
+  readonly unread: boolean;
+}
+
+function openBody(request: ApiRequest, bytes: Buffer, parsed: JsonValue): Body {
+  const isProtobuf = bodyFormat(request.method, request.contentType) === 'protobuf';
+  if (!isProtobuf || !containsMaskToken(bytes)) return { value: parsed, protobuf: null, unread: false };
+  const protobuf = openProtobufBody(bytes);
+  return { value: protobuf?.value ?? null, protobuf, unread: protobuf === null };
+}
+
+function operationsOf({ info }: ApiRequest, value: JsonValue): readonly JsonValue[] {
+  if (Array.isArray(value)) return value as readonly JsonValue[];
+  throw new Refusal('body-not-readable', 'A JSON Patch is a list of operations, and this body is not', {
+    resource: info.resource,
+    name: info.name,
+  });
+}
+
+/** One pass over one body. */
+class Rehydration {
+  readonly #request: ApiRequest;
+  readonly #body: Body;
+  readonly #operations: readonly JsonValue[] | null;
+  readonly #options: RehydrationOptions;
+
+  constructor(request: ApiRequest, body: Body, operations: readonly JsonValue[] | null, options: RehydrationOptions) {
+    this.#request = request;
+    this.#body = body;
+    this.#operations = operations;
+    this.#options = options;
+  }
+
+  async run(masks: readonly Unrestored[]): Promise<Rehydrated> {
+    const request = this.#request;
+    const live = await this.#readLive();
+    const fail = (found: readonly Unrestored[]): Refusal =>
+      maskWrittenBack(request, this.#body.value, found, { live, originOf: this.#options.originOf });
+    if (this.#body.unread) throw fail(masks);
+    const own = this.#restore(live, []);
+    const { value, restorer, changes } = own.restorer.unrestored.length === 0 ? own : await this.#withLineage(live);
+    if (restorer.unrestored.length > 0) throw fail(restorer.unrestored);
+    const pinned = this.#pin(value, live);
+    const { protobuf } = this.#body;
+    const body =
+      protobuf === null
+        ? Buffer.from(jsonText(pinned.value))
+        : protobuf.splice([...changes, ...(pinned.version === null ? [] : [versionChange(pinned.version)])]);
+    // Whatever was not understood above, no mask leaves.
+    if (containsMaskToken(body) || masksIn(pinned.value).next().done !== true) throw fail(masks);
+    return { body, pinnedTo: pinned.version };
+  }
+
+  async #readLive(): Promise<LiveObject | null> {
+    const { info } = this.#request;
+    // What a create makes is not there yet, whatever stands under its name.
+    const path = info.verb === 'update' || info.verb === 'patch' ? objectPath(info, info.name) : null;
+    return path === null ? null : this.#options.objects.read(path);
+  }
+
+  async #withLineage(live: LiveObject | null) {
+    return this.#restore(live, await lineageSources(this.#request, this.#body.value, live, this.#options.objects));
+  }
+
+  #restore(live: Source | null, lineage: readonly Source[]) {
+    const { info } = this.#request;
+    const changes: Restored[] = [];
+    const restorer = new Restorer({
+      isSecret: info.apiGroup === '' && info.resource === 'secrets',
+      onRestored: (change) => changes.push(change),
+    });
+    const sources = [...(live === null ? [] : [live]), ...lineage];
+    const value =
+      this.#operations === null
+        ? restorer.restore(this.#body.value, sources, sources, [])
+        : restoreJsonPatch(this.#operations, { live, sources, restorer, request: this.#request });
+    return { value, restorer, changes };
+  }
+
+  /**
+   * The body bound to the object that was read, so that a value changed meanwhile is not overwritten with the older one:
+   * the API server answers 409 then. A client that names a version itself is bound by that.
+   */
+  #pin(value: JsonValue, live: LiveObject | null): { readonly value: JsonValue; readonly version: string | null } {
+    if (this.#operations !== null) return this.#pinPatch(value, live);
+    if (live === null || textAt(value, 'metadata', 'resourceVersion') !== '') return { value, version: null };
+    const version = live.resourceVersion;
+    return { value: withValueAt(value, ['metadata', 'resourceVersion'], version), version };
+  }
+
+  #pinPatch(value: JsonValue, live: LiveObject | null) {
+    const operations = value as readonly JsonValue[];
+    const guarded = operations.some((operation) => {
+      const op = textAt(operation, 'op');
+      return (op === 'test' || op === 'replace') && textAt(operation, 'path') === '/metadata/resourceVersion';
+    });
+    if (guarded) return { value, version: null };
+    // No object was there: the patch may only find none.
+    const op = live === null ? 'test' : 'replace';
+    const version = live?.resourceVersion ?? '0';
+    const guard = new Map([
+      ['op', op],
+      ['path', '/metadata/resourceVersion'],
+      ['value', version],
+    ]);
+    return { value: [...operations, guard], version: live === null ? null : version };
+  }
+}
+
+function versionChange(version: string): Restored {
+  return { path: ['metadata', 'resourceVersion'], text: version };
+}
+
+/** In a JSON Patch the fields are those that it writes. */
+function masksInOperation(operation: JsonValue): Unrestored[] {
+  const pointer = textAt(operation, 'path');
+  const target = stepsOfPointer(pointer);
+  const value = isJsonObject(operation) ? operation.get('value') : undefined;
+  const inPath = holdsToken(pointer) ? [{ field: fieldOf(target), tokens: tokensIn(pointer) }] : [];
+  return [...(value === undefined ? [] : masksIn(value, target)), ...inPath];
+}
+
+/** The fields whose value, or a key in it, holds a mask. Without recursion: the depth of the body is the client's choice. */
+function* masksIn(value: JsonValue, at: Path = []): Generator<Unrestored> {
+  const waiting: Array<readonly [value: JsonValue, path: Path]> = [[value, at]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [current, path] = next;
+    if (typeof current === 'string') {
+      if (holdsToken(current)) yield { field: fieldOf(path), tokens: tokensIn(current) };
+    } else if (isJsonObject(current)) {
+      for (const [key, inner] of [...current].reverse()) {
+        if (holdsToken(key)) yield { field: fieldOf(path), tokens: tokensIn(key) };
+        waiting.push([inner, [...path, key]]);
+      }
+    } else if (Array.isArray(current)) {
+      const items = current as readonly JsonValue[];
+      for (const [index, inner] of [...items.entries()].reverse()) waiting.push([inner, [...path, index]]);
+    }
+  }
+}

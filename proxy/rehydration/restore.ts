@@ -1,0 +1,228 @@
+import { LAST_APPLIED } from '../masking/mask-rules.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../request/json-value.ts';
+import { readStrictJson } from '../request/strict-json.ts';
+import { fieldOf, type Path } from './field-path.ts';
+import { goJsonText } from './json-text.ts';
+import { fromBase64, holdsToken, isSameMask, tokensIn } from './mask-text.ts';
+
+/** A part of an object that may give values back: as the client sees it, and as it is. The two differ in texts only. */
+export interface Source {
+  readonly masked: JsonValue;
+  readonly plain: JsonValue;
+}
+
+/** A mask that could not be put back, and where it stands. */
+export interface Unrestored {
+  readonly field: string;
+  readonly tokens: readonly string[];
+}
+
+/** A value that was put back, and where: for bodies that are spliced instead of written anew. */
+export interface Restored {
+  readonly path: Path;
+  readonly text: string;
+}
+
+/**
+ * What else may be done with a text that holds masks and equals none of its own field.
+ * @returns the text to write, or null where nothing is known.
+ */
+export type RestoreElsewhere = (text: string, path: Path) => string | null;
+
+export interface RestoreOptions {
+  /** The object that is written is a Secret: its `stringData` is another way to write its `data`. */
+  readonly isSecret: boolean;
+  readonly onRestored?: (restored: Restored) => void;
+  readonly elsewhere?: RestoreElsewhere;
+}
+
+/** Copies inside copies: last-applied of an object whose last-applied was applied. */
+const MAX_COPIES = 3;
+
+/**
+ * Puts the values back for which the masks of a body stand. One rule: a text that equals what the mask showed for this
+ * very field becomes what this field holds. Nothing is composed: a mask inside other text, or in another field, is not
+ * put back, so that no value can be moved to where it would be read.
+ *
+ * Elements of a list are the same field when they have the same `name`, the key by which Kubernetes merges containers and
+ * environment variables; bare texts when they stand in the same list; others by their place. Texts that are JSON, such as
+ * last-applied or a dockerconfigjson in base64, are gone into.
+ */
+export class Restorer {
+  readonly unrestored: Unrestored[] = [];
+  readonly #options: RestoreOptions;
+
+  constructor(options: RestoreOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param sources what may give values back at this path of the written object.
+   * @param document the sources of the object that `path` begins at.
+   */
+  restore(value: JsonValue, sources: readonly Source[], document: readonly Source[], path: Path): JsonValue {
+    return this.#restore(value, sources, { document, path, from: [], copies: 0 });
+  }
+
+  /** What the `data` of a Secret gives back at a path that begins with `stringData`. */
+  stringData(document: readonly Source[], path: Path): readonly Source[] {
+    const key = path[1];
+    const maps = this.#options.isSecret ? document.flatMap(decodedData) : [];
+    return key === undefined ? maps : maps.flatMap((map) => memberOf(map, String(key)));
+  }
+
+  #restore(value: JsonValue, sources: readonly Source[], place: Place): JsonValue {
+    if (typeof value === 'string') return this.#text(value, sources, place);
+    if (isJsonObject(value)) return this.#object(value, sources, place);
+    if (!Array.isArray(value)) return value;
+    const list = value as readonly JsonValue[];
+    return list.map((item, index) =>
+      this.#restore(
+        item,
+        sources.flatMap((source) => elementsLike(source, item, index)),
+        below(place, index),
+      ),
+    );
+  }
+
+  #object(value: JsonObject, sources: readonly Source[], place: Place): JsonValue {
+    const restored = new Map<string, JsonValue>();
+    for (const [key, inner] of value) {
+      if (holdsToken(key)) this.#fail(key, place);
+      const found = sources.flatMap((source) => memberOf(source, key));
+      const writesData = this.#options.isSecret && key === 'stringData' && place.path.length === 0;
+      const more = writesData ? sources.flatMap(decodedData) : [];
+      restored.set(key, this.#restore(inner, [...found, ...more], below(place, key)));
+    }
+    return restored;
+  }
+
+  #text(text: string, sources: readonly Source[], place: Place): string {
+    if (!holdsToken(text)) return text;
+    for (const { masked, plain } of sources) {
+      if (typeof masked === 'string' && typeof plain === 'string' && masked !== plain && isSameMask(text, masked)) {
+        return this.#report(plain, place);
+      }
+    }
+    const failures = this.unrestored.length;
+    const inner = this.#json(text, sources, place) ?? this.#base64(text, sources, place);
+    if (inner !== null) return this.unrestored.length > failures ? text : this.#report(inner, place);
+    const elsewhere = this.#options.elsewhere?.(text, [...place.from, ...place.path]) ?? null;
+    if (elsewhere !== null) return this.#report(elsewhere, place);
+    this.#fail(text, place);
+    return text;
+  }
+
+  /** A text that is a JSON object with masks inside. */
+  #json(text: string, sources: readonly Source[], place: Place): string | null {
+    const value = parseObject(text);
+    if (value === null || place.copies >= MAX_COPIES) return null;
+    const inner = sources.flatMap(({ masked, plain }): Source[] => {
+      const both = { masked: parseObject(masked), plain: parseObject(plain) };
+      return both.masked === null || both.plain === null ? [] : [{ masked: both.masked, plain: both.plain }];
+    });
+    const copies = place.copies + 1;
+    const from = [...place.from, ...place.path];
+    // last-applied is a copy of the object that carries it: `kubectl apply --server-side` builds it from the answer.
+    const isCopy = place.path.join('\0') === ['metadata', 'annotations', LAST_APPLIED].join('\0');
+    const document = isCopy ? [...inner, ...place.document] : inner;
+    const quiet: Place = isCopy
+      ? { document, path: [], from, copies, quiet: true }
+      : { document, path: place.path, from: place.from, copies, quiet: true };
+    const restored = goJsonText(this.#restore(value, document, quiet));
+    return /\n$/.test(text) ? `${restored}\n` : restored;
+  }
+
+  /** Base64 of a JSON object with masks inside, as `data` of a Secret holds a dockerconfigjson. */
+  #base64(text: string, sources: readonly Source[], place: Place): string | null {
+    const decoded = fromBase64(text)?.toString('utf8');
+    if (decoded === undefined || parseObject(decoded) === null) return null;
+    const inner = sources.flatMap(({ masked, plain }) => decodedText(masked, plain));
+    const restored = this.#json(decoded, inner, place);
+    return restored === null ? null : Buffer.from(restored).toString('base64');
+  }
+
+  #report(text: string, place: Place): string {
+    if (!place.quiet) this.#options.onRestored?.({ path: place.path, text });
+    return text;
+  }
+
+  #fail(text: string, place: Place): void {
+    this.unrestored.push({ field: fieldOf([...place.from, ...place.path]), tokens: tokensIn(text) });
+  }
+}
+
+interface Place {
+  /** The object that `path` begins at. */
+  readonly document: readonly Source[];
+  readonly path: Path;
+  /** The field that holds the copy in which `path` begins. */
+  readonly from: Path;
+  readonly copies: number;
+  /** Inside a text that is reported as a whole. */
+  readonly quiet?: boolean;
+}
+
+function below(place: Place, step: string | number): Place {
+  return { ...place, path: [...place.path, step] };
+}
+
+function memberOf({ masked, plain }: Source, key: string): Source[] {
+  if (!isJsonObject(masked) || !isJsonObject(plain)) return [];
+  const inner = { masked: masked.get(key), plain: plain.get(key) };
+  return inner.masked === undefined || inner.plain === undefined ? [] : [{ masked: inner.masked, plain: inner.plain }];
+}
+
+function elementsLike(source: Source, item: JsonValue, index: number): Source[] {
+  const masked = Array.isArray(source.masked) ? (source.masked as readonly JsonValue[]) : [];
+  const plain = Array.isArray(source.plain) ? (source.plain as readonly JsonValue[]) : [];
+  const pairs = masked.map((element, at): Source => ({ masked: element, plain: plain[at] ?? null }));
+  if (typeof item === 'string') return pairs.filter((pair) => typeof pair.masked === 'string');
+  const name = nameOf(item);
+  if (name !== null) return pairs.filter((pair) => nameOf(pair.masked) === name);
+  const same = pairs[index];
+  return same === undefined ? [] : [same];
+}
+
+function nameOf(value: JsonValue): string | null {
+  const name = isJsonObject(value) ? value.get('name') : undefined;
+  return typeof name === 'string' ? name : null;
+}
+
+/** The `data` of a Secret as its `stringData` would say it. Values that are no text have no such form. */
+function decodedData(secret: Source): Source[] {
+  return memberOf(secret, 'data').map(({ masked, plain }) => {
+    const both = { masked: new Map<string, JsonValue>(), plain: new Map<string, JsonValue>() };
+    for (const [key, value] of isJsonObject(masked) ? masked : []) {
+      const real = isJsonObject(plain) ? plain.get(key) : undefined;
+      for (const decoded of decodedText(value, real ?? null)) {
+        both.masked.set(key, decoded.masked);
+        both.plain.set(key, decoded.plain);
+      }
+    }
+    return both;
+  });
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function decodedText(masked: JsonValue, plain: JsonValue): Source[] {
+  if (typeof masked !== 'string' || typeof plain !== 'string') return [];
+  const shown = fromBase64(masked);
+  const real = plain === '' ? Buffer.alloc(0) : fromBase64(plain);
+  if (shown === null || real === null) return [];
+  try {
+    return [{ masked: shown.toString('utf8'), plain: UTF8.decode(real) }];
+  } catch {
+    return [];
+  }
+}
+
+function parseObject(text: JsonValue): JsonValue | null {
+  if (typeof text !== 'string' || !/^\s*[{[]/.test(text)) return null;
+  try {
+    return readStrictJson(Buffer.from(text));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import type { MaskObligation } from '../../../proxy/policy/decision.ts';
+import { clusterOf, type Loose, masked, refused, write, written } from './bodies.ts';
+
+const PATH = '/api/v1/namespaces/team-a/secrets/db';
+const WIDGET = '/apis/example.com/v1/namespaces/team-a/widgets/w';
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+const SECRET = {
+  kind: 'Secret',
+  metadata: {
+    name: 'db',
+    namespace: 'team-a',
+    resourceVersion: '7',
+    labels: { app: 'db' },
+    annotations: { [LAST_APPLIED]: `{"stringData":{"password":"hunter2"}}\n` },
+  },
+  data: { password: base64('hunter2') },
+  type: 'Opaque',
+};
+const widgets: MaskObligation[] = [
+  { resource: 'widgets.example.com', fields: ['credentials.*'], annotations: [LAST_APPLIED], keep: [] },
+];
+const CUSTOM = {
+  kind: 'Widget',
+  metadata: {
+    name: 'w',
+    namespace: 'team-a',
+    resourceVersion: '3',
+    annotations: { [LAST_APPLIED]: '{"credentials":{"key":"k3y-value"}}\n' },
+  },
+  credentials: { key: 'k3y-value' },
+  spec: {
+    size: 'small',
+    list: [
+      { name: 'a', v: '1' },
+      { name: 'b', v: '2' },
+    ],
+  },
+};
+
+const patchOf = (target: string, operations: unknown[]) =>
+  ({ method: 'PATCH', target, contentType: 'application/json-patch+json', body: operations }) as const;
+const secret = clusterOf({ [PATH]: SECRET });
+const custom = clusterOf({ [WIDGET]: CUSTOM }, widgets);
+const token = masked(SECRET, PATH).data.password as string;
+
+describe('a JSON Patch of a Secret reads nothing', () => {
+  it.each<[string, Loose]>([
+    ['copy', { op: 'copy', from: '/data/password', path: '/metadata/annotations/x' }],
+    ['copy of what is no value', { op: 'copy', from: '/metadata/name', path: '/metadata/annotations/x' }],
+    ['move', { op: 'move', from: '/data/password', path: '/metadata/annotations/x' }],
+    [
+      'move of last-applied',
+      { op: 'move', from: `/metadata/annotations/${LAST_APPLIED.replace('/', '~1')}`, path: '/metadata/annotations/x' },
+    ],
+    ['test of a guess', { op: 'test', path: '/data/password', value: base64('hunter2') }],
+    ['test of a stale mask', { op: 'test', path: '/data/password', value: `${token.slice(0, -4)}AAA=` }],
+    ['test of the whole object', { op: 'test', path: '', value: {} }],
+    [
+      'test of last-applied',
+      { op: 'test', path: `/metadata/annotations/${LAST_APPLIED.replace('/', '~1')}`, value: 'x' },
+    ],
+    ['test of the type', { op: 'test', path: '/type', value: 'Opaque' }],
+    ['an operation that is none', { path: '/data/x' }],
+    ['an operation that is no object', 'copy'],
+  ])('%s is refused', async (_, operation) => {
+    const add = { op: 'add', path: '/metadata/labels/a', value: 'b' };
+    expect(await refused(patchOf(PATH, [add, operation]), secret)).toMatchObject({
+      code: 'patch-reads-secret',
+      status: 403,
+      details: { name: 'db' },
+    });
+  });
+
+  it('a test by the very mask of the field is made with the value', async () => {
+    const sent = await written(patchOf(PATH, [{ op: 'test', path: '/data/password', value: token }]), secret);
+    expect(sent).toEqual([
+      { op: 'test', path: '/data/password', value: SECRET.data.password },
+      { op: 'replace', path: '/metadata/resourceVersion', value: '7' },
+    ]);
+  });
+
+  it('add, replace, remove and the tests that guard against a race are let through as they are', async () => {
+    const operations = [
+      { op: 'test', path: '/metadata/resourceVersion', value: '7' },
+      { op: 'test', path: '/metadata/uid', value: 'u' },
+      { op: 'replace', path: '/data/password', value: 'bmV3' },
+      { op: 'remove', path: '/data/old' },
+      { op: 'add', path: '/data/new', value: 'bmV3' },
+    ];
+    expect(await write(patchOf(PATH, operations), secret)).toBeNull();
+  });
+
+  it('one that is no list is refused', async () => {
+    const body = { op: 'copy' };
+    expect(await refused({ ...patchOf(PATH, []), body }, secret)).toMatchObject({ code: 'body-not-readable' });
+  });
+
+  it('of an object that does not exist yet, it may only find none', async () => {
+    const test = { op: 'test', path: '/metadata/labels/a', value: 'b' };
+    expect(await written(patchOf(PATH, [test]), clusterOf({}))).toEqual([
+      test,
+      { op: 'test', path: '/metadata/resourceVersion', value: '0' },
+    ]);
+  });
+});
+
+describe('a JSON Patch of any object that policy masks reads no masked value', () => {
+  it.each<[string, Loose[]]>([
+    ['copy', [{ op: 'copy', from: '/credentials/key', path: '/spec/size' }]],
+    ['copy of what holds it', [{ op: 'copy', from: '/credentials', path: '/spec/size' }]],
+    ['copy of everything', [{ op: 'copy', from: '', path: '/spec/size' }]],
+    ['move', [{ op: 'move', from: '/credentials/key', path: '/spec/size' }]],
+    [
+      'copy of last-applied',
+      [{ op: 'copy', from: `/metadata/annotations/${LAST_APPLIED.replace('/', '~1')}`, path: '/spec/size' }],
+    ],
+    ['copy of all annotations', [{ op: 'copy', from: '/metadata/annotations', path: '/spec/size' }]],
+    ['test of a guess', [{ op: 'test', path: '/credentials/key', value: 'k3y-value' }]],
+    ['test of what holds it', [{ op: 'test', path: '/credentials', value: { key: 'k3y-value' } }]],
+  ])('%s is refused', async (_, operations) => {
+    expect(await refused(patchOf(WIDGET, operations), custom)).toMatchObject({ code: 'patch-reads-secret' });
+  });
+
+  it('elsewhere it may read, and is bound to the object that was looked at', async () => {
+    const operations = [
+      { op: 'test', path: '/spec/size', value: 'small' },
+      { op: 'copy', from: '/spec/size', path: '/spec/old' },
+    ];
+    expect(await written(patchOf(WIDGET, operations), custom)).toEqual([
+      ...operations,
+      { op: 'replace', path: '/metadata/resourceVersion', value: '3' },
+    ]);
+  });
+
+  it('where nothing of the resource is masked, the cluster is not even asked', async () => {
+    const objects = clusterOf({});
+    const operations = [{ op: 'test', path: '/credentials/key', value: 'k3y-value' }];
+    expect(await write(patchOf(WIDGET, operations), objects, { isMasked: false })).toBeNull();
+    expect(objects.reads).toEqual([]);
+  });
+});
