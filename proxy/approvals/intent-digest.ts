@@ -13,6 +13,8 @@ export interface IntentDigestInput {
   readonly verb: string;
   /** Hex SHA-256 of the body's bytes as the client sent them ({@link bodyDigest}). */
   readonly bodySha256: string;
+  /** What the gateway found at the API server about the request (`evaluation/evaluate.ts`); null where it did not look. */
+  readonly evaluated?: string | null;
   readonly policyDigest: string;
   /** The key of the Secret, for a reveal; null otherwise. */
   readonly revealKey: string | null;
@@ -58,6 +60,7 @@ export function intentDigest(input: IntentDigestInput): string {
     query: relevantQuery(request.query),
     contentType: request.contentType,
     body: input.bodySha256,
+    evaluated: input.evaluated ?? null,
     policy: input.policyDigest,
     revealKey: input.revealKey,
   });

@@ -39,7 +39,8 @@ export interface Evaluated {
   readonly decision: Decision;
   /** What is to be sent: the request, pinned to what it was evaluated on. */
   readonly outgoing: Outgoing;
-  readonly pinned: boolean;
+  /** The object, and its version, to which the write is bound; null where it is to none. */
+  readonly pinnedTo: string | null;
   /** Hex SHA-256 of what was found; null when nothing had to be looked at. */
   readonly digest: string | null;
   /** The API server refused the rehearsal: what the write itself would have got. */
@@ -75,7 +76,7 @@ export class Evaluator {
     const plan = this.#plan(asked);
     if (plan === null) {
       const outgoing = canonical(asked.request, asked.body, asked.parsed);
-      return { decision: this.#decideUnsuspected(asked), outgoing, pinned: false, digest: null, answered: null };
+      return { decision: this.#decideUnsuspected(asked), outgoing, pinnedTo: null, digest: null, answered: null };
     }
     const probe = new Probe(this.#upstream, asked.cluster, asked.signal);
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -110,7 +111,13 @@ export class Evaluator {
     const refused = refusalOf(request, seen);
     if (refused !== null) {
       const { decision } = asked;
-      return { decision, outgoing: asked, pinned: false, digest: null, answered: refused.response() };
+      return {
+        decision,
+        outgoing: { request, body: asked.body },
+        pinnedTo: null,
+        digest: null,
+        answered: refused.response(),
+      };
     }
     const before = seen.live?.status === 200 ? seen.live.object : null;
     const after = seen.rehearsed === null || isUnevaluable(seen.rehearsed) ? null : seen.rehearsed.object;
@@ -127,7 +134,7 @@ export class Evaluator {
     return {
       decision,
       outgoing: pinned ?? canonical(request, asked.body, asked.parsed),
-      pinned: pinned !== null,
+      pinnedTo: pinned === null || base === null ? null : `${base.uid} ${base.resourceVersion}`,
       digest: digestOf(base, creates, gained, request.method === 'PATCH' ? after : null),
       answered: null,
     };

@@ -18,6 +18,8 @@ export interface Authorisation {
   readonly effective: EffectiveIdentity | null;
   readonly decision: Decision;
   readonly body: Buffer | null;
+  /** Digest of what was found at the API server about it; null where nothing was looked at. */
+  readonly evaluated: string | null;
   /** The body as it may be shown; made only when somebody will see it. */
   readonly preview: () => string | null;
   readonly reason: string | null;
@@ -56,13 +58,14 @@ export async function authorise(asked: Authorisation, authority: ApprovalAuthori
 }
 
 function intentOf(asked: Authorisation, requirement: ApprovalRequirement): Intent {
-  const { principal, cluster, request, summary, effective, decision, body, reason } = asked;
+  const { principal, cluster, request, summary, effective, decision, body, evaluated, reason } = asked;
   return {
     digest: intentDigest({
       principal,
       cluster: cluster.slug,
       request,
       verb: summary.policyVerb,
+      evaluated,
       bodySha256: bodyDigest(body ?? Buffer.alloc(0)),
       policyDigest: decision.policyDigest,
       revealKey: summary.revealKey ?? null,

@@ -1,14 +1,25 @@
 import type { Cluster } from '../clusters/cluster.ts';
 import type { Exchange } from '../listener/exchange.ts';
 import { maskPreview } from '../masking/mask-preview.ts';
+import { toRefusal } from '../refusal.ts';
 import { authorise } from './authorisation.ts';
 import type { PipelineParts } from './cluster-request.ts';
-import { isRead, type Prepared } from './prepare.ts';
+import { isRead, type Outgoing, type Prepared } from './prepare.ts';
 import { effectiveOf, summarise, type Transaction, verdictOf } from './transaction.ts';
+
+/** Milliseconds after which what was seen before a hold is looked at again. */
+const FRESH = 1000;
+
+/** A request that may run. */
+export interface Permitted {
+  /** What to send; null where the cluster has answered already. */
+  readonly outgoing: Outgoing | null;
+  /** Texts for `Warning:` headers. */
+  readonly warnings: string[];
+}
 
 /**
  * Policy, approval, and the `decided` record: when this returns, the request may run.
- * @returns texts for `Warning:` headers.
  * @throws {Refusal} where policy or a person said no.
  */
 export async function permit(
@@ -16,8 +27,8 @@ export async function permit(
   exchange: Exchange,
   cluster: Cluster,
   transaction: Transaction,
-  { request, decision, body }: Prepared,
-): Promise<string[]> {
+  { request, decision, body, evaluated, outgoing }: Prepared,
+): Promise<Permitted> {
   const summary = summarise(request);
   const effective = effectiveOf(request);
   const outcome = await authorise(
@@ -29,16 +40,26 @@ export async function permit(
       effective,
       decision,
       body,
+      evaluated,
       preview: () => (body === null ? null : maskPreview(body, request)),
       reason: null,
       signal: exchange.signal,
     },
     parts.approvals,
   );
-  const refusal = outcome.allowed ? undefined : outcome.refusal;
+  let refusal = outcome.allowed ? undefined : outcome.refusal;
+  let current = outgoing;
+  if (outcome.allowed && evaluated !== null && (outcome.approval?.waitedMs ?? 0) > FRESH) {
+    try {
+      current = (await outgoing.again?.()) ?? outgoing;
+    } catch (error) {
+      refusal = toRefusal(error);
+    }
+  }
   const plainRead = decision.outcome === 'allow' && isRead(request.method) && request.upgrade === null;
   await transaction.decided(summary, effective, verdictOf(decision, outcome.approval, refusal), !plainRead);
   if (refusal !== undefined) throw refusal;
   const { approval } = outcome;
-  return approval === null ? [] : [`approved by ${approval.by ?? 'a person'} (request ${approval.code})`];
+  const warnings = approval === null ? [] : [`approved by ${approval.by ?? 'a person'} (request ${approval.code})`];
+  return { outgoing: current, warnings };
 }

@@ -146,6 +146,7 @@ async function permitReveal(
       effective: null,
       decision,
       body: null,
+      evaluated: null,
       preview: () => null,
       reason,
       signal,
