@@ -140,7 +140,7 @@ export function partsOf(
   inspections: readonly MaskRule[],
   { seen }: MaskRules,
 ): readonly MaskedPart[] {
-  const known = seen === null || seen.version === 0 ? null : (value: string) => distinctiveValues(seen).find(value);
+  const known = seen === null || seen.isEmpty ? null : (value: string) => distinctiveValues(seen).find(value);
   const parts: MaskedPart[] = [];
   for (const { patterns, as } of inspections) {
     if (patterns === null) continue;

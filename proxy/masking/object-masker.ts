@@ -107,6 +107,11 @@ export class ObjectMasker implements JsonEvents {
     return this.#firstWaiting;
   }
 
+  /** Nothing in the container that was opened last is looked at. */
+  get skips(): boolean {
+    return this.#skipped > 0;
+  }
+
   /** Where the document that has not ended starts; null between documents. */
   get openDocumentStart(): number | null {
     return this.#frames[0]?.start ?? null;
