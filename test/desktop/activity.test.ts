@@ -39,7 +39,7 @@ test('Activity shows each request as it happens, what was decided, and why', asy
     const rows = gatehouse.list('Activity').getByRole('row');
     await expect(rows).toHaveCount(2);
     await expect(rows.nth(1)).toContainText('Denied');
-    await expect(rows.nth(1)).toContainText('never/impersonate-privileged');
+    await expect(rows.nth(1)).toContainText('never/act-as-privileged');
     await page.getByRole('textbox', { name: 'Filter activity' }).fill('nothing like this');
     await page.getByRole('button', { name: 'Clear filter' }).click();
     await expect(gatehouse.row('Activity', /list configmaps in storefront/)).toBeVisible();

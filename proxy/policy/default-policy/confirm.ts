@@ -10,13 +10,20 @@ spec:
                 /readyz, "/readyz/*", /.well-known/openid-configuration, /openid/v1/jwks]
     writes: [create, update, patch, delete, deletecollection]
   rules:
-  # --as, --as-group and act-as in a kubeconfig. It confirms the identity only: what is requested needs a rule of its own
-  # as without --as. Impersonate-Uid is not covered by "any"; no rule lists uids, so it is denied.
-  - id: impersonation
+  # Every road to another identity: --as and act-as in a kubeconfig; and what gives the same without saying so, such as
+  # a workload that takes on a service account with strong rights, exec into a pod that has one, a client certificate,
+  # a role that lets its holder impersonate, a webhook, a privileged pod. "strong" leaves out service accounts that can
+  # neither read Secrets nor make pods nor hand out rights, so a chart with an account of its own installs unasked.
+  # It confirms the identity only: what is requested needs a rule of its own as without it. Impersonate-Uid is not
+  # covered by "any"; no rule lists uids, so it is denied. Tokens have the next rule.
+  - id: acting-as-another
     effect: requireApproval
-    match: {impersonation: {any: true}, not: {verbs: [get, head], nonResourceURLs: $discovery}}
+    match:
+      actsAs: {any: true, strong: true,
+               through: [impersonation, secret, pod, exec, csr, rbac, webhook, node, controller]}
+      not: {verbs: [get, head], nonResourceURLs: $discovery}
     approval: {level: ownerConfirm}
-    message: "acting as {{impersonation}} needs your confirmation"
+    message: "acting as {{actsAs}} needs your confirmation"
 
   # A token is another identity to carry away. With dryRun too: the API server issues it all the same.
   - id: service-account-tokens

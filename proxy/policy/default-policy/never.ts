@@ -12,10 +12,11 @@ spec:
       groups: ["system:masters"]
       serviceAccounts: ["kube-system:*"]
   rules:
-  - id: impersonate-privileged
+  # With --as, by a token, or by a client certificate.
+  - id: act-as-privileged
     effect: deny
-    match: {impersonation: {as: $privileged}}
-    message: "acting as {{impersonation}} is never allowed"
+    match: {actsAs: {as: $privileged, through: [impersonation, token, secret, csr]}}
+    message: "acting as {{actsAs}} is never allowed"
 
   # A tunnel through the API server to any port of a pod, a service or a node. nodes/proxy reaches the kubelet, which
   # runs commands in every pod of its node and leaves no trace in the cluster's audit log.

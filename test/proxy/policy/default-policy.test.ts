@@ -154,7 +154,7 @@ describe('the built-in policy', () => {
 describe('the built-in policy on impersonation', () => {
   it('asks the person before anything is done as somebody else', () => {
     const decision = decide(`GET ${NS}/pods`, 'Impersonate-User: bob', 'Impersonate-Group: dev');
-    expect(decision).toMatchObject({ outcome: 'requireApproval', decidingRule: 'confirm/impersonation' });
+    expect(decision).toMatchObject({ outcome: 'requireApproval', decidingRule: 'confirm/acting-as-another' });
     expect(decision.message).toBe('acting as bob, group dev needs your confirmation');
   });
 
@@ -175,8 +175,8 @@ describe('the built-in policy on impersonation', () => {
     const given = headers.filter((header) => header !== undefined);
     for (const line of [`GET ${NS}/pods`, 'GET /api']) {
       const decision = decide(line, ...given);
-      expect([decision.outcome, decision.decidingRule]).toEqual(['deny', 'never/impersonate-privileged']);
-      expect(decision.message).toContain('(rule never/impersonate-privileged)');
+      expect([decision.outcome, decision.decidingRule]).toEqual(['deny', 'never/act-as-privileged']);
+      expect(decision.message).toContain('(rule never/act-as-privileged)');
     }
   });
 
