@@ -10,7 +10,7 @@ import {
   createClusterCertificates,
   writeServiceAccountKeys,
 } from './certificates.ts';
-import { type KubeletServer, startKubeletServer } from './kubelet-server.ts';
+import { apiServerName, type KubeletServer, startKubeletServer } from './kubelet-server.ts';
 import { findFreePorts, type Keeper, type KeptProcess, startKeeper } from './processes.ts';
 
 /** What the API server wrote about one request (`audit.k8s.io/v1` Event, level Metadata); the oracle for RequestInfo. */
@@ -98,7 +98,7 @@ async function start(
 
   const etcd = keeper.start(join(programs, 'etcd'), etcdFlags(folder, etcdPort, peerPort));
   const serving = await certificates.server('kube-apiserver');
-  const kubeletClient = await certificates.client('kubelet-client', 'kube-apiserver', ['system:masters']);
+  const kubeletClient = await certificates.client('kubelet-client', apiServerName, ['system:masters']);
   const auditPolicy = join(folder, 'audit-policy.yaml');
   await writeFile(
     auditPolicy,
