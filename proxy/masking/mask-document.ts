@@ -1,5 +1,6 @@
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
+import type { ScannerKind } from './create-scanner.ts';
 import { compileMaskRules } from './mask-rules.ts';
 import type { MaskKey } from './mask-token.ts';
 import { HelmRelease } from './masked-object.ts';
@@ -39,6 +40,7 @@ export interface MaskDocumentOptions {
   readonly key: MaskKey;
   /** In the place of {@link OBJECT_LIMIT}. */
   readonly limit?: number;
+  readonly scanner?: ScannerKind;
 }
 
 /**
@@ -50,10 +52,10 @@ export interface MaskDocumentOptions {
 export async function maskDocument(
   body: AsyncIterable<Uint8Array>,
   subject: MaskSubject,
-  { key, limit = OBJECT_LIMIT }: MaskDocumentOptions,
+  { key, limit = OBJECT_LIMIT, scanner = 'wasm' }: MaskDocumentOptions,
 ): Promise<MaskedDocument> {
   const report = newMaskReport();
-  const pieces = maskPieces(body, subject, { key, limit }, report);
+  const pieces = maskPieces(body, subject, { key, limit, scanner }, report);
   const held = subject.request.info.name === '' ? Math.min(HELD_DOCUMENT, limit) : limit;
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -69,7 +71,7 @@ export async function maskDocument(
 async function* maskPieces(
   body: AsyncIterable<Uint8Array>,
   subject: MaskSubject,
-  { key, limit }: Required<MaskDocumentOptions>,
+  { key, limit, scanner }: Required<MaskDocumentOptions>,
   report: MaskReport,
 ): AsyncGenerator<Uint8Array, undefined> {
   try {
@@ -78,7 +80,7 @@ async function* maskPieces(
       yield* body;
       return;
     }
-    const stream = new MaskingStream({ key, rules, events: false, report });
+    const stream = new MaskingStream({ key, rules, events: false, report, scanner });
     for await (const chunk of body) {
       const masked = stream.push(chunk);
       if (stream.held > limit) throw tooLarge('One object in the answer', limit, subject.request);

@@ -6,6 +6,7 @@ import { type ComparisonResult, summarise } from './harness/statistics.ts';
 
 /** Sections by name, in the order in which they run. Each is loaded when it is asked for. */
 const SECTIONS: Readonly<Record<string, () => Promise<Section>>> = {
+  masking: async () => (await import('./masking/masking.ts')).masking,
   policy: async () => (await import('./policy/policy.ts')).policy,
 };
 
