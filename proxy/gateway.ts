@@ -18,6 +18,7 @@ import { serveReveal } from './pipeline/reveal.ts';
 import { routeOf } from './pipeline/route.ts';
 import type { PolicyState } from './policy/decision.ts';
 import { openPolicyFolder } from './policy/policy-folder.ts';
+import { SeenByCluster } from './redaction/seen-by-cluster.ts';
 import { Refusal } from './refusal.ts';
 import { MaskOrigins } from './rehydration/mask-origins.ts';
 import { RunningGateway } from './running-gateway.ts';
@@ -203,6 +204,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       evaluator: new Evaluator(policy, upstream),
       maskKey: options.maskKey,
       maskOrigins: new MaskOrigins(),
+      seen: new SeenByCluster(),
       log,
     };
     listener = await startListener({

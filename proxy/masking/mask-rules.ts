@@ -44,6 +44,8 @@ export interface MaskRules {
   readonly configInspections: readonly MaskRule[];
   /** Cells of a Table that show what is masked in their row's object are redacted. */
   readonly redactCells: boolean;
+  /** Some rule masks whole values. */
+  readonly hasFields: boolean;
   /** What is left of the objects in a Table's rows. */
   readonly trimRows: TrimRows | null;
   /** Values of this cluster's Secrets: read by `builtin:seen-value`, and added to by each mask. */
@@ -106,8 +108,8 @@ export function compileMaskRules({ request, obligations, seen, trimRows }: MaskS
   const looking = rules
     .map((rule, index) => ({ rule, obligation: relevant[index] }))
     .filter(({ rule, obligation }) => rule.patterns !== null && obligation?.fields.length === 0);
-  const hasFields = root.keys.size > 0;
-  if (!hasFields && annotations.size === 0 && looking.length === 0) return null;
+  if (root.keys.size === 0 && annotations.size === 0 && looking.length === 0) return null;
+  const hasFields = relevant.some((obligation) => fieldsOf(obligation, isSecrets).length > 0);
   return {
     kindClass,
     namespace: info.namespace,
@@ -123,6 +125,7 @@ export function compileMaskRules({ request, obligations, seen, trimRows }: MaskS
       obligation?.resource === 'configmaps' ? rule : withoutNames(rule),
     ),
     redactCells: hasFields && !isSecrets,
+    hasFields,
     trimRows: trimRows ?? null,
     seen: seen ?? null,
   };

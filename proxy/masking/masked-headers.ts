@@ -22,7 +22,9 @@ export interface MaskedHeaderOptions {
   /** Bytes of the masked body; null where it is not known, as for a watch. */
   readonly contentLength: number | null;
   /** `status` for an error, whose body is a Status that we wrote; otherwise what the plan says. */
-  readonly body?: 'document' | 'watch' | 'status' | 'none';
+  readonly body?: 'document' | 'watch' | 'status' | 'text' | 'none';
+  /** Makes the text of a warning safe; left out where only what is made of names alone may stay. */
+  readonly redact?: ((text: string) => string) | null;
 }
 
 /**
@@ -38,7 +40,8 @@ export function maskedHeaders(headers: readonly HeaderLine[], options: MaskedHea
     const lower = name.toLowerCase();
     if (ABOUT_BYTES.has(lower)) continue;
     if (lower === 'content-type' && body === 'status') continue;
-    if (lower === 'warning') kept.push([name, redactWarning(value)]);
+    if (lower === 'warning')
+      kept.push([name, options.redact ? redactedWarning(value, options.redact) : redactWarning(value)]);
     else kept.push([name, value]);
   }
   if (body === 'status') kept.push(['Content-Type', 'application/json']);
@@ -75,6 +78,24 @@ function redactWarning(value: string): string {
   const text = /^299 \S+ "(.*)"$/.exec(value)?.[1];
   const keeps = SAFE_WARNING.test(value) || (text !== undefined && holdsNamesOnly(text));
   return keeps ? value : `299 - "a warning of the cluster: ${WITHHELD}"`;
+}
+
+/** The headers of an answer whose body is sent as it came: only its warnings are looked at. */
+export function withSafeWarnings(headers: readonly HeaderLine[], redact: (text: string) => string): HeaderLine[] {
+  return headers.map(([name, value]) =>
+    name.toLowerCase() === 'warning' ? [name, redactedWarning(value, redact)] : [name, value],
+  );
+}
+
+/** The text of a header is UTF-8 in Latin-1 characters, as Node reads it, and quoted. */
+function redactedWarning(value: string, redact: (text: string) => string): string {
+  const match = /^(\d{3} \S+ )"((?:[^"\\]|\\.)*)"(.*)$/s.exec(value);
+  const [, head = '', quoted = value, tail = ''] = match ?? [];
+  const text = Buffer.from(match === null ? quoted : quoted.replace(/\\(.)/gs, '$1'), 'latin1').toString('utf8');
+  const redacted = redact(text);
+  if (redacted === text) return value;
+  const bytes = Buffer.from(redacted.replace(/["\\]/g, '\\$&'), 'utf8').toString('latin1');
+  return match === null ? `299 - "${bytes}"` : `${head}"${bytes}"${tail}`;
 }
 
 function withoutRepeatedWarnings(headers: readonly HeaderLine[]): HeaderLine[] {

@@ -1,5 +1,6 @@
-import { compileMaskRules } from './mask-rules.ts';
-import type { PlanMask } from './response-mask.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import { compileMaskRules, type MaskRules } from './mask-rules.ts';
+import type { PlanMask, WholeTable } from './response-mask.ts';
 
 /**
  * Decides how the answer to a request is treated. Any verb's answer can carry the object (a `{}` patch is a read), so
@@ -7,6 +8,41 @@ import type { PlanMask } from './response-mask.ts';
  * @throws {Refusal} `response-not-maskable` when policy asks for a mask that cannot be made; before anything is sent.
  */
 export const planMask: PlanMask = (request, obligations) => {
-  if (compileMaskRules({ request, obligations }) === null) return { kind: 'pass' };
-  return { kind: request.info.verb === 'watch' ? 'watch' : 'document', obligations };
+  const rules = compileMaskRules({ request, obligations });
+  if (rules === null) return { kind: 'pass' };
+  return {
+    kind: request.info.verb === 'watch' ? 'watch' : 'document',
+    obligations,
+    sensitive: rules.hasFields,
+    table: wholeTable(request, rules),
+  };
 };
+
+/**
+ * The columns of a custom resource may show any of its fields, and a cell does not say which: the whole object must be
+ * there to tell. Built-in kinds have columns that the API server made, none of which shows a value.
+ */
+function wholeTable(request: ApiRequest, { redactCells }: MaskRules): WholeTable | null {
+  const { apiGroup } = request.info;
+  const isCustom = apiGroup.includes('.') && !apiGroup.endsWith('.k8s.io');
+  if (!redactCells || !isCustom || !asksForTable(request)) return null;
+  const asked = request.query.find(([name]) => name === 'includeObject')?.[1] ?? 'Metadata';
+  // Anything else is refused by the API server in its own words.
+  if (asked !== 'Metadata' && asked !== 'None') return null;
+  const [path = '', query = ''] = request.target.split(/\?(.*)/s);
+  const kept = query.split('&').filter((pair) => pair !== '' && !isIncludeObject(pair));
+  return { target: `${path}?${[...kept, 'includeObject=Object'].join('&')}`, trimRows: asked };
+}
+
+function asksForTable({ headers }: ApiRequest): boolean {
+  return (headers.first('Accept') ?? '').split(/[,;]/).some((part) => part.trim() === 'as=Table');
+}
+
+function isIncludeObject(pair: string): boolean {
+  const [name = ''] = pair.split('=');
+  try {
+    return decodeURIComponent(name.replaceAll('+', ' ')) === 'includeObject';
+  } catch {
+    return false;
+  }
+}

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import type { UpstreamResponse } from '../forward/upstream.ts';
 import type { StatusCause } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
@@ -9,6 +10,7 @@ export const WITHHELD = 'text withheld by Gatehouse, because it may quote Secret
 const LIMIT = 16 * 1024 * 1024;
 
 const NAME = '[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?';
+const RESOURCE = '[a-z][a-z0-9]{0,62}(?:\\.[a-z0-9.-]{1,200})?(?:/[a-z]{1,30})?';
 const FIELD = '[-\\w.\\[\\]/]{1,300}';
 
 /**
@@ -17,14 +19,14 @@ const FIELD = '[-\\w.\\[\\]/]{1,300}';
  * type quotes the whole object, and admission policies write what they like.
  */
 const NAMES_ONLY: readonly RegExp[] = [
-  new RegExp(`^(?:secrets|namespaces) "${NAME}" not found$`),
-  new RegExp(`^secrets "${NAME}" already exists$`),
+  new RegExp(`^${RESOURCE} "${NAME}" not found$`),
+  new RegExp(`^${RESOURCE} "${NAME}" already exists$`),
   new RegExp(
-    `^secrets(?: "${NAME}")? is forbidden: User "[^"\\\\]{1,253}" cannot [a-z]{1,20} resource "secrets" in API group "" ` +
+    `^${RESOURCE}(?: "${NAME}")? is forbidden: User "[^"\\\\]{1,253}" cannot [a-z]{1,20} resource "${RESOURCE}" in API group "[a-z0-9.-]{0,253}" ` +
       `(?:in the namespace "${NAME}"|at the cluster scope)$`,
   ),
   new RegExp(
-    `^Operation cannot be fulfilled on secrets "${NAME}": the object has been modified; please apply your changes to the latest version and try again$`,
+    `^Operation cannot be fulfilled on ${RESOURCE} "${NAME}": the object has been modified; please apply your changes to the latest version and try again$`,
   ),
   new RegExp(
     `^Apply failed with [0-9]{1,5} conflicts?: (?:conflicts? with "[-\\w.]{1,128}"(?: with subresource "[a-z]{1,30}")?(?: using [a-z0-9./]{1,100})?(?: at [-0-9T:Z]{1,30})?:(?: \\.${FIELD}|(?:\\n- \\.${FIELD})+)\\n?){1,20}$`,
@@ -45,6 +47,11 @@ export function holdsNamesOnly(text: string): boolean {
  * Never throws for what the body is: an unreadable one becomes a Status made from the HTTP status alone.
  */
 export async function redactStatus(response: UpstreamResponse, _request: ApiRequest): Promise<Buffer> {
+  return redactStatusText(await readErrorBody(response), response.status);
+}
+
+/** The body of an error, decompressed; empty where it is longer than any Status, or cannot be read. */
+export async function readErrorBody(response: UpstreamResponse): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
@@ -55,7 +62,36 @@ export async function redactStatus(response: UpstreamResponse, _request: ApiRequ
     }
     chunks.push(chunk);
   }
-  return redactStatusText(Buffer.concat(chunks), response.status);
+  const body = Buffer.concat(chunks);
+  const encoding = response.headers.find(([header]) => header.toLowerCase() === 'content-encoding')?.[1];
+  if (encoding === undefined || encoding.trim().toLowerCase() === 'identity') return body;
+  try {
+    return gunzipSync(body, { maxOutputLength: LIMIT });
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+/**
+ * The same error with every text in it redacted; what is no JSON is redacted as the text that it is.
+ * @returns null where nothing had to be.
+ */
+export function substituteInStatus(body: Buffer, redact: (text: string) => string): Buffer | null {
+  const text = body.toString('utf8');
+  let changed = false;
+  const redacted = (value: string): string => {
+    const result = redact(value);
+    changed ||= result !== value;
+    return result;
+  };
+  let status: unknown;
+  try {
+    status = JSON.parse(text, (_key, value: unknown) => (typeof value === 'string' ? redacted(value) : value));
+  } catch {
+    const result = redacted(text);
+    return changed ? Buffer.from(result) : null;
+  }
+  return changed ? Buffer.from(JSON.stringify(status)) : null;
 }
 
 /**
@@ -102,7 +138,9 @@ export function redactStatusText(text: Buffer, httpStatus: number | null): Buffe
 function redactMessage(message: unknown, reason: string, details: Record<string, unknown>): string {
   if (typeof message === 'string' && holdsNamesOnly(message)) return message;
   const object = name(details['name']);
-  return `${reason}${object === null ? '' : ` on secret "${object}"`}: ${WITHHELD}`;
+  const kind = name(details['kind']);
+  const what = kind === null || kind === 'secrets' ? 'secret' : kind;
+  return `${reason}${object === null ? '' : ` on ${what} "${object}"`}: ${WITHHELD}`;
 }
 
 function redactCause(value: unknown): StatusCause {

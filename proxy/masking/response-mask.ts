@@ -7,10 +7,23 @@ import type { ApiRequest } from '../request/api-request.ts';
 export type MaskPlan =
   /** Nothing in the answer can carry a masked field: the bytes pass. */
   | { readonly kind: 'pass' }
-  /** One JSON document: read token by token, spliced, sent when whole. */
-  | { readonly kind: 'document'; readonly obligations: readonly MaskObligation[] }
-  /** A watch: event by event, as they happen. */
-  | { readonly kind: 'watch'; readonly obligations: readonly MaskObligation[] };
+  /** One JSON document: read token by token, spliced; or a watch: event by event, as they happen. */
+  | MaskedAnswer;
+
+export interface MaskedAnswer {
+  readonly kind: 'document' | 'watch';
+  readonly obligations: readonly MaskObligation[];
+  /** Whole values are masked, not only what looks like a credential: errors and warnings may not quote anything. */
+  readonly sensitive: boolean;
+  /** A Table whose rows are asked for with their objects, to see what their cells show. */
+  readonly table: WholeTable | null;
+}
+
+export interface WholeTable {
+  /** The target to send instead of the client's. */
+  readonly target: string;
+  readonly trimRows: TrimRows | null;
+}
 
 /** Decides the plan from the request and what policy asks; pure. */
 export type PlanMask = (request: ApiRequest, obligations: readonly MaskObligation[]) => MaskPlan;

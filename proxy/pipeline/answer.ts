@@ -1,13 +1,15 @@
 import type { UpstreamResponse } from '../forward/upstream.ts';
 import type { Exchange } from '../listener/exchange.ts';
 import { warningLines } from '../listener/warning-header.ts';
+import { errorRedactor } from '../masking/error-redactor.ts';
 import { maskDocument } from '../masking/mask-document.ts';
 import type { MaskKey } from '../masking/mask-token.ts';
 import { maskWatch } from '../masking/mask-watch.ts';
-import { maskedHeaders } from '../masking/masked-headers.ts';
-import { redactStatus } from '../masking/redact-status.ts';
+import { maskedHeaders, withSafeWarnings } from '../masking/masked-headers.ts';
+import { readErrorBody, redactStatus, substituteInStatus } from '../masking/redact-status.ts';
 import { type MaskPlan, newMaskReport } from '../masking/response-mask.ts';
 import { countMaskWarning, longMaskWarning } from '../masking/warning.ts';
+import type { SeenValues } from '../redaction/seen-values.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 
@@ -23,6 +25,10 @@ export interface AnswerOptions {
   readonly request: ApiRequest;
   readonly plan: MaskPlan;
   readonly maskKey: MaskKey;
+  /** What was seen of the cluster's Secrets: errors and warnings are searched for it, masks add to it. */
+  readonly seen: SeenValues;
+  /** The body as it was sent to the API server, which quotes it in errors; null where there was none. */
+  readonly sent: Buffer | null;
   /** Lines to add as `Warning:` headers, such as who approved; null where policy wants none, of masks neither. */
   readonly warnings: readonly string[] | null;
 }
@@ -39,14 +45,27 @@ export async function answer(
   options: AnswerOptions,
 ): Promise<Answered> {
   const { request, plan } = options;
+  const isSensitive = plan.kind !== 'pass' && plan.sensitive;
+  const redactor = errorRedactor(options);
+  const redactWarning = isSensitive ? null : redactor.warning;
   const warnings = warningLines(options.warnings ?? [], response.headers);
-  if (plan.kind === 'pass' || response.status === 304) {
-    await exchange.respond(response.status, [...response.headers, ...warnings], response.body);
+  const hasBody = request.method !== 'HEAD' && response.status !== 204 && response.status !== 304;
+  if (response.status >= 400 && hasBody && !isSensitive && quotesObjects(request)) {
+    const body = await readErrorBody(response);
+    const headers = maskedHeaders(response.headers, { contentLength: null, body: 'text', redact: redactor.warning });
+    const redacted = substituteInStatus(body, redactor.text) ?? body;
+    const lines = [...headers, ['Content-Length', String(redacted.length)] as const, ...warnings];
+    await exchange.respond(response.status, lines, redacted);
     return { status: response.status, maskedValues: 0, code: null };
   }
-  if (request.method === 'HEAD' || response.status === 204) {
+  if (plan.kind === 'pass' || response.status === 304) {
+    const headers = withSafeWarnings(response.headers, redactor.warning);
+    await exchange.respond(response.status, [...headers, ...warnings], response.body);
+    return { status: response.status, maskedValues: 0, code: null };
+  }
+  if (!hasBody) {
     // The length of an answer that would have been masked says how long its values are.
-    const headers = maskedHeaders(response.headers, { contentLength: null, body: 'none' });
+    const headers = maskedHeaders(response.headers, { contentLength: null, body: 'none', redact: redactWarning });
     await exchange.respond(response.status, [...headers, ...warnings], response.body);
     return { status: response.status, maskedValues: 0, code: null };
   }
@@ -56,13 +75,18 @@ export async function answer(
     await exchange.respond(response.status, [...headers, ...warnings], body);
     return { status: response.status, maskedValues: 0, code: null };
   }
-  const subject = { request, obligations: plan.obligations };
+  const subject = {
+    request,
+    obligations: plan.obligations,
+    seen: options.seen,
+    trimRows: plan.table?.trimRows ?? null,
+  };
   if (plan.kind === 'watch') {
     const report = newMaskReport();
     const masked = maskWatch(response.body, subject, { key: options.maskKey, report });
     await exchange.respond(
       response.status,
-      [...maskedHeaders(response.headers, { contentLength: null, body: 'watch' }), ...warnings],
+      [...maskedHeaders(response.headers, { contentLength: null, body: 'watch', redact: redactWarning }), ...warnings],
       masked,
     );
     return { status: response.status, maskedValues: report.maskedValues, code: report.refusal?.code ?? null };
@@ -70,7 +94,10 @@ export async function answer(
   const masked = await maskDocument(response.body, subject, { key: options.maskKey });
   const { report, rest } = masked;
   const warning = rest === null ? countMaskWarning(report, request) : longMaskWarning(report, request);
-  const headers = maskedHeaders(response.headers, { contentLength: rest === null ? masked.bytes : null });
+  const headers = maskedHeaders(response.headers, {
+    contentLength: rest === null ? masked.bytes : null,
+    redact: redactWarning,
+  });
   const texts = options.warnings === null ? [] : [...(warning === null ? [] : [warning]), ...options.warnings];
   const lines = [...headers, ...warningLines(texts, headers)];
   try {
@@ -80,6 +107,11 @@ export async function answer(
     return { status: response.status, maskedValues: report.maskedValues, code: error.code };
   }
   return { status: response.status, maskedValues: report.maskedValues, code: null };
+}
+
+/** Whether an error is the API server's or an admission plugin's; behind a proxy it is what a backend says. */
+function quotesObjects({ info }: ApiRequest): boolean {
+  return info.isResourceRequest && info.subresource !== 'proxy' && info.verb !== 'proxy';
 }
 
 /** One chunk at a time, so that a slow reader holds back the next write and not the event loop. */

@@ -14,6 +14,7 @@ import type { MaskKey } from '../masking/mask-token.ts';
 import { planMask } from '../masking/plan-mask.ts';
 import type { MaskPlan } from '../masking/response-mask.ts';
 import type { Decision, PolicySource } from '../policy/decision.ts';
+import type { SeenByCluster } from '../redaction/seen-by-cluster.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
 import type { MaskOrigins } from '../rehydration/mask-origins.ts';
 import type { ApiRequest } from '../request/api-request.ts';
@@ -39,6 +40,7 @@ export interface PipelineParts {
   readonly evaluator: Evaluator;
   readonly maskKey: MaskKey;
   readonly maskOrigins: MaskOrigins;
+  readonly seen: SeenByCluster;
   readonly log: GatewayLog;
 }
 
@@ -82,7 +84,7 @@ export async function serveClusterRequest(
       prepared.answered ??
       (await sendPinned(permitted.outgoing ?? prepared.outgoing, ({ request: sending, body }) =>
         sendUpstream(parts.upstream, cluster, {
-          request: sending,
+          request: plan.kind === 'pass' || plan.table === null ? sending : { ...sending, target: plan.table.target },
           body,
           auditId: transaction.auditId,
           accept: selfReviewOf(request) === null ? jsonOnlyAccept(request) : 'application/json',
@@ -136,7 +138,14 @@ async function respond(
   try {
     const own = await aboutOneself(parts, exchange, cluster, prepared, response);
     const said = warnings === null ? null : [...warnings, ...own.warnings];
-    return await answer(exchange, own.response, { request, plan, maskKey: parts.maskKey, warnings: said });
+    return await answer(exchange, own.response, {
+      request,
+      plan,
+      maskKey: parts.maskKey,
+      seen: parts.seen.of(cluster),
+      sent: prepared.outgoing.body,
+      warnings: said,
+    });
   } catch (error) {
     const cameFromUpstream = response.body.errored === error && !exchange.signal.aborted;
     discard(response.body);

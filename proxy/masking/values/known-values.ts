@@ -1,4 +1,5 @@
 import type { SeenValues } from '../../redaction/seen-values.ts';
+import { SHORTEST_FORM } from '../../redaction/value-forms.ts';
 import { ValueMatcher } from '../../redaction/value-matcher.ts';
 import type { Range } from './credential-shapes.ts';
 
@@ -18,12 +19,19 @@ export class KnownValues {
     for (const escaped of escapedForms(value)) this.#matcher.add(escaped);
   }
 
-  /** In order, not overlapping. */
-  find(text: string): Range[] {
+  /**
+   * In order, not overlapping.
+   * @param cut the text may have been cut off at its end, and a value with it.
+   */
+  find(text: string, cut = false): Range[] {
     if (this.isEmpty) return [];
     const bytes = Buffer.from(text);
-    const found = this.#matcher.searchToEnd(bytes);
-    if (bytes.length === text.length) return [...found];
+    const found = [...this.#matcher.searchToEnd(bytes)];
+    if (cut) {
+      const from = this.#matcher.search(bytes.subarray(found.at(-1)?.end ?? 0)).openFrom + (found.at(-1)?.end ?? 0);
+      if (bytes.length - from >= SHORTEST_FORM) found.push({ start: from, end: bytes.length });
+    }
+    if (bytes.length === text.length) return found;
     // Not only ASCII: a place in the bytes is another one in the text.
     return found.map(({ start, end }) => {
       const from = bytes.toString('utf8', 0, start).length;
