@@ -3,21 +3,21 @@ import { impersonationText, resourceText } from './compile-match.ts';
 import type { CompiledRule } from './compile-policy.ts';
 import type { ApprovalRequirement, Decision, MaskObligation, PolicyQuestion, RuleTrace } from './decision.ts';
 import { fillMessage, plainText } from './message-template.ts';
+import { RuleIndex } from './rule-index.ts';
 import { limitedBy, NO_LIMITS, type RecordRequirement, recordedBy } from './stream-limits.ts';
 
-/** Resources that clients made up fill the index too, so it is emptied at this size. */
-const INDEX_LIMIT = 2000;
 const REMEDY = 'if it should, add a rule to the policy folder';
 
-/** Compiled rules with an index by verb and resource. Deciding is deterministic and keeps no state but the index. */
+/** Compiled rules with an index. Deciding is deterministic and keeps no state but the index. */
 export class PolicyEngine {
   readonly #rules: readonly CompiledRule[];
   readonly #digest: string;
-  readonly #index = new Map<string, readonly CompiledRule[]>();
+  readonly #index: RuleIndex;
 
   constructor(rules: readonly CompiledRule[], digest: string) {
     this.#rules = rules;
     this.#digest = digest;
+    this.#index = new RuleIndex(rules);
   }
 
   /**
@@ -37,7 +37,7 @@ export class PolicyEngine {
     let unresolved = false;
     let record: RecordRequirement | null = null;
     let stream = NO_LIMITS;
-    for (const rule of this.#candidates(question)) {
+    for (const rule of this.#index.candidates(question)) {
       if (!matches(rule, question, rule.effect !== 'allow')) {
         unresolved ||= mayMatchYet(rule, question);
         continue;
@@ -96,21 +96,6 @@ export class PolicyEngine {
         return trace;
       },
     };
-  }
-
-  /** Rules that verb and resource do not rule out. Paths that are not about a resource are not kept: they are endless. */
-  #candidates(question: PolicyQuestion): readonly CompiledRule[] {
-    if (question.resource === '') return this.#rules;
-    // A path cannot hold a line break (request-target.ts), so no two questions share a key.
-    const key = `${question.verb}\n${question.apiGroup}\n${question.resource}`;
-    const known = this.#index.get(key);
-    if (known !== undefined) return known;
-    const candidates = this.#rules.filter(({ effect, dimensions }) =>
-      dimensions.every(({ fixed, test }) => !fixed || test(question, effect !== 'allow')),
-    );
-    if (this.#index.size >= INDEX_LIMIT) this.#index.clear();
-    this.#index.set(key, candidates);
-    return candidates;
   }
 }
 

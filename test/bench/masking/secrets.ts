@@ -1,7 +1,7 @@
 import { Random } from '../../proxy/masking/random.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-const FIELDS = ['username', 'password', 'token', 'dsn', 'tls.key'];
+const FIELDS = ['username', 'password', 'token', 'dsn', 'key'];
 
 /** One Secret of about 2.5 KB as an API server prints it: data, managedFields, and last-applied with the data again. */
 export function secretJson(random: Random, index: number): string {
