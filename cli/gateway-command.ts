@@ -180,6 +180,7 @@ async function start(settings: Settings, log: GatewayLog, context: CommandContex
       kubeconfigFolder: join(settings.dataFolder, 'kubeconfig'),
       principal: { user: `local:${context.osUser}`, groups: ['gatehouse:local'] },
       journalRetention: settings.retention,
+      environment: context.environment,
       log,
     });
   } catch (error) {

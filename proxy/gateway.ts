@@ -48,6 +48,11 @@ export interface GatewayOptions {
   /** Ed25519 private key (PKCS#8 PEM) that signs the journal's head; null where there is no keystore. */
   readonly journalKey: string | null;
   readonly journalRetention: { readonly days: number; readonly bytes: number };
+  /**
+   * What credential plugins of kubeconfigs get and where they are looked for (`PATH`), and where `HTTPS_PROXY` and
+   * `NO_PROXY` are read. Nothing of it is used otherwise; left out, there is none.
+   */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** pino-compatible sink of the gateway's own log. Carries no Secret material. */
   readonly log: GatewayLog;
 }
@@ -218,7 +223,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     keep(listener, (part) => part.close(GRACE));
     // Before the listener: what waits is answered while its connections still stand.
     keep(approvals, (part) => part.close());
-    const gateway = new RunningGateway({ ...parts, access, clusters, listener }, closeAll);
+    const gateway = new RunningGateway(
+      { ...parts, access, clusters, listener, environment: options.environment ?? {} },
+      closeAll,
+    );
     await gateway.started();
     return gateway;
   } catch (error) {

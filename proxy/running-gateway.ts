@@ -14,6 +14,7 @@ export interface RunningParts extends PipelineParts {
   readonly access: ClientAccessRegistry;
   readonly clusters: Map<string, Cluster>;
   readonly listener: Listener;
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** The door's other side: what the app, the command line and tests do with a gateway that runs. */
@@ -46,8 +47,8 @@ export class RunningGateway implements Gateway {
   }
 
   async connectCluster(source: ClusterSource): Promise<{ readonly slug: string }> {
-    const { clusters, access, log } = this.#parts;
-    const cluster = await openCluster(source, { log });
+    const { clusters, access, log, environment } = this.#parts;
+    const cluster = await openCluster(source, { log, environment });
     this.#forget(cluster.slug);
     clusters.set(cluster.slug, cluster);
     await access.refresh();

@@ -70,6 +70,7 @@ async function listenOn(parts: GatewayParts, start: GatewayStart, authority: Key
     maskKey,
     journalKey,
     journalRetention: JOURNAL_RETENTION,
+    environment: process.env,
     log,
   };
   try {

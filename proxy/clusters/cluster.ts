@@ -1,10 +1,15 @@
 import type { SecureContext } from 'node:tls';
+import type { UpstreamProxy } from './upstream-proxy.ts';
 
 /** How the gateway identifies itself to one API server. Held in the gateway process only. */
 export interface UpstreamCredential {
   /** A bearer token, or null with a client certificate (a certificate beats a token at the API server). */
   readonly bearerToken: string | null;
+  /** User name and password in base64, as `Authorization: Basic` has them; null or left out without them. */
+  readonly basic?: string | null;
   readonly secureContext: SecureContext;
+  /** The certificate authority (PEM) of the cluster entry, for an https proxy before it; null for the system's own. */
+  readonly authority?: string | null;
   /** Changes when the credential did, so that pooled connections under the old one are not used again. */
   readonly generation: number;
 }
@@ -25,6 +30,8 @@ export interface Cluster {
     /** False only where the kubeconfig says `insecure-skip-tls-verify`. */
     readonly verify: boolean;
   };
+  /** What stands between; null or left out where the way is straight. */
+  readonly proxy?: UpstreamProxy | null;
   /** The kubeconfig user's name, for the journal. */
   readonly credentialName: string;
   /** The namespace of the context; `default` where none is set. */

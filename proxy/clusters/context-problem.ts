@@ -5,6 +5,7 @@ import { oneLine } from '../one-line.ts';
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './kubeconfig-file.ts';
 import type { MergedKubeconfig } from './kubeconfig-files.ts';
 import { serverAddress } from './server-address.ts';
+import { readProxyUrl } from './upstream-proxy.ts';
 
 interface Surroundings {
   readonly path: string;
@@ -33,7 +34,8 @@ export async function clusterProblem(cluster: KubeconfigCluster): Promise<string
   const address = serverAddress(cluster);
   if ('problem' in address) return address.problem;
   if (cluster['proxy-url'] !== null) {
-    return `Cluster "${cluster.name}" is behind a proxy (proxy-url), which Gatehouse cannot use yet`;
+    const read = readProxyUrl(cluster['proxy-url'], `proxy-url of cluster "${cluster.name}"`);
+    if ('problem' in read) return read.problem;
   }
   const authority = cluster['certificate-authority'];
   if (authority !== null && cluster['certificate-authority-data'] === null) return unreadable(authority);
@@ -50,8 +52,10 @@ export function unsupportedUser(user: KubeconfigUser): string | null {
   if (user['auth-provider']) {
     return `User "${name}" needs the auth provider "${user['auth-provider'].name}", which kubectl dropped in 1.26; use its exec plugin`;
   }
-  if (user.username !== null || user.password !== null) {
-    return `User "${name}" signs in with name and password, which API servers no longer take`;
+  if (user.username === null && user.password !== null) return `User "${name}" has a password without a user name`;
+  if (user.username?.includes(':')) return `User "${name}" has a user name with a colon, which HTTP cannot send`;
+  if (user.username !== null && (user.token !== null || user.tokenFile !== null)) {
+    return `User "${name}" has both a token and a user name; kubectl takes one or the other`;
   }
   const hasCertificate = user['client-certificate'] !== null || user['client-certificate-data'] !== null;
   const hasKey = user['client-key'] !== null || user['client-key-data'] !== null;
@@ -59,8 +63,8 @@ export function unsupportedUser(user: KubeconfigUser): string | null {
     return `User "${name}" has a client ${hasCertificate ? 'certificate without its key' : 'key without its certificate'}`;
   }
   if (user.exec && user.exec.command === null) return `User "${name}" has an exec plugin without a command`;
-  if (!hasCertificate && user.token === null && user.tokenFile === null && !user.exec) {
-    return `User "${name}" has no credential that Gatehouse knows: certificate, token, token file or exec plugin`;
+  if (!hasCertificate && user.token === null && user.tokenFile === null && user.username === null && !user.exec) {
+    return `User "${name}" has no credential that Gatehouse knows: certificate, token, token file, user name and password, or exec plugin`;
   }
   return null;
 }

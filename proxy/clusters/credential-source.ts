@@ -9,6 +9,8 @@ export interface CredentialMaterial {
   readonly certificate: string | null;
   readonly key: string | null;
   readonly token: string | null;
+  /** User name and password in base64, as `Authorization: Basic` has them. */
+  readonly basic: string | null;
 }
 
 export interface CredentialSurroundings {
@@ -53,17 +55,22 @@ export class CredentialSource {
     this.#plugin = null;
   }
 
-  /** Certificate, then token, then plugin: client-go asks a plugin only where nothing else identifies the user. */
+  /** Certificate, then token, then name and password, then plugin: client-go asks a plugin only where nothing else identifies the user. */
   async #identity(authority: string | null): Promise<Omit<CredentialMaterial, 'authority'>> {
     const [certificate, key] = await Promise.all([
       this.#pem('client-certificate', this.#user),
       this.#pem('client-key', this.#user),
     ]);
-    if (certificate !== null && key !== null) return { certificate, key, token: null };
+    if (certificate !== null && key !== null) return { certificate, key, token: null, basic: null };
     const token = await this.#token();
-    if (token !== null) return { certificate: null, key: null, token };
+    if (token !== null) return { certificate: null, key: null, token, basic: null };
+    const { username, password } = this.#user;
+    if (username !== null) {
+      const basic = Buffer.from(`${username}:${password ?? ''}`).toString('base64');
+      return { certificate: null, key: null, token: null, basic };
+    }
     const plugin = await this.#runPlugin(authority);
-    return { certificate: plugin.certificate, key: plugin.key, token: plugin.token };
+    return { certificate: plugin.certificate, key: plugin.key, token: plugin.token, basic: null };
   }
 
   async #token(): Promise<string | null> {

@@ -20,12 +20,13 @@ export interface ExecPluginRun {
   /** PEM, in base64; for `provideClusterInfo`. */
   readonly authorityData: string | null;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds; a plugin may open a browser and wait for a person. */
+  /** Milliseconds. */
   readonly timeLimit?: number;
 }
 
 const API_VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
-const TIME_LIMIT = 60_000;
+/** Under the 32 s after which kubectl's discovery gives up, so that its reader sees why. */
+const TIME_LIMIT = 25_000;
 /** Bytes of output that are read; a credential is a few kilobytes. */
 const OUTPUT_LIMIT = 1024 * 1024;
 const CLUSTER_CONFIG_EXTENSION = 'client.authentication.k8s.io/exec';

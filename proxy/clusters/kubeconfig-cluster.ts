@@ -9,11 +9,13 @@ import { clusterProblem, unsupportedUser } from './context-problem.ts';
 import { type CredentialMaterial, CredentialSource } from './credential-source.ts';
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './kubeconfig-file.ts';
 import { readKubeconfigs } from './kubeconfig-files.ts';
+import { proxyFromEnvironment } from './proxy-environment.ts';
 import { serverAddress } from './server-address.ts';
+import { readProxyUrl, type UpstreamProxy } from './upstream-proxy.ts';
 
 export interface OpenClusterOptions {
   readonly log: GatewayLog;
-  /** What exec plugins get, and where they are looked for. */
+  /** What exec plugins get and where they are looked for, and where `HTTPS_PROXY` and `NO_PROXY` are read. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly now?: () => number;
 }
@@ -24,25 +26,26 @@ interface Resolved {
   readonly cluster: KubeconfigCluster;
   readonly user: KubeconfigUser;
   readonly server: Cluster['server'];
+  readonly proxy: UpstreamProxy | null;
 }
+
+/** Milliseconds for which the kubeconfig counts as unchanged after a look at it; a look costs as much as a decision. */
+const LOOK_AGAIN = 1_000;
 
 /**
  * A cluster from the user's own kubeconfig. Calls nobody and runs nothing yet.
  * @throws {Refusal} `unknown-cluster` where there is no such context, `upstream-credential-unavailable` where it cannot
  * be used; in words.
  */
-export async function openCluster(source: ClusterSource, options: OpenClusterOptions): Promise<Cluster> {
+export async function openCluster(source: ClusterSource, given: OpenClusterOptions): Promise<Cluster> {
+  const options = { environment: {}, now: Date.now, ...given };
   const stamp = await stampOf(source.kubeconfigFiles);
-  const resolved = await resolveContext(source);
+  const resolved = await resolveContext(source, options.environment);
   if (!resolved.server.verify) {
     const fields = { context: source.context, server: resolved.cluster.server };
     options.log.warn(fields, 'insecure-skip-tls-verify: the certificate of this API server is not checked');
   }
-  return new KubeconfigBackedCluster(source, resolved, stamp, {
-    environment: process.env,
-    now: Date.now,
-    ...options,
-  });
+  return new KubeconfigBackedCluster(source, resolved, stamp, options);
 }
 
 class KubeconfigBackedCluster implements Cluster {
@@ -50,6 +53,7 @@ class KubeconfigBackedCluster implements Cluster {
   readonly contextName: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly server: Cluster['server'];
+  readonly proxy: UpstreamProxy | null;
   readonly credentialName: string;
   readonly namespace: string;
   readonly #source: ClusterSource;
@@ -62,18 +66,21 @@ class KubeconfigBackedCluster implements Cluster {
     readonly expires: number | null;
   } | null = null;
   #pending: Promise<UpstreamCredential> | null = null;
+  #lookedAt: number;
 
   constructor(source: ClusterSource, resolved: Resolved, stamp: string, options: Required<OpenClusterOptions>) {
     this.slug = clusterSlug(source.context);
     this.contextName = source.context;
     this.labels = source.labels;
     this.server = resolved.server;
+    this.proxy = resolved.proxy;
     this.credentialName = resolved.user.name;
     this.namespace = resolved.context.namespace ?? 'default';
     this.#source = source;
     this.#options = options;
     this.#stamp = stamp;
     this.#credentials = new CredentialSource(resolved.cluster, resolved.user, options);
+    this.#lookedAt = options.now();
   }
 
   credential(): Promise<UpstreamCredential> {
@@ -98,6 +105,8 @@ class KubeconfigBackedCluster implements Cluster {
         credential: {
           // At the API server a certificate wins silently over a token, so only one of them is ever sent.
           bearerToken: material.certificate === null ? material.token : null,
+          basic: material.basic,
+          authority: material.authority,
           secureContext: this.#secureContext(material),
           generation: (this.#current?.credential.generation ?? 0) + 1,
         },
@@ -117,18 +126,26 @@ class KubeconfigBackedCluster implements Cluster {
 
   /** Reads the kubeconfig again when it is not what it was. The upstream's address stays what the person connected to. */
   async #noticeChange(): Promise<void> {
+    const now = this.#options.now();
+    if (now >= this.#lookedAt && now < this.#lookedAt + LOOK_AGAIN) return;
     const stamp = await stampOf(this.#source.kubeconfigFiles);
-    if (stamp === this.#stamp) return;
-    const resolved = await resolveContext(this.#source).catch((error: unknown) => {
+    if (stamp === this.#stamp) {
+      this.#lookedAt = now;
+      return;
+    }
+    const resolved = await resolveContext(this.#source, this.#options.environment).catch((error: unknown) => {
       throw error instanceof Refusal ? this.#unavailable(`the kubeconfig changed on disk. ${error.message}`) : error;
     });
-    if (JSON.stringify(resolved.server) !== JSON.stringify(this.server) || resolved.user.name !== this.credentialName) {
+    const sameServer = JSON.stringify(resolved.server) === JSON.stringify(this.server);
+    const sameProxy = resolved.proxy === null ? this.proxy === null : resolved.proxy.equals(this.proxy);
+    if (!sameServer || !sameProxy || resolved.user.name !== this.credentialName) {
       throw this.#unavailable(
-        'the kubeconfig changed and now leads to another server or user; disconnect the cluster and connect it again',
+        'the kubeconfig changed and now leads to another server, proxy or user; disconnect the cluster and connect it again',
       );
     }
     this.#credentials = new CredentialSource(resolved.cluster, resolved.user, this.#options);
     this.#stamp = stamp;
+    this.#lookedAt = now;
     this.#options.log.info({ cluster: this.slug }, 'The kubeconfig changed on disk and was read again');
   }
 
@@ -140,6 +157,8 @@ class KubeconfigBackedCluster implements Cluster {
         minVersion: 'TLSv1.2',
       });
     } catch (cause) {
+      // Half of a pair may have been replaced on disk, and the other half is on its way.
+      this.#credentials.forget();
       const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
       throw this.#unavailable(
         `the certificate authority, or the client certificate and key of user "${this.credentialName}", cannot be used (${code})`,
@@ -152,7 +171,10 @@ class KubeconfigBackedCluster implements Cluster {
   }
 }
 
-async function resolveContext(source: ClusterSource): Promise<Resolved> {
+async function resolveContext(
+  source: ClusterSource,
+  environment: Required<OpenClusterOptions>['environment'],
+): Promise<Resolved> {
   const merged = await readKubeconfigs(source.kubeconfigFiles);
   // kubectl passes over a missing file and stops at a broken one: what it would have defined first is not known.
   const broken = merged.problems.find(({ missing }) => !missing);
@@ -173,7 +195,21 @@ async function resolveContext(source: ClusterSource): Promise<Resolved> {
   if (problem !== null) throw unusable(source, problem);
   const address = serverAddress(cluster);
   if ('problem' in address) throw unusable(source, address.problem);
-  return { context, cluster, user, server: address.server };
+  const way = wayOf(cluster, address.server, environment);
+  if (way !== null && 'problem' in way) throw unusable(source, way.problem);
+  return { context, cluster, user, server: address.server, proxy: way === null ? null : way.proxy };
+}
+
+/** What stands between: `proxy-url`, else the environment's proxy (client-go `rest.Config.Proxy`). */
+function wayOf(
+  cluster: KubeconfigCluster,
+  { host, port }: Cluster['server'],
+  environment: Required<OpenClusterOptions>['environment'],
+): ReturnType<typeof readProxyUrl> | null {
+  const own = cluster['proxy-url'];
+  if (own !== null) return readProxyUrl(own, `proxy-url of cluster "${cluster.name}"`);
+  const general = proxyFromEnvironment(environment, host, port);
+  return general === null ? null : readProxyUrl(general, 'HTTPS_PROXY in the environment');
 }
 
 function unusable(source: ClusterSource, problem: string): Refusal {
@@ -192,8 +228,8 @@ async function stampOf(files: readonly string[]): Promise<string> {
 }
 
 function digestOf(material: CredentialMaterial): string {
-  const { authority, certificate, key, token } = material;
+  const { authority, certificate, key, token, basic } = material;
   return createHash('sha256')
-    .update(JSON.stringify([authority, certificate, key, token]))
+    .update(JSON.stringify([authority, certificate, key, token, basic]))
     .digest('hex');
 }

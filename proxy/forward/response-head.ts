@@ -111,6 +111,8 @@ function framingOf(length: number | null, coding: string | null, context: Framin
     if (coding !== null || length !== null) throw new InvalidResponse('an interim answer with a body');
     return 'none';
   }
+  // A proxy's yes to CONNECT has no body whatever it says (RFC 9110 section 9.3.6).
+  if (asked.method === 'CONNECT' && status < 300) return 'none';
   if (asked.method === 'HEAD' || status === 204 || status === 304) return 'none';
   if (coding !== null) return 'chunked';
   return length ?? 'until-close';

@@ -57,6 +57,7 @@ export function upstreamHeaders(
   else if (request.method !== 'GET' && request.method !== 'HEAD') lines.push(['Content-Length', '0']);
   lines.push(['Audit-ID', choices.auditId]);
   if (credential.bearerToken !== null) lines.push(['Authorization', `Bearer ${credential.bearerToken}`]);
+  else if (credential.basic) lines.push(['Authorization', `Basic ${credential.basic}`]);
   if (request.impersonation !== null) lines.push(...impersonationHeaders(request.impersonation));
   assertIdentity(lines, request.impersonation);
   return lines;

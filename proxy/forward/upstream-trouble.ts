@@ -3,6 +3,7 @@ import { Refusal } from '../refusal.ts';
 import { PoolBusy } from './connection-pool.ts';
 import { ConnectionLost } from './http-connection.ts';
 import { InvalidResponse } from './invalid-response.ts';
+import { ProxyTrouble } from './proxy-trouble.ts';
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; is the API server running?',
@@ -10,6 +11,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'its name does not resolve right now; is the network up?',
   EHOSTUNREACH: 'there is no route to it; is the VPN up?',
   ENETUNREACH: 'there is no network route to it; is the network up?',
+  ECONNRESET: 'it ended the connection before TLS was up; is the address in the kubeconfig right?',
   ETIMEDOUT: 'it did not answer in time; is the VPN up?',
   EPROTO: 'it does not speak TLS; is the address in the kubeconfig right?',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS; is the address in the kubeconfig right?',
@@ -66,6 +68,9 @@ export function upstreamTrouble(error: unknown, cluster: Cluster): Refusal {
       { cause: error, retryAfterSeconds: 1 },
     );
   }
+  if (error instanceof ProxyTrouble) {
+    return new Refusal('upstream-unreachable', `Gatehouse cannot reach ${where}: ${error.why}`, { cause: error });
+  }
   // A connection that stood has carried the request, whatever ended it.
   const reason = error instanceof ConnectionLost ? undefined : UNREACHABLE[code];
   return new Refusal(
@@ -75,6 +80,15 @@ export function upstreamTrouble(error: unknown, cluster: Cluster): Refusal {
       : `Gatehouse cannot reach ${where}: ${reason}`,
     { cause: error },
   );
+}
+
+/** Why nothing could be connected to, as a phrase: for what stands between. */
+export function unreachable(error: unknown): string {
+  const code = errorCode(error);
+  const certificate = CERTIFICATE[code];
+  return certificate === undefined
+    ? (UNREACHABLE[code] ?? (code || 'unknown error'))
+    : `its certificate ${certificate}`;
 }
 
 function errorCode(error: unknown): string {

@@ -42,6 +42,8 @@ async function write(user: object, cluster: object = {}): Promise<void> {
   await writeFile(path, text);
   // File systems with coarse clocks would not show a second change within the same tick.
   writes += 1;
+  // The files are looked at once a second.
+  time += 1_000;
   await utimes(path, new Date(), new Date(Date.now() + writes * 1000));
 }
 
@@ -229,6 +231,18 @@ describe('a client certificate', () => {
     });
   });
 
+  it('whose key is replaced a moment later is taken up then', async () => {
+    const [one, two] = [await clientPair('one'), await clientPair('two')];
+    await writeFile(join(folder, 'crt'), two.certificate);
+    await writeFile(join(folder, 'key'), one.privateKey);
+    await writeFile(join(folder, 'ca'), authority.certificate);
+    await write({ 'client-certificate': 'crt', 'client-key': 'key' }, { 'certificate-authority': 'ca' });
+    const cluster = await open();
+    await expect(cluster.credential()).rejects.toMatchObject({ code: 'upstream-credential-unavailable' });
+    await writeFile(join(folder, 'key'), two.privateKey);
+    expect(await seenBy(cluster)).toBe('two');
+  });
+
   it('that does not fit its key is said, without the key', async () => {
     const [one, two] = [await clientPair('one'), await clientPair('two')];
     await writeFile(join(folder, 'crt'), one.certificate);
@@ -236,6 +250,44 @@ describe('a client certificate', () => {
     await write({ 'client-certificate': 'crt', 'client-key': 'key' });
     await expect((await open()).credential()).rejects.toMatchObject({
       message: expect.stringMatching(/client certificate and key of user "u", cannot be used \(ERR_/),
+    });
+  });
+});
+
+describe('a user name and password', () => {
+  it('are sent as they are', async () => {
+    await write({ username: 'jo', password: 'pass:word' });
+    const { basic, bearerToken } = await (await open()).credential();
+    expect(Buffer.from(basic ?? '', 'base64').toString()).toBe('jo:pass:word');
+    expect(bearerToken).toBeNull();
+  });
+
+  it('come after a certificate, and before a plugin', async () => {
+    await write({ username: 'jo', password: 'x', ...execUser() });
+    expect((await (await open()).credential()).basic).not.toBeNull();
+    const { certificate, privateKey } = await clientPair('admin');
+    await writeFile(join(folder, 'crt'), certificate);
+    await writeFile(join(folder, 'key'), privateKey);
+    await write({ username: 'jo', password: 'x', 'client-certificate': 'crt', 'client-key': 'key' });
+    expect((await (await open()).credential()).basic).toBeNull();
+  });
+});
+
+describe('a proxy', () => {
+  it('of the kubeconfig beats that of the environment', async () => {
+    const general = { HTTPS_PROXY: 'http://general:3128' };
+    await write({ token: 't' }, { server: 'https://k8s.example', 'proxy-url': 'socks5://own' });
+    expect(String((await open(general)).proxy)).toBe('socks5://own:1080');
+    await write({ token: 't' }, { server: 'https://k8s.example' });
+    expect(String((await open(general)).proxy)).toBe('http://general:3128');
+    expect((await open({ ...general, NO_PROXY: '.example' })).proxy).toBeNull();
+    expect((await open()).proxy).toBeNull();
+  });
+
+  it('of the environment that is of no use is said', async () => {
+    await write({ token: 't' }, { server: 'https://k8s.example' });
+    await expect(open({ HTTPS_PROXY: 'gopher://a:hunter2@x' })).rejects.toMatchObject({
+      message: expect.stringMatching(/HTTPS_PROXY in the environment begins with "gopher"(?!.*hunter2)/),
     });
   });
 });
@@ -353,7 +405,7 @@ describe('an exec plugin', () => {
 });
 
 describe('a kubeconfig that changed on disk', () => {
-  it('is read again by the next request', async () => {
+  it('is read again within a second', async () => {
     await write({ token: 'old' });
     const cluster = await open();
     await cluster.credential();
@@ -365,6 +417,7 @@ describe('a kubeconfig that changed on disk', () => {
     ['server', { server: 'https://evil.example' }],
     ['checking of certificates', { 'insecure-skip-tls-verify': true }],
     ['server name', { 'tls-server-name': 'evil.example' }],
+    ['proxy', { 'proxy-url': 'http://evil.example:3128' }],
   ])('to another %s is refused until the person connects again', async (_case, change) => {
     await write({ token: 'old' });
     const cluster = await open();
@@ -382,6 +435,7 @@ describe('a kubeconfig that changed on disk', () => {
     await write({ token: 'old' });
     const cluster = await open();
     await writeFile(path, 'users:\n- name: u\n  user: {token: "hunter2');
+    time += 1_000;
     await expect(cluster.credential()).rejects.toMatchObject({
       code: 'upstream-credential-unavailable',
       message: expect.stringMatching(/changed on disk.*line \d/),
