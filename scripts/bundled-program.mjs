@@ -1,0 +1,34 @@
+/* Programs of the tests that run longer than a test should: bundled, and run in a process of their own. */
+import { join } from 'node:path';
+import { repository } from './set-up/cache-folder.mjs';
+import { run } from './set-up/run.mjs';
+
+/**
+ * Bundles TypeScript entries into one folder and runs the one named `run`.
+ * @param {string} name the folder under `out/`.
+ * @param {Record<string, string>} input entry names and their files.
+ * @param {readonly string[]} argv
+ * @returns {Promise<number>} the exit code.
+ */
+export async function runBundled(name, input, argv) {
+  const outDir = join(repository, 'out', name);
+  const { build } = await import('vite');
+  await build({
+    configFile: false,
+    root: repository,
+    logLevel: 'warn',
+    build: {
+      ssr: true,
+      outDir,
+      emptyOutDir: true,
+      target: 'node20.18',
+      minify: false,
+      rollupOptions: {
+        input,
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js' },
+      },
+    },
+  });
+  const { code } = await run(process.execPath, [join(outDir, 'run.js'), ...argv], { cwd: repository });
+  return code;
+}

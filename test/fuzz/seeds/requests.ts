@@ -1,0 +1,23 @@
+/** Requests as `METHOD target` and a header on each line after it. */
+export const REQUESTS: readonly string[] = [
+  'GET /api/v1/namespaces/foo/secrets\nHost: a',
+  'GET /api/v1/namespaces/foo/secrets/s1?pretty=1\nHost: a\nAccept: application/json;as=Table;v=v1;g=meta.k8s.io,application/json',
+  'GET /api/v1/namespaces/foo/secrets?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan\nHost: a',
+  'GET /api/v1/watch/namespaces/foo/secrets/s\nHost: a',
+  'GET /api/v1/namespaces/foo/secrets?fieldSelector=metadata.name%3Ds1&limit=500&continue=abc\nHost: a',
+  'GET /apis/apps/v1/deployments?labelSelector=app%20in%20(a,b),!c\nHost: a\nIf-None-Match: "x"',
+  'DELETE /api/v1/namespaces/foo/pods?dryRun=All\nHost: a\nContent-Type: application/json\nContent-Length: 2',
+  'PATCH /api/v1/namespaces/foo/pods/p/ephemeralcontainers\nHost: a\nContent-Type: application/strategic-merge-patch+json',
+  'POST /api/v1/namespaces/foo/serviceaccounts/sa/token\nHost: a\nContent-Type: application/vnd.kubernetes.protobuf',
+  'PUT /apis/apps/v1/namespaces/foo/deployments/d/scale\nHost: a',
+  'GET /api/v1/namespaces/foo/pods/p/exec?command=sh&stdin=true\nHost: a\nConnection: Upgrade\nUpgrade: websocket\nSec-WebSocket-Protocol: v5.channel.k8s.io\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\nSec-WebSocket-Version: 13',
+  'POST /api/v1/namespaces/foo/pods/p/portforward\nHost: a\nConnection: Upgrade\nUpgrade: SPDY/3.1\nX-Stream-Protocol-Version: portforward.k8s.io',
+  'GET /api/v1/namespaces/foo/services/https:web:443/proxy/a//b/../c\nHost: a',
+  'GET /api/v1/nodes/n1:10250/proxy/run/ns/p/c\nHost: a',
+  'GET /api/v1/proxy/namespaces/foo/pods/p/x\nHost: a',
+  'GET /api/v1/namespaces/foo/status\nHost: a\nKubectl-Command: kubectl get\nKubectl-Session: 1f0e5c9a-0000-4000-8000-000000000000',
+  'GET /version\nHost: a\nImpersonate-User: system:serviceaccount:ns:sa\nImpersonate-Group: a\nImpersonate-Group: a, b',
+  'GET /apis\nHost: a\nImpersonate-User: eve\nImpersonate-Extra-Acme.com%2Fproject: x\nImpersonate-Uid: 7',
+  'GET /openapi/v3/apis/apps/v1?hash=ABC\nHost: a\nConnection: close, Impersonate-User\nX-Forwarded-For: 1.2.3.4',
+  'HEAD /api/v1/namespaces/foo/pods/p/log?follow=true\nHost: a\nCookie: a=b\nX-Remote-User: eve',
+];
