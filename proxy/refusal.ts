@@ -41,10 +41,18 @@ export const REFUSALS = {
   // masks
   'mask-written-back': { status: 422, reason: 'Invalid' },
   'patch-reads-secret': { status: 403, reason: 'Forbidden' },
-  'helm-release-not-maskable': { status: 403, reason: 'Forbidden' },
   'response-not-maskable': { status: 502, reason: 'InternalError' },
   'response-too-large-to-mask': { status: 503, reason: 'ServiceUnavailable' },
   'reveal-key-missing': { status: 404, reason: 'NotFound' },
+  // streams
+  'stdin-denied': { status: 403, reason: 'Forbidden' },
+  'port-denied': { status: 403, reason: 'Forbidden' },
+  'stream-protocol-not-supported': { status: 400, reason: 'BadRequest' },
+  'stream-not-understood': { status: 403, reason: 'Forbidden' },
+  'stream-revoked': { status: 403, reason: 'Forbidden' },
+  'stream-ended': { status: 403, reason: 'Forbidden' },
+  'stream-time-limit': { status: 403, reason: 'Forbidden' },
+  'recording-unavailable': { status: 503, reason: 'ServiceUnavailable' },
   // the journal
   'journal-unavailable': { status: 503, reason: 'ServiceUnavailable' },
   // the upstream

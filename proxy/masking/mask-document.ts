@@ -3,7 +3,6 @@ import type { ApiRequest } from '../request/api-request.ts';
 import type { ScannerKind } from './create-scanner.ts';
 import { compileMaskRules } from './mask-rules.ts';
 import type { MaskKey } from './mask-token.ts';
-import { HelmRelease } from './masked-object.ts';
 import { MaskingStream } from './masking-stream.ts';
 import { NotMaskable } from './not-maskable.ts';
 import { type MaskReport, type MaskSubject, newMaskReport } from './response-mask.ts';
@@ -47,7 +46,7 @@ export interface MaskDocumentOptions {
  * Masks one JSON document. It is read as it arrives and the masks are spliced in: every byte that is no masked value
  * stays as it is, numbers, order of keys and escapes included. What is held does not grow with the document: one chunk,
  * one object, and up to {@link HELD_DOCUMENT} at the beginning; the answer about one named object is held whole.
- * @throws {Refusal} `response-too-large-to-mask`, `response-not-maskable`, `helm-release-not-maskable`; reading stops then.
+ * @throws {Refusal} `response-too-large-to-mask`, `response-not-maskable`; reading stops then.
  */
 export async function maskDocument(
   body: AsyncIterable<Uint8Array>,
@@ -105,13 +104,6 @@ export function tooLarge(what: string, limit: number, { info }: ApiRequest): Ref
 /** The refusal for whatever stopped a mask; other errors, such as a lost connection, stay what they are. */
 export function maskRefusal(error: unknown, { info }: ApiRequest): unknown {
   const object = { resource: info.resource, group: info.apiGroup };
-  if (error instanceof HelmRelease) {
-    return new Refusal(
-      'helm-release-not-maskable',
-      `helm releases cannot be masked yet, so "${error.secret}" was not shown; a policy that leaves the mask out for its namespace lets helm work there`,
-      { ...object, name: error.secret, cause: error },
-    );
-  }
   if (error instanceof NotMaskable) {
     return new Refusal(
       'response-not-maskable',

@@ -1,7 +1,7 @@
 import type { MaskObligation } from '../policy/decision.ts';
 import type { SeenValues } from '../redaction/seen-values.ts';
 import { Refusal } from '../refusal.ts';
-import type { ApiRequest, RequestInfo } from '../request/api-request.ts';
+import type { RequestInfo } from '../request/api-request.ts';
 import { answersWithObject } from './accept.ts';
 import type { MaskSubject, TrimRows } from './response-mask.ts';
 import { addPattern, descend, maskedBy, type Nodes, newPatternNode, readFieldPattern } from './values/field-pattern.ts';
@@ -31,8 +31,6 @@ export interface MaskRules {
   readonly strict: boolean;
   /** The kinds that a document may be of; null where any. */
   readonly kinds: ReadonlySet<string> | null;
-  /** Refuse an answer that holds values of helm releases, instead of masking them. */
-  readonly refuseHelm: boolean;
   readonly rules: readonly MaskRule[];
   /** Where the rules' fields begin: at the object. Walk down with `descend`, then ask `maskedBy`. */
   readonly fields: Nodes;
@@ -116,7 +114,6 @@ export function compileMaskRules({ request, obligations, seen, trimRows }: MaskS
     name: info.name,
     strict: isSecrets,
     kinds: isSecrets ? SECRET_KINDS : null,
-    refuseHelm: isSecrets && readsHelmStorage(request),
     rules,
     fields: [root],
     annotations,
@@ -201,18 +198,4 @@ const OBJECT_SUBRESOURCES: ReadonlySet<string> = new Set(['', 'status', 'scale']
 /** Whether a rule for every resource is meant: an aggregated API may answer a subresource with a picture. */
 function answersInJson({ apiGroup, subresource }: RequestInfo): boolean {
   return OBJECT_SUBRESOURCES.has(subresource) || !apiGroup.includes('.') || apiGroup.endsWith('.k8s.io');
-}
-
-const OWNER_IS_HELM = /(?:^|,)\s*owner\s*(?:==?\s*helm\s*(?:,|$)|in\s*\([^)]*\bhelm\b[^)]*\))/;
-
-/**
- * Whether a request can be helm reading its release storage: a get of one Secret, or a list by the label that helm puts
- * on its releases. helm drops a release that it cannot decode and then takes the chart for not installed, so a flat mask
- * would make `helm upgrade --install` install over what is there: such an answer is refused instead. A plain list that
- * merely contains releases (`kubectl get secrets`) is masked flatly; refusing it would take the command away from every
- * namespace with one chart in it, and helm never reads its releases that way.
- */
-function readsHelmStorage({ info }: ApiRequest): boolean {
-  if (info.verb === 'get') return true;
-  return (info.verb === 'list' || info.verb === 'watch') && OWNER_IS_HELM.test(info.labelSelector);
 }

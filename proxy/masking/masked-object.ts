@@ -1,3 +1,5 @@
+import { maskReleaseText } from './helm-release/mask-release.ts';
+import { releaseNameOf } from './helm-release/release-text.ts';
 import { LAST_APPLIED, type MaskForm, type MaskRule, type MaskRules } from './mask-rules.ts';
 import { MASK_PREFIX, type MaskKey, maskToken } from './mask-token.ts';
 import type { OnMasked } from './masked-value.ts';
@@ -50,15 +52,13 @@ export interface OpenObject {
   kind: string | null;
   name: string | null;
   namespace: string | null;
-  type: string;
-  ownedByHelm: boolean;
   /** Where its metadata stands. */
   metadata: { readonly start: number; readonly end: number } | null;
   readonly waiting: WaitingValue[];
 }
 
 export function newOpenObject(): OpenObject {
-  return { kind: null, name: null, namespace: null, type: '', ownedByHelm: false, metadata: null, waiting: [] };
+  return { kind: null, name: null, namespace: null, metadata: null, waiting: [] };
 }
 
 export interface ReplacementOptions {
@@ -88,9 +88,29 @@ export function replacement(value: WaitingValue, identity: ObjectIdentity, optio
     );
     if (masked !== null) return base64 ? Buffer.from(Buffer.from(masked).toString('base64')) : escapeString(masked);
   }
+  if (slot === 'release') {
+    const release = releaseText(plain.toString('latin1'), masking.as, identity, options);
+    if (release !== null) return Buffer.from(release);
+  }
   const token = written({ field, plain, base64, as: masking.as }, identity, options);
   // Typed clients refuse a Secret whose data is not base64.
   return Buffer.from(base64 ? Buffer.from(token).toString('base64') : token);
+}
+
+/**
+ * A helm release, masked from within: helm drops one that it cannot decode, and takes its chart for not installed. Its
+ * tokens are those of the release and not of one revision, because helm copies values from revision to revision.
+ */
+function releaseText(
+  text: string,
+  as: MaskForm,
+  { namespace, name }: ObjectIdentity,
+  options: ReplacementOptions,
+): string | null {
+  const release = { namespace, name: releaseNameOf(name) };
+  return maskReleaseText(text, ({ field, bytes }) =>
+    written({ field, plain: bytes, base64: false, as }, release, options),
+  );
 }
 
 /** The value with its parts masked; the rest of it stays. */
@@ -189,19 +209,4 @@ export function unescapeString(raw: string): string {
 export function escapeString(text: string): Buffer {
   const quoted = JSON.stringify(text).slice(1, -1);
   return Buffer.from(quoted.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`));
-}
-
-/** The answer holds values of a helm release, and the request may be helm's own. */
-export class HelmRelease extends Error {
-  override readonly name = 'HelmRelease';
-  readonly secret: string;
-
-  constructor(secret: string) {
-    super('the answer holds a helm release');
-    this.secret = secret;
-  }
-}
-
-export function isHelmRelease({ type, ownedByHelm }: OpenObject, name: string): boolean {
-  return type === 'helm.sh/release.v1' || ownedByHelm || name.startsWith('sh.helm.release.v1.');
 }

@@ -67,7 +67,6 @@ export class MaskingStream {
   /**
    * @returns what is final now; may be empty.
    * @throws {NotMaskable}
-   * @throws {HelmRelease}
    */
   push(chunk: Uint8Array): Buffer {
     const from = this.#window.length;
@@ -117,7 +116,7 @@ function maskLastApplied(value: Buffer, { key, rules, identity, onMasked, depth 
   const report = newMaskReport();
   try {
     if (depth > MAX_COPIES) throw new NotMaskable('copies inside copies');
-    const copyRules = { ...rules, kinds: null, refuseHelm: false };
+    const copyRules = { ...rules, kinds: null };
     const stream = new MaskingStream({ key, rules: copyRules, events: false, report, identity, onMasked, depth });
     const masked = Buffer.concat([stream.push(value), stream.end()]);
     return report.maskedValues === 0 ? null : escapeString(masked.toString('utf8'));

@@ -3,9 +3,7 @@ import type { Splice } from './byte-window.ts';
 import type { JsonEvents } from './json-scanner.ts';
 import { fieldInspections, LAST_APPLIED, type MaskRule, wholeMask } from './mask-rules.ts';
 import {
-  HelmRelease,
   holdsCopy,
-  isHelmRelease,
   type Masking,
   newOpenObject,
   type ObjectIdentity,
@@ -26,7 +24,7 @@ import type { ValueContext } from './values/value-patterns.ts';
 import { isText, roleOfList, roleOfMap, type ValueRole } from './values/value-role.ts';
 
 /** A container in which something is decided; all others are skipped. `values` is everything inside an object. */
-type Place = 'event' | 'object' | 'items' | 'rows' | 'row' | 'cells' | 'metadata' | 'annotations' | 'labels' | 'values';
+type Place = 'event' | 'object' | 'items' | 'rows' | 'row' | 'cells' | 'metadata' | 'annotations' | 'values';
 
 interface Frame extends PathFrame {
   readonly place: Place;
@@ -135,9 +133,8 @@ export class ObjectMasker implements JsonEvents {
     else if (frame.place === 'rows') this.#push('row', at);
     else if ((frame.place === 'event' || frame.place === 'row') && frame.key === 'object') this.#push('object', at);
     else if (frame.place === 'object' && frame.key === 'metadata') this.#push('metadata', at);
-    else if (frame.place === 'metadata' && (frame.key === 'annotations' || frame.key === 'labels')) {
-      this.#push(frame.key, at);
-    } else if (frame.place === 'object' || frame.place === 'values') this.#openValues(frame, at, false);
+    else if (frame.place === 'metadata' && frame.key === 'annotations') this.#push('annotations', at);
+    else if (frame.place === 'object' || frame.place === 'values') this.#openValues(frame, at, false);
     else if (this.#decides(frame)) throw this.#unexpected(frame, 'an object');
     else this.#skipped = 1;
   }
@@ -204,11 +201,9 @@ export class ObjectMasker implements JsonEvents {
     else if (object === null) return;
     else if (place === 'object') {
       if (key === 'kind') object.kind = this.#text(start, end, escaped);
-      else if (key === 'type') object.type = this.#text(start, end, escaped);
       if (!this.#strict) this.#value(frame, start, end, escaped);
     } else if (place === 'metadata' && key === 'name') object.name = this.#text(start, end, escaped);
     else if (place === 'metadata' && key === 'namespace') object.namespace = this.#text(start, end, escaped);
-    else if (place === 'labels' && key === 'owner') object.ownedByHelm = this.#text(start, end, escaped) === 'helm';
   }
 
   scalar(start: number, end: number): void {
@@ -249,7 +244,7 @@ export class ObjectMasker implements JsonEvents {
         if (frame.key === 'metadata' || frame.key === 'items' || frame.key === 'rows') return true;
         return this.#strict && descend(frame.nodes, frame.key).length > 0;
       case 'metadata':
-        return frame.key === 'annotations' || frame.key === 'labels';
+        return frame.key === 'annotations';
       case 'values':
         return this.#strict;
       case 'items':
@@ -257,7 +252,6 @@ export class ObjectMasker implements JsonEvents {
       case 'annotations':
         return true;
       case 'cells':
-      case 'labels':
         return false;
     }
   }
@@ -449,9 +443,6 @@ export class ObjectMasker implements JsonEvents {
     this.#checkKind(object, parent);
     const { rules, identity, report } = this.#options;
     const name = object.name ?? rules.name;
-    if (rules.refuseHelm && isHelmRelease(object, name) && object.waiting.some(({ annotation }) => !annotation)) {
-      throw new HelmRelease(name);
-    }
     const place = identity ?? { namespace: object.namespace ?? rules.namespace, name };
     let values = 0;
     let annotations = 0;

@@ -1,8 +1,8 @@
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
+import { jsonText, textAt } from '../request/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../request/json-value.ts';
 import { type Path, type Step, stepsOfPointer } from './field-path.ts';
-import { jsonText, textAt } from './json-text.ts';
 import { isMasked } from './masked-fields.ts';
 import type { Restorer, Source } from './restore.ts';
 

@@ -1,8 +1,8 @@
+import { holdsToken } from '../masking/mask-text.ts';
 import type { ApiRequest } from '../request/api-request.ts';
+import { jsonText, textAt, valueAt, withValueAt } from '../request/json-text.ts';
 import { isJsonObject, type JsonValue } from '../request/json-value.ts';
-import { jsonText, textAt, valueAt, withValueAt } from './json-text.ts';
 import type { LiveObject, LiveObjects } from './live-objects.ts';
-import { holdsToken } from './mask-text.ts';
 import { collectionPath } from './object-path.ts';
 import type { Source } from './restore.ts';
 

@@ -12,10 +12,10 @@ import type { MaskObligation, PolicySource } from '../policy/decision.ts';
 import { policyQuestion } from '../policy/policy-question.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
+import { textAt } from '../request/json-text.ts';
 import type { JsonValue } from '../request/json-value.ts';
 import { readRequest } from '../request/read-request.ts';
 import { readStrictJson } from '../request/strict-json.ts';
-import { textAt } from './json-text.ts';
 import type { Source } from './restore.ts';
 
 /** An object, or a list of them, as it is in the cluster now: in clear, and as the client is shown it. */

@@ -1,6 +1,6 @@
+import { tokensIn } from '../masking/mask-text.ts';
 import { isJsonObject, type JsonValue } from '../request/json-value.ts';
 import { fieldOf, type Path } from './field-path.ts';
-import { tokensIn } from './mask-text.ts';
 import type { Source } from './restore.ts';
 
 /** Every text that the client does not see as it is. */

@@ -1,15 +1,15 @@
+import { holdsToken, tokensIn } from '../masking/mask-text.ts';
 import { containsMaskToken } from '../masking/mask-token.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
+import { jsonText, textAt, withValueAt } from '../request/json-text.ts';
 import { isJsonObject, type JsonValue } from '../request/json-value.ts';
 import { bodyFormat } from '../request/media-types.ts';
 import { fieldOf, type Path, stepsOfPointer } from './field-path.ts';
 import { readsObject, restoreJsonPatch } from './json-patch.ts';
-import { jsonText, textAt, withValueAt } from './json-text.ts';
 import { lineageSources } from './lineage.ts';
 import type { LiveObject, LiveObjects } from './live-objects.ts';
 import type { Origin } from './mask-origins.ts';
-import { holdsToken, tokensIn } from './mask-text.ts';
 import { objectPath } from './object-path.ts';
 import { openProtobufBody, type ProtobufBody } from './protobuf-body.ts';
 import { type Restored, Restorer, type Source, type Unrestored } from './restore.ts';

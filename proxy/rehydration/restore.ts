@@ -1,9 +1,9 @@
 import { LAST_APPLIED } from '../masking/mask-rules.ts';
+import { fromBase64, holdsToken, isSameMask, tokensIn } from '../masking/mask-text.ts';
+import { goJsonText } from '../request/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../request/json-value.ts';
 import { readStrictJson } from '../request/strict-json.ts';
 import { fieldOf, type Path } from './field-path.ts';
-import { goJsonText } from './json-text.ts';
-import { fromBase64, holdsToken, isSameMask, tokensIn } from './mask-text.ts';
 
 /** A part of an object that may give values back: as the client sees it, and as it is. The two differ in texts only. */
 export interface Source {

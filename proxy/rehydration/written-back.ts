@@ -1,7 +1,7 @@
 import { Refusal, type StatusCause } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
+import { textAt } from '../request/json-text.ts';
 import type { JsonValue } from '../request/json-value.ts';
-import { textAt } from './json-text.ts';
 import type { Origin } from './mask-origins.ts';
 import { fieldOfToken } from './masked-fields.ts';
 import type { Source, Unrestored } from './restore.ts';

@@ -26,7 +26,6 @@ export function valuesOfBody(body: Buffer, { contentType }: ApiRequest, rules: M
         configInspections: rules.configInspections.map((rule) => ({ ...rule, ...found(rule) })),
         annotations: new Map([...rules.annotations.keys()].map((name) => [name, 'token'])),
         kinds: null,
-        refuseHelm: false,
         trimRows: null,
         seen: null,
       };

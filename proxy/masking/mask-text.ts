@@ -1,4 +1,4 @@
-import { MASK_PREFIX, textContainsMaskToken } from '../masking/mask-token.ts';
+import { MASK_PREFIX, textContainsMaskToken } from './mask-token.ts';
 
 /** A token inside other text. */
 const TOKEN = new RegExp(`${MASK_PREFIX.replaceAll('.', '\\.')}[A-Za-z0-9_-]{1,32}\\.[A-Za-z0-9_-]{22}`, 'g');

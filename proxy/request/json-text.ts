@@ -1,4 +1,4 @@
-import { isJsonObject, JsonNumber, type JsonValue } from '../request/json-value.ts';
+import { isJsonObject, JsonNumber, type JsonValue } from './json-value.ts';
 
 /** A value as JSON, numbers as they were written and keys in their order. */
 export function jsonText(value: JsonValue): string {
