@@ -88,9 +88,8 @@ function urlPasswords(text: string, ranges: Range[]): void {
     let slash = -1;
     while (end < text.length && end - start < AUTHORITY_LIMIT) {
       const character = text.charCodeAt(end);
-      // White space, quotes and angle brackets end a URL wherever it stands.
-      if (character <= 0x20 || character === 0x22 || character === 0x27 || character === 0x3c || character === 0x3e)
-        break;
+      // White space and quotes end a URL; brackets would too, but a password in one is often written as it is.
+      if (character <= 0x20 || character === 0x22 || character === 0x27 || character === 0x60) break;
       if (character === 0x2f && slash === -1) {
         slash = end;
         // A slash in a password should have been escaped and often was not; behind a host and port it is a path.

@@ -48,6 +48,13 @@ spec:
         annotations: [kubectl.kubernetes.io/last-applied-configuration]
         as: token
 
+  # Credentials that stand in other objects come back as masks too: variables, arguments, headers and annotations of
+  # workloads and what is kept of them, ConfigMaps, texts of events. Found by name, by form, and by being a Secret's value.
+  - id: inline-credentials-masked
+    effect: none
+    match: {resources: ["*", "*/*"], not: {resources: [secrets]}}
+    obligations: {mask: [{resource: "*", patterns: ["builtin:credentials"], as: token}]}
+
   # namespaces: ["*"] is every namespace, but nothing that belongs to the cluster as a whole (confirm.yaml).
   - id: namespaced-writes
     effect: allow

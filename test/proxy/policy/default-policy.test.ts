@@ -139,7 +139,19 @@ describe('the built-in policy', () => {
         },
       ]);
     }
-    expect(decide(`GET ${NS}/pods`).masks).toEqual([]);
+  });
+
+  it('masks what looks like a credential in everything else', () => {
+    for (const line of [
+      `GET ${NS}/pods`,
+      `GET ${NS}/pods/web/status`,
+      `PATCH ${NS}/configmaps/app`,
+      'GET /api/v1/nodes',
+    ]) {
+      expect(decide(line).masks).toEqual([
+        { resource: '*', fields: [], annotations: [], keep: [], patterns: ['builtin:credentials'] },
+      ]);
+    }
   });
 
   it('asks for a confirmation and a reason before a key of a Secret is revealed', () => {
