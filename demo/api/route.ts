@@ -4,6 +4,7 @@ import type { Call } from './call.ts';
 import { deleteCollection, deleteObject } from './delete-objects.ts';
 import { discoveryDocument } from './discovery.ts';
 import { openApiDocument } from './openapi.ts';
+import { openApiV2Document, openApiV2Type } from './openapi-v2.ts';
 import { evictPod } from './pod-eviction.ts';
 import { sendPodLog, streamSubresources } from './pod-streams.ts';
 import { getObject, listObjects } from './read-objects.ts';
@@ -136,6 +137,7 @@ function routePath(call: Call): void {
   if (healthPaths.has(path.replace(/(.)\/$/, '$1'))) sendText(call, 200, plainText, 'ok');
   else if (path === '/version' || path === '/version/')
     sendText(call, 200, 'application/json', JSON.stringify(serverVersion, null, 2));
+  else if (path === '/openapi/v2') sendText(call, 200, openApiV2Type, openApiV2Document());
   // The real server labels the index text/plain, and so does this one.
   else if (/^\/openapi\/v3\/?$/.test(path)) sendText(call, 200, plainText, openApiDocument(path));
   else if (path.startsWith('/openapi/v3/')) sendText(call, 200, 'application/json', openApiDocument(path));
@@ -155,7 +157,7 @@ function sendDiscovery(call: Call, parts: readonly string[]): void {
   sendText(call, 200, document.headers['Content-Type'] ?? '', `${JSON.stringify(document.body)}\n`);
 }
 
-function sendText(call: Call, code: number, type: string, text: string): void {
+function sendText(call: Call, code: number, type: string, text: string | Buffer): void {
   const bytes = Buffer.from(text);
   call.response.writeHead(code, { 'Content-Type': type, 'Content-Length': bytes.length });
   call.response.end(call.method === 'HEAD' ? undefined : bytes);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { EchoedInput } from '../../../main/terminal-host/echoed-input.ts';
+import { EchoedInput } from '../../../proxy/recording/echoed-input.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
