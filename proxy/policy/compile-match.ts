@@ -4,7 +4,7 @@ import { compileGlobs } from './glob.ts';
 import { compileImpersonation } from './impersonation-match.ts';
 import { type Dimensions, KNOWN_VERBS, type MatchBlock } from './policy-document.ts';
 import { compileResources, isResourcePattern, RESOURCE_PATTERN_FORM } from './resource-pattern.ts';
-import { groupKey, userKey } from './rule-index.ts';
+import type { Principals } from './rule-index.ts';
 import type { SetReader } from './set-reader.ts';
 
 /**
@@ -19,8 +19,8 @@ export interface Dimension {
   readonly test: (question: PolicyQuestion, lenient: boolean) => boolean;
   /** True where verb, group and resource alone decide, so that the answer can be kept. */
   readonly fixed: boolean;
-  /** Keys of the users and groups one of which the principal must be (rule-index.ts); left out where patterns decide. */
-  readonly principals?: readonly string[];
+  /** The users and groups one of which the principal must be (rule-index.ts); left out where patterns decide. */
+  readonly principals?: Principals;
 }
 
 /** Verbs of requests that touch objects which the path does not name. */
@@ -134,7 +134,7 @@ function subjects(block: Dimensions, sets: SetReader, path: readonly (string | n
       got: ({ principal }) => [principal.user, ...principal.groups.map((group) => `group ${group}`)].join(', '),
       test: ({ principal }) => isUser(principal.user) || principal.groups.some(isGroup),
       fixed: false,
-      ...(plain ? { principals: [...(users ?? []).map(userKey), ...(groups ?? []).map(groupKey)] } : {}),
+      ...(plain ? { principals: { users: users ?? [], groups: groups ?? [] } } : {}),
     },
   ];
 }

@@ -4,18 +4,25 @@ import type { PolicyQuestion } from './decision.ts';
 /** Resources that clients made up fill the index too, so it is emptied at this size. */
 const INDEX_LIMIT = 2000;
 
-/** A rule with its place among all, so that what is found in several places can be put in order. */
-interface Placed {
-  readonly place: number;
-  readonly rule: CompiledRule;
+/** Rules in the order of all rules, with their places in it. */
+interface Rules {
+  readonly rules: CompiledRule[];
+  readonly places: number[];
 }
 
 /** The rules for one verb and resource. */
 interface Bucket {
   /** Rules for anyone, or for principals by a pattern. */
-  readonly forAnyone: readonly Placed[];
-  /** Rules for principals by name. */
-  readonly byPrincipal: ReadonlyMap<string, readonly Placed[]>;
+  readonly forAnyone: Rules;
+  /** Rules for principals by name; null where there are none. */
+  readonly byUser: ReadonlyMap<string, Rules> | null;
+  readonly byGroup: ReadonlyMap<string, Rules> | null;
+}
+
+/** The names that a rule's subjects list, where they are no patterns. */
+export interface Principals {
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
 }
 
 /**
@@ -23,67 +30,96 @@ interface Bucket {
  * What it leaves out cannot match; what it gives must still be asked.
  */
 export class RuleIndex {
-  readonly #rules: readonly Placed[];
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #rules: Rules;
+  /** By verb, resource and group: three look-ups cost less than making one key of the three. */
+  readonly #buckets = new Map<string, Map<string, Map<string, Bucket>>>();
+  #size = 0;
   readonly #paths: Bucket;
 
   constructor(rules: readonly CompiledRule[]) {
-    this.#rules = rules.map((rule, place) => ({ place, rule }));
-    this.#paths = bucketOf(this.#rules);
+    this.#rules = { rules: [...rules], places: rules.map((_, place) => place) };
+    this.#paths = bucketOf(this.#rules, () => true);
   }
 
   /** In the order of all rules. */
   candidates(question: PolicyQuestion): readonly CompiledRule[] {
-    const { forAnyone, byPrincipal } = this.#bucket(question);
-    const found: Placed[] = [...forAnyone];
-    if (byPrincipal.size > 0) {
-      const { user, groups } = question.principal;
-      append(found, byPrincipal.get(userKey(user)));
-      for (const group of groups) append(found, byPrincipal.get(groupKey(group)));
-    }
-    found.sort((a, b) => a.place - b.place);
-    const rules: CompiledRule[] = [];
-    for (const { rule } of found) if (rules[rules.length - 1] !== rule) rules.push(rule);
-    return rules;
+    const { forAnyone, byUser, byGroup } = this.#bucket(question);
+    const { user, groups } = question.principal;
+    let found = byUser === null ? forAnyone : merge(forAnyone, byUser.get(user));
+    if (byGroup !== null) for (const group of groups) found = merge(found, byGroup.get(group));
+    return found.rules;
   }
 
-  /** Paths that are not about a resource are endless, so they share one bucket. */
   #bucket(question: PolicyQuestion): Bucket {
-    if (question.resource === '') return this.#paths;
-    // A path cannot hold a line break (request-target.ts), so no two questions share a key.
-    const key = `${question.verb}\n${question.apiGroup}\n${question.resource}`;
-    const known = this.#buckets.get(key);
-    if (known !== undefined) return known;
-    const bucket = bucketOf(
-      this.#rules.filter(({ rule: { effect, dimensions } }) =>
-        dimensions.every(({ fixed, test }) => !fixed || test(question, effect !== 'allow')),
-      ),
+    const { verb, resource, apiGroup } = question;
+    // Paths that are not about a resource are endless, so they share one bucket.
+    if (resource === '') return this.#paths;
+    return this.#buckets.get(verb)?.get(resource)?.get(apiGroup) ?? this.#makeBucket(question);
+  }
+
+  #makeBucket(question: PolicyQuestion): Bucket {
+    const bucket = bucketOf(this.#rules, ({ effect, dimensions }) =>
+      dimensions.every(({ fixed, test }) => !fixed || test(question, effect !== 'allow')),
     );
-    if (this.#buckets.size >= INDEX_LIMIT) this.#buckets.clear();
-    this.#buckets.set(key, bucket);
+    if (this.#size >= INDEX_LIMIT) {
+      this.#buckets.clear();
+      this.#size = 0;
+    }
+    this.#size += 1;
+    inner(inner(this.#buckets, question.verb), question.resource).set(question.apiGroup, bucket);
     return bucket;
   }
 }
 
-/** How a principal's names are told apart in {@link Dimension.principals}. */
-export const userKey = (user: string): string => `user ${user}`;
-export const groupKey = (group: string): string => `group ${group}`;
-
-function bucketOf(rules: readonly Placed[]): Bucket {
-  const forAnyone: Placed[] = [];
-  const byPrincipal = new Map<string, Placed[]>();
-  for (const placed of rules) {
-    const principals = placed.rule.dimensions.find((dimension) => dimension.principals !== undefined)?.principals;
-    if (principals === undefined) forAnyone.push(placed);
-    for (const principal of new Set(principals)) {
-      const known = byPrincipal.get(principal);
-      if (known === undefined) byPrincipal.set(principal, [placed]);
-      else known.push(placed);
-    }
-  }
-  return { forAnyone, byPrincipal };
+/** The map under a key, made where it is missing. */
+function inner<Value>(maps: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
+  const known = maps.get(key) ?? new Map<string, Value>();
+  maps.set(key, known);
+  return known;
 }
 
-function append(found: Placed[], more: readonly Placed[] | undefined): void {
-  if (more !== undefined) for (const placed of more) found.push(placed);
+function bucketOf({ rules, places }: Rules, mayMatch: (rule: CompiledRule) => boolean): Bucket {
+  const forAnyone: Rules = { rules: [], places: [] };
+  const byUser = new Map<string, Rules>();
+  const byGroup = new Map<string, Rules>();
+  for (const [index, rule] of rules.entries()) {
+    if (!mayMatch(rule)) continue;
+    const place = places[index] ?? 0;
+    const principals = rule.dimensions.find((dimension) => dimension.principals !== undefined)?.principals;
+    if (principals === undefined) add(forAnyone, rule, place);
+    for (const user of new Set(principals?.users)) addUnder(byUser, user, rule, place);
+    for (const group of new Set(principals?.groups)) addUnder(byGroup, group, rule, place);
+  }
+  return {
+    forAnyone,
+    byUser: byUser.size === 0 ? null : byUser,
+    byGroup: byGroup.size === 0 ? null : byGroup,
+  };
+}
+
+function addUnder(lists: Map<string, Rules>, name: string, rule: CompiledRule, place: number): void {
+  const list = lists.get(name) ?? { rules: [], places: [] };
+  lists.set(name, list);
+  add(list, rule, place);
+}
+
+function add(list: Rules, rule: CompiledRule, place: number): void {
+  list.rules.push(rule);
+  list.places.push(place);
+}
+
+/** Both in order, each rule once. A new list only where both have rules. */
+function merge(left: Rules, right: Rules | undefined): Rules {
+  if (right === undefined || right.rules.length === 0) return left;
+  if (left.rules.length === 0) return right;
+  const merged: Rules = { rules: [], places: [] };
+  let [l, r] = [0, 0];
+  while (l < left.places.length || r < right.places.length) {
+    const [ofLeft = Number.POSITIVE_INFINITY, ofRight = Number.POSITIVE_INFINITY] = [left.places[l], right.places[r]];
+    const rule = ofLeft <= ofRight ? left.rules[l] : right.rules[r];
+    if (rule !== undefined) add(merged, rule, Math.min(ofLeft, ofRight));
+    if (ofLeft <= ofRight) l += 1;
+    if (ofRight <= ofLeft) r += 1;
+  }
+  return merged;
 }
