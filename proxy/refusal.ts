@@ -15,6 +15,7 @@ export const REFUSALS = {
   'head-too-large': { status: 431, reason: 'BadRequest' },
   'request-too-slow': { status: 408, reason: 'Timeout' },
   'expectation-failed': { status: 417, reason: 'BadRequest' },
+  'gateway-busy': { status: 429, reason: 'TooManyRequests' },
   'unknown-cluster': { status: 404, reason: 'NotFound' },
   'cluster-not-permitted': { status: 403, reason: 'Forbidden' },
   // a request that cannot be read exactly as the API server would read it

@@ -43,6 +43,12 @@ export interface Exchange extends Answerable {
    * the client's going is seen on its stream, and only the other two abort.
    */
   readonly signal: AbortSignal;
+  /**
+   * To be called once it is known that the exchange will last: a watch, a followed log, a stream, a wait for a person.
+   * It then no longer counts among the requests of which only so many are served at one time.
+   * @throws {Refusal} `gateway-busy` when as many last as can.
+   */
+  lasting(): void;
   /** Bytes inside TLS, heads included. */
   bytesFromClient(): number;
   bytesToClient(): number;

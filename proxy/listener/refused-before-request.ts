@@ -18,7 +18,8 @@ export type RefusedBeforeRequest =
   | 'malformed-http'
   | 'head-too-large'
   | 'too-slow'
-  | 'too-many-connections';
+  | 'too-many-connections'
+  | 'gateway-busy';
 
 type Count = (reason: RefusedBeforeRequest) => void;
 

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { Refusal } from '../refusal.ts';
 import { ResponseAnswer, SocketAnswer } from './answer.ts';
+import type { Place } from './capacity.ts';
 import type { Connections } from './connections.ts';
 import { EarlyBytes } from './early-bytes.ts';
 import type { Answerable, AnswerBody, Exchange, HeaderLine } from './exchange.ts';
@@ -11,6 +13,17 @@ import type { Principal } from './principal.ts';
 export interface ExchangeContext {
   readonly principal: Principal;
   readonly connections: Connections;
+  readonly place: Place;
+}
+
+/** Seconds; client-go waits as long and then asks again by itself. */
+const COME_AGAIN = 1;
+
+/** Said beyond the capacity. */
+export function gatewayBusy(what: string): Refusal {
+  return new Refusal('gateway-busy', `Gatehouse serves as many ${what} as it can at one time; try again in a moment`, {
+    retryAfterSeconds: COME_AGAIN,
+  });
 }
 
 /** A request on one of the listener's own sockets. */
@@ -29,9 +42,10 @@ abstract class ServedExchange implements Answerable {
   readonly signal: AbortSignal;
   protected readonly gone = new AbortController();
   readonly #answer: Answerable;
+  readonly #place: Place;
   readonly #before: { readonly fromClient: number; readonly toClient: number };
 
-  protected constructor(request: SecuredRequest, principal: Principal, answer: Answerable) {
+  protected constructor(request: SecuredRequest, { principal, place }: ExchangeContext, answer: Answerable) {
     const { socket } = request;
     this.method = request.method ?? '';
     this.target = request.url ?? '';
@@ -40,6 +54,7 @@ abstract class ServedExchange implements Answerable {
     this.socket = socket;
     this.signal = this.gone.signal;
     this.#answer = answer;
+    this.#place = place;
     this.#before = ACCOUNTED.get(socket) ?? { fromClient: 0, toClient: 0 };
   }
 
@@ -49,6 +64,10 @@ abstract class ServedExchange implements Answerable {
 
   respond(status: number, headers: readonly HeaderLine[], body: AnswerBody): Promise<void> {
     return this.#answer.respond(status, headers, body);
+  }
+
+  lasting(): void {
+    if (!this.#place.lasting()) throw gatewayBusy('watches and streams');
   }
 
   bytesFromClient(): number {
@@ -66,9 +85,10 @@ export class RequestExchange extends ServedExchange implements Exchange {
   readonly body: Readable;
   readonly head = Buffer.alloc(0);
 
-  constructor(request: SecuredRequest, response: ServerResponse, { principal, connections }: ExchangeContext) {
-    super(request, principal, new ResponseAnswer(response));
+  constructor(request: SecuredRequest, response: ServerResponse, context: ExchangeContext) {
+    super(request, context, new ResponseAnswer(response));
     const { socket } = request;
+    const { connections } = context;
     this.body = request;
     const over = connections.use(socket, (reason) => this.gone.abort(reason));
     response.once('close', () => {
@@ -90,12 +110,12 @@ export class UpgradeExchange extends ServedExchange implements Exchange {
   readonly #upgrade: SocketAnswer;
   readonly #earlyBytes: EarlyBytes;
 
-  constructor(request: SecuredRequest, head: Buffer, { principal, connections }: ExchangeContext) {
+  constructor(request: SecuredRequest, head: Buffer, context: ExchangeContext) {
     const answer = new SocketAnswer(request, request.socket);
-    super(request, principal, answer);
+    super(request, context, answer);
     this.#upgrade = answer;
     this.#earlyBytes = new EarlyBytes(request.socket, head, () => this.gone.abort(new Error('The client went away')));
-    connections.use(request.socket, (reason) => this.gone.abort(reason));
+    context.connections.use(request.socket, (reason) => this.gone.abort(reason));
   }
 
   get head(): Buffer {

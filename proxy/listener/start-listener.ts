@@ -8,6 +8,7 @@ import { issueServerCertificate } from '../clusters/certificate-authority.ts';
 import type { GatewayLog, KeyPair } from '../gateway.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
 import { ResponseAnswer, SocketAnswer } from './answer.ts';
+import { CAPACITY, Capacity, type CapacityLimits, type Place } from './capacity.ts';
 import { authenticate, type LiveCertificates } from './client-authentication.ts';
 import { Connections } from './connections.ts';
 import type { Answerable, Exchange } from './exchange.ts';
@@ -15,7 +16,7 @@ import type { Principal } from './principal.ts';
 import { audible, refuse } from './refuse.ts';
 import { type RefusedBeforeRequest, refuseBrokenConnections } from './refused-before-request.ts';
 import { allowedHosts, foreignSite } from './same-site.ts';
-import { RequestExchange, UpgradeExchange } from './served-exchange.ts';
+import { gatewayBusy, RequestExchange, UpgradeExchange } from './served-exchange.ts';
 
 export interface ListenerOptions {
   readonly host: string;
@@ -34,7 +35,7 @@ export interface ListenerOptions {
   readonly limits?: Partial<ListenerLimits>;
 }
 
-export interface ListenerLimits {
+export interface ListenerLimits extends CapacityLimits {
   readonly connections: number;
   /** Milliseconds for the TLS handshake. */
   readonly handshake: number;
@@ -62,7 +63,7 @@ export class ListenError extends Error {
   }
 }
 
-const LIMITS: ListenerLimits = { connections: 1024, handshake: 10_000, head: 20_000 };
+const LIMITS: ListenerLimits = { ...CAPACITY, connections: 16_384, handshake: 10_000, head: 20_000 };
 const KIBIBYTE = 1024;
 const RENEW_SERVER_CERTIFICATE = 24 * 3_600_000;
 
@@ -77,7 +78,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   server.maxConnections = limits.connections;
   server.maxHeadersCount = 0;
   const connections = new Connections(options.access);
-  const context: Serving = { ...options, connections, hosts: new Set<string>() };
+  const context: Serving = { ...options, connections, capacity: new Capacity(limits), hosts: new Set<string>() };
   takeRequests(server, context);
   refuseBrokenConnections(server, connections, options.countRefused);
   const port = await listen(server, options);
@@ -103,6 +104,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 /** What the event handlers share. */
 interface Serving extends ListenerOptions {
   readonly connections: Connections;
+  readonly capacity: Capacity;
   hosts: ReadonlySet<string>;
 }
 
@@ -158,15 +160,15 @@ function takeRequests(server: Server, serving: Serving): void {
   server.on('secureConnection', (socket: TLSSocket) => connections.secure(socket));
   server.on('request', (request: IncomingMessage & { socket: TLSSocket }, response: ServerResponse) => {
     if (connections.stopping) response.shouldKeepAlive = false;
-    const principal = admit(request, closingAnswer(response), serving);
-    if (principal === null) return;
-    void serve(new RequestExchange(request, response, { principal, connections }), serving);
+    const admitted = admitWithPlace(request, closingAnswer(response), serving);
+    if (admitted === null) return;
+    void serve(new RequestExchange(request, response, { ...admitted, connections }), admitted.place, serving);
   });
   server.on('upgrade', (request: IncomingMessage & { socket: TLSSocket }, _socket: Duplex, head: Buffer) => {
     if (endsPipelining(request.socket, serving)) return;
-    const principal = admit(request, new SocketAnswer(request, request.socket), serving);
-    if (principal === null) return;
-    void serve(new UpgradeExchange(request, head, { principal, connections }), serving);
+    const admitted = admitWithPlace(request, new SocketAnswer(request, request.socket), serving);
+    if (admitted === null) return;
+    void serve(new UpgradeExchange(request, head, { ...admitted, connections }), admitted.place, serving);
   });
   server.on('connect', (request: IncomingMessage & { socket: TLSSocket }) => {
     if (endsPipelining(request.socket, serving)) return;
@@ -213,6 +215,21 @@ function admit(
   return null;
 }
 
+/** Admits who may come in, as long as there is room. */
+function admitWithPlace(
+  request: IncomingMessage & { socket: TLSSocket },
+  answer: Answerable,
+  serving: Serving,
+): { readonly principal: Principal; readonly place: Place } | null {
+  const principal = admit(request, answer, serving);
+  if (principal === null) return null;
+  const place = serving.capacity.enter(`${principal.session.kind}/${principal.session.id}`);
+  if (place !== null) return { principal, place };
+  serving.countRefused('gateway-busy');
+  void refuse(answer, gatewayBusy('requests'));
+  return null;
+}
+
 /** For refusals: the connection is not used again. */
 function closingAnswer(response: ServerResponse): Answerable {
   const answer = new ResponseAnswer(response);
@@ -227,7 +244,7 @@ function closingAnswer(response: ServerResponse): Answerable {
   };
 }
 
-async function serve(exchange: Exchange, { onExchange, log }: Serving): Promise<void> {
+async function serve(exchange: Exchange, place: Place, { onExchange, log }: Serving): Promise<void> {
   try {
     await onExchange(exchange);
     if (exchange.answered || exchange.signal.aborted) return;
@@ -235,6 +252,8 @@ async function serve(exchange: Exchange, { onExchange, log }: Serving): Promise<
   } catch (error) {
     log.error({ error }, 'An exchange failed');
     await refuse(exchange, toRefusal(error));
+  } finally {
+    place.leave();
   }
 }
 

@@ -79,9 +79,19 @@ export const request: FuzzTarget = {
   },
 };
 
+/** Go's `url.ParseQuery` drops a pair whose escapes are broken; `URLSearchParams` keeps it. */
+function asGoReads(query: string): string {
+  return query
+    .split('&')
+    .filter((pair) => !/%(?![0-9a-f]{2})/i.test(pair))
+    .join('&');
+}
+
 function secondOpinion(read: ApiRequest): void {
   const [path = '', ...query] = read.target.split('?');
-  const other = allow([TargetError], () => readTarget(read.method, path, new URLSearchParams(query.join('?'))));
+  const other = allow([TargetError], () =>
+    readTarget(read.method, path, new URLSearchParams(asGoReads(query.join('?')))),
+  );
   must(other !== null, 'a target was accepted that the second reading refuses');
   for (const field of [
     'isResourceRequest',

@@ -370,3 +370,49 @@ it('answers https.request of Node, headers and all', async () => {
     '299 gatehouse "two – 二"',
   ]);
 });
+
+describe('more than can be served at one time', () => {
+  it('is told to come again by a 429 with Retry-After, and served when there is room', async () => {
+    const held: Array<() => void> = [];
+    const door = await opened({
+      limits: { requests: 2, requestsOfSession: 2 },
+      onExchange: async (exchange) => {
+        await new Promise<void>((resolve) => held.push(resolve));
+        await exchange.respond(200, [], Buffer.from('served'));
+      },
+    });
+    const first = [ask(door, GET), ask(door, GET)];
+    await until(() => held.length === 2);
+    const third = await ask(door, GET);
+    expect(statusLine(third)).toBe('HTTP/1.1 429 Too Many Requests');
+    expect(third).toMatch(/\r\nRetry-After: 1\r\n/);
+    expect(statusOf(third)).toMatchObject({ reason: 'TooManyRequests', code: 429 });
+    expect(door.refused).toEqual(['gateway-busy']);
+    for (const release of held) release();
+    expect((await Promise.all(first)).map(statusLine)).toEqual(['HTTP/1.1 200 OK', 'HTTP/1.1 200 OK']);
+    const fourth = ask(door, GET);
+    await until(() => held.length === 3);
+    held[2]?.();
+    expect(statusLine(await fourth)).toBe('HTTP/1.1 200 OK');
+  });
+
+  it('does not count what lasts', async () => {
+    const door = await opened({
+      limits: { requests: 1, requestsOfSession: 1, lasting: 1 },
+      onExchange: async (exchange) => {
+        if (exchange.target.includes('watch')) {
+          exchange.lasting();
+          await new Promise((resolve) => exchange.signal.addEventListener('abort', resolve));
+          return;
+        }
+        await exchange.respond(200, [], null);
+      },
+    });
+    const watch = await dial(door, door.client);
+    watch.write(GET.replace('/api', '/api?watch=1').replace('{host}', `127.0.0.1:${door.port}`));
+    await until(() => door.seen.length === 1);
+    expect(statusLine(await ask(door, GET))).toBe('HTTP/1.1 200 OK');
+    expect(statusLine(await ask(door, GET.replace('/api', '/api?watch=2')))).toBe('HTTP/1.1 429 Too Many Requests');
+    watch.destroy();
+  });
+});

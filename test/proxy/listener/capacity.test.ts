@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { Capacity } from '../../../proxy/listener/capacity.ts';
+
+const LIMITS = { requests: 3, requestsOfSession: 2, lasting: 1 };
+
+describe('the capacity of the gateway', () => {
+  it('gives no more places than there are, and gives them again when they are left', () => {
+    const capacity = new Capacity(LIMITS);
+    const places = ['a', 'a', 'b'].map((session) => capacity.enter(session));
+    expect(places).not.toContain(null);
+    expect(capacity.enter('c')).toBeNull();
+    places[0]?.leave();
+    expect(capacity.enter('c')).not.toBeNull();
+  });
+
+  it('keeps one session from taking all of them', () => {
+    const capacity = new Capacity(LIMITS);
+    capacity.enter('a');
+    capacity.enter('a');
+    expect(capacity.enter('a')).toBeNull();
+    expect(capacity.enter('b')).not.toBeNull();
+  });
+
+  it('counts what lasts apart, and only so much of it', () => {
+    const capacity = new Capacity(LIMITS);
+    const first = capacity.enter('a');
+    expect(first?.lasting()).toBe(true);
+    expect(first?.lasting()).toBe(true);
+    expect(capacity.enter('a')?.lasting()).toBe(false);
+    expect(capacity.enter('a')).not.toBeNull();
+    first?.leave();
+    expect(capacity.enter('b')?.lasting()).toBe(true);
+  });
+
+  it('counts a place that is left twice once', () => {
+    const capacity = new Capacity(LIMITS);
+    const place = capacity.enter('a');
+    place?.leave();
+    place?.leave();
+    capacity.enter('a');
+    capacity.enter('a');
+    expect(capacity.enter('a')).toBeNull();
+  });
+});
