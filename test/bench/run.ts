@@ -6,8 +6,12 @@ import { type ComparisonResult, summarise } from './harness/statistics.ts';
 
 /** Sections by name, in the order in which they run. Each is loaded when it is asked for. */
 const SECTIONS: Readonly<Record<string, () => Promise<Section>>> = {
+  forwarding: async () => (await import('./forwarding/forwarding.ts')).forwarding,
+  watches: async () => (await import('./watches/watches.ts')).watches,
+  streams: async () => (await import('./streams/streams.ts')).streams,
   masking: async () => (await import('./masking/masking.ts')).masking,
   policy: async () => (await import('./policy/policy.ts')).policy,
+  journal: async () => (await import('./journal/journal.ts')).journal,
 };
 
 const repository = join(import.meta.dirname, '../..');
