@@ -139,10 +139,10 @@ async function loadExec(): Promise<void> {
     Array.from({ length: order.connections }, async () => {
       const socket = await open();
       const ended = new Promise((resolve) => socket.once('close', resolve));
-      let last = Buffer.alloc(0);
+      let last: Buffer = Buffer.alloc(0);
       socket.on('data', (received: Buffer) => {
         bytes += received.length;
-        last = received;
+        last = Buffer.concat([last, received.subarray(-4)]).subarray(-4);
         // A close frame of the server's: answered, and the connection ends.
         if (last.length >= 4 && last.readUInt32BE(last.length - 4) === 0x880203e8) {
           socket.end(Buffer.from([0x88, 0x82, 0, 0, 0, 0, 3, 0xe8]));
