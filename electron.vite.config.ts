@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { keepEffects } from './scripts/build/keep-effects.mjs';
 
 const folder = (...parts: string[]) => resolve(import.meta.dirname, ...parts);
 
@@ -15,6 +16,7 @@ export default defineConfig({
       outDir: folder('out/main'),
       target: nodeTarget,
       rollupOptions: {
+        treeshake: keepEffects,
         input: {
           index: folder('main/index.ts'),
           'gateway-host': folder('main/gateway-host/index.ts'),

@@ -1,5 +1,6 @@
 /* Programs of the tests that run longer than a test should: bundled, and run in a process of their own. */
 import { join } from 'node:path';
+import { keepEffects } from './build/keep-effects.mjs';
 import { repository } from './set-up/cache-folder.mjs';
 import { run } from './set-up/run.mjs';
 

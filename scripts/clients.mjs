@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { provideKubectlReleases } from './clients/kubectl-releases.mjs';
+import { provideLibraries } from './clients/libraries.mjs';
 import { repository } from './set-up/cache-folder.mjs';
 import { provideControlPlane } from './set-up/control-plane.mjs';
 import { installDependencies } from './set-up/dependencies.mjs';
@@ -22,6 +23,7 @@ const { values } = parseArgs({
 console.log('Clients:');
 await installDependencies();
 const { kubectl, helm } = await provideKubectlReleases();
+const libraries = await provideLibraries();
 const newest = kubectl.at(-1)?.path;
 if (!newest) throw new Error('without the pinned kubectl there is nothing to compare with');
 process.env['GATEHOUSE_TEST_KUBECTL'] = newest;
@@ -48,7 +50,7 @@ const { text, unexpected } = await module.runMatrix({
   cluster: values.cluster === 'real' ? 'real' : 'demo',
   kubectl: kubectl.filter(chosen).map(withVersion),
   helm: helm.filter(chosen).map(withVersion),
-  libraries: [],
+  libraries: libraries.filter(chosen),
   only: values.step,
   onProgress: (/** @type {string} */ said) => {
     if (process.stdout.isTTY) process.stdout.write(`\r\x1b[2K  ${said}`);
@@ -65,6 +67,7 @@ process.exitCode = unexpected === 0 ? 0 : 1;
  * @param {string} path
  */
 function versionOf(path) {
-  const { stdout } = spawnSync(path, ['version', '--client'], { encoding: 'utf8', env: { PATH: process.env['PATH'] } });
+  const args = path.endsWith('helm') ? ['version', '--short'] : ['version', '--client'];
+  const { stdout } = spawnSync(path, args, { encoding: 'utf8', env: { PATH: process.env['PATH'] } });
   return /v(\d+\.\d+\.\d+)/.exec(stdout)?.[1] ?? 'unknown';
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repository } from '../set-up/cache-folder.mjs';
+import { keepEffects } from './keep-effects.mjs';
 
 /** The built `gatehouse` command. */
 export const commandLine = join(repository, 'out/cli/gatehouse.js');
@@ -25,7 +26,10 @@ export async function buildCommandLine() {
         outDir: work,
         emptyOutDir: false,
         target: 'node20.18',
-        rollupOptions: { output: { format: 'es', entryFileNames: 'gatehouse.js', codeSplitting: false } },
+        rollupOptions: {
+          treeshake: keepEffects,
+          output: { format: 'es', entryFileNames: 'gatehouse.js', codeSplitting: false },
+        },
       },
     });
     await mkdir(join(out, 'cli'), { recursive: true });
