@@ -2,8 +2,13 @@
 export interface Splice {
   readonly start: number;
   readonly end: number;
-  readonly bytes: Buffer;
+  /** A text is of ASCII alone. */
+  readonly bytes: Buffer | string;
 }
+
+/** Keys that came before, by a hash: the same few dozen come again in every object, and a text costs more to make. */
+const KNOWN_KEYS: string[] = new Array<string>(1024).fill('');
+const LONGEST_KNOWN_KEY = 64;
 
 const NOTHING = Buffer.alloc(0);
 const FIRST_CAPACITY = 128 * 1024;
@@ -50,6 +55,32 @@ export class ByteWindow {
     return this.#room.toString('utf8', this.#from + start - this.#start, this.#from + end - this.#start);
   }
 
+  /** The same for a key of an object. */
+  key(start: number, end: number): string {
+    const length = end - start;
+    if (length > LONGEST_KNOWN_KEY) return this.text(start, end);
+    const room = this.#room;
+    const from = this.#from + start - this.#start;
+    let hash = length;
+    let bits = 0;
+    for (let at = from; at < from + length; at += 1) {
+      const byte = room[at] as number;
+      hash = (Math.imul(hash, 31) + byte) | 0;
+      bits |= byte;
+    }
+    if (bits >= 0x80) return this.text(start, end);
+    const place = (hash ^ (hash >>> 10)) & 1023;
+    const known = KNOWN_KEYS[place] as string;
+    if (known.length === length) {
+      let at = 0;
+      while (at < length && known.charCodeAt(at) === room[from + at]) at += 1;
+      if (at === length) return known;
+    }
+    const text = room.toString('latin1', from, from + length);
+    KNOWN_KEYS[place] = text;
+    return text;
+  }
+
   append(chunk: Uint8Array): void {
     if (!this.#owned && this.length === 0) {
       this.#room = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -75,11 +106,12 @@ export class ByteWindow {
     let written = 0;
     for (const { start, end, bytes } of splices) {
       const until = this.#from + start - this.#start;
-      written += this.#room.copy(taken, written, read, until);
-      written += bytes.copy(taken, written);
+      written = copy(this.#room, read, until, taken, written);
+      if (typeof bytes === 'string') written += taken.write(bytes, written, 'latin1');
+      else written = copy(bytes, 0, bytes.length, taken, written);
       read = until + end - start;
     }
-    this.#room.copy(taken, written, read, this.#from + position - this.#start);
+    copy(this.#room, read, this.#from + position - this.#start, taken, written);
     this.#from += position - this.#start;
     this.#start = position;
     return taken;
@@ -95,4 +127,15 @@ export class ByteWindow {
     this.#from = 0;
     this.#to = held;
   }
+}
+
+/** Below that a loop is faster than a call. Bytes. */
+const SHORT_COPY = 64;
+
+/** Copies `from[start, end)`. @returns where the copy ends. */
+function copy(from: Buffer, start: number, end: number, into: Buffer, at: number): number {
+  const length = end - start;
+  if (length > SHORT_COPY) from.copy(into, at, start, end);
+  else for (let index = 0; index < length; index += 1) into[at + index] = from[start + index] as number;
+  return at + length;
 }

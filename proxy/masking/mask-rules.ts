@@ -4,7 +4,15 @@ import { Refusal } from '../refusal.ts';
 import type { RequestInfo } from '../request/api-request.ts';
 import { answersWithObject } from './accept.ts';
 import type { MaskSubject, TrimRows } from './response-mask.ts';
-import { addPattern, descend, maskedBy, type Nodes, newPatternNode, readFieldPattern } from './values/field-pattern.ts';
+import {
+  addPattern,
+  descend,
+  maskedBy,
+  type Nodes,
+  newPatternNode,
+  type PatternNode,
+  readFieldPattern,
+} from './values/field-pattern.ts';
 import { compilePatterns, isPattern, PATTERN_FORMS, type ValuePatterns } from './values/value-patterns.ts';
 
 /** Where client-side apply keeps what was applied last: a JSON text with every value of the object in clear. */
@@ -34,6 +42,8 @@ export interface MaskRules {
   readonly rules: readonly MaskRule[];
   /** Where the rules' fields begin: at the object. Walk down with `descend`, then ask `maskedBy`. */
   readonly fields: Nodes;
+  /** Answers of {@link wholeMask}, kept. */
+  readonly forms: Map<PatternNode, MaskForm | null>;
   /** Annotations whose whole value is replaced. */
   readonly annotations: ReadonlyMap<string, MaskForm>;
   /** Rules with patterns and no fields: they look wherever inline credentials stand. */
@@ -116,6 +126,7 @@ export function compileMaskRules({ request, obligations, seen, trimRows }: MaskS
     kinds: isSecrets ? SECRET_KINDS : null,
     rules,
     fields: [root],
+    forms: new Map(),
     annotations,
     inspections: looking.map(({ rule }) => rule),
     configInspections: looking.map(({ rule, obligation }) =>
@@ -168,7 +179,19 @@ function fieldsOf({ fields, annotations, patterns = [] }: MaskObligation, isSecr
 }
 
 /** The form in which the nodes that a walk has come to are masked whole; null where no rule does so. */
-export function wholeMask({ rules }: MaskRules, nodes: Nodes): MaskForm | null {
+export function wholeMask(rules: MaskRules, nodes: Nodes): MaskForm | null {
+  const [node] = nodes;
+  if (node === undefined) return null;
+  if (nodes.length > 1) return formOf(rules, nodes);
+  // Most values are masked by the one `data.*`, and every value asks.
+  const known = rules.forms.get(node);
+  if (known !== undefined) return known;
+  const form = formOf(rules, nodes);
+  rules.forms.set(node, form);
+  return form;
+}
+
+function formOf({ rules }: MaskRules, nodes: Nodes): MaskForm | null {
   let form: MaskForm | null = null;
   for (const index of maskedBy(nodes)) {
     const rule = rules[index];

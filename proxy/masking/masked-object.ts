@@ -1,7 +1,7 @@
 import { maskReleaseText } from './helm-release/mask-release.ts';
 import { releaseNameOf } from './helm-release/release-text.ts';
 import { LAST_APPLIED, type MaskForm, type MaskRule, type MaskRules } from './mask-rules.ts';
-import { MASK_PREFIX, type MaskKey, maskToken } from './mask-token.ts';
+import { MASK_PREFIX, type MaskKey, maskToken, tokenInBase64 } from './mask-token.ts';
 import type { OnMasked } from './masked-value.ts';
 import type { Range } from './values/credential-shapes.ts';
 import { isDockerConfig, maskDockerConfig } from './values/docker-config.ts';
@@ -67,13 +67,18 @@ export interface ReplacementOptions {
   /** The bytes at a position of the stream. */
   readonly read: (start: number, end: number) => Buffer;
   readonly readText: (start: number, end: number) => string;
+  readonly readKey: (start: number, end: number) => string;
   /** Masks inside the value of a last-applied annotation; null where nothing had to be masked. */
   readonly maskLastApplied: (value: Buffer, identity: ObjectIdentity) => Buffer | null;
   readonly onMasked: OnMasked | null;
 }
 
-/** What is written between the quotes of a value; null where the value may stay. */
-export function replacement(value: WaitingValue, identity: ObjectIdentity, options: ReplacementOptions): Buffer | null {
+/** What is written between the quotes of a value, a text where it is ASCII; null where the value may stay. */
+export function replacement(
+  value: WaitingValue,
+  identity: ObjectIdentity,
+  options: ReplacementOptions,
+): Buffer | string | null {
   const { read, readText, maskLastApplied } = options;
   const { start, end, escaped, frame, slot, base64, masking } = value;
   if (masking.kind === 'undecided') return null;
@@ -94,7 +99,7 @@ export function replacement(value: WaitingValue, identity: ObjectIdentity, optio
   }
   const token = written({ field, plain, base64, as: masking.as }, identity, options);
   // Typed clients refuse a Secret whose data is not base64.
-  return Buffer.from(base64 ? Buffer.from(token).toString('base64') : token);
+  return base64 ? tokenInBase64(token) : token;
 }
 
 /**
@@ -144,9 +149,11 @@ function written(
   identity: ObjectIdentity,
   { key, rules, onMasked }: ReplacementOptions,
 ): string {
-  const decoded = base64 ? Buffer.from(plain.toString('latin1'), 'base64') : plain;
-  // What is no Secret's is a guess: an ordinary word must not be taken out of every log because a variable holds it.
-  if (rules.strict || isDistinctive(decoded)) rules.seen?.add(decoded);
+  if (rules.seen !== null) {
+    const decoded = base64 ? Buffer.from(plain.toString('latin1'), 'base64') : plain;
+    // What is no Secret's is a guess: an ordinary word must not be taken out of every log because a variable holds it.
+    if (rules.strict || isDistinctive(decoded)) rules.seen.add(decoded);
+  }
   if (as === 'redact') return REDACTED;
   const token = maskToken(key, { kindClass: rules.kindClass, ...identity, fieldPath: field }, plain);
   onMasked?.({ identity, field, token, plain, base64 });

@@ -51,6 +51,7 @@ export class MaskingStream {
       identity: options.identity ?? null,
       read: (start, end) => this.#window.slice(start, end),
       readText: (start, end) => this.#window.text(start, end),
+      readKey: (start, end) => this.#window.key(start, end),
       maskLastApplied: (value, identity) =>
         maskLastApplied(value, { key, rules, identity, onMasked, depth: depth + 1 }),
       onMasked,

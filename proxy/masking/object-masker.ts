@@ -175,11 +175,11 @@ export class ObjectMasker implements JsonEvents {
     if (frame === undefined) return;
     const { keys } = frame;
     if (keys === null) {
-      frame.key = this.#text(start, end, escaped);
+      frame.key = escaped ? this.#text(start, end, escaped) : this.#options.readKey(start, end);
       return;
     }
     if (escaped) throw new NotMaskable(`the answer has an escaped key in ${placeOf(frame)}`);
-    const key = this.#options.readText(start, end);
+    const key = this.#options.readKey(start, end);
     if (keys.has(key)) throw new NotMaskable(`the answer has a repeated key in ${placeOf(frame)}`);
     if (frame.place === 'event' && key !== 'type' && key !== 'object') {
       throw new NotMaskable('the answer has a watch event with more than its type and object');
@@ -482,7 +482,7 @@ export class ObjectMasker implements JsonEvents {
       let from = metadata.start;
       for (const splice of inside.sort((a, b) => a.start - b.start)) {
         if (splice.start < metadata.start || splice.end > metadata.end) continue;
-        pieces.push(Buffer.from(this.#options.read(from, splice.start)), splice.bytes);
+        pieces.push(Buffer.from(this.#options.read(from, splice.start)), Buffer.from(splice.bytes));
         from = splice.end;
       }
       pieces.push(Buffer.from(this.#options.read(from, metadata.end)), Buffer.from('}'));
