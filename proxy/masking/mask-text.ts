@@ -24,10 +24,23 @@ export function holdsToken(text: string, layers = MAX_LAYERS): boolean {
 
 /** The tokens in a text, those inside base64 among them. */
 export function tokensIn(text: string, layers = MAX_LAYERS): string[] {
-  const found = text.match(TOKEN) ?? [];
-  if (found.length > 0) return [...new Set(found)];
-  if (layers <= 1) return [];
-  return [...new Set(base64Runs(text).flatMap((run) => tokensIn(run.decoded.toString('latin1'), layers - 1)))];
+  const found: string[] = text.match(TOKEN) ?? [];
+  if (layers > 1) {
+    for (const { decoded } of base64Runs(text)) found.push(...tokensIn(decoded.toString('latin1'), layers - 1));
+  }
+  return [...new Set(found)];
+}
+
+/** A text without its tokens, and without the base64 that holds some: what is left is the client's own words. */
+export function withoutTokens(text: string): string {
+  const runs = base64Runs(text).filter(({ run }) => holdsToken(run));
+  let rest = '';
+  let from = 0;
+  for (const { at, run } of runs) {
+    rest += text.slice(from, at);
+    from = at + run.length;
+  }
+  return (rest + text.slice(from)).replace(TOKEN, '');
 }
 
 /** The parts of a text that look like base64 and hold a token. */

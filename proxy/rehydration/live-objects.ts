@@ -5,14 +5,15 @@ import type { Principal } from '../listener/principal.ts';
 import { maskRefusal } from '../masking/mask-document.ts';
 import { compileMaskRules } from '../masking/mask-rules.ts';
 import type { MaskKey } from '../masking/mask-token.ts';
-import { MaskingStream } from '../masking/masking-stream.ts';
+import type { MaskedValue } from '../masking/masked-value.ts';
+import { MaskingStream, type MaskingStreamOptions } from '../masking/masking-stream.ts';
 import { newMaskReport } from '../masking/response-mask.ts';
 import { sendUpstream } from '../pipeline/send-upstream.ts';
 import type { MaskObligation, PolicySource } from '../policy/decision.ts';
 import { policyQuestion } from '../policy/policy-question.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
-import { textAt } from '../request/json-text.ts';
+import { jsonText, textAt } from '../request/json-text.ts';
 import type { JsonValue } from '../request/json-value.ts';
 import { readRequest } from '../request/read-request.ts';
 import { readStrictJson } from '../request/strict-json.ts';
@@ -22,6 +23,8 @@ import type { Source } from './restore.ts';
 export interface LiveObject extends Source {
   readonly resourceVersion: string;
   readonly uid: string;
+  /** Every value that was masked in it, by itself. */
+  readonly values: readonly MaskedValue[];
 }
 
 /** Reads from the cluster on behalf of one write. */
@@ -32,6 +35,8 @@ export interface LiveObjects {
    * @throws {Refusal} where it cannot be read or not be masked.
    */
   read(target: string): Promise<LiveObject | null>;
+  /** What the client would be shown of an object of the kind that is written. */
+  mask(object: JsonValue): JsonValue;
 }
 
 export interface LiveObjectsOptions {
@@ -84,25 +89,34 @@ export function openLiveObjects(options: LiveObjectsOptions): LiveObjects {
       const decision = policy.decide(policyQuestion(principal, policyCluster, read));
       const rules = compileMaskRules({ request: read, obligations: [...decision.masks, ...options.masks] });
       const plain = readAnswer(bytes);
-      const masked = rules === null ? plain : readAnswer(maskBytes(bytes, maskKey, rules, read));
+      const values: MaskedValue[] = [];
+      const onMasked = (value: MaskedValue): number => values.push(value);
+      const masked = rules === null ? plain : readAnswer(maskBytes(bytes, read, { key: maskKey, rules, onMasked }));
       return {
         plain,
         masked,
         resourceVersion: textAt(plain, 'metadata', 'resourceVersion'),
         uid: textAt(plain, 'metadata', 'uid'),
+        values,
       };
+    },
+    mask: (object) => {
+      const rules = compileMaskRules({ request, obligations: options.masks });
+      if (rules === null) return object;
+      // A patch need not say its kind.
+      const anyKind = { ...rules, kinds: null };
+      return readAnswer(maskBytes(Buffer.from(jsonText(object)), request, { key: maskKey, rules: anyKind }));
     },
   };
 }
 
 function maskBytes(
   bytes: Buffer,
-  key: MaskKey,
-  rules: NonNullable<ReturnType<typeof compileMaskRules>>,
   request: ApiRequest,
+  how: Pick<MaskingStreamOptions, 'key' | 'rules' | 'onMasked'>,
 ): Buffer {
   try {
-    const stream = new MaskingStream({ key, rules, events: false, report: newMaskReport() });
+    const stream = new MaskingStream({ ...how, events: false, report: newMaskReport() });
     return Buffer.concat([stream.push(bytes), stream.end()]);
   } catch (error) {
     throw maskRefusal(error, request);

@@ -12,6 +12,7 @@ import type { LiveObject, LiveObjects } from './live-objects.ts';
 import type { Origin } from './mask-origins.ts';
 import { objectPath } from './object-path.ts';
 import { openProtobufBody, type ProtobufBody } from './protobuf-body.ts';
+import { type FromRelease, maskedReleaseIn, restoreFromRelease, restoreStoredRelease } from './release-lineage.ts';
 import { type Restored, Restorer, type Source, type Unrestored } from './restore.ts';
 import { maskWrittenBack } from './written-back.ts';
 
@@ -54,6 +55,8 @@ export async function rehydrate(
   const masks = operations === null ? [...masksIn(body.value)] : operations.flatMap(masksInOperation);
   // The bytes too: comments and keys that the reader gave up, and protobuf of kinds that are not in the table.
   if (masks.length === 0 && containsMaskToken(bytes)) masks.push({ field: '', tokens: [] });
+  const release = maskedReleaseIn(request, body.value);
+  if (release !== null) masks.push({ field: 'data.release', tokens: [] });
   if (masks.length === 0 && !reads) return null;
   return new Rehydration(request, body, operations, options).run(masks);
 }
@@ -67,9 +70,10 @@ interface Body {
 
 function openBody(request: ApiRequest, bytes: Buffer, parsed: JsonValue): Body {
   const isProtobuf = bodyFormat(request.method, request.contentType) === 'protobuf';
-  if (!isProtobuf || !containsMaskToken(bytes)) return { value: parsed, protobuf: null, unread: false };
+  const mayHoldMasks = containsMaskToken(bytes) || bytes.includes('H4sI') || bytes.includes('SDRzS');
+  if (!isProtobuf || !mayHoldMasks) return { value: parsed, protobuf: null, unread: false };
   const protobuf = openProtobufBody(bytes);
-  return { value: protobuf?.value ?? null, protobuf, unread: protobuf === null };
+  return { value: protobuf?.value ?? null, protobuf, unread: protobuf === null && containsMaskToken(bytes) };
 }
 
 function operationsOf({ info }: ApiRequest, value: JsonValue): readonly JsonValue[] {
@@ -100,15 +104,21 @@ class Rehydration {
     const fail = (found: readonly Unrestored[]): Refusal =>
       maskWrittenBack(request, this.#body.value, found, { live, originOf: this.#options.originOf });
     if (this.#body.unread) throw fail(masks);
-    const own = this.#restore(live, []);
-    const { value, restorer, changes } = own.restorer.unrestored.length === 0 ? own : await this.#withLineage(live);
+    const opened = await this.#withoutRelease(fail);
+    const own = this.#restore(opened.value, live, [], null);
+    const { value, restorer, changes } =
+      own.restorer.unrestored.length === 0 ? own : await this.#withLineage(opened.value, live, fail);
     if (restorer.unrestored.length > 0) throw fail(restorer.unrestored);
     const pinned = this.#pin(value, live);
     const { protobuf } = this.#body;
     const body =
       protobuf === null
         ? Buffer.from(jsonText(pinned.value))
-        : protobuf.splice([...changes, ...(pinned.version === null ? [] : [versionChange(pinned.version)])]);
+        : protobuf.splice([
+            ...opened.changes,
+            ...changes,
+            ...(pinned.version === null ? [] : [versionChange(pinned.version)]),
+          ]);
     // Whatever was not understood above, no mask leaves.
     if (containsMaskToken(body) || masksIn(pinned.value).next().done !== true) throw fail(masks);
     return { body, pinnedTo: pinned.version };
@@ -121,21 +131,40 @@ class Rehydration {
     return path === null ? null : this.#options.objects.read(path);
   }
 
-  async #withLineage(live: LiveObject | null) {
-    return this.#restore(live, await lineageSources(this.#request, this.#body.value, live, this.#options.objects));
+  /** The body with the values of a helm release in it put back. */
+  async #withoutRelease(fail: (found: readonly Unrestored[]) => Refusal) {
+    const { value } = this.#body;
+    const text = maskedReleaseIn(this.#request, value);
+    if (text === null) return { value, changes: [] };
+    const restored = await restoreStoredRelease(this.#request, value, text, this.#options.objects);
+    if ('unrestored' in restored) throw fail(restored.unrestored);
+    const path = ['data', 'release'];
+    return { value: withValueAt(value, path, restored.text), changes: [{ path, text: restored.text }] };
   }
 
-  #restore(live: Source | null, lineage: readonly Source[]) {
+  /** Once more, with what other objects of the same lineage may give back. */
+  async #withLineage(body: JsonValue, live: LiveObject | null, fail: (found: readonly Unrestored[]) => Refusal) {
+    const { objects } = this.#options;
+    const sources = await lineageSources(this.#request, body, live, objects);
+    const release = this.#operations === null ? await restoreFromRelease(this.#request, body, live, objects) : null;
+    const restored = this.#restore(body, live, sources, release);
+    const shown = release?.shownIn(objects.mask(restored.value)) ?? [];
+    if (restored.restorer.unrestored.length === 0 && shown.length > 0) throw fail(shown);
+    return restored;
+  }
+
+  #restore(body: JsonValue, live: Source | null, lineage: readonly Source[], release: FromRelease | null) {
     const { info } = this.#request;
     const changes: Restored[] = [];
     const restorer = new Restorer({
       isSecret: info.apiGroup === '' && info.resource === 'secrets',
       onRestored: (change) => changes.push(change),
+      elsewhere: release?.restore,
     });
     const sources = [...(live === null ? [] : [live]), ...lineage];
     const value =
       this.#operations === null
-        ? restorer.restore(this.#body.value, sources, sources, [])
+        ? restorer.restore(body, sources, sources, [])
         : restoreJsonPatch(this.#operations, { live, sources, restorer, request: this.#request });
     return { value, restorer, changes };
   }

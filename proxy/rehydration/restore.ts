@@ -33,7 +33,7 @@ export interface RestoreOptions {
   /** The object that is written is a Secret: its `stringData` is another way to write its `data`. */
   readonly isSecret: boolean;
   readonly onRestored?: (restored: Restored) => void;
-  readonly elsewhere?: RestoreElsewhere;
+  readonly elsewhere?: RestoreElsewhere | undefined;
 }
 
 /** Copies inside copies: last-applied of an object whose last-applied was applied. */

@@ -5,6 +5,8 @@ import { isCredentialName, isNoCredential } from '../values/credential-name.ts';
 export interface ManifestValue {
   /** E.g. `manifest.Secret[db].data.password`. */
   readonly field: string;
+  /** The name of the Secret, or of the variable. */
+  readonly object: string;
   readonly start: number;
   readonly end: number;
   /** The text between the quotes, or all of it where it is no plain one-line text. */
@@ -57,7 +59,9 @@ export function secretValuesOf({ text, start }: ManifestDocument): ManifestValue
         if (!isMap<Node, Node>(entries)) continue;
         for (const { key, value } of entries.items) {
           const field = `manifest.Secret[${name}].${map}.${textOf(key)}`;
-          for (const scalar of scalarsOf(value)) values.push(manifestValue(scalar, text, start, field, map === 'data'));
+          for (const scalar of scalarsOf(value)) {
+            values.push(manifestValue(scalar, text, start, { field, object: name, base64: map === 'data' }));
+          }
         }
       }
       return undefined;
@@ -82,7 +86,9 @@ export function variableValuesOf({ text, start }: ManifestDocument): ManifestVal
       const value = node.get('value', true);
       if (!isScalar(value) || typeof value.value !== 'string' || !isCredentialName(name)) return;
       if (isNoCredential(name, value.value)) return;
-      values.push(manifestValue(value, text, start, `manifest.variable[${name}]`, false));
+      values.push(
+        manifestValue(value, text, start, { field: `manifest.variable[${name}]`, object: name, base64: false }),
+      );
     },
   });
   return values;
@@ -94,7 +100,12 @@ function* scalarsOf(node: Node | null): Generator<Scalar> {
   else if (isMap<Node, Node>(node)) for (const { value } of node.items) yield* scalarsOf(value);
 }
 
-function manifestValue(node: Scalar, text: string, offset: number, field: string, base64: boolean): ManifestValue {
+function manifestValue(
+  node: Scalar,
+  text: string,
+  offset: number,
+  what: Pick<ManifestValue, 'field' | 'object' | 'base64'>,
+): ManifestValue {
   const [from = 0, to = 0] = node.range ?? [];
   const isQuoted = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE';
   const value =
@@ -102,11 +113,11 @@ function manifestValue(node: Scalar, text: string, offset: number, field: string
   const inner = isQuoted ? text.slice(from + 1, to - 1) : text.slice(from, to);
   if (inner === value) {
     const edge = isQuoted ? 1 : 0;
-    return { field, start: offset + from + edge, end: offset + to - edge, source: inner, value, base64, literal: true };
+    return { ...what, start: offset + from + edge, end: offset + to - edge, source: inner, value, literal: true };
   }
   // A block's range ends behind its last line break.
   const source = text.slice(from, to).replace(/\n+$/, '');
-  return { field, start: offset + from, end: offset + from + source.length, source, value, base64, literal: false };
+  return { ...what, start: offset + from, end: offset + from + source.length, source, value, literal: false };
 }
 
 function textOf(node: unknown): string {

@@ -1,10 +1,12 @@
 import { compileMaskRules } from '../../../proxy/masking/mask-rules.ts';
+import type { MaskedValue, OnMasked } from '../../../proxy/masking/masked-value.ts';
 import { MaskingStream } from '../../../proxy/masking/masking-stream.ts';
 import { newMaskReport } from '../../../proxy/masking/response-mask.ts';
 import type { LiveObject, LiveObjects } from '../../../proxy/rehydration/live-objects.ts';
 import type { Origin } from '../../../proxy/rehydration/mask-origins.ts';
 import { type Rehydrated, rehydrate } from '../../../proxy/rehydration/rehydrate.ts';
 import type { RequestInfo } from '../../../proxy/request/api-request.ts';
+import { jsonText } from '../../../proxy/request/json-text.ts';
 import { readRequest } from '../../../proxy/request/read-request.ts';
 import { checkBody } from '../../../proxy/request/request-body.ts';
 import { readStrictJson } from '../../../proxy/request/strict-json.ts';
@@ -14,11 +16,24 @@ import { KEY, MASK_SECRETS } from '../masking/requests.ts';
 export type Loose = any;
 
 /** What a client is shown of an object that is read at `target`. */
-export function masked(object: object, target: string, obligations = [MASK_SECRETS]): Loose {
+export function masked(
+  object: object,
+  target: string,
+  obligations = [MASK_SECRETS],
+  onMasked: OnMasked | null = null,
+  anyKind = false,
+): Loose {
   const request = readRequest({ method: 'GET', target, rawHeaders: [] });
   const rules = compileMaskRules({ request, obligations });
   if (rules === null) return structuredClone(object);
-  const stream = new MaskingStream({ key: KEY, rules, events: false, report: newMaskReport() });
+  const kinds = anyKind ? null : rules.kinds;
+  const stream = new MaskingStream({
+    key: KEY,
+    rules: { ...rules, kinds },
+    events: false,
+    report: newMaskReport(),
+    onMasked,
+  });
   const bytes = Buffer.concat([stream.push(Buffer.from(JSON.stringify(object))), stream.end()]);
   return JSON.parse(bytes.toString('utf8'));
 }
@@ -27,6 +42,8 @@ export function masked(object: object, target: string, obligations = [MASK_SECRE
 export function clusterOf(
   objects: Readonly<Record<string, object>>,
   obligations = [MASK_SECRETS],
+  /** What is written, for the rules of its answer. */
+  maskedAs = '/api/v1/namespaces/team-a/secrets/db',
 ): LiveObjects & { readonly reads: string[] } {
   const reads: string[] = [];
   return {
@@ -35,12 +52,19 @@ export function clusterOf(
       reads.push(target);
       const object = objects[target] as Loose;
       if (object === undefined) return null;
+      const values: MaskedValue[] = [];
+      const shown = masked(object, target, obligations, (value) => values.push(value));
       return {
+        values,
         plain: readStrictJson(Buffer.from(JSON.stringify(object))),
-        masked: readStrictJson(Buffer.from(JSON.stringify(masked(object, target, obligations)))),
+        masked: readStrictJson(Buffer.from(JSON.stringify(shown))),
         resourceVersion: object.metadata?.resourceVersion ?? '',
         uid: object.metadata?.uid ?? '',
       };
+    },
+    mask: (object) => {
+      const shown = masked(JSON.parse(jsonText(object)), maskedAs, obligations, null, true);
+      return readStrictJson(Buffer.from(JSON.stringify(shown)));
     },
   };
 }

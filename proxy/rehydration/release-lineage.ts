@@ -1,0 +1,236 @@
+import { parseDocument } from 'yaml';
+import { documentsOf, mayHoldSecret, secretValuesOf } from '../masking/helm-release/manifest-secrets.ts';
+import type { ReleaseValue } from '../masking/helm-release/mask-release.ts';
+import { openRelease, releaseNameOf } from '../masking/helm-release/release-text.ts';
+import { restoreRelease, restoreText } from '../masking/helm-release/restore-release.ts';
+import { holdsToken, tokensIn, withoutTokens } from '../masking/mask-text.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import { textAt, valueAt } from '../request/json-text.ts';
+import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from '../request/json-value.ts';
+import { fieldOf, type Path } from './field-path.ts';
+import { itemsOf } from './lineage.ts';
+import type { LiveObject, LiveObjects } from './live-objects.ts';
+import type { RestoreElsewhere, Unrestored } from './restore.ts';
+
+/** What the live revisions of one release hold, and what of it they render. */
+export interface ReleaseLineage {
+  readonly valueFor: (token: string) => ReleaseValue | undefined;
+  /** Whether a revision renders the value of a token into an object. */
+  readonly renders: (kind: string, name: string, token: string) => boolean;
+}
+
+/** Secrets of one manifest that are read for their own masks. */
+const MOST_SECRETS = 32;
+
+/** Reads every revision of a release. */
+export async function readRelease(
+  objects: LiveObjects,
+  namespace: string,
+  name: string,
+  resource = 'secrets',
+): Promise<ReleaseLineage> {
+  const selector = encodeURIComponent(`owner=helm,name=${name}`);
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/${resource}?labelSelector=${selector}`;
+  const list = await objects.read(path);
+  const values = new Map<string, ReleaseValue>();
+  for (const { identity, field, token, plain } of list?.values ?? []) {
+    if (identity.name !== name || identity.namespace !== namespace || !field.startsWith('release.')) continue;
+    values.set(token, { field, bytes: plain, isNumber: field.endsWith('#number') });
+  }
+  const shown = itemsOf(list).flatMap(({ masked }) => {
+    const release = openRelease(textAt(masked, 'data', 'release'))?.release;
+    return release === undefined ? [] : manifestsOf(release);
+  });
+  return {
+    valueFor: (token) => values.get(token),
+    renders: (kind, object, token) =>
+      shown.some((manifest) =>
+        documentsOf(manifest).some(({ text }) => tokensIn(text).includes(token) && isObject(text, kind, object)),
+      ),
+  };
+}
+
+function manifestsOf(release: JsonObject): string[] {
+  const hooks = release.get('hooks');
+  const list = Array.isArray(hooks) ? (hooks as readonly JsonValue[]) : [];
+  return [textAt(release, 'manifest'), ...list.map((hook) => textAt(hook, 'manifest'))];
+}
+
+function isObject(text: string, kind: string, name: string): boolean {
+  const document = parseDocument(text, { version: '1.1', uniqueKeys: false, logLevel: 'silent' });
+  return document.get('kind') === kind && document.getIn(['metadata', 'name']) === name;
+}
+
+/** The text of a release in the body of helm's storage; null where the body holds none, or one without masks. */
+export function maskedReleaseIn({ info }: ApiRequest, body: JsonValue): string | null {
+  if (info.apiGroup !== '' || (info.resource !== 'secrets' && info.resource !== 'configmaps')) return null;
+  const text = textAt(body, 'data', 'release');
+  const opened = openRelease(text);
+  return opened !== null && textsIn(opened.release).some((inner) => holdsToken(inner)) ? text : null;
+}
+
+/**
+ * Puts the values back into a release that helm stores: those of the same release's live revisions, and those that the
+ * chart looked up in Secrets that it renders. The result must show no more than was sent: a value that would not be
+ * masked again where it was put, such as under another key, is refused.
+ */
+export async function restoreStoredRelease(
+  { info }: ApiRequest,
+  body: JsonValue,
+  text: string,
+  objects: LiveObjects,
+): Promise<{ readonly text: string } | { readonly unrestored: readonly Unrestored[] }> {
+  const opened = openRelease(text);
+  if (opened === null) return { text };
+  const name = releaseNameOf(info.name || textAt(body, 'metadata', 'name'));
+  const lineage = await readRelease(objects, info.namespace, name, info.resource);
+  const looked = await lookedUp(opened.release, lineage, info.namespace, objects);
+  const used = new Map<string, ReleaseValue>();
+  const { release, unknown } = restoreRelease(opened.release, (token) => {
+    const value = lineage.valueFor(token) ?? looked.get(token);
+    if (value !== undefined) used.set(token, value);
+    return value;
+  });
+  if (unknown.length > 0) return { unrestored: unknown };
+  const sealed = opened.seal(release);
+  const again = objects.mask(replacedRelease(body, info.name, sealed));
+  const shown = openRelease(textAt(again, 'data', 'release'))?.release;
+  const bare = shown === undefined ? null : exposed(opened.release, shown, [...used.values()]);
+  if (bare === null || bare.length > 0) {
+    const tokens = [...used].filter(([, value]) => bare === null || bare.includes(value)).map(([token]) => token);
+    return { unrestored: [{ field: 'data.release', tokens }] };
+  }
+  return { text: sealed };
+}
+
+/** A Secret or ConfigMap as the masker wants to see it: with its name, which a PUT has in its URL too. */
+function replacedRelease(body: JsonValue, name: string, release: string): JsonValue {
+  const metadata = new Map<string, JsonValue>([['name', name || textAt(body, 'metadata', 'name')]]);
+  return new Map<string, JsonValue>([
+    ['metadata', metadata],
+    ['data', new Map([['release', release]])],
+  ]);
+}
+
+/** The masks of Secrets that a release renders, where the chart has put in what it looked up in the cluster. */
+async function lookedUp(
+  release: JsonObject,
+  lineage: ReleaseLineage,
+  namespace: string,
+  objects: LiveObjects,
+): Promise<Map<string, ReleaseValue>> {
+  const names = new Set<string>();
+  for (const manifest of manifestsOf(release)) {
+    for (const document of documentsOf(manifest)) {
+      const unknown = tokensIn(document.text).some((token) => lineage.valueFor(token) === undefined);
+      if (!unknown || !mayHoldSecret(document)) continue;
+      for (const { object } of secretValuesOf(document) ?? []) names.add(object);
+    }
+  }
+  const values = new Map<string, ReleaseValue>();
+  for (const name of [...names].slice(0, MOST_SECRETS)) {
+    if (!/^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/.test(name)) continue;
+    const secret = await objects.read(`/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${name}`);
+    for (const { token, plain, base64, field } of secret?.values ?? []) {
+      const bytes = base64 ? Buffer.from(plain.toString('latin1'), 'base64') : plain;
+      values.set(token, { field, bytes, isNumber: false });
+    }
+  }
+  return values;
+}
+
+/** The values that stand in clear in more places of what would be shown than of what was sent. */
+function exposed(sent: JsonObject, shown: JsonObject, values: readonly ReleaseValue[]): ReleaseValue[] {
+  const before = wordsOf(sent);
+  const after = wordsOf(shown);
+  return values.filter(({ bytes }) => {
+    const value = bytes.toString('utf8');
+    const forms = new Set([value, JSON.stringify(value).slice(1, -1), bytes.toString('base64').replace(/=+$/, '')]);
+    return [...forms].some((form) => form !== '' && count(after, form) > count(before, form));
+  });
+}
+
+/** Everything that a release says but for its masks, with what is in base64 as text. */
+function wordsOf(release: JsonObject): string {
+  return textsIn(release)
+    .map((text) => {
+      const isBase64 = text.length >= 16 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+      return withoutTokens(isBase64 ? Buffer.from(text, 'base64').toString('utf8') : text);
+    })
+    .join('\n');
+}
+
+function count(text: string, word: string): number {
+  return text.split(word).length - 1;
+}
+
+function textsIn(value: JsonValue): string[] {
+  if (typeof value === 'string') return [value];
+  if (value instanceof JsonNumber) return [value.text];
+  if (isJsonObject(value)) return [...value.values()].flatMap(textsIn);
+  return Array.isArray(value) ? (value as readonly JsonValue[]).flatMap(textsIn) : [];
+}
+
+/** Which release an object belongs to, as helm writes it into its annotations. */
+export function releaseOf(object: JsonValue): { readonly name: string; readonly namespace: string } | null {
+  const name = textAt(object, 'metadata', 'annotations', 'meta.helm.sh/release-name');
+  const namespace = textAt(object, 'metadata', 'annotations', 'meta.helm.sh/release-namespace');
+  return name === '' || namespace === '' ? null : { name, namespace };
+}
+
+/** Values that helm rendered into an object of its release, and what became of them there. */
+export interface FromRelease {
+  readonly restore: RestoreElsewhere;
+  /** The fields that would show a value in clear, given what the client would be shown of what is written. */
+  readonly shownIn: (shown: JsonValue) => Unrestored[];
+}
+
+/**
+ * What helm renders from masked values goes into the objects of the release, in the namespace of the release, where a
+ * revision renders that value into that object.
+ * @returns null where the object is of no release, or of one elsewhere.
+ */
+export async function restoreFromRelease(
+  { info }: ApiRequest,
+  body: JsonValue,
+  live: LiveObject | null,
+  objects: LiveObjects,
+): Promise<FromRelease | null> {
+  const release = releaseOf(live?.plain ?? body);
+  if (release === null || release.namespace !== info.namespace) return null;
+  const lineage = await readRelease(objects, release.namespace, release.name);
+  const kind = textAt(body, 'kind') || textAt(live?.plain, 'kind');
+  const name = info.name || textAt(body, 'metadata', 'name');
+  const written: Array<{ readonly path: Path; readonly text: string; readonly tokens: readonly string[] }> = [];
+  return {
+    restore: (text, path) => {
+      const tokens = tokensIn(text);
+      const isKnown = (token: string): boolean =>
+        lineage.valueFor(token) !== undefined && lineage.renders(kind, name, token);
+      if (!tokens.every(isKnown)) return null;
+      const restored = restoreText(text, lineage.valueFor);
+      if (holdsToken(restored) || restored.includes('\ufffd')) return null;
+      written.push({ path, text, tokens });
+      return restored;
+    },
+    shownIn: (shown) =>
+      written.flatMap(({ path, text, tokens }) => {
+        const values = tokens.map((token) => lineage.valueFor(token)?.bytes.toString('utf8') ?? '');
+        const seen = textAtPath(shown, path);
+        const isMasked = holdsToken(seen) && values.every((value) => !showsMore(seen, text, value));
+        return isMasked ? [] : [{ field: fieldOf(path), tokens }];
+      }),
+  };
+}
+
+function showsMore(shown: string, sent: string, value: string): boolean {
+  return count(withoutTokens(shown), value) > count(withoutTokens(sent), value);
+}
+
+function textAtPath(value: JsonValue, path: Path): string {
+  let at: JsonValue | undefined = value;
+  for (const step of path) {
+    at = typeof step === 'number' && Array.isArray(at) ? (at as readonly JsonValue[])[step] : valueAt(at, String(step));
+  }
+  return typeof at === 'string' ? at : '';
+}
