@@ -26,6 +26,7 @@ export async function runBundled(name, input, argv) {
       minify: false,
       rollupOptions: {
         input,
+        treeshake: keepEffects,
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js' },
       },
     },

@@ -2,7 +2,6 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { verifyJournal } from '../../proxy/journal/verify-journal.ts';
-import { rawRequest } from '../gateway/environment/raw-request.ts';
 import { run, start, temporaryFolder } from './run.ts';
 
 let data = '';
@@ -137,12 +136,4 @@ describe('it does not start, and says why', () => {
     expect(code).toBe(2);
     await expect(stat(deep)).rejects.toMatchObject({ code: 'ENOENT' });
   });
-});
-
-test('the program as it is built still has the checks whose result nobody uses', async () => {
-  const running = gateway();
-  await running.printed('ready');
-  // A bundler that takes decoding for free of effects drops it, and the refusal with it.
-  const answer = await rawRequest(kubeconfig, 'GET', '/api/v1/namespaces/foo/secrets?watch=%ac', {});
-  expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('gatehouse/target-not-canonical') });
 });
