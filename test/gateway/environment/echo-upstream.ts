@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -38,7 +38,7 @@ export async function startEchoUpstream(): Promise<EchoUpstream> {
 
   const server = createServer(
     { cert: identity.certificate, key: identity.privateKey, allowHalfOpen: true },
-    (request, response) => plain(request, response),
+    (request, response) => (isReview(request.url) ? notAllowed(response) : plain(request, response)),
   );
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
     upgrades.push({ method: request.method ?? '', url: request.url ?? '', rawHeaders: request.rawHeaders });
@@ -83,6 +83,16 @@ export async function startEchoUpstream(): Promise<EchoUpstream> {
       await remove();
     },
   };
+}
+
+/** The gateway asks what a pod's service account may do before it lets anybody in; here it may do nothing. */
+function isReview(url = ''): boolean {
+  return url.endsWith('/subjectaccessreviews');
+}
+
+function notAllowed(response: ServerResponse): void {
+  response.writeHead(201, { 'Content-Type': 'application/json' });
+  response.end('{"status":{"allowed":false}}');
 }
 
 function handshake(headers: NodeJS.Dict<string | string[]>): string {
