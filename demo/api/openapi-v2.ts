@@ -1,10 +1,11 @@
 import { resourceKinds } from '../store/resource-kinds.ts';
 
 /**
- * The media type of `/openapi/v2` that kubectl up to 1.27 and helm up to 3.12 ask for, and can read only: gnostic's
- * `openapiv2.Document` (github.com/google/gnostic-models `openapiv2/OpenAPIv2.proto`, whose field numbers these are).
+ * The only form of `/openapi/v2` that kubectl up to 1.27 and helm up to 3.12 read: gnostic's `openapiv2.Document`
+ * (github.com/google/gnostic-models `openapiv2/OpenAPIv2.proto`, whose field numbers these are). They ask for
+ * `…spec.v2@v1.0+protobuf`, which is no valid media type, and are answered with this one (kube-openapi `handler.go`).
  */
-export const openApiV2Type = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+export const openApiV2Type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
 /**
  * As much of the document as those clients act on: which kinds a server-side dry run works for. It has no schemas, and

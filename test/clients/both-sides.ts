@@ -10,6 +10,13 @@ import { Place } from './place.ts';
 import { fixture } from './steps/fixture.ts';
 import type { Step } from './steps/step.ts';
 
+/** Steps of the programs that are to fail. */
+const FAILING: ReadonlySet<string> = new Set([
+  'get what is absent',
+  'create again',
+  'replace with an old resourceVersion',
+]);
+
 /** A cluster with a gateway in front of it, and a person who answers what the gateway asks. */
 export class BothSides {
   readonly #gateway: RunningGateway;
@@ -55,6 +62,35 @@ export class BothSides {
     return results;
   }
 
+  /**
+   * Runs a program that does its steps by itself, and says of each what came of it.
+   * @param command the program with its arguments; the namespace is added
+   */
+  async runProgram(id: string, command: readonly string[], onSide: (side: string) => void) {
+    const [program = '', ...args] = command;
+    this.#approve = true;
+    const found: Array<Map<string, CommandResult>> = [];
+    for (const side of ['direct', 'gateway'] as const) {
+      onSide(side);
+      const place = await this.#place(side, `clients-${id}-${side === 'direct' ? 'a' : 'b'}`, program);
+      const { stdout, stderr, code } = await place.run([...args, place.namespace]);
+      const steps = stepsIn(stdout);
+      if (code !== 0) steps.set('ends well', { code, stdout: '', stderr });
+      found.push(steps);
+      await this.#truth(['delete', 'namespace', place.namespace, '--wait=false']);
+    }
+    const [left = new Map<string, CommandResult>(), right = new Map<string, CommandResult>()] = found;
+    const results = new Map<string, Comparison>();
+    const missing = { code: 1, stdout: '', stderr: 'did not come to it' };
+    for (const name of new Set([...left.keys(), ...right.keys()])) {
+      const both = [left.get(name) ?? missing, right.get(name) ?? missing] as const;
+      const fails = FAILING.has(name);
+      results.set(name, compare({ name, fails, run: () => Promise.resolve(missing) }, ...both));
+      if (process.env.GATEHOUSE_CLIENTS_VERBOSE !== undefined) say(name, results.get(name), ...both);
+    }
+    return results;
+  }
+
   async close(): Promise<void> {
     await this.#gateway.close();
     await this.#gateway.cluster.close();
@@ -85,6 +121,17 @@ export class BothSides {
       gateway.review({ id, verdict, by: 'local:tester', comment: null }).catch(() => undefined);
     }
   }
+}
+
+/** Each line is `{"step": …, "failed": …, "result": …}`. */
+function stepsIn(output: string): Map<string, CommandResult> {
+  const lines = output.split('\n').filter((line) => line.startsWith('{'));
+  return new Map(
+    lines.map((line) => {
+      const { step, failed, result } = JSON.parse(line) as { step: string; failed: boolean; result: string };
+      return [step, { code: failed ? 1 : 0, stdout: failed ? '' : result, stderr: failed ? result : '' }];
+    }),
+  );
 }
 
 function say(name: string, comparison: Comparison | undefined, left: CommandResult, right: CommandResult): void {

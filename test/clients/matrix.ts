@@ -23,7 +23,8 @@ export interface MatrixOptions {
   readonly cluster: 'demo' | 'real';
   readonly kubectl: readonly MatrixClient[];
   readonly helm: readonly MatrixClient[];
-  readonly libraries: readonly MatrixClient[];
+  /** Programs that do their steps by themselves. */
+  readonly libraries: ReadonlyArray<MatrixClient & { readonly command: readonly string[] }>;
   /** Only steps whose name holds one of these. */
   readonly only: readonly string[];
   readonly onProgress: (text: string) => void;
@@ -56,6 +57,13 @@ export async function runMatrix(
       tables.push(tableOf(title, names, columns));
       count += unexpected(columns);
     }
+    const libraries: Column[] = [];
+    for (const library of options.libraries) libraries.push(await libraryColumn(sides, library, options.onProgress));
+    if (libraries.length > 0) {
+      const names = [...new Set(libraries.flatMap(({ results }) => [...results.keys()]))];
+      tables.push(tableOf('libraries', names, libraries));
+      count += unexpected(libraries);
+    }
     return { text: [...tables, LEGEND].join('\n\n'), unexpected: count };
   } finally {
     await sides.close();
@@ -77,6 +85,16 @@ async function column(
     onProgress(`${name}: ${done} of ${steps.length}, ${step}`);
   });
   return { client, version, skipped: null, results };
+}
+
+async function libraryColumn(
+  sides: BothSides,
+  { name, path, version, skipped, command }: MatrixOptions['libraries'][number],
+  onProgress: MatrixOptions['onProgress'],
+): Promise<Column> {
+  if (path === null) return { client: name, version, skipped: skipped ?? 'not available', results: new Map() };
+  const results = await sides.runProgram(name.toLowerCase(), command, (side) => onProgress(`${name}: 1 of 1, ${side}`));
+  return { client: name, version, skipped: null, results };
 }
 
 async function startCluster(cluster: MatrixOptions['cluster']): Promise<TestedCluster> {

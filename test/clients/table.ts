@@ -37,7 +37,7 @@ export function tableOf(title: string, steps: readonly string[], columns: readon
     ...steps.map((step) =>
       row(
         step,
-        shown.map(({ results }) => SIGNS[results.get(step)?.outcome ?? 'fails-alike']),
+        shown.map(({ results }) => signOf(results.get(step))),
       ),
     ),
     row('version', []),
@@ -46,6 +46,11 @@ export function tableOf(title: string, steps: readonly string[], columns: readon
   ];
   const notes = notesOf(shown);
   return [...lines, ...(notes.length === 0 ? [] : ['', 'why:', ...notes])].join('\n');
+}
+
+/** A client that has no such step has nothing there. */
+function signOf(comparison: Comparison | undefined): string {
+  return comparison === undefined ? ' ' : SIGNS[comparison.outcome];
 }
 
 /** Each reason once, with the steps and clients that it is about. */

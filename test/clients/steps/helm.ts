@@ -19,7 +19,7 @@ export const HELM: readonly Step[] = [
   helm('template web CHART'),
   helm('install web CHART --set password=hunter2-correct-horse'),
   helm('list'),
-  helm('status web'),
+  { ...helm('status web'), unordered: true },
   helm('get values web'),
   helm('get values web --all'),
   helm('get manifest web'),

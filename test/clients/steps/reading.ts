@@ -1,4 +1,4 @@
-import { command, named, type Step } from './step.ts';
+import { command, named, RAW_PATH, type Step } from './step.ts';
 
 /** Looking at things. */
 export const READING: readonly Step[] = [
@@ -24,14 +24,17 @@ export const READING: readonly Step[] = [
   command('explain deployment.spec.replicas'),
   command('version -o json'),
   command('cluster-info'),
-  command('get --raw /version'),
-  command('get --raw /healthz'),
+  command('get --raw /version', { differs: RAW_PATH }),
+  command('get --raw /healthz', { differs: RAW_PATH }),
   named('get --raw /metrics', {
     ...command('get --raw /metrics'),
-    differs: {
-      why: 'policy: the control plane from inside is not reached through Gatehouse',
-      says: /control-plane-internals/,
-    },
+    differs: [
+      {
+        why: 'policy: the control plane from inside is not reached through Gatehouse',
+        says: /control-plane-internals/,
+      },
+      RAW_PATH,
+    ],
   }),
   command('get events', { codeOnly: true }),
   command('top nodes', { fails: true }),

@@ -11,9 +11,22 @@ export interface Step {
   readonly approved?: boolean;
   /** What comes back is never twice the same: only the exit code is compared. */
   readonly codeOnly?: boolean;
+  /** The client prints the lines in an order of chance. */
+  readonly unordered?: boolean;
   /** Why the gateway's side may differ, and what it says then. */
-  readonly differs?: { readonly why: string; readonly says: RegExp };
+  readonly differs?: ExpectedDifference | readonly ExpectedDifference[];
 }
+
+export interface ExpectedDifference {
+  readonly why: string;
+  readonly says: RegExp;
+}
+
+/** `kubectl get --raw` of old left out the path of the server's address, which is where the gateway has the cluster. */
+export const RAW_PATH: ExpectedDifference = {
+  why: 'kubectl before 1.35 leaves the path of the server address out of --raw; the gateway says what to write instead',
+  says: /with `kubectl get --raw`, put the cluster in front/,
+};
 
 export type StepOptions = Omit<Step, 'name' | 'run'> & Way;
 
