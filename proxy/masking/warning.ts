@@ -13,11 +13,16 @@ export function countMaskWarning(report: MaskReport, { info }: ApiRequest): stri
     objects === 1 && info.name !== ''
       ? `${info.resource === 'secrets' ? 'secret' : info.resource} ${info.namespace === '' ? '' : `${info.namespace}/`}${info.name}`
       : `${objects} ${objects === 1 ? 'object' : 'objects'} of ${info.resource}`;
-  return `${what} ${where}; reveal one in Gatehouse, under Secrets`;
+  return `${what} ${where}${reveals(info)}`;
 }
 
 /** The same for a document that is sent before it is known how much of it is masked; `report` tells of its beginning. */
 export function longMaskWarning({ maskedValues, onlyMetadata }: MaskReport, { info }: ApiRequest): string | null {
   if (maskedValues === 0 || onlyMetadata) return null;
-  return `values masked in this list of ${info.resource}; reveal one in Gatehouse, under Secrets`;
+  return `values masked in this list of ${info.resource}${reveals(info)}`;
+}
+
+/** Only a key of a Secret can be revealed. */
+function reveals({ apiGroup, resource }: ApiRequest['info']): string {
+  return apiGroup === '' && resource === 'secrets' ? '; reveal one in Gatehouse, under Secrets' : '';
 }

@@ -12,6 +12,12 @@ describe('what is said about masks', () => {
     expect(countMaskWarning({ ...report, onlyMetadata: false }, apiRequest(info))?.startsWith(start)).toBe(true);
   });
 
+  it('where to reveal a value, of Secrets alone', () => {
+    const report = { maskedValues: 1, maskedObjects: 1, onlyMetadata: false };
+    expect(countMaskWarning(report, apiRequest())).toMatch(/reveal one in Gatehouse/);
+    expect(countMaskWarning(report, apiRequest({ resource: 'pods' }))).not.toMatch(/reveal/);
+  });
+
   it('nothing when nothing was masked', () => {
     expect(countMaskWarning({ ...newMaskReport(), onlyMetadata: false }, apiRequest())).toBeNull();
   });
