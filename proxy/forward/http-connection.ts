@@ -176,7 +176,7 @@ export class HttpConnection {
   };
 
   readonly #onBody = (bytes: Buffer): void => {
-    if (this.#exchange?.body?.push(bytes) === false) this.#socket.pause();
+    if (this.#exchange?.body?.add(bytes) === false) this.#socket.pause();
   };
 
   readonly #onAnswered = (): void => this.#exchange?.body?.complete();

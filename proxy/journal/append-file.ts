@@ -1,6 +1,13 @@
+import { writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder } from './journal-files.ts';
+
+/**
+ * Bytes that are written at once, into the system's cache: that takes some microseconds, and a turn of libuv's thread
+ * pool ten times as much of both processors. Only the disk itself (`sync`) is waited for elsewhere.
+ */
+const WRITTEN_AT_ONCE = 256 * 1024;
 
 /** A file that only grows. A write that fails half-way is taken back, so that the file always ends with a whole line. */
 export class AppendFile {
@@ -56,7 +63,10 @@ export class AppendFile {
       let written = 0;
       while (written < content.length) {
         const left = content.length - written;
-        written += (await this.#handle.write(content, written, left, before + written)).bytesWritten;
+        written +=
+          left <= WRITTEN_AT_ONCE
+            ? writeSync(this.#handle.fd, content, written, left, before + written)
+            : (await this.#handle.write(content, written, left, before + written)).bytesWritten;
       }
       this.#bytes = before + content.length;
       if (durable) await this.sync();

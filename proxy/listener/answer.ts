@@ -1,4 +1,5 @@
 import { type IncomingMessage, ServerResponse, STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { TLSSocket } from 'node:tls';
 import type { Answerable, AnswerBody, HeaderLine } from './exchange.ts';
@@ -95,13 +96,60 @@ async function send(
     lines.flatMap(([name, value]) => [name, onTheWire(value)]),
   );
   if (body === null || Buffer.isBuffer(body)) {
-    await pipeline(body === null ? [] : [body], response);
+    const sent = finished(response);
+    response.end(body ?? undefined);
+    await sent;
     return;
   }
   // A watch may have nothing to say for minutes; its client waits for the head. `flushHeaders` would write the head as
   // UTF-8, and what is UTF-8 already, such as the cluster's warnings, would be encoded twice.
   response.write(Buffer.alloc(0));
-  await pipeline(body, response);
+  if (body instanceof Readable) await pour(body, response);
+  else await pipeline(body, response);
+}
+
+/** Settles when the last byte was handed to the socket, or the client went away before. */
+function finished(response: ServerResponse): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const closed = (): void => (response.writableFinished ? resolve() : reject(prematureClose()));
+    response.once('finish', resolve);
+    response.once('error', reject);
+    response.once('close', closed);
+    if (response.destroyed) closed();
+  });
+}
+
+/** As `stream.pipeline`, which costs as much as all the rest of sending a small answer. */
+async function pour(body: Readable, response: ServerResponse): Promise<void> {
+  let failed: Error | null = null;
+  const fail = (error: Error): void => {
+    failed ??= error;
+    // The client must not take a part for the whole.
+    response.destroy();
+  };
+  const over = finished(response);
+  body.on('error', fail);
+  body.once('close', () => {
+    if (!body.readableEnded) fail(body.errored ?? prematureClose());
+  });
+  body.once('end', () => response.end());
+  body.on('data', (chunk) => {
+    if (!response.write(chunk)) body.pause();
+  });
+  response.on('drain', () => body.resume());
+  if (body.destroyed && !body.readableEnded) fail(body.errored ?? prematureClose());
+  try {
+    await over;
+  } catch (error) {
+    body.destroy();
+    throw failed ?? error;
+  }
+}
+
+function prematureClose(): Error {
+  return Object.assign(new Error('The connection closed before the answer was sent'), {
+    code: 'ERR_STREAM_PREMATURE_CLOSE',
+  });
 }
 
 /** Node writes heads as Latin-1; text beyond it goes out as the bytes of its UTF-8. */

@@ -1,3 +1,4 @@
+import { wholeBody } from '../forward/response-body.ts';
 import type { UpstreamResponse } from '../forward/upstream.ts';
 import type { Exchange } from '../listener/exchange.ts';
 import { warningLines } from '../listener/warning-header.ts';
@@ -60,7 +61,8 @@ export async function answer(
   }
   if (plan.kind === 'pass' || response.status === 304) {
     const headers = withSafeWarnings(response.headers, redactor.warning);
-    await exchange.respond(response.status, [...headers, ...warnings], response.body);
+    const body = wholeBody(response.body) ?? response.body;
+    await exchange.respond(response.status, [...headers, ...warnings], body);
     return { status: response.status, maskedValues: 0, code: null };
   }
   if (!hasBody) {

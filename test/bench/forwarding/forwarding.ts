@@ -1,5 +1,5 @@
 import type { Sample, Section, Target } from '../harness/section.ts';
-import { peakOf, startField } from '../peers/field.ts';
+import { peakOf, startField, warmUp } from '../peers/field.ts';
 
 const ROUND = 1_500;
 const OBJECT = '/api/v1/namespaces/default/services/2048';
@@ -10,8 +10,9 @@ const metrics = { [CPU]: 3, 'p50 ms': 3, 'p99 ms': 2, 'p99 : p50': 1, 'requests/
 
 /** Requests through the whole gateway (mutual TLS, the built-in policy and 1000 rules more, journal) and its peers. */
 export const forwarding: Section = async (bench) => {
-  const field = await startField();
+  const field = await startField(['plain', 'masking']);
   try {
+    await warmUp(field, OBJECT);
     const comparisons: ReadonlyArray<
       readonly [what: string, target: string, connections: number, targets: readonly Target[]]
     > = [
@@ -23,14 +24,9 @@ export const forwarding: Section = async (bench) => {
         [bound(CPU, 'kubectl proxy (HTTP)', 0.55), bound(CPU, 'Go ReverseProxy', 0.75), bound(CPU, 'nginx', 2.5)],
       ],
       ['2 KB GET', OBJECT, 64, [bound('p99 ms', 'kubectl proxy (HTTP)', 1)]],
-      ['1 MB list, not masked', LIST, 1, []],
-      [
-        '1 MB list, not masked',
-        LIST,
-        16,
-        [bound(CPU, 'kubectl proxy (HTTP)', 1.2), bound(CPU, 'Go ReverseProxy', 1.5)],
-      ],
-      ['1 MB list, not masked', LIST, 64, [{ metric: 'p99 : p50', contender: 'Gatehouse', peer: null, atMost: 3 }]],
+      ['1 MB list', LIST, 1, []],
+      ['1 MB list', LIST, 16, [bound(CPU, 'kubectl proxy (HTTP)', 1.2), bound(CPU, 'Go ReverseProxy', 1.5)]],
+      ['1 MB list', LIST, 64, [{ metric: 'p99 : p50', contender: 'Gatehouse', peer: null, atMost: 3 }]],
     ];
     for (const [what, target, connections, targets] of comparisons) {
       await bench.compare({
@@ -55,6 +51,9 @@ export const forwarding: Section = async (bench) => {
       });
     }
     for (const missing of field.missing) bench.note(`Left out: ${missing}.`);
+    bench.note(
+      'The first row of Gatehouse is the built-in policy without the rule that looks for credentials in every answer, so that the bytes of these answers pass; the second is with it.',
+    );
     bench.note(
       'Gatehouse and the Go proxy are called by TLS; kubectl proxy serves plain HTTP only, and has no policy, journal or client certificates. The API server and the client share the other CPU and bound the rates.',
     );

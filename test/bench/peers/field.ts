@@ -29,8 +29,14 @@ export interface Field {
 
 const CONTEXT = 'bench';
 
-/** @param options.recorded adds a gateway that records what is executed. */
-export async function startField(options: { readonly recorded?: boolean } = {}): Promise<Field> {
+const GATEWAYS = {
+  plain: 'Gatehouse',
+  masking: 'Gatehouse, looking for credentials',
+  recorded: 'Gatehouse, recorded',
+} as const;
+
+/** @param gateways which gateways stand beside the peers: see `gateway.program.ts`. */
+export async function startField(gateways: ReadonlyArray<keyof typeof GATEWAYS>): Promise<Field> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
   const authority = await createCertificateAuthority();
   const identity = await issueServerCertificate(authority);
@@ -59,14 +65,13 @@ export async function startField(options: { readonly recorded?: boolean } = {}):
     prefix: '',
   });
 
-  const gateways = options.recorded ? (['', 'recorded'] as const) : ([''] as const);
-  for (const recording of gateways) {
-    const own = join(folder, `gateway${recording}`);
-    const command = [process.execPath, programPath('gateway'), own, kubeconfig, CONTEXT, recording];
+  for (const how of gateways) {
+    const own = join(folder, `gateway-${how}`);
+    const command = [process.execPath, programPath('gateway'), own, kubeconfig, CONTEXT, how];
     const gateway = await start(command, { place: 'measured', ready: /^ready/ });
     const [, gatewayPort = '', prefix = ''] = gateway.ready.split(' ');
     peers.push({
-      name: recording === '' ? 'Gatehouse' : 'Gatehouse, recorded',
+      name: GATEWAYS[how],
       process: gateway,
       way: { host: '127.0.0.1', port: Number(gatewayPort), tls: clientFiles(join(own, 'client')) },
       prefix,
@@ -137,6 +142,11 @@ export async function startField(options: { readonly recorded?: boolean } = {}):
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Runs each peer once before its figures count: what is compared is a gateway that has worked for a while. */
+export async function warmUp(field: Field, target: string): Promise<void> {
+  for (const peer of field.peers) await field.load(peer, { target, connections: 16, ms: 2_000, what: 'requests' });
 }
 
 /** Memory of a peer since its last load began. */

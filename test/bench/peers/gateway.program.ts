@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import { createCertificateAuthority } from '../../../proxy/clusters/certificate-authority.ts';
 import { createGateway } from '../../../proxy/gateway.ts';
 import { writeDefaultPolicy } from '../../../proxy/policy/read-policy-folder.ts';
@@ -8,12 +9,22 @@ import { policyFiles, randomRules } from '../policy/random-policy.ts';
 
 /*
  * A gateway as it is on a laptop: the built-in policy and 1000 rules more, journal on disk, masks.
- * Arguments: its folder, the kubeconfig of the cluster, its context, whether exec is recorded.
+ * Arguments: its folder, the kubeconfig of the cluster, its context, and
+ * `plain`: without the built-in rule that looks for credentials in every answer; `masking`: with it; `recorded`: plain,
+ * and exec is recorded.
  */
-const [folder = '', kubeconfig = '', context = '', recording = ''] = process.argv.slice(2);
+const [folder = '', kubeconfig = '', context = '', how = ''] = process.argv.slice(2);
 const policyFolder = join(folder, 'policy');
 mkdirSync(policyFolder, { recursive: true });
 await writeDefaultPolicy(policyFolder);
+const everyday = join(policyFolder, 'everyday.yaml');
+const document = parseDocument(readFileSync(everyday, 'utf8'));
+const rules = document.getIn(['spec', 'rules']) as YAMLSeq<YAMLMap>;
+const credentials = rules.items.findIndex((rule) => rule.get('id') === 'inline-credentials-masked');
+if (credentials < 0)
+  throw new Error('The built-in policy has changed: the rule that looks for credentials is not there');
+if (how !== 'masking') rules.delete(credentials);
+writeFileSync(everyday, String(document));
 const files = {
   ...policyFiles(randomRules(1000)),
   'bench.yaml': `apiVersion: gatehouse/v1
@@ -24,7 +35,7 @@ spec:
     - id: recording
       effect: none
       match: {resources: [pods/exec]}
-      obligations: {record: {level: ${recording === 'recorded' ? 'full' : 'metadata'}}}
+      obligations: {record: {level: ${how === 'recorded' ? 'full' : 'metadata'}}}
 `,
 };
 for (const [name, text] of Object.entries(files)) writeFileSync(join(policyFolder, name), text);

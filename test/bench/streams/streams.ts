@@ -7,7 +7,7 @@ const CPU = 'CPU s per 100 MB';
 
 /** An exec over WebSocket with 100 MB of output: inspected, and recorded. */
 export const streams: Section = async (bench) => {
-  const field = await startField({ recorded: true });
+  const field = await startField(['plain', 'recorded']);
   try {
     for (const [frame, least] of [
       [32_768, 0.8],

@@ -1,5 +1,5 @@
 import type { Sample, Section } from '../harness/section.ts';
-import { type Field, type Peer, peakOf, startField } from '../peers/field.ts';
+import { type Field, type Peer, peakOf, startField, warmUp } from '../peers/field.ts';
 
 const PLAIN = '/api/v1/namespaces/default/services';
 const MASKED = '/api/v1/namespaces/default/secrets';
@@ -8,8 +8,9 @@ const ADDED = 'added p50 ms';
 
 /** Watches through the gateway: what an event costs, and how much later it comes. */
 export const watches: Section = async (bench) => {
-  const field = await startField();
+  const field = await startField(['plain', 'masking']);
   try {
+    await warmUp(field, `${PLAIN}/2048`);
     const gateway = field.peers.find(({ name }) => name === 'Gatehouse');
     const masked = gateway === undefined ? [] : [{ peer: gateway, name: 'Gatehouse, masking Secrets', path: MASKED }];
     const ways = [...field.peers.map((peer) => ({ peer, name: peer.name, path: PLAIN })), ...masked];
