@@ -2,7 +2,7 @@
 export interface Splice {
   readonly start: number;
   readonly end: number;
-  /** A text is of ASCII alone. */
+  /** A text is of ASCII that needs no escape inside a string. */
   readonly bytes: Buffer | string;
 }
 

@@ -3,6 +3,7 @@ import { releaseNameOf } from './helm-release/release-text.ts';
 import { LAST_APPLIED, type MaskForm, type MaskRule, type MaskRules } from './mask-rules.ts';
 import { MASK_PREFIX, type MaskKey, maskToken, tokenInBase64 } from './mask-token.ts';
 import type { OnMasked } from './masked-value.ts';
+import type { ObjectTokens } from './object-tokens.ts';
 import type { Range } from './values/credential-shapes.ts';
 import { isDockerConfig, maskDockerConfig } from './values/docker-config.ts';
 import { fieldPath, type PathFrame } from './values/field-path.ts';
@@ -68,8 +69,9 @@ export interface ReplacementOptions {
   readonly read: (start: number, end: number) => Buffer;
   readonly readText: (start: number, end: number) => string;
   readonly readKey: (start: number, end: number) => string;
-  /** Masks inside the value of a last-applied annotation; null where nothing had to be masked. */
-  readonly maskLastApplied: (value: Buffer, identity: ObjectIdentity) => Buffer | null;
+  readonly tokens: ObjectTokens;
+  /** What is masked is the copy of an object inside it. */
+  readonly isCopy: boolean;
   readonly onMasked: OnMasked | null;
 }
 
@@ -79,12 +81,11 @@ export function replacement(
   identity: ObjectIdentity,
   options: ReplacementOptions,
 ): Buffer | string | null {
-  const { read, readText, maskLastApplied } = options;
+  const { read, readText } = options;
   const { start, end, escaped, frame, slot, base64, masking } = value;
-  if (masking.kind === 'undecided') return null;
+  if (masking.kind === 'undecided' || masking.kind === 'copy') return null;
   if (masking.kind === 'parts') return spliced(masking, value, identity, options);
   const plain = escaped ? Buffer.from(unescapeString(readText(start, end))) : read(start, end);
-  if (masking.kind === 'copy') return maskLastApplied(plain, identity);
   const field = fieldPath(frame, slot);
   if (options.rules.strict && typeof slot === 'string' && isDockerConfig(slot)) {
     const text = base64 ? Buffer.from(plain.toString('latin1'), 'base64').toString('utf8') : plain.toString('utf8');
@@ -147,7 +148,7 @@ interface Writing {
 function written(
   { field, plain, base64, as }: Writing,
   identity: ObjectIdentity,
-  { key, rules, onMasked }: ReplacementOptions,
+  { key, rules, onMasked, tokens, isCopy }: ReplacementOptions,
 ): string {
   if (rules.seen !== null) {
     const decoded = base64 ? Buffer.from(plain.toString('latin1'), 'base64') : plain;
@@ -155,7 +156,12 @@ function written(
     if (rules.strict || isDistinctive(decoded)) rules.seen.add(decoded);
   }
   if (as === 'redact') return REDACTED;
-  const token = maskToken(key, { kindClass: rules.kindClass, ...identity, fieldPath: field }, plain);
+  let token = isCopy ? null : tokens.find(identity, field, plain);
+  if (token === null) {
+    const { namespace, name } = identity;
+    token = maskToken(key, { kindClass: rules.kindClass, namespace, name, fieldPath: field }, plain);
+    if (isCopy) tokens.keep(identity, field, plain, token);
+  }
   onMasked?.({ identity, field, token, plain, base64 });
   return token;
 }

@@ -1,12 +1,14 @@
 import { ByteWindow, type Splice } from './byte-window.ts';
 import { createScanner, type ScannerKind } from './create-scanner.ts';
+import { unescapeText } from './escaped-text.ts';
 import type { Scanner } from './json-scanner.ts';
 import { LAST_APPLIED, type MaskRules } from './mask-rules.ts';
 import { type MaskKey, maskToken } from './mask-token.ts';
-import type { ObjectIdentity } from './masked-object.ts';
+import { escapeString, type ObjectIdentity } from './masked-object.ts';
 import type { OnMasked } from './masked-value.ts';
 import { NotMaskable } from './not-maskable.ts';
 import { ObjectMasker } from './object-masker.ts';
+import { ObjectTokens } from './object-tokens.ts';
 import { redactStatusText } from './redact-status.ts';
 import { type MaskReport, newMaskReport } from './response-mask.ts';
 
@@ -21,6 +23,8 @@ export interface MaskingStreamOptions {
   readonly onMasked?: OnMasked | null;
   /** How many copies inside copies lie above. */
   readonly depth?: number;
+  /** Shared with the copies inside the object. */
+  readonly tokens?: ObjectTokens;
   readonly scanner?: ScannerKind;
 }
 
@@ -42,6 +46,8 @@ export class MaskingStream {
     const { key, rules, events, report } = options;
     const depth = options.depth ?? 0;
     const onMasked = options.onMasked ?? null;
+    const tokens = options.tokens ?? new ObjectTokens();
+    let copyRules: MaskRules | null = depth > 0 ? rules : null;
     this.#events = events;
     this.#masker = new ObjectMasker({
       key,
@@ -52,8 +58,12 @@ export class MaskingStream {
       read: (start, end) => this.#window.slice(start, end),
       readText: (start, end) => this.#window.text(start, end),
       readKey: (start, end) => this.#window.key(start, end),
-      maskLastApplied: (value, identity) =>
-        maskLastApplied(value, { key, rules, identity, onMasked, depth: depth + 1 }),
+      maskCopy: (raw, identity) => {
+        copyRules ??= { ...rules, kinds: null };
+        return maskCopy(raw, { key, rules: copyRules, identity, onMasked, tokens, depth: depth + 1 });
+      },
+      tokens,
+      isCopy: depth > 0,
       onMasked,
       redactStatus: (status) => redactStatusText(status, null),
     });
@@ -83,6 +93,18 @@ export class MaskingStream {
     return this.#take(this.#window.end);
   }
 
+  /**
+   * Masks a document that is all there, in place of `push` and `end`.
+   * @returns what to put into it, in order.
+   */
+  whole(document: Buffer): Splice[] {
+    this.#window.append(document);
+    this.#scanner.scan(document, 0, 0, document.length);
+    this.#scanner.end(document, 0, document.length);
+    if (this.#scanner.roots === 0) throw new NotMaskable('the answer is empty');
+    return this.#masker.takeSplices().sort((a, b) => a.start - b.start);
+  }
+
   /** The position up to which nothing can change any more. */
   #final(): number {
     const { end } = this.#window;
@@ -105,31 +127,34 @@ interface CopyOptions {
   readonly rules: MaskRules;
   readonly identity: ObjectIdentity;
   readonly onMasked: OnMasked | null;
+  readonly tokens: ObjectTokens;
   readonly depth: number;
 }
 
 /**
  * Masks inside the copy of an object that client-side apply keeps. The keys stay, because the three-way merge of `kubectl
- * apply` reads them; a text that cannot be read is replaced whole.
- * @returns what goes between the quotes; null where nothing had to be masked.
+ * apply` reads them, and so does every byte that is no value; a text that cannot be read is replaced whole.
+ * @param raw what stands between the quotes, escapes and all.
+ * @returns what goes in there, by positions of `raw`; null where nothing had to be masked.
  */
-function maskLastApplied(value: Buffer, { key, rules, identity, onMasked, depth }: CopyOptions): Buffer | null {
+function maskCopy(raw: Buffer, { depth, ...common }: CopyOptions): readonly Splice[] | null {
+  const { key, rules, identity } = common;
   const report = newMaskReport();
+  const { bytes, written } = unescapeText(raw);
   try {
     if (depth > MAX_COPIES) throw new NotMaskable('copies inside copies');
-    const copyRules = { ...rules, kinds: null };
-    const stream = new MaskingStream({ key, rules: copyRules, events: false, report, identity, onMasked, depth });
-    const masked = Buffer.concat([stream.push(value), stream.end()]);
-    return report.maskedValues === 0 ? null : escapeString(masked.toString('utf8'));
+    const stream = new MaskingStream({ ...common, events: false, report, depth });
+    const splices = stream.whole(bytes);
+    if (report.maskedValues === 0) return null;
+    return splices.map((splice) => ({
+      start: written(splice.start),
+      end: written(splice.end),
+      bytes: typeof splice.bytes === 'string' ? splice.bytes : escapeString(splice.bytes.toString('utf8')),
+    }));
   } catch (error) {
     if (!(error instanceof NotMaskable)) throw error;
     const fieldPath = `metadata.annotations[${LAST_APPLIED}]`;
-    return Buffer.from(maskToken(key, { kindClass: rules.kindClass, ...identity, fieldPath }, value));
+    const token = maskToken(key, { kindClass: rules.kindClass, ...identity, fieldPath }, bytes);
+    return [{ start: 0, end: raw.length, bytes: token }];
   }
-}
-
-/** As the API server writes a string: Go's encoder also escapes the three characters that mean something in HTML. */
-function escapeString(text: string): Buffer {
-  const quoted = JSON.stringify(text).slice(1, -1);
-  return Buffer.from(quoted.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`));
 }

@@ -66,6 +66,8 @@ export interface MaskerOptions extends ReplacementOptions {
   /** Set for the copy of an object inside last-applied: it is masked as the object that carries it. */
   readonly identity: ObjectIdentity | null;
   readonly report: MaskReport;
+  /** Masks inside the text of an object, as it stands between the quotes; null where nothing had to be masked. */
+  readonly maskCopy: (raw: Buffer, identity: ObjectIdentity) => readonly Splice[] | null;
   /** Rewrites the Status of an ERROR event. */
   readonly redactStatus: (status: Buffer) => Buffer;
 }
@@ -447,9 +449,8 @@ export class ObjectMasker implements JsonEvents {
     let values = 0;
     let annotations = 0;
     for (const waiting of object.waiting) {
-      const bytes = replacement(waiting, place, this.#options);
-      if (bytes === null) continue;
-      this.#splices.push({ start: waiting.start, end: waiting.end, bytes });
+      if (!(waiting.masking.kind === 'copy' ? this.#settleCopy(waiting, place) : this.#replace(waiting, place)))
+        continue;
       if (waiting.annotation) annotations += 1;
       else values += 1;
       if (parent?.place === 'row' && rules.redactCells) parent.masked.push(...this.#plainOf(waiting));
@@ -462,6 +463,23 @@ export class ObjectMasker implements JsonEvents {
       if (object.kind !== 'PartialObjectMetadata') report.onlyMetadata = false;
     }
     this.#release(object.waiting.length);
+  }
+
+  /** @returns whether something was masked. */
+  #replace(waiting: WaitingValue, identity: ObjectIdentity): boolean {
+    const bytes = replacement(waiting, identity, this.#options);
+    if (bytes === null) return false;
+    this.#splices.push({ start: waiting.start, end: waiting.end, bytes });
+    return true;
+  }
+
+  #settleCopy({ start, end }: WaitingValue, identity: ObjectIdentity): boolean {
+    const { read, maskCopy } = this.#options;
+    const inside = maskCopy(read(start, end), identity);
+    for (const splice of inside ?? []) {
+      this.#splices.push({ start: start + splice.start, end: start + splice.end, bytes: splice.bytes });
+    }
+    return inside !== null;
   }
 
   /** What was masked in a value, as a column of a Table may show it. */

@@ -3,7 +3,7 @@ import { NotMaskable } from '../not-maskable.ts';
 import { giveBack, PIECE_BYTES, type TapeInstance, takeTape } from './tape-module.ts';
 
 // Registers, tokens and states of assembly/json-tape.ts.
-const [STATE, DEPTH, TOKEN_START, PROGRESS, ROOTS, TOKENS, PROBLEM] = [0, 1, 2, 4, 5, 6, 7];
+const [STATE, DEPTH, TOKEN_START, FLAGS, PROGRESS, ROOTS, TOKENS, PROBLEM] = [0, 1, 2, 3, 4, 5, 6, 7];
 const BETWEEN_ROOTS = 6;
 const IN_STRING = 7;
 const IN_NUMBER = 11;
@@ -30,8 +30,13 @@ export class TapeScanner implements Scanner {
   readonly #events: JsonEvents;
   readonly #manyRoots: number;
   /** What an instance has to know of this stream; instances serve one stream after another. */
-  readonly #registers = new Int32Array(8);
-  #stack: Uint8Array = new Uint8Array(16);
+  #state = BETWEEN_ROOTS;
+  #depth = 0;
+  #tokenStart = 0;
+  #flags = 0;
+  #progress = 0;
+  #roots = 0;
+  readonly #stack: number[] = [];
   /** Position behind what was scanned. */
   #end = 0;
   /** Levels inside a container that nobody is interested in. */
@@ -40,19 +45,18 @@ export class TapeScanner implements Scanner {
   constructor(events: JsonEvents, options: ScannerOptions) {
     this.#events = events;
     this.#manyRoots = options.manyRoots ? 1 : 0;
-    this.#registers[STATE] = BETWEEN_ROOTS;
   }
 
   get roots(): number {
-    return this.#register(ROOTS);
+    return this.#roots;
   }
 
   get betweenRoots(): boolean {
-    return this.#register(STATE) === BETWEEN_ROOTS;
+    return this.#state === BETWEEN_ROOTS;
   }
 
   get openTokenStart(): number | null {
-    return this.#register(STATE) >= IN_STRING ? this.#end + this.#register(TOKEN_START) : null;
+    return this.#state >= IN_STRING ? this.#end + this.#tokenStart : null;
   }
 
   scan(bytes: Uint8Array, base: number, from: number, to: number): void {
@@ -74,10 +78,9 @@ export class TapeScanner implements Scanner {
   }
 
   end(_bytes: Uint8Array, _base: number, at: number): void {
-    const state = this.#register(STATE);
-    if (state === IN_NUMBER && this.#register(DEPTH) === 0 && WHOLE_NUMBERS.has(this.#register(PROGRESS))) {
-      this.#registers[STATE] = BETWEEN_ROOTS;
-      this.#events.scalar(at + this.#register(TOKEN_START), at);
+    if (this.#state === IN_NUMBER && this.#depth === 0 && WHOLE_NUMBERS.has(this.#progress)) {
+      this.#state = BETWEEN_ROOTS;
+      this.#events.scalar(at + this.#tokenStart, at);
     }
     if (!this.betweenRoots) throw problemAt(at, 'the end of the answer in the middle of a document');
   }
@@ -154,21 +157,24 @@ export class TapeScanner implements Scanner {
     return tokens;
   }
 
-  #register(register: number): number {
-    return this.#registers[register] as number;
-  }
-
   #load({ registers, stack }: TapeInstance): void {
-    registers.set(this.#registers);
-    const depth = this.#register(DEPTH);
-    for (let level = 0; level < depth; level += 1) stack[level] = this.#stack[level] as number;
+    registers[STATE] = this.#state;
+    registers[DEPTH] = this.#depth;
+    registers[TOKEN_START] = this.#tokenStart;
+    registers[FLAGS] = this.#flags;
+    registers[PROGRESS] = this.#progress;
+    registers[ROOTS] = this.#roots;
+    for (let level = 0; level < this.#depth; level += 1) stack[level] = this.#stack[level] as number;
   }
 
   #save({ registers, stack }: TapeInstance): void {
-    this.#registers.set(registers);
-    const depth = this.#register(DEPTH);
-    if (depth > this.#stack.length) this.#stack = new Uint8Array(2 * depth);
-    for (let level = 0; level < depth; level += 1) this.#stack[level] = stack[level] as number;
+    this.#state = registers[STATE] as number;
+    this.#depth = registers[DEPTH] as number;
+    this.#tokenStart = registers[TOKEN_START] as number;
+    this.#flags = registers[FLAGS] as number;
+    this.#progress = registers[PROGRESS] as number;
+    this.#roots = registers[ROOTS] as number;
+    for (let level = 0; level < this.#depth; level += 1) this.#stack[level] = stack[level] as number;
   }
 }
 
