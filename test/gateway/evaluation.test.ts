@@ -1,0 +1,11 @@
+import { describe } from 'vitest';
+import { startDemo } from './environment/demo.ts';
+import { gatewayForSuite } from './environment/gateway-for-suite.ts';
+import { describeEvaluation } from './suites/evaluation.ts';
+import { describeRoads } from './suites/roads-to-another-identity.ts';
+
+describe('evaluation in front of the demo cluster', () => {
+  const environment = gatewayForSuite(startDemo);
+  describeEvaluation(environment);
+  describeRoads(environment);
+});

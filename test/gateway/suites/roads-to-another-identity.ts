@@ -1,0 +1,375 @@
+import { webcrypto } from 'node:crypto';
+import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RawAnswer } from '../environment/raw-request.ts';
+import type { RunningGateway } from '../environment/running-gateway.ts';
+
+const NAMESPACE = 'gatehouse-roads';
+const CORE = `/api/v1/namespaces/${NAMESPACE}`;
+const DEPLOYMENTS = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`;
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+const CSRS = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+const MERGE = { 'Content-Type': 'application/merge-patch+json' };
+
+const podSpec = (more: object = {}) => ({ containers: [{ name: 'c', image: 'registry.example/app:1' }], ...more });
+const deployment = (name: string, more: object) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name },
+  spec: {
+    replicas: 0,
+    selector: { matchLabels: { app: name } },
+    template: { metadata: { labels: { app: name } }, spec: podSpec(more) },
+  },
+});
+const pod = (name: string, more: object) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name },
+  spec: podSpec(more),
+});
+const clusterRole = (rule: object) => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRole',
+  metadata: { name: 'gatehouse-road' },
+  rules: [rule],
+});
+
+async function certificateRequest(name: string, subject: string): Promise<object> {
+  const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
+  const request = await Pkcs10CertificateRequestGenerator.create(
+    { name: subject, keys, signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' } },
+    webcrypto as Parameters<typeof Pkcs10CertificateRequestGenerator.create>[1],
+  );
+  return {
+    apiVersion: 'certificates.k8s.io/v1',
+    kind: 'CertificateSigningRequest',
+    metadata: { name },
+    spec: {
+      request: Buffer.from(request.toString('pem')).toString('base64'),
+      signerName: 'kubernetes.io/kube-apiserver-client',
+      usages: ['client auth'],
+    },
+  };
+}
+
+/** Ways to send what a person is asked about. */
+function sender(environment: () => RunningGateway) {
+  /** Sends, denies what waits, and answers what the person was shown. */
+  async function asked(send: () => Promise<RawAnswer>): Promise<string> {
+    const { gateway, decideNext } = environment();
+    const answering = send();
+    await decideNext('deny');
+    const answer = await answering;
+    expect(answer.status, answer.body).toBe(403);
+    const denied = gateway.approvals().find(({ state }) => state === 'DENIED');
+    return denied?.intent.message ?? '';
+  }
+
+  const send = (method: string, target: string, headers: object, body: object) => (): Promise<RawAnswer> =>
+    environment().request(method, target, { ...headers }, JSON.stringify(body));
+  return { asked, send };
+}
+
+/** What gives another identity without `Impersonate-*`: the built-in policy asks, and names the identity. */
+export function describeRoads(environment: () => RunningGateway): void {
+  describe('roads to another identity', () => {
+    beforeAll(async () => {
+      const { directly } = environment();
+      await directly(['create', 'namespace', NAMESPACE]);
+      for (const account of ['strong', 'weak']) await directly(['-n', NAMESPACE, 'create', 'serviceaccount', account]);
+      const grant = ['create', 'rolebinding', 'strong', '--clusterrole=admin', `--serviceaccount=${NAMESPACE}:strong`];
+      await directly(['-n', NAMESPACE, ...grant]);
+      const items = [
+        deployment('strong', { serviceAccountName: 'strong' }),
+        pod('strong', { serviceAccountName: 'strong' }),
+        pod('weak', { serviceAccountName: 'weak' }),
+      ];
+      const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+      const created = await directly(['-n', NAMESPACE, 'create', '-f', '-'], { input: list });
+      expect(created.stderr).toBe('');
+    });
+    afterAll(async () => {
+      const { directly } = environment();
+      await directly(['delete', 'namespace', NAMESPACE, '--wait=false']);
+    });
+
+    const { asked, send } = sender(environment);
+    const strong = `service account ${NAMESPACE}:strong`;
+    const binding = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'road' },
+    };
+    const bob = { kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'bob' };
+    const rbac = 'rbac.authorization.k8s.io';
+
+    it.each<[string, () => Promise<RawAnswer>, RegExp | string]>([
+      [
+        'a Deployment with a strong account',
+        send('POST', DEPLOYMENTS, JSON_TYPE, deployment('d', { serviceAccountName: 'strong' })),
+        strong,
+      ],
+      [
+        'exec into its pod',
+        send('POST', `${CORE}/pods/strong/exec?command=id`, {}, {}),
+        `${strong}, as which pod strong runs`,
+      ],
+      ['port-forward into its pod', send('POST', `${CORE}/pods/strong/portforward?ports=80`, {}, {}), strong],
+      [
+        'case 24: an ephemeral container in its pod',
+        send(
+          'PATCH',
+          `${CORE}/pods/strong/ephemeralcontainers`,
+          { 'Content-Type': 'application/strategic-merge-patch+json' },
+          { spec: { ephemeralContainers: [{ name: 'debug', image: 'busybox' }] } },
+        ),
+        strong,
+      ],
+      [
+        'a Secret for its token',
+        send('POST', `${CORE}/secrets`, JSON_TYPE, {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: { name: 't', annotations: { 'kubernetes.io/service-account.name': 'strong' } },
+          type: 'kubernetes.io/service-account-token',
+        }),
+        strong,
+      ],
+      [
+        'case 38: its token',
+        send('POST', `${CORE}/serviceaccounts/strong/token`, JSON_TYPE, {
+          apiVersion: 'authentication.k8s.io/v1',
+          kind: 'TokenRequest',
+          spec: {},
+        }),
+        'service account strong',
+      ],
+      [
+        'case 38: its token as a dry run',
+        send('POST', `${CORE}/serviceaccounts/strong/token?dryRun=All`, JSON_TYPE, {
+          apiVersion: 'authentication.k8s.io/v1',
+          kind: 'TokenRequest',
+          spec: {},
+        }),
+        'service account strong',
+      ],
+      [
+        'kubectl debug node/n: a pod with the host’s processes',
+        send('POST', `${CORE}/pods`, JSON_TYPE, pod('debugger', { hostPID: true })),
+        'root on the node that runs its pods (hostPID)',
+      ],
+      [
+        'a pod with the kubelet’s files',
+        send(
+          'POST',
+          `${CORE}/pods`,
+          JSON_TYPE,
+          pod('files', { volumes: [{ name: 'h', hostPath: { path: '/var/lib/kubelet/pki' } }] }),
+        ),
+        'hostPath /var/lib/kubelet/pki',
+      ],
+      [
+        'case 39: a role that may impersonate',
+        send(
+          'POST',
+          `${RBAC}/clusterroles`,
+          JSON_TYPE,
+          clusterRole({ apiGroups: [''], resources: ['users'], verbs: ['impersonate'] }),
+        ),
+        /whoever holds the role gatehouse-road \(impersonate\)/,
+      ],
+      [
+        'case 39: a role that may impersonate in a constrained mode',
+        send(
+          'POST',
+          `${RBAC}/clusterroles`,
+          JSON_TYPE,
+          clusterRole({ apiGroups: [''], resources: ['pods'], verbs: ['impersonate-on:user-info:list'] }),
+        ),
+        /impersonate-on:user-info:list/,
+      ],
+      [
+        'case 39: a binding to cluster-admin',
+        send('POST', `${RBAC}/clusterrolebindings`, JSON_TYPE, {
+          ...binding,
+          roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'cluster-admin' },
+          subjects: [bob],
+        }),
+        'the role cluster-admin, for user bob',
+      ],
+      [
+        'case 39: a webhook',
+        send('POST', '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations', JSON_TYPE, {}),
+        'admission',
+      ],
+      [
+        'case 39: an API service',
+        send('POST', '/apis/apiregistration.k8s.io/v1/apiservices', JSON_TYPE, {}),
+        'API group',
+      ],
+    ])('%s is asked about, with the identity', async (_name, sending, shown) => {
+      const message = await asked(sending);
+      if (typeof shown === 'string') expect(message).toContain(shown);
+      else expect(message).toMatch(shown);
+    });
+
+    it.each<[string, () => Promise<RawAnswer>]>([
+      [
+        'a Deployment with an account that may do nothing',
+        send('POST', DEPLOYMENTS, JSON_TYPE, deployment('weak', { serviceAccountName: 'weak' })),
+      ],
+      [
+        'a new image for one that has a strong account already',
+        send(
+          'PATCH',
+          `${DEPLOYMENTS}/strong`,
+          { 'Content-Type': 'application/strategic-merge-patch+json' },
+          {
+            spec: {
+              template: {
+                spec: { containers: [{ name: 'c', image: 'registry.example/app:2' }], serviceAccountName: 'strong' },
+              },
+            },
+          },
+        ),
+      ],
+      [
+        'a server-side apply of the same',
+        send(
+          'PATCH',
+          `${DEPLOYMENTS}/strong?fieldManager=t&force=true`,
+          { 'Content-Type': 'application/apply-patch+yaml' },
+          deployment('strong', { serviceAccountName: 'strong' }),
+        ),
+      ],
+      [
+        'a harmless hostPath',
+        send(
+          'POST',
+          `${CORE}/pods`,
+          JSON_TYPE,
+          pod('harmless', { volumes: [{ name: 'h', hostPath: { path: '/opt/cache' } }] }),
+        ),
+      ],
+    ])('%s runs unasked', async (_name, sending) => {
+      const { gateway } = environment();
+      const before = gateway.approvals().length;
+      const answer = await sending();
+      expect(answer.status, answer.body).toBeLessThan(300);
+      expect(gateway.approvals().length).toBe(before);
+    });
+
+    it('what the API server refuses is not asked about', async () => {
+      const { gateway } = environment();
+      const before = gateway.approvals().length;
+      const body = pod('broken', { serviceAccountName: 'strong', containers: [] });
+      const answer = await send('POST', `${CORE}/pods`, JSON_TYPE, body)();
+      expect(answer.status, answer.body).toBe(422);
+      expect(gateway.approvals().length).toBe(before);
+    });
+
+    it('what was confirmed for a patch is not run on an object that somebody changed meanwhile', async () => {
+      const { request, directly, decideNext } = environment();
+      const patch = {
+        metadata: { labels: { a: 'b' } },
+        spec: { template: { spec: { serviceAccountName: 'strong' } } },
+      };
+      await directly(['-n', NAMESPACE, 'create', 'deployment', 'moving', '--image=registry.example/app:1']);
+      const answering = request('PATCH', `${DEPLOYMENTS}/moving`, MERGE, JSON.stringify(patch));
+      await new Promise((resolve) => setTimeout(resolve, 1200));
+      await directly(['-n', NAMESPACE, 'set', 'image', 'deployment/moving', '*=registry.example/other:1']);
+      await decideNext('approve');
+      const answer = await answering;
+      expect(answer.status, answer.body).toBe(403);
+      expect(answer.body).toMatch(/evaluated-object-changed/);
+    });
+
+    it('a name in many groups of one header line is one group (case 1), and the engineer is named (case 10)', async () => {
+      const { startKubectl, decideNext } = environment();
+      const waiting = startKubectl(['auth', 'whoami', '-o', 'json', '--as=eve', '--as-group=a, system:authenticated']);
+      await decideNext('approve');
+      const { stdout, stderr, code } = await waiting.done;
+      expect(code, stderr).toBe(0);
+      const { userInfo } = (JSON.parse(stdout) as { status: { userInfo: { groups: string[]; extra: object } } }).status;
+      expect(userInfo.groups).toContain('a, system:authenticated');
+      expect(userInfo.extra).toMatchObject({ 'gatehouse.dev/original-user': ['local:tester'] });
+    });
+
+    it('case 11: --as of a service account is that account, with its groups', async () => {
+      const { startKubectl, decideNext, records } = environment();
+      const as = `system:serviceaccount:${NAMESPACE}:weak`;
+      const waiting = startKubectl(['auth', 'whoami', '-o', 'json', `--as=${as}`]);
+      await decideNext('approve');
+      const { stdout } = await waiting.done;
+      const { userInfo } = (JSON.parse(stdout) as { status: { userInfo: { groups: string[] } } }).status;
+      const effective = (await records()).flatMap((record) =>
+        record.type === 'decided' && record.effective?.user === as ? [record.effective] : [],
+      );
+      expect(effective[0]?.groups.toSorted()).toEqual(userInfo.groups.toSorted());
+    });
+
+    it.each([
+      ['case 5: a UID', { 'Impersonate-User': 'eve', 'Impersonate-Uid': '123' }],
+      [
+        'case 6: the reserved extra',
+        { 'Impersonate-User': 'eve', 'Impersonate-Extra-Gatehouse.dev%2foriginal-user': 'x' },
+      ],
+      ['case 6: an extra key with other letters', { 'Impersonate-User': 'eve', 'Impersonate-Extra-a%20b': 'x' }],
+      [
+        'case 6: an extra of a privileged group',
+        { 'Impersonate-User': 'eve', 'Impersonate-Group': 'system:masters', 'Impersonate-Extra-scopes%2fadmin': 'v' },
+      ],
+    ])('%s is refused', async (_name, headers) => {
+      const answer = await environment().request('GET', CORE, headers);
+      expect(answer.status, answer.body).toBe(403);
+    });
+  });
+}
+
+/** Client certificates: the identity stands in the request, and counts again when it is approved. */
+export function describeCertificates(environment: () => RunningGateway): void {
+  describe('client certificates', () => {
+    const { asked, send } = sender(environment);
+
+    beforeAll(async () => {
+      const request = JSON.stringify(await certificateRequest('gatehouse-pending', 'CN=carol,O=dev'));
+      const created = await environment().directly(['create', '-f', '-'], { input: request });
+      expect(created.stderr).toBe('');
+    });
+    afterAll(async () => {
+      await environment().directly(['delete', 'csr', 'gatehouse-pending']);
+    });
+
+    it('case 39: approval by patch names who it would make', async () => {
+      const status = { conditions: [{ type: 'Approved', status: 'True', reason: 'r', message: 'm' }] };
+      const message = await asked(send('PATCH', `${CSRS}/gatehouse-pending/approval`, MERGE, { status }));
+      expect(message).toContain('carol in dev, by a client certificate');
+    });
+
+    it('case 39: kubectl certificate approve, which is an update, names who it would make', async () => {
+      const { startKubectl, decideNext, gateway } = environment();
+      const approving = startKubectl(['certificate', 'approve', 'gatehouse-pending']);
+      await decideNext('approve');
+      const { code, stderr } = await approving.done;
+      expect(code, stderr).toBe(0);
+      const shown = gateway.approvals().find(({ intent }) => intent.request.verb === 'update');
+      expect(shown?.intent.message).toContain('carol in dev, by a client certificate');
+    });
+
+    it('case 39: a certificate request names who it would make', async () => {
+      const body = await certificateRequest('gatehouse-bob', 'CN=bob,O=dev,O=ops');
+      expect(await asked(send('POST', CSRS, JSON_TYPE, body))).toContain('bob in dev, ops, by a client certificate');
+    });
+
+    it.each([
+      ['O=system:masters', 'CN=eve,O=dev,O=system:masters'],
+      ['the controller manager', 'CN=system:kube-controller-manager'],
+      ['a node', 'CN=system:node:n1,O=system:nodes'],
+    ])('case 39: a certificate for %s is refused', async (_name, subject) => {
+      const answer = await send('POST', CSRS, JSON_TYPE, await certificateRequest('gatehouse-eve', subject))();
+      expect(answer.status, answer.body).toBe(403);
+    });
+  });
+}
