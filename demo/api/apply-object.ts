@@ -58,7 +58,7 @@ function unfit(what: string, applied: JsonObject, kind: ResourceKind, problem: s
  * The configuration that an apply carries.
  * @throws {ApiError} 400 for another kind, name or namespace, or with managed fields; 500 for what does not fit the schema.
  */
-function readApplied(body: Buffer, call: Call, kind: ResourceKind): JsonObject {
+export function readApplied(body: Buffer, call: Call, kind: ResourceKind): JsonObject {
   const applied = parseApplied(body);
   if (isJsonObject(applied['metadata']) && Object.hasOwn(applied['metadata'], 'managedFields')) {
     throw badRequest('metadata.managedFields must be nil');

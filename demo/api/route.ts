@@ -102,7 +102,6 @@ function refuse(): never {
 }
 
 const missingSubresources: Readonly<Record<string, string>> = {
-  ephemeralcontainers: 'adding ephemeral containers',
   proxy: 'the proxy subresource',
   binding: 'binding pods to nodes',
   resize: 'resizing pods',

@@ -1,11 +1,14 @@
+import { applyFields } from '../ownership/apply.ts';
+import { readManagers, trackingOf } from '../ownership/managed-fields.ts';
 import { type JsonObject, nameOf, namespaceOf, numberAt, objectAt, textAt, textMapAt, uidOf } from '../store/json.ts';
-import type { ResourceKind } from '../store/resource-kinds.ts';
+import { groupVersionOf, type ResourceKind } from '../store/resource-kinds.ts';
 import { answer } from './answer.ts';
-import { applyPatch } from './apply-object.ts';
+import { applyPatch, readApplied } from './apply-object.ts';
 import { mediaType, readBody } from './body-codec.ts';
 import { bodyOf, type Call, isStrict, writeOptions } from './call.ts';
 import { patchObject } from './patch-object.ts';
-import { conflict, notInDemo } from './status.ts';
+import { queryTrue } from './request-target.ts';
+import { conflict, fieldRequired, invalid } from './status.ts';
 
 const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale', message: 'autoscaling.Scale' };
 
@@ -40,8 +43,11 @@ export async function handleScale(call: Call, kind: ResourceKind): Promise<void>
     answer(call, 200, scaleOf(before));
     return;
   }
-  if (mediaType(call.headers.first('Content-Type')) === applyPatch) throw notInDemo('server-side apply of a scale');
   const body = await bodyOf(call.request);
+  if (mediaType(call.headers.first('Content-Type')) === applyPatch) {
+    answer(call, 200, scaleOf(applyScale(call, kind, before, body)));
+    return;
+  }
   const contentType = call.headers.first('Content-Type');
   const options = writeOptions(call, call.method === 'PUT' ? 'UpdateOptions' : 'PatchOptions');
   const scale =
@@ -53,4 +59,27 @@ export async function handleScale(call: Call, kind: ResourceKind): Promise<void>
   const after = structuredClone(before);
   objectAt(after, 'spec')['replicas'] = numberAt(scale, 0, 'spec', 'replicas');
   answer(call, 200, scaleOf(objects.update(kind, before, after, options, 'scale')));
+}
+
+/** Server-side apply of a Scale: the manager owns `spec.replicas` of the workload, through the subresource. */
+function applyScale(call: Call, kind: ResourceKind, before: JsonObject, body: Buffer): JsonObject {
+  const { dryRun, manager } = writeOptions(call, 'PatchOptions');
+  if (!call.query.get('fieldManager')) {
+    const cause = fieldRequired('fieldManager', 'is required for apply patch');
+    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [cause]);
+  }
+  const scale = readApplied(body, call, { ...kind, ...scaleKind });
+  const applied = { kind: kind.kind, apiVersion: groupVersionOf(kind), spec: objectAt(scale, 'spec') };
+  const result = applyFields({
+    live: before,
+    applied,
+    message: kind.message,
+    tracking: trackingOf(kind, 'scale'),
+    managers: readManagers(before),
+    manager,
+    apiVersion: groupVersionOf(kind),
+    force: queryTrue(call.query.get('force')),
+  });
+  const options = { dryRun, manager, managers: result.managers };
+  return call.cluster.objects.update(kind, before, result.object, options, 'scale');
 }

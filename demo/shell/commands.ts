@@ -96,6 +96,17 @@ const touch: Command = async (process) => {
   return 0;
 };
 
+/** `truncate -s 1G FILE`: a large file that takes no memory, to copy. */
+const truncate: Command = async (process) => {
+  const at = process.args.indexOf('-s');
+  const [, digits, unit = ''] = /^(\d+)([KMG]?)$/.exec(process.args[at + 1] ?? '') ?? [];
+  if (at < 0 || digits === undefined) return complain(process, 'truncate: -s SIZE is needed');
+  const size = Number(digits) * 1024 ** ' KMG'.indexOf(unit || ' ');
+  const paths = process.args.filter((_, index) => index !== at && index !== at + 1);
+  for (const path of paths) process.machine.files.makeSparse(resolvePath(process.folder, path), size);
+  return 0;
+};
+
 const test: Command = async (process) => {
   const args = process.args.at(-1) === ']' ? process.args.slice(0, -1) : process.args;
   const [first = '', second = '', third = ''] = args;
@@ -152,6 +163,7 @@ export const commands: Readonly<Record<string, Command>> = {
   rm,
   mkdir,
   touch,
+  truncate,
   tar,
   test,
   '[': test,

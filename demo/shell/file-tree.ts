@@ -10,13 +10,28 @@ export interface FileEntry {
   readonly size: number;
 }
 
+/** Bytes that one file may hold. */
+const largestFile = 64 * 1024 * 1024;
+
+/** A file's content in the parts in which it was written. */
+interface File {
+  readonly parts: Buffer[];
+  size: number;
+  /** Zeros behind the parts, which take no memory (`truncate -s`). */
+  zeros: number;
+}
+
+function fileOf(bytes: Buffer): File {
+  return { parts: [bytes], size: bytes.length, zeros: 0 };
+}
+
 /** The imaginary files of one container: a flat map of paths, folders implied by the files below them. */
 export class FileTree {
-  readonly #files: Map<string, Buffer>;
+  readonly #files: Map<string, File>;
   readonly #folders = new Set(['/', '/bin', '/dev', '/etc', '/proc', '/root', '/tmp', '/usr', '/var']);
 
   constructor(files: ReadonlyMap<string, string>) {
-    this.#files = new Map([...files].map(([path, text]) => [path, Buffer.from(text)]));
+    this.#files = new Map([...files].map(([path, text]) => [path, fileOf(Buffer.from(text))]));
   }
 
   isFolder(path: string): boolean {
@@ -32,9 +47,33 @@ export class FileTree {
   /** @throws {FileError} */
   read(path: string): Buffer {
     if (path === '/dev/null') return Buffer.alloc(0);
+    const file = this.#file(path);
+    if (file.zeros > largestFile) throw new FileError('Cannot allocate memory');
+    const whole = Buffer.concat([...file.parts, Buffer.alloc(file.zeros)]);
+    if (file.zeros === 0) file.parts.splice(0, file.parts.length, whole);
+    return whole;
+  }
+
+  #file(path: string): File {
     const file = this.#files.get(path);
     if (file) return file;
     throw new FileError(this.isFolder(path) ? 'Is a directory' : 'No such file or directory');
+  }
+
+  /** @throws {FileError} */
+  size(path: string): number {
+    return path === '/dev/null' ? 0 : this.#file(path).size;
+  }
+
+  /**
+   * The content in pieces of at most so many bytes: for files that would not fit into memory.
+   * @throws {FileError}
+   */
+  *pieces(path: string, most: number): Generator<Buffer> {
+    if (path === '/dev/null') return;
+    const { parts, zeros } = this.#file(path);
+    for (const part of parts) for (let at = 0; at < part.length; at += most) yield part.subarray(at, at + most);
+    for (let left = zeros; left > 0; left -= most) yield Buffer.alloc(Math.min(most, left));
   }
 
   /** @throws {FileError} */
@@ -42,9 +81,22 @@ export class FileTree {
     if (path === '/dev/null') return;
     if (this.isFolder(path)) throw new FileError('Is a directory');
     if (!this.isFolder(posix.dirname(path))) throw new FileError('No such file or directory');
-    const before = append ? (this.#files.get(path) ?? Buffer.alloc(0)) : Buffer.alloc(0);
-    if (before.length + bytes.length > 8 * 1024 * 1024) throw new FileError('No space left on device');
-    this.#files.set(path, Buffer.concat([before, bytes]));
+    const before = append ? this.#files.get(path) : undefined;
+    if ((before?.size ?? 0) + bytes.length > largestFile || (before?.zeros ?? 0) > 0) {
+      throw new FileError('No space left on device');
+    }
+    if (!before) {
+      this.#files.set(path, fileOf(bytes));
+      return;
+    }
+    before.parts.push(bytes);
+    before.size += bytes.length;
+  }
+
+  /** A file of so many zeros, of any size. */
+  makeSparse(path: string, size: number): void {
+    if (!this.isFolder(posix.dirname(path))) throw new FileError('No such file or directory');
+    this.#files.set(path, { parts: [], size, zeros: size });
   }
 
   makeFolder(path: string): void {
@@ -69,11 +121,11 @@ export class FileTree {
       const name = folder.startsWith(prefix) ? (folder.slice(prefix.length).split('/')[0] ?? '') : '';
       if (name !== '') entries.set(name, { name, isFolder: true, size: 4096 });
     }
-    for (const [file, bytes] of this.#files) {
+    for (const [file, { size }] of this.#files) {
       if (!file.startsWith(prefix)) continue;
       const [name = '', ...deeper] = file.slice(prefix.length).split('/');
       const isFolder = deeper.length > 0;
-      if (isFolder || !entries.has(name)) entries.set(name, { name, isFolder, size: isFolder ? 4096 : bytes.length });
+      if (isFolder || !entries.has(name)) entries.set(name, { name, isFolder, size: isFolder ? 4096 : size });
     }
     return [...entries.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
   }

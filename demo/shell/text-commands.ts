@@ -42,14 +42,23 @@ function lines(text: Buffer): string[] {
 }
 
 const cat: Command = async (process) => {
-  if (process.args.length === 0) {
+  if (process.args.length === 0 || process.args[0] === '-') {
     for (let chunk = await process.stdin.read(); chunk !== null; chunk = await process.stdin.read()) {
       if (!(await process.stdout.write(chunk))) return 141;
     }
     return 0;
   }
-  const { text, code } = await inputs(process, 'cat', process.args);
-  await process.stdout.write(text);
+  let code = 0;
+  for (const path of process.args) {
+    try {
+      for (const piece of process.machine.files.pieces(resolvePath(process.folder, path), 256 * 1024)) {
+        if (!(await process.stdout.write(piece))) return 141;
+      }
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      code = await complain(process, `cat: ${path}: ${error.message}`);
+    }
+  }
   return code;
 };
 

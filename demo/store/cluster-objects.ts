@@ -22,6 +22,7 @@ import {
   metadataOf,
   nameOf,
   namespaceOf,
+  objectAt,
   sameJson,
   textAt,
   textsAt,
@@ -149,7 +150,7 @@ export class ClusterObjects {
     }
     const after = this.#merged(kind, before, structuredClone(given), subresource, options.trusted === true);
     applyDefaults(after, kind.kind);
-    const causes = [...validate(after, kind.kind), ...validateChange(before, after, kind.kind)];
+    const causes = [...validate(after, kind.kind), ...validateChange(before, after, kind.kind, subresource)];
     if (causes.length > 0) throw invalid(kind, name, causes);
     if (
       !sameJson(before['spec'] ?? null, after['spec'] ?? null) &&
@@ -181,6 +182,14 @@ export class ClusterObjects {
       else kept[field] = asked[field];
     }
     if (listAt(asked, 'managedFields').length > 0) kept['managedFields'] = asked['managedFields'] ?? [];
+    if (subresource === 'ephemeralcontainers') {
+      // The rest of what was given is not looked at (registry/core/pod, podEphemeralContainersStrategy).
+      const spec = { ...objectAt(structuredClone(before), 'spec') };
+      const { ephemeralContainers } = objectAt(given, 'spec');
+      if (ephemeralContainers === undefined) delete spec['ephemeralContainers'];
+      else spec['ephemeralContainers'] = ephemeralContainers;
+      return { ...structuredClone(before), spec, metadata: kept };
+    }
     const metadata = subresource === 'status' ? old : kept;
     if (subresource === 'status') return { ...structuredClone(before), status: given['status'] ?? {}, metadata };
     const after: JsonObject = { ...given, kind: kind.kind, apiVersion: before['apiVersion'] ?? '', metadata };

@@ -98,6 +98,7 @@ export const resourceKinds: readonly ResourceKind[] = [
     all: true,
     subresources: [
       connect('attach', 'PodAttachOptions'),
+      { name: 'ephemeralcontainers', kind: 'Pod', group: '', version: '', verbs: read },
       { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
       connect('exec', 'PodExecOptions'),
       { name: 'log', kind: 'Pod', group: '', version: '', verbs: ['get'] },

@@ -123,15 +123,36 @@ function fieldAt(object: JsonObject, path: string): Json {
   return objectAt(object, ...parts)[last] ?? null;
 }
 
-/** What a change may not do. */
-export function validateChange(before: JsonObject, after: JsonObject, kind: string): Cause[] {
-  const causes = (immutableFields[kind] ?? [])
+/** Ephemeral containers come one by one through their subresource, and stay as they came. */
+function checkEphemeralContainers(before: JsonObject, after: JsonObject, subresource: string): Cause[] {
+  const field = 'spec.ephemeralContainers';
+  const [old, fresh] = [before, after].map((pod) => objectsAt(pod, 'spec', 'ephemeralContainers'));
+  if (sameJson(old ?? null, fresh ?? null)) return [];
+  if (subresource !== 'ephemeralcontainers') {
+    const message =
+      'Forbidden: pod updates may not change fields other than through the ephemeralcontainers subresource';
+    return [{ reason: 'FieldValueForbidden', message, field }];
+  }
+  return (old ?? []).flatMap((container) => {
+    const now = fresh?.find((each) => each['name'] === container['name']);
+    if (now && sameJson(now, container)) return [];
+    const change = now ? 'changed' : 'removed';
+    const message = `Forbidden: existing ephemeral containers ${JSON.stringify(container['name'])} may not be ${change}`;
+    return [{ reason: 'FieldValueForbidden', message, field }];
+  });
+}
+
+/** What a change may not do, by the subresource through which it comes. */
+export function validateChange(before: JsonObject, after: JsonObject, kind: string, subresource = ''): Cause[] {
+  const causes: Cause[] = kind === 'Pod' ? checkEphemeralContainers(before, after, subresource) : [];
+  const changed = (immutableFields[kind] ?? [])
     .filter((path) => !sameJson(fieldAt(before, path), fieldAt(after, path)))
     .map((path) =>
       path === 'roleRef'
         ? fieldInvalid(path, fieldAt(after, path), 'cannot change roleRef')
         : fieldInvalid(path, fieldAt(after, path), 'field is immutable'),
     );
+  causes.push(...changed);
   if ((kind === 'Secret' || kind === 'ConfigMap') && before['immutable'] === true) {
     const changed = ['data', 'binaryData', 'immutable'].filter(
       (field) => !sameJson(before[field] ?? null, after[field] ?? null),

@@ -3,6 +3,7 @@ import { gatewayForSuite } from '../gateway/environment/gateway-for-suite.ts';
 import type { TestedCluster } from '../gateway/environment/tested-cluster.ts';
 import { describeAdmission } from '../gateway/suites/admission.ts';
 import { describeGateway } from '../gateway/suites/gateway.ts';
+import { describePods } from '../gateway/suites/pods.ts';
 import { controlPlanePrograms, startControlPlane } from './control-plane/start-control-plane.ts';
 
 /** The suite's user has a name of its own, so that the audit log can be told from the controllers' traffic. */
@@ -14,7 +15,7 @@ async function realCluster(): Promise<TestedCluster> {
     name: 'real',
     kubeconfig: await controlPlane.kubeconfigFor(USER, ['system:masters']),
     context: 'real',
-    runsPods: false,
+    runsPods: controlPlane.runsPods,
     auditLog: async () => controlPlane.auditLog().filter(({ user }) => user.username === USER),
     close: () => controlPlane.close(),
   };
@@ -23,5 +24,6 @@ async function realCluster(): Promise<TestedCluster> {
 describe.skipIf(controlPlanePrograms === null)('the gateway in front of a real API server', () => {
   const environment = gatewayForSuite(realCluster);
   describeAdmission(environment);
+  describePods(environment);
   describeGateway(environment);
 });

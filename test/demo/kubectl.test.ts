@@ -147,10 +147,27 @@ describe.skipIf(kubectlPath === null)('kubectl against the demo cluster', { time
     expect(await kubectl('exec', '-n', 'payments', 'ledger-db-0', '--', 'cat', '/tmp/back')).toBe('ledger-db-0\n');
   });
 
-  it('is told that port-forward is not in the demo cluster', async () => {
-    const { code, stderr } = await demo.kubectl(['port-forward', '-n', 'payments', 'ledger-db-0', ':5432']);
-    expect(code).not.toBe(0);
-    expect(stderr).toContain('port-forward is not in the demo cluster');
+  it('adds a debugging container to a pod, runs in it, and keeps its exit status', async () => {
+    const pod = ['-n', 'payments', 'ledger-db-0'];
+    const debug = ['debug', '-i', ...pod, '--image=busybox', '--container=look', '--', 'sh', '-c', 'cat; exit 7'];
+    const { stdout, stderr } = await demo.kubectl(debug, 'seen\n');
+    expect(stdout, stderr).toContain('seen');
+    const code = '{.status.ephemeralContainerStatuses[0].state.terminated.exitCode}';
+    expect((await demo.kubectl(['get', 'pod', ...pod, '-o', `jsonpath=${code}`])).stdout).toBe('7');
+    const removed = await demo.sendJson(
+      'PATCH',
+      '/api/v1/namespaces/payments/pods/ledger-db-0/ephemeralcontainers',
+      { spec: { ephemeralContainers: null } },
+      'application/merge-patch+json',
+    );
+    expect(removed.json).toMatchObject({ code: 422, details: { causes: [{ field: 'spec.ephemeralContainers' }] } });
+  });
+
+  it('runs a pod for as long as someone is attached to it, and ends with its exit status', async () => {
+    const run = ['run', 'once', '-i', '--rm', '--restart=Never', '--image=busybox', '--', 'sh', '-c', 'cat; exit 7'];
+    const { stdout, code } = await demo.kubectl(run, 'typed\n');
+    expect(stdout).toContain('typed');
+    expect(code).toBe(7);
   });
 
   it('applies on the server, and takes over what client-side apply wrote without a conflict', async () => {

@@ -1,53 +1,155 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { CommandResult } from '../environment/command.ts';
 import type { RunningGateway } from '../environment/running-gateway.ts';
 
-/** Exec and logs, where the cluster runs pods: the same bytes and exit status as without the gateway. */
+const namespace = 'gatehouse-pods';
+const pod = 'web';
+
+/** One listening port that speaks HTTP, one that sends back what it gets. */
+const manifest = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: pod, namespace },
+  spec: {
+    containers: [
+      {
+        name: 'web',
+        image: 'registry.example/web:1',
+        ports: [{ name: 'http', containerPort: 8080 }, { containerPort: 9000 }],
+      },
+    ],
+  },
+});
+
+/** kubectl's own choice (WebSocket, since 1.31 for everything), and what older clients speak. */
+const transports: ReadonlyArray<readonly [name: string, environment: Readonly<Record<string, string>>]> = [
+  ['WebSocket', {}],
+  ['SPDY', { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: 'false', KUBECTL_PORT_FORWARD_WEBSOCKETS: 'false' }],
+];
+
+/** Exec, attach, copying, port-forward and logs: the same bytes and exit status as without the gateway. */
 export function describePods(environment: () => RunningGateway): void {
-  describe('exec and logs', () => {
-    let namespace = '';
-    let pod = '';
+  describe('what people do inside pods', () => {
+    let folder = '';
 
     beforeAll(async () => {
-      const { stdout } = await environment().directly(['get', 'pods', '-A', '-o', 'json']);
-      const { items } = JSON.parse(stdout) as {
-        items: Array<{ metadata: { name: string; namespace: string }; status: { phase: string } }>;
+      const { directly } = environment();
+      folder = await mkdtemp(join(tmpdir(), 'gatehouse-pods-'));
+      await directly(['create', 'namespace', namespace]);
+      // The account comes from a controller, a moment after the namespace.
+      for (let tries = 0; tries < 50; tries += 1) {
+        const { code } = await directly(['apply', '-f', '-'], { input: manifest });
+        if (code === 0) break;
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      const ready = await directly(['-n', namespace, 'wait', '--for=condition=Ready', `pod/${pod}`, '--timeout=30s']);
+      expect(ready.stderr).toBe('');
+    });
+    afterAll(async () => {
+      await environment().directly(['delete', 'namespace', namespace, '--wait=false']);
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    const outcome = ({ stdout, code }: CommandResult) => ({ stdout, code });
+
+    describe.each(transports)('over %s', (_transport, variables) => {
+      const both = async (args: readonly string[], input = '') => {
+        const way = { input, environment: variables };
+        const { kubectl, directly } = environment();
+        return {
+          direct: await directly(['-n', namespace, ...args], way),
+          through: await kubectl(['-n', namespace, ...args], way),
+        };
       };
-      const running = items.find(({ status }) => status.phase === 'Running');
-      namespace = running?.metadata.namespace ?? '';
-      pod = running?.metadata.name ?? '';
-    });
 
-    it.each([
-      ['stdout', ['echo', 'hello'], 'hello\n', 0],
-      ['an exit status', ['sh', '-c', 'exit 3'], '', 3],
-      ['a pipeline', ['sh', '-c', 'seq 1 5 | head -n 2'], '1\n2\n', 0],
-    ])('case 22: %s', async (_name, command, stdout, code) => {
-      const { kubectl, directly } = environment();
-      const args = ['-n', namespace, 'exec', pod, '--', ...command];
-      const direct = await directly(args);
-      const through = await kubectl(args);
-      expect(through.stdout).toBe(stdout);
-      expect(through.code).toBe(code);
-      expect({ stdout: through.stdout, code: through.code }).toEqual({ stdout: direct.stdout, code: direct.code });
-    });
-
-    it('case 23: standard input reaches the command, and its end too', async () => {
-      const input = `${'line of input\n'.repeat(2_000)}the end\n`;
-      const { stdout, code } = await environment().kubectl(['-n', namespace, 'exec', '-i', pod, '--', 'cat'], {
-        input,
+      it.each([
+        ['stdout', ['echo', 'hello'], 'hello\n', 0],
+        ['an exit status', ['sh', '-c', 'exit 3'], '', 3],
+        ['a pipeline', ['sh', '-c', 'seq 1 5 | head -n 2'], '1\n2\n', 0],
+      ])('case 22: exec gives %s', async (_name, command, stdout, code) => {
+        const { direct, through } = await both(['exec', pod, '--', ...command]);
+        expect(outcome(through)).toEqual({ stdout, code });
+        expect(outcome(direct)).toEqual({ stdout, code });
       });
-      expect(code).toBe(0);
-      expect(stdout).toBe(input);
+
+      it('case 22: stderr stays apart', async () => {
+        const { direct, through } = await both(['exec', pod, '--', 'sh', '-c', 'echo out; echo err >&2; exit 4']);
+        expect(through.stdout).toBe('out\n');
+        expect(through.stderr).toMatch(/^err$/m);
+        expect(direct.stderr).toMatch(/^err$/m);
+        expect([direct.code, through.code]).toEqual([4, 4]);
+      });
+
+      it('case 23: standard input reaches the command, and its end too', async () => {
+        const input = `${'line of input\n'.repeat(20_000)}the end\n`;
+        const { direct, through } = await both(['exec', '-i', pod, '--', 'cat'], input);
+        expect(outcome(through)).toEqual({ stdout: input, code: 0 });
+        expect(outcome(direct)).toEqual({ stdout: input, code: 0 });
+      });
+
+      it('case 23: a here document runs', async () => {
+        const { direct, through } = await both(['exec', '-i', pod, '--', 'sh'], 'cd /tmp\npwd\nexit 5\n');
+        expect(outcome(through)).toEqual({ stdout: '/tmp\n', code: 5 });
+        expect(outcome(direct)).toEqual({ stdout: '/tmp\n', code: 5 });
+      });
+
+      it('case 23: cp brings a file into the pod and back, byte for byte', async () => {
+        const { kubectl } = environment();
+        const sent = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7919) % 251));
+        await writeFile(join(folder, 'sent'), sent);
+        const way = { environment: variables };
+        const up = await kubectl(['cp', join(folder, 'sent'), `${namespace}/${pod}:/tmp/copied`], way);
+        expect(up.stderr).toBe('');
+        const down = await kubectl(['cp', `${namespace}/${pod}:/tmp/copied`, join(folder, 'received')], way);
+        expect([up.code, down.code], down.stderr).toEqual([0, 0]);
+        expect((await readFile(join(folder, 'received'))).equals(sent)).toBe(true);
+      });
+
+      it('case 24: attach shows what the container prints from then on', async () => {
+        const attached = environment().startKubectl(['-n', namespace, 'attach', pod], { environment: variables });
+        try {
+          await attached.saw(/"level":"info"/);
+        } finally {
+          attached.stop();
+          await attached.done;
+        }
+      });
+
+      it('case 25: port-forward carries several connections to several ports', async () => {
+        const forward = environment().startKubectl(['-n', namespace, 'port-forward', pod, ':8080', ':9000'], {
+          environment: variables,
+        });
+        try {
+          const [, port] = /127\.0\.0\.1:(\d+) -> 8080/.exec(await forward.saw(/127\.0\.0\.1:\d+ -> 8080/)) ?? [];
+          const answers = await Promise.all(['/a', '/b', '/c'].map((path) => askLoopback(`${port}`, path)));
+          expect(answers).toEqual(
+            ['/a', '/b', '/c'].map((path) => `GET ${path} on port 8080 of ${namespace}/${pod}\n`),
+          );
+        } finally {
+          forward.stop();
+          await forward.done;
+        }
+      });
     });
 
     it('case 16: exec is `create pods/exec` for policy and journal, whatever the method', async () => {
       await environment().kubectl(['-n', namespace, 'exec', pod, '--', 'true']);
+      const isExec = ({ request }: { request: { subresource: string } }) => request.subresource === 'exec';
       const records = await environment().records();
-      const decided = records.find((record) => record.type === 'decided' && record.request.subresource === 'exec');
-      expect(decided).toMatchObject({ request: { verb: 'get', policyVerb: 'create', upgrade: 'websocket' } });
+      const decided = records.findLast((record) => record.type === 'decided' && isExec(record));
       if (decided?.type !== 'decided') throw new Error('no record');
-      const finished = records.find((record) => record.type === 'finished' && record.auditId === decided.auditId);
-      expect(finished).toMatchObject({ status: 101 });
+      expect(decided).toMatchObject({ request: { verb: 'get', policyVerb: 'create', upgrade: 'websocket' } });
+      // The journal has the end of a stream when both sides have closed it.
+      await vi.waitFor(async () => {
+        const ends = (await environment().records()).filter(({ type }) => type === 'finished');
+        const finished = ends.find((record) => record.type === 'finished' && record.auditId === decided.auditId);
+        expect(finished).toMatchObject({ status: 101 });
+      });
     });
 
     it('a denied exec is answered once, for WebSocket and for the fallback to SPDY', async () => {
@@ -73,5 +175,14 @@ export function describePods(environment: () => RunningGateway): void {
         await following.done;
       }
     });
+  });
+}
+
+function askLoopback(port: string, path: string): Promise<string> {
+  return new Promise((done, reject) => {
+    get(`http://127.0.0.1:${port}${path}`, { agent: false }, (incoming) => text(incoming).then(done, reject)).on(
+      'error',
+      reject,
+    );
   });
 }
