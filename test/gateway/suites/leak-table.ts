@@ -225,7 +225,8 @@ function carrierRow(canary: Canary, { apiVersion, kind, resource, fields }: Carr
       ...body.metadata,
       name,
       namespace: NAMESPACE,
-      labels: { app: 'leaks' },
+      // Not the label that the selectors above look for: a Pod that has it is theirs, to delete.
+      labels: { leaks: 'yes' },
       annotations: { ...body.metadata?.annotations, [LAST_APPLIED]: `${JSON.stringify(body)}\n` },
     },
   };
@@ -242,7 +243,7 @@ function carrierRow(canary: Canary, { apiVersion, kind, resource, fields }: Carr
         }),
         shows: MASK,
       },
-      collected(path, 'app=leaks'),
+      collected(path, 'leaks=yes'),
     ],
   };
 }
@@ -351,7 +352,7 @@ function commonRows(canary: Canary): LeakRow[] {
             key: pem,
             seen: `the value is ${value}`,
           },
-          binaryData: { key: base64(pem) },
+          binaryData: { binary: base64(pem) },
         },
       ],
       roads: [
@@ -695,34 +696,22 @@ function eventually(take: Road['take'], pattern: RegExp): Road['take'] {
 /** The leak table: every byte that leaves by any road is searched for the value, in every form that it could have. */
 export function describeLeakTable(environment: () => RunningGateway): void {
   const canary = makeCanary('leak');
-  describeRows(environment, 'the leak table', canary, commonRows(canary));
+  describeRows(environment, canary, commonRows(canary));
 }
 
-/** The rest of it, for a real API server. */
+/** The same with the rows that only a real API server has. */
 export function describeLeakTableOfRealCluster(environment: () => RunningGateway): void {
   const canary = makeCanary('leak');
-  describeRows(
-    environment,
-    'the leak table of a real API server',
-    canary,
-    [
-      ...commonRows(canary).slice(0, 1),
-      carrierRow(canary, CARRIERS[0] as Carrier),
-      carrierRow(canary, CARRIERS[5] as Carrier),
-      ...realRows(canary),
-    ],
-    [WIDGETS],
-  );
+  describeRows(environment, canary, [...commonRows(canary), ...realRows(canary)], [WIDGETS]);
 }
 
 function describeRows(
   environment: () => RunningGateway,
-  title: string,
   canary: Canary,
   rows: readonly LeakRow[],
   kinds: readonly object[] = [],
 ): void {
-  describe(title, () => {
+  describe('the leak table', () => {
     const undo: Array<() => Promise<unknown>> = [];
 
     beforeAll(async () => {
