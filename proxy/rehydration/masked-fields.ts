@@ -27,8 +27,13 @@ export function isMasked(source: Source): boolean {
   return !maskedTexts(source).next().done;
 }
 
-/** The field that a token stands in. */
+/** The field that a token stands in; one of the object's own before a copy of it in an annotation. */
 export function fieldOfToken(source: Source, token: string): string | null {
-  for (const { path, masked } of maskedTexts(source)) if (tokensIn(masked).includes(token)) return fieldOf(path);
-  return null;
+  let copy: string | null = null;
+  for (const { path, masked } of maskedTexts(source)) {
+    if (!tokensIn(masked).includes(token)) continue;
+    if (path[0] !== 'metadata') return fieldOf(path);
+    copy ??= fieldOf(path);
+  }
+  return copy;
 }

@@ -4,6 +4,7 @@ import { describeEverydayWork } from './everyday-work.ts';
 import { describeHelm } from './helm.ts';
 import { describeJournal } from './journal.ts';
 import { describeMasking } from './masking.ts';
+import { describeMasksOfCopies } from './masks-of-copies.ts';
 import { describeOddRequests } from './odd-requests.ts';
 import { describeSelfKnowledge } from './self-knowledge.ts';
 import { describeWritingMasksBack } from './writing-masks-back.ts';
@@ -13,6 +14,7 @@ export function describeGateway(environment: () => RunningGateway): void {
   describeEverydayWork(environment);
   describeMasking(environment);
   describeWritingMasksBack(environment);
+  describeMasksOfCopies(environment);
   describeActingAsAnother(environment);
   describeSelfKnowledge(environment);
   describeOddRequests(environment);
