@@ -21,7 +21,12 @@ export const READING: readonly Step[] = [
   command('describe pod box', { codeOnly: true }),
   command('api-resources'),
   command('api-versions'),
-  command('explain deployment.spec.replicas'),
+  command('explain deployment.spec.replicas', {
+    differs: {
+      why: 'kubectl 1.27.0 and 1.27.1 leave the path of the server address out here (kubernetes/kubernetes#117463)',
+      says: /failed to fetch openapi schema/,
+    },
+  }),
   command('version -o json'),
   command('cluster-info'),
   command('get --raw /version', { differs: RAW_PATH }),

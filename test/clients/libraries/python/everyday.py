@@ -44,13 +44,9 @@ def replaced():
 
 
 def patched(body, content_type):
-    # The client chooses a patch type by the body's form; this says it.
-    headers = {"Content-Type": content_type, "Accept": "application/json"}
-    path = f"/api/v1/namespaces/{namespace}/configmaps/library"
-    query = [("fieldManager", "library"), ("force", "true")] if "apply" in content_type else []
-    found = api.call_api(path, "PATCH", header_params=headers, query_params=query, body=body, response_type="V1ConfigMap",
-                         auth_settings=["BearerToken"], _return_http_data_only=True)
-    return found.data
+    # The client would choose a patch type by the body's form.
+    options = {"field_manager": "library", "force": True} if "apply" in content_type else {}
+    return core.patch_namespaced_config_map("library", namespace, body, _content_type=content_type, **options).data
 
 
 def watched():
