@@ -94,7 +94,7 @@ export class Evaluator {
     const roads = unresolved ? suspectedRoads(question, request, readable(asked.body, asked.parsed)) : [];
     const creates = create !== null && create.outcome !== 'allow' && !sameRules(create, decision);
     const named = request.info.name !== '' && request.info.isResourceRequest;
-    const approves = named && decision.outcome === 'requireApproval' && isChange(request);
+    const approves = named && decision.outcome === 'requireApproval' && isChange(request) && request.method !== 'POST';
     return roads.length > 0 || creates || approves ? { roads, creates, approves } : null;
   }
 
@@ -143,7 +143,7 @@ export class Evaluator {
   async #look({ request, body, parsed }: Asked, { roads, creates, approves }: Plan, probe: Probe): Promise<Seen> {
     const writes = isChange(request);
     const rehearses = writes && request.method !== 'DELETE' && roads.some((road) => road !== 'exec');
-    const reads = request.info.name !== '' && (request.upgrade !== null || request.method !== 'POST' || !writes);
+    const reads = request.info.name !== '' && (roads.includes('exec') || request.method !== 'POST');
     const outgoing = canonical(request, body, parsed);
     const [live, rehearsed] = await Promise.all([
       reads && (roads.length > 0 || creates || approves) ? probe.ask(liveObjectRequest(request)) : null,
