@@ -4,6 +4,7 @@ import { openLocalAuthority } from './approvals/local-authority.ts';
 import { ClientAccessRegistry } from './clusters/client-access.ts';
 import type { Cluster } from './clusters/cluster.ts';
 import { Evaluator } from './evaluation/evaluate.ts';
+import { OriginalUser } from './evaluation/original-user.ts';
 import { createUpstream } from './forward/pooled-upstream.ts';
 import type { JournalFilter } from './journal/journal.ts';
 import type { JournalRecord } from './journal/journal-record.ts';
@@ -18,10 +19,12 @@ import { serveReveal } from './pipeline/reveal.ts';
 import { routeOf } from './pipeline/route.ts';
 import type { PolicyState } from './policy/decision.ts';
 import { openPolicyFolder } from './policy/policy-folder.ts';
+import { recoverSessions } from './recording/recover-sessions.ts';
 import { SeenByCluster } from './redaction/seen-by-cluster.ts';
 import { Refusal } from './refusal.ts';
 import { MaskOrigins } from './rehydration/mask-origins.ts';
 import { RunningGateway } from './running-gateway.ts';
+import { type LiveStream, LiveStreams } from './streams/live-streams.ts';
 
 /** PEM texts. */
 export interface KeyPair {
@@ -37,7 +40,7 @@ export interface GatewayOptions {
   readonly authority: KeyPair;
   /** Folder of policy documents; the built-in default is written there when it is empty or missing. */
   readonly policyFolder: string;
-  /** Journal and approvals live here; 0700. */
+  /** Journal, approvals and recordings of streams (`sessions`) live here; 0700. */
   readonly dataFolder: string;
   /** Where client kubeconfigs and certificates are written; 0700. */
   readonly kubeconfigFolder: string;
@@ -143,6 +146,13 @@ export interface Gateway {
     options: { readonly limit: number; readonly before?: number },
   ): Promise<JournalRecord[]>;
   policy(): PolicyState;
+  /** Exec, attach, port-forward, watches and logs that are open now; the oldest first. */
+  streams(): readonly LiveStream[];
+  /**
+   * Ends one of them; its client is told who ended it and why.
+   * @returns false when no stream with this audit id is open.
+   */
+  endStream(auditId: string, reason: { readonly by: string; readonly comment: string | null }): boolean;
   on<E extends keyof GatewayEvents>(event: E, listener: GatewayEvents[E]): () => void;
   /** Holds end with 503, streams are closed with a reason, the journal is flushed. */
   close(): Promise<void>;
@@ -201,15 +211,21 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       log,
       onRecord: (record) => journal.append(record, { durable: true }),
     });
+    const streams = new LiveStreams();
+    const sessionsFolder = join(options.dataFolder, 'sessions');
+    await recoverSessions(sessionsFolder, log);
     const parts: PipelineParts = {
       policy,
       approvals,
       journal,
       upstream,
       evaluator: new Evaluator(policy, upstream),
+      originalUser: new OriginalUser(upstream),
       maskKey: options.maskKey,
       maskOrigins: new MaskOrigins(),
       seen: new SeenByCluster(),
+      streams,
+      sessionsFolder,
       log,
     };
     listener = await startListener({
@@ -221,6 +237,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       log,
     });
     keep(listener, (part) => part.close(GRACE));
+    // Before the listener: clients are told why, while their connections still stand.
+    keep(streams, async (part) => part.endAll(new Refusal('gateway-stopping', 'Gatehouse is stopping')));
     // Before the listener: what waits is answered while its connections still stand.
     keep(approvals, (part) => part.close());
     const gateway = new RunningGateway(

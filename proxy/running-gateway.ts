@@ -100,6 +100,14 @@ export class RunningGateway implements Gateway {
     return this.#parts.policy.state();
   }
 
+  streams(): ReturnType<Gateway['streams']> {
+    return this.#parts.streams.list();
+  }
+
+  endStream(auditId: string, reason: Parameters<Gateway['endStream']>[1]): boolean {
+    return this.#parts.streams.end(auditId, reason);
+  }
+
   on<E extends keyof GatewayEvents>(event: E, listener: GatewayEvents[E]): () => void {
     const { journal, approvals, policy } = this.#parts;
     const subscribe: { [Name in keyof GatewayEvents]: (listen: GatewayEvents[Name]) => () => void } = {

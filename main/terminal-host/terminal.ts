@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { EchoedInput } from '../../proxy/recording/echoed-input.ts';
 import { OscFilter } from '../../proxy/recording/osc-filter.ts';
 import { openRecording, type Recording, type RecordingProgress } from '../../proxy/recording/recording-writer.ts';
 import { HostError } from '../hosts/protocol.ts';
-import { EchoedInput } from './echoed-input.ts';
 import type { TerminalOpen } from './protocol.ts';
 import { openPseudoTerminal, type PseudoTerminal } from './pseudo-terminal.ts';
 import { ScreenLine, type ScreenPort } from './screen-line.ts';

@@ -73,6 +73,30 @@ export interface FinishedRecord {
   readonly upstreamMs: number | null;
   /** Why a stream ended, for upgrades and watches. */
   readonly ended: string | null;
+  /** Of exec, attach and port-forward. */
+  readonly stream?: StreamOutcome;
+}
+
+/** What a stream came to. */
+export interface StreamOutcome {
+  /** What the two sides spoke, e.g. `websocket v5.channel.k8s.io`. */
+  readonly transport: string;
+  /** Of the command; null when the stream ended before it did. */
+  readonly exitCode?: number | null;
+  /** What the cluster said instead of an exit code. */
+  readonly error?: string | null;
+  readonly stdin?: { readonly bytes: number; readonly sha256: string };
+  /** Of a port-forward: per port what its connections came to. */
+  readonly ports?: ReadonlyArray<{
+    readonly port: number;
+    readonly connections: number;
+    readonly bytesIn: number;
+    readonly bytesOut: number;
+  }>;
+  /** Secret values taken out of what went to the client. */
+  readonly redactedValues: number;
+  /** The recording's file in the folder `sessions`; null: it was not recorded. */
+  readonly recording: string | null;
 }
 
 /** Connections and requests refused before they were anyone's: counted per reason and 10 s, so that a port scan cannot fill the disk. */

@@ -1,11 +1,16 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { Refusal } from '../refusal.ts';
 import type { LiveCertificates } from './client-authentication.ts';
+import { EndedByGateway } from './ended-by-gateway.ts';
+
+/** Milliseconds that an exchange under way gets to tell its client why it was ended, before the connection is cut. */
+const LAST_WORDS = 1_500;
 
 interface Connection {
   readonly fingerprint: string | null;
   /** Exchanges under way, each with what ends it. */
-  readonly exchanges: Set<(reason: Error) => void>;
+  readonly exchanges: Set<(reason: Error) => boolean>;
 }
 
 /** Every open socket of a listener, so that the end of a certificate or of the gateway is the end of its streams too. */
@@ -17,7 +22,9 @@ export class Connections {
 
   constructor(certificates: LiveCertificates) {
     this.#stopListening = certificates.onRevoked((fingerprints) => {
-      const revoked = new Error('The session of this client certificate was closed');
+      const revoked = new EndedByGateway(
+        new Refusal('stream-revoked', 'Gatehouse: the terminal or session that this belongs to was closed'),
+      );
       for (const [socket, { fingerprint }] of this.#secured) {
         if (fingerprint !== null && fingerprints.has(fingerprint)) this.#end(socket, revoked);
       }
@@ -40,10 +47,11 @@ export class Connections {
   }
 
   /**
-   * Calls `end` when the connection is ended from this side.
+   * Calls `end` when the connection is ended from this side; it says whether the client is in the middle of an answer,
+   * and may be told why.
    * @returns a function to call when the exchange is over.
    */
-  use(socket: TLSSocket, end: (reason: Error) => void): () => void {
+  use(socket: TLSSocket, end: (reason: Error) => boolean): () => void {
     const exchanges = this.#secured.get(socket)?.exchanges;
     exchanges?.add(end);
     return () => exchanges?.delete(end);
@@ -63,7 +71,8 @@ export class Connections {
   }
 
   endAll(reason: string): void {
-    for (const socket of [...this.#secured.keys()]) this.#end(socket, new Error(reason));
+    const stopping = new EndedByGateway(new Refusal('gateway-stopping', reason));
+    for (const { exchanges } of this.#secured.values()) for (const end of exchanges) end(stopping);
     for (const socket of this.#raw) socket.destroy();
   }
 
@@ -72,7 +81,9 @@ export class Connections {
   }
 
   #end(socket: TLSSocket, reason: Error): void {
-    for (const end of this.#secured.get(socket)?.exchanges ?? []) end(reason);
-    socket.destroy();
+    const exchanges = [...(this.#secured.get(socket)?.exchanges ?? [])];
+    const answering = exchanges.map((end) => end(reason));
+    if (answering.includes(true)) setTimeout(() => socket.destroy(), LAST_WORDS);
+    else socket.destroy();
   }
 }

@@ -70,6 +70,12 @@ abstract class ServedExchange implements Answerable {
     if (!this.#place.lasting()) throw gatewayBusy('watches and streams');
   }
 
+  protected endedBy(reason: Error): boolean {
+    const { answered } = this;
+    this.gone.abort(reason);
+    return answered;
+  }
+
   bytesFromClient(): number {
     return this.socket.bytesRead - this.#before.fromClient;
   }
@@ -90,7 +96,7 @@ export class RequestExchange extends ServedExchange implements Exchange {
     const { socket } = request;
     const { connections } = context;
     this.body = request;
-    const over = connections.use(socket, (reason) => this.gone.abort(reason));
+    const over = connections.use(socket, (reason) => this.endedBy(reason));
     response.once('close', () => {
       over();
       ACCOUNTED.set(socket, { fromClient: socket.bytesRead, toClient: socket.bytesWritten });
@@ -115,7 +121,7 @@ export class UpgradeExchange extends ServedExchange implements Exchange {
     super(request, context, answer);
     this.#upgrade = answer;
     this.#earlyBytes = new EarlyBytes(request.socket, head, () => this.gone.abort(new Error('The client went away')));
-    context.connections.use(request.socket, (reason) => this.gone.abort(reason));
+    context.connections.use(request.socket, (reason) => this.endedBy(reason));
   }
 
   get head(): Buffer {

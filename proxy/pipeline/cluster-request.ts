@@ -1,6 +1,7 @@
 import type { ApprovalAuthority } from '../approvals/approval-authority.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import type { Evaluator } from '../evaluation/evaluate.ts';
+import type { OriginalUser } from '../evaluation/original-user.ts';
 import { discard } from '../forward/pooled-upstream.ts';
 import type { Upstream, UpstreamResponse, UpstreamUpgrade } from '../forward/upstream.ts';
 import { upstreamTrouble } from '../forward/upstream-trouble.ts';
@@ -17,19 +18,27 @@ import type { Decision, PolicySource } from '../policy/decision.ts';
 import type { SeenByCluster } from '../redaction/seen-by-cluster.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
 import type { MaskOrigins } from '../rehydration/mask-origins.ts';
-import type { ApiRequest } from '../request/api-request.ts';
 import { readRequest } from '../request/read-request.ts';
 import { answerSelfReview } from '../self-knowledge/answer-self-review.ts';
 import { judgeFor } from '../self-knowledge/judge.ts';
 import { selfReviewOf } from '../self-knowledge/self-review.ts';
-import { acceptedUpgrade } from '../streams/handshake.ts';
-import { relay } from '../streams/relay.ts';
+import type { LiveStreams } from '../streams/live-streams.ts';
 import { answer } from './answer.ts';
+import { isLog, longAnswer } from './long-answer.ts';
 import { type Permitted, permit } from './permit.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { sendPinned } from './restore-masks.ts';
 import { sendUpstream } from './send-upstream.ts';
-import { effectiveOf, policyCluster, refusedVerdict, summarise, summariseUnread, Transaction } from './transaction.ts';
+import { StreamSession } from './stream-session.ts';
+import {
+  effectiveOf,
+  type Outcome,
+  policyCluster,
+  refusedVerdict,
+  summarise,
+  summariseUnread,
+  Transaction,
+} from './transaction.ts';
 
 /** The gateway's parts, as one request meets them. */
 export interface PipelineParts {
@@ -38,9 +47,13 @@ export interface PipelineParts {
   readonly journal: Journal;
   readonly upstream: Upstream;
   readonly evaluator: Evaluator;
+  readonly originalUser: OriginalUser;
   readonly maskKey: MaskKey;
   readonly maskOrigins: MaskOrigins;
   readonly seen: SeenByCluster;
+  readonly streams: LiveStreams;
+  /** Where recordings of streams are kept. */
+  readonly sessionsFolder: string;
   readonly log: GatewayLog;
 }
 
@@ -64,7 +77,8 @@ export async function serveClusterRequest(
   const transaction = new Transaction(parts.journal, exchange.principal, cluster);
   let asked: Asked = { summary: summariseUnread(exchange.method, target), effective: null };
   let upstreamMs: number | null = null;
-  let result: { status: number; code: string | null; maskedValues: number; ended: string | null };
+  let stream: StreamSession | null = null;
+  let result: Pick<Outcome, 'status' | 'code' | 'maskedValues' | 'ended' | 'stream'>;
   try {
     // 1. Read as the API server will read it.
     const request = readRequest({ method: exchange.method, target, rawHeaders: exchange.rawHeaders });
@@ -72,35 +86,39 @@ export async function serveClusterRequest(
     // 2 to 5. Policy, body, masks in it, what it would do.
     const prepared = await prepare(parts, exchange, cluster, request, transaction.auditId);
     const plan = planMask(request, prepared.decision.masks);
+    stream = StreamSession.of(parts, exchange, cluster, prepared, transaction.auditId);
     // 6. People, and the record of what was decided.
     const permitted =
       prepared.answered === null
         ? await permit(parts, exchange, cluster, transaction, prepared)
         : await refusedByCluster(parts, transaction, asked, prepared.answered);
     const warnings = prepared.decision.warnings ? permitted.warnings : null;
+    stream?.begin();
     // 7. To the API server.
     const sent = performance.now();
     const answered =
       prepared.answered ??
-      (await sendPinned(permitted.outgoing ?? prepared.outgoing, ({ request: sending, body }) =>
-        sendUpstream(parts.upstream, cluster, {
+      (await sendPinned(permitted.outgoing ?? prepared.outgoing, async ({ request: bare, body }) => {
+        const sending = await parts.originalUser.name(bare, exchange.principal.user, cluster, exchange.signal);
+        return sendUpstream(parts.upstream, cluster, {
           request: plan.kind === 'pass' || plan.table === null ? sending : { ...sending, target: plan.table.target },
           body,
           auditId: transaction.auditId,
           accept: selfReviewOf(request) === null ? jsonOnlyAccept(request) : 'application/json',
-          compression: plan.kind === 'pass' && selfReviewOf(request) === null,
+          compression: plan.kind === 'pass' && selfReviewOf(request) === null && !isLog(request),
           signal: exchange.signal,
-        }),
-      ));
+        });
+      }));
     upstreamMs = Math.round((performance.now() - sent) * 10) / 10;
     // 8. And back.
     result =
-      'socket' in answered
-        ? await tunnel(exchange, request, answered)
-        : { ...(await respond(parts, exchange, cluster, prepared, plan, answered, warnings)), ended: null };
+      'socket' in answered && stream !== null
+        ? await stream.run(answered)
+        : await respond(parts, exchange, cluster, prepared, plan, notUpgraded(answered), warnings, transaction.auditId);
   } catch (error) {
     result = await fail(parts, exchange, transaction, asked, error);
   }
+  stream?.abandon();
   await transaction.finished({
     ...result,
     upstreamMs,
@@ -133,12 +151,17 @@ async function respond(
   plan: MaskPlan,
   response: UpstreamResponse,
   warnings: readonly string[] | null,
+  auditId: string,
 ) {
   const { request } = prepared;
+  const long = longAnswer(parts, exchange, cluster, prepared, {
+    auditId,
+    cutUpstream: (refusal) => response.body.destroy(refusal),
+  });
   try {
     const own = await aboutOneself(parts, exchange, cluster, prepared, response);
     const said = warnings === null ? null : [...warnings, ...own.warnings];
-    return await answer(exchange, own.response, {
+    const answered = await answer(long?.exchange ?? exchange, own.response, {
       request,
       plan,
       maskKey: parts.maskKey,
@@ -146,11 +169,26 @@ async function respond(
       sent: prepared.outgoing.body,
       warnings: said,
     });
+    const over = long?.close();
+    return {
+      ...answered,
+      code: over?.code ?? answered.code,
+      maskedValues: answered.maskedValues + (over?.redactedValues ?? 0),
+      ended: over?.ended ?? null,
+    };
   } catch (error) {
+    long?.close();
     const cameFromUpstream = response.body.errored === error && !exchange.signal.aborted;
     discard(response.body);
     throw cameFromUpstream ? upstreamTrouble(error, cluster) : error;
   }
+}
+
+/** An upgrade that nobody asked for is no answer. */
+function notUpgraded(answered: UpstreamResponse | UpstreamUpgrade): UpstreamResponse {
+  if (!('socket' in answered)) return answered;
+  answered.socket.destroy();
+  throw new Refusal('upstream-response-invalid', 'The cluster switched protocols though nobody asked it to');
 }
 
 /** `kubectl auth can-i` is told what policy says too; every other answer is the cluster's. */
@@ -166,22 +204,6 @@ async function aboutOneself(
   const judge = judgeFor(policy, { principal, cluster: policyCluster(cluster), impersonation: request.impersonation });
   const canAsk = ({ approval }: Decision): boolean => approval !== null && approvals.canAsk(approval);
   return answerSelfReview(response, { kind, request, body, judge, canAsk });
-}
-
-/** Relays an accepted upgrade until it ends. */
-async function tunnel(exchange: Exchange, request: ApiRequest, upgrade: UpstreamUpgrade) {
-  try {
-    const client = exchange.acceptUpgrade(acceptedUpgrade(request, upgrade.headers));
-    const { ended } = await relay(client, upgrade.socket, {
-      clientHead: exchange.head,
-      upstreamHead: upgrade.head,
-      signal: exchange.signal,
-    });
-    return { status: 101, code: null, maskedValues: 0, ended };
-  } catch (error) {
-    upgrade.socket.destroy();
-    throw error;
-  }
 }
 
 /** Turns whatever went wrong into an answer and, where nothing was decided yet, into a record of its own. */

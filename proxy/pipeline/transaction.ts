@@ -1,6 +1,6 @@
 import type { Cluster } from '../clusters/cluster.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { DecidedRecord, EffectiveIdentity, RequestSummary } from '../journal/journal-record.ts';
+import type { DecidedRecord, EffectiveIdentity, RequestSummary, StreamOutcome } from '../journal/journal-record.ts';
 import { uuidV7 } from '../journal/uuid-v7.ts';
 import type { Principal } from '../listener/principal.ts';
 import type { Decision, PolicyQuestion } from '../policy/decision.ts';
@@ -21,6 +21,7 @@ export interface Outcome {
   readonly maskedValues: number;
   readonly upstreamMs: number | null;
   readonly ended: string | null;
+  readonly stream?: StreamOutcome;
 }
 
 /** What the `decided` record says beside the request itself. */

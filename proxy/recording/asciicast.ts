@@ -12,6 +12,20 @@ export interface RecordingSubject {
   readonly clusterName: string;
   readonly namespace: string;
   readonly session: string;
+  /** Set where a stream through the gateway was recorded instead of a terminal of the app. */
+  readonly stream?: RecordedStream;
+}
+
+/** What a recorded stream was asked to do. */
+export interface RecordedStream {
+  readonly kind: 'exec' | 'attach' | 'portforward';
+  readonly pod: string;
+  /** Empty: the pod's default container. */
+  readonly container: string;
+  readonly command: readonly string[];
+  readonly transport: string;
+  readonly kubectlSession: string | null;
+  readonly userAgent: string;
 }
 
 export interface RecordingHeader {
@@ -68,6 +82,7 @@ export interface EndNote {
   readonly end: RecordingEnd;
   readonly durationMs: number;
   readonly requests: number;
+  readonly reason?: string;
 }
 
 export function endNoteLine(note: EndNote): string {

@@ -68,18 +68,22 @@ export async function recoverRecordings(folder: string): Promise<string[]> {
   for (const file of await recordingFiles(folder)) {
     const summary = await summarise(file).catch(() => null);
     if (summary?.end !== 'open') continue;
-    const { durationMs, requests } = summary;
-    const handle = await open(file, 'r+');
-    try {
-      await handle.truncate(summary.bytes);
-      await handle.write(endNoteLine({ end: 'crash', durationMs, requests }), summary.bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    recovered.push(summary.id);
+    // One that cannot be ended must not keep the others from it.
+    if (await endAsCrashed(file, summary).catch(() => false)) recovered.push(summary.id);
   }
   return recovered;
+}
+
+async function endAsCrashed(file: string, { durationMs, requests, bytes }: RecordingSummary): Promise<boolean> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.truncate(bytes);
+    await handle.write(endNoteLine({ end: 'crash', durationMs, requests }), bytes);
+    await handle.sync();
+    return true;
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The path of a recording in a folder; ids hold no separators, so that it stays in there. */

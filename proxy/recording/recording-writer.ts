@@ -1,4 +1,3 @@
-import { closeSync, fsync, fsyncSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import {
@@ -10,12 +9,11 @@ import {
   type RecordingHeader,
   requestNoteLine,
 } from './asciicast.ts';
+import { LineFile } from './line-file.ts';
 
 /** Output is gathered into one event for this long, or up to this many bytes. */
 const GATHER_MS = 16;
 const GATHER_BYTES = 48 * 1024;
-/** After a crash of the machine at most this much is missing; after a crash of the process, nothing that was gathered. */
-const SYNC_MS = 1_000;
 
 export interface RecordingOptions {
   readonly folder: string;
@@ -40,8 +38,13 @@ export interface Recording {
   request(request: { readonly auditId: string; readonly outcome: string; readonly label: string }): void;
   /** How far it is, without reading the file. */
   progress(): RecordingProgress;
-  /** @param exitCode the shell's, when it ended by itself. */
-  close(end: RecordingEnd, exitCode: number | null): void;
+  /**
+   * @param exitCode the shell's, when it ended by itself.
+   * @param reason in words, where somebody ended it.
+   */
+  close(end: RecordingEnd, exitCode: number | null, reason?: string): void;
+  /** What was to be recorded never began. */
+  discard(): void;
 }
 
 export interface RecordingProgress {
@@ -53,64 +56,31 @@ export interface RecordingProgress {
 export const RECORDING_SUFFIX = '.cast';
 
 /**
- * Starts a recording: a new 0600 file in a 0700 folder.
- *
- * Writes are synchronous on purpose: the page cache has each line before anything else happens, in order, so that a
- * `kill -9` loses only what was still being gathered, and a slow disk slows the terminal down instead of filling memory.
+ * Starts a recording (`line-file.ts` says how it is written: a `kill -9` loses only what was still being gathered).
  * @throws {Error} of `node:fs` when the file cannot be made, or its first line not written.
  */
 export function openRecording(options: RecordingOptions): Recording {
   const { folder, id, header, now } = options;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${id}${RECORDING_SUFFIX}`);
-  const descriptor = openSync(file, 'ax', 0o600);
+  const startedAt = now();
+  const lines = new LineFile(file, headerLine(header, startedAt), (error) => {
+    if (gatherTimer) clearTimeout(gatherTimer);
+    options.onProblem(error);
+  });
 
   const decoder = new StringDecoder('utf8');
-  const startedAt = now();
   let lastEventMs = 0;
   let requests = 0;
-  let bytesOnDisk = 0;
   let gathered: Uint8Array[] = [];
   let gatheredBytes = 0;
   /** When the first gathered byte came: the time of the event that it will be part of. */
   let gatheredAt = 0;
   let gatherTimer: NodeJS.Timeout | null = null;
-  let syncTimer: NodeJS.Timeout | null = null;
-  let open = true;
 
   const elapsed = () => Math.max(lastEventMs, Math.round(now() - startedAt));
 
-  function append(text: string): void {
-    if (!open) return;
-    try {
-      write(text);
-      syncTimer ??= setTimeout(() => {
-        syncTimer = null;
-        fsync(descriptor, (error) => error && open && fail(error));
-      }, SYNC_MS).unref();
-    } catch (error) {
-      fail(error as Error);
-    }
-  }
-  function write(text: string): void {
-    const bytes = Buffer.from(text, 'utf8');
-    for (let written = 0; written < bytes.length; ) {
-      written += writeSync(descriptor, bytes, written, bytes.length - written);
-    }
-    bytesOnDisk += bytes.length;
-  }
-  function fail(error: Error): void {
-    release();
-    options.onProblem(error);
-  }
-  function release(): void {
-    open = false;
-    if (gatherTimer) clearTimeout(gatherTimer);
-    if (syncTimer) clearTimeout(syncTimer);
-    closeSync(descriptor);
-  }
   function event(code: CastEventCode, data: string, atMs: number): void {
-    append(eventLine({ intervalMs: atMs - lastEventMs, code, data }));
+    lines.append(eventLine({ intervalMs: atMs - lastEventMs, code, data }));
     lastEventMs = atMs;
   }
   function flush(last = false): void {
@@ -127,19 +97,11 @@ export function openRecording(options: RecordingOptions): Recording {
     event(code, data, elapsed());
   }
 
-  try {
-    write(headerLine(header, startedAt));
-  } catch (error) {
-    // Without its header nothing that follows could be read: such a recording has not started.
-    release();
-    unlinkSync(file);
-    throw error;
-  }
   return {
     id,
     file,
     output(bytes) {
-      if (!open || bytes.length === 0) return;
+      if (!lines.isOpen || bytes.length === 0) return;
       if (gatheredBytes === 0) gatheredAt = elapsed();
       gathered.push(Uint8Array.from(bytes));
       gatheredBytes += bytes.length;
@@ -151,22 +113,20 @@ export function openRecording(options: RecordingOptions): Recording {
     request({ auditId, outcome, label }) {
       flush();
       requests += 1;
-      append(requestNoteLine({ auditId, outcome }));
+      lines.append(requestNoteLine({ auditId, outcome }));
       event('m', label, elapsed());
     },
-    progress: () => ({ durationMs: lastEventMs, bytes: bytesOnDisk, requests }),
-    close(end, exitCode) {
-      if (!open) return;
+    progress: () => ({ durationMs: lastEventMs, bytes: lines.bytes, requests }),
+    close(end, exitCode, reason) {
+      if (!lines.isOpen) return;
       flush(true);
       if (exitCode !== null) event('x', String(exitCode), elapsed());
-      append(endNoteLine({ end, durationMs: lastEventMs, requests }));
-      if (!open) return;
-      try {
-        fsyncSync(descriptor);
-        release();
-      } catch (error) {
-        fail(error as Error);
-      }
+      lines.append(endNoteLine({ end, durationMs: lastEventMs, requests, ...(reason ? { reason } : {}) }));
+      lines.close();
+    },
+    discard() {
+      if (gatherTimer) clearTimeout(gatherTimer);
+      lines.discard();
     },
   };
 }

@@ -13,6 +13,13 @@ export class StreamProblem extends Error {
   override readonly name = 'StreamProblem';
   readonly code: StreamProblemCode;
 
+  /** Anything that was thrown while a stream was read: then it was not read. */
+  static from(error: unknown): StreamProblem {
+    return error instanceof StreamProblem
+      ? error
+      : new StreamProblem('protocol-unknown', 'Gatehouse failed while it read the stream', error);
+  }
+
   constructor(code: StreamProblemCode, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type EchoUpstream, startEchoUpstream } from './environment/echo-upstream.ts';
 import { gatewayConnection } from './environment/raw-request.ts';
 import { type RunningGateway, startGateway } from './environment/running-gateway.ts';
+import { type StreamClient, spdyClient, webSocketClient } from './environment/stream-client.ts';
 
 const EXEC = '/api/v1/namespaces/default/pods/p/exec?command=sh&stdin=true&stdout=true';
 
@@ -97,40 +98,65 @@ describe('streams through the gateway', () => {
     });
   }
 
-  describe.each([
-    ['WebSocket', 'GET', webSocket],
-    ['SPDY/3.1', 'POST', spdy],
-  ])('%s', (_name, method, headers) => {
+  /** Reads until so many bytes of output have come. */
+  function reads(socket: TLSSocket, stream: StreamClient, bytes: number): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (chunk: Buffer): void => {
+        stream.read(chunk);
+        if (stream.outputBytes() < bytes) return;
+        socket.off('data', look);
+        resolve();
+      };
+      if (stream.outputBytes() >= bytes) resolve();
+      else socket.on('data', look).resume();
+    });
+  }
+
+  describe.each<[string, string, readonly string[], () => StreamClient]>([
+    ['WebSocket', 'GET', webSocket, webSocketClient],
+    ['SPDY/3.1', 'POST', spdy, spdyClient],
+  ])('%s', (_name, method, headers, speak) => {
     it('case 20: echoes, with the bytes behind the request head held until the 101', async () => {
       const socket = await client();
-      socket.write(`${await head(method, EXEC, headers)}early `);
+      const stream = speak();
+      socket.write(
+        Buffer.concat([Buffer.from(await head(method, EXEC, headers)), stream.opening, stream.input('early ')]),
+      );
       const { head: answered, rest } = await answerHead(socket);
       expect(answered).toMatch(/^HTTP\/1\.1 101 /);
-      socket.write('late');
-      expect((await read(socket, 10, rest)).toString()).toBe('early late');
+      socket.write(stream.input('late'));
+      stream.read(rest);
+      await reads(socket, stream, 10);
+      expect(stream.output()).toBe('early late');
     });
 
     it('ends one direction and goes on with the other', async () => {
       const socket = await client();
+      const stream = speak();
       socket.write(await head(method, EXEC, headers));
       const { rest } = await answerHead(socket);
       const ended = new Promise((resolve) => socket.once('end', resolve));
-      socket.end('the last words');
-      expect((await read(socket, 14, rest)).toString()).toBe('the last words');
+      socket.end(Buffer.concat([stream.opening, stream.input('the last words')]));
+      stream.read(rest);
+      await reads(socket, stream, 14);
+      expect(stream.output()).toBe('the last words');
       socket.resume();
       await ended;
     });
 
     it('passes 32 MB through a slow reader without loss', async () => {
       const socket = await client();
+      const stream = speak();
       socket.write(await head(method, EXEC, headers));
       const { rest } = await answerHead(socket);
+      stream.read(rest);
+      socket.write(stream.opening);
       const total = 32 * 1024 * 1024;
-      const chunk = Buffer.alloc(256 * 1024, 'x');
+      const chunk = stream.input('x'.repeat(256 * 1024));
       let written = 0;
       const fill = (): void => {
         while (written < total) {
-          written += chunk.length;
+          written += 256 * 1024;
           if (!socket.write(chunk)) {
             socket.once('drain', fill);
             return;
@@ -141,15 +167,8 @@ describe('streams through the gateway', () => {
       // The reader rests: with nothing read at the end, the writer must come to rest too.
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect(written).toBeLessThan(total);
-      let received = rest.length;
-      await new Promise<void>((resolve) => {
-        socket.on('data', (part: Buffer) => {
-          received += part.length;
-          if (received === total) resolve();
-        });
-        socket.resume();
-      });
-      expect(received).toBe(total);
+      await reads(socket, stream, total);
+      expect(stream.outputBytes()).toBe(total);
     });
 
     it.each([403, 404, 500])(
@@ -188,11 +207,20 @@ describe('streams through the gateway', () => {
       open.push(socket);
       await new Promise((resolve) => socket.once('secureConnect', resolve));
       socket.write(await head(method, EXEC, headers));
-      await answerHead(socket);
+      const stream = speak();
+      const { rest } = await answerHead(socket);
+      stream.read(rest);
+      socket.write(Buffer.concat([stream.opening, stream.input('x')]));
+      await reads(socket, stream, 1);
       const closed = new Promise((resolve) => socket.once('close', resolve));
-      socket.resume();
+      socket.on('data', (chunk: Buffer) => stream.read(chunk)).resume();
       await running.gateway.closeAccess(`short-${method}`);
       await closed;
+      expect(JSON.parse(stream.status())).toMatchObject({
+        kind: 'Status',
+        status: 'Failure',
+        message: 'Gatehouse: the terminal or session that this belongs to was closed',
+      });
     });
   });
 

@@ -3,6 +3,11 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { SpdyFrameReader } from '../../../proxy/streams/spdy/frame-reader.ts';
+import { dataFrame, synReply } from '../../../proxy/streams/spdy/frames.ts';
+import { HeaderBlockWriter } from '../../../proxy/streams/spdy/header-block.ts';
+import { WebSocketFrameReader } from '../../../proxy/streams/websocket/frame-reader.ts';
+import { OPCODE, webSocketFrame } from '../../../proxy/streams/websocket/frames.ts';
 import { loopbackCertificate } from '../../proxy/fixtures/loopback-tls.ts';
 import type { TestedCluster } from './tested-cluster.ts';
 import { writeUpstreamKubeconfig } from './upstream-kubeconfig.ts';
@@ -50,8 +55,7 @@ export async function startEchoUpstream(): Promise<EchoUpstream> {
       return;
     }
     socket.write(`${handshake(request.headers)}\r\n\r\n`);
-    if (head.length > 0) socket.write(head);
-    socket.pipe(socket);
+    echo(String(request.headers.upgrade) === 'websocket' ? webSocketEcho(socket) : spdyEcho(socket), socket, head);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
@@ -93,6 +97,45 @@ function isReview(url = ''): boolean {
 function notAllowed(response: ServerResponse): void {
   response.writeHead(201, { 'Content-Type': 'application/json' });
   response.end('{"status":{"allowed":false}}');
+}
+
+/** What comes goes back, frame by frame; the end of one direction is the end of the other. */
+function echo(read: (chunk: Buffer) => void, socket: Duplex, head: Buffer): void {
+  if (head.length > 0) read(head);
+  socket.on('data', (chunk: Buffer) => {
+    read(chunk);
+    if (!socket.writableNeedDrain) return;
+    socket.pause();
+    socket.once('drain', () => socket.resume());
+  });
+  socket.once('end', () => socket.end());
+}
+
+/** What is written to channel 0 comes back on channel 1. */
+function webSocketEcho(socket: Duplex): (chunk: Buffer) => void {
+  const reader = new WebSocketFrameReader(
+    {
+      message: ({ first, payload }) => {
+        const bytes = first ? payload.subarray(1) : payload;
+        socket.write(webSocketFrame(OPCODE.binary, Buffer.concat([Buffer.from([1]), bytes]), { masked: false }));
+      },
+      control: ({ opcode, payload }) => socket.write(webSocketFrame(opcode, payload, { masked: false })),
+    },
+    { masked: true },
+  );
+  return (chunk) => reader.push(chunk);
+}
+
+/** What is written to a stream comes back on it. */
+function spdyEcho(socket: Duplex): (chunk: Buffer) => void {
+  const blocks = new HeaderBlockWriter();
+  const reader = new SpdyFrameReader({
+    control: (frame) => {
+      if (frame.type === 'syn-stream') socket.write(synReply(frame.streamId, blocks.write(new Map())));
+    },
+    data: ({ streamId, payload, last, fin }) => socket.write(dataFrame(streamId, payload, { fin: last && fin })),
+  });
+  return (chunk) => reader.push(chunk);
 }
 
 function handshake(headers: NodeJS.Dict<string | string[]>): string {

@@ -43,8 +43,11 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-/** Starts a gateway with the built-in policy, in a folder of its own. */
-export async function startGateway(cluster: TestedCluster): Promise<RunningGateway> {
+/**
+ * Starts a gateway with the built-in policy, in a folder of its own.
+ * @param kid the id of its mask key: two gateways have two.
+ */
+export async function startGateway(cluster: TestedCluster, kid = 'test'): Promise<RunningGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-gateway-'));
   const logged: string[] = [];
   const log = (fields: object, message: string): void => {
@@ -57,7 +60,7 @@ export async function startGateway(cluster: TestedCluster): Promise<RunningGatew
     dataFolder: join(folder, 'data'),
     kubeconfigFolder: join(folder, 'kubeconfigs'),
     principal: { user: 'local:tester', groups: ['gatehouse:local'] },
-    maskKey: { kid: 'test', key: randomBytes(32) },
+    maskKey: { kid, key: randomBytes(32) },
     journalKey: null,
     journalRetention: { days: 1, bytes: 256 * 1024 * 1024 },
     log: { info: log, warn: log, error: log },

@@ -1,6 +1,8 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Refusal } from '../../../proxy/refusal.ts';
 import { relay } from '../../../proxy/streams/relay.ts';
+import { UNREAD } from '../../../proxy/streams/stream-codec.ts';
 
 const open: Array<() => unknown> = [];
 afterEach(() => {
@@ -31,7 +33,9 @@ async function relayed(heads: { client?: string; upstream?: string } = {}) {
   const outcome = relay(clientSide, upstreamSide, {
     clientHead: Buffer.from(heads.client ?? ''),
     upstreamHead: Buffer.from(heads.upstream ?? ''),
+    codec: UNREAD,
     signal: revoked.signal,
+    notUnderstood: ({ message }) => new Refusal('stream-not-understood', message),
   });
   return { client, server, outcome, revoked };
 }
@@ -55,7 +59,7 @@ describe('the relay', () => {
     expect(await atServer).toBe('ping');
     server.end('pong!');
     expect(await atClient).toBe('pong!');
-    expect(await outcome).toEqual({ bytesFromClient: 4, bytesToClient: 5, ended: 'client' });
+    expect(await outcome).toEqual({ bytesFromClient: 4, bytesToClient: 5, ended: 'client', problem: null });
   });
 
   it('case 20: puts the bytes that stood behind the handshakes in front, in order', async () => {
@@ -119,8 +123,8 @@ describe('the relay', () => {
     server.resume();
     client.end();
     server.end();
-    revoked.abort();
-    expect((await outcome).ended).toBe('revoked');
+    revoked.abort(new Refusal('stream-revoked', 'closed'));
+    expect((await outcome).ended).toBe('gateway');
     await closed;
   });
 

@@ -116,7 +116,7 @@ describe('SPDY/3.1', () => {
     let plain = new HeaderBlockWriter(true);
     for (const [index, one] of all.entries()) {
       // The serialised block is what the stored writer puts behind its five bytes.
-      deflate.write(plain.write(one).subarray(5));
+      deflate.write(plain.write(one).subarray(5, -5));
       await new Promise<void>((done) => deflate.flush(constants.Z_SYNC_FLUSH, () => done()));
       expect(Object.fromEntries(reader.read(deflate.read() as Buffer)), String(index)).toEqual(Object.fromEntries(one));
       plain = new HeaderBlockWriter(true);
@@ -126,7 +126,7 @@ describe('SPDY/3.1', () => {
 
   it('goes on with stored blocks behind blocks that were compressed', async () => {
     const deflate = createDeflate({ dictionary: SPDY_DICTIONARY });
-    deflate.write(new HeaderBlockWriter(true).write(headers({ port: '80' })).subarray(5));
+    deflate.write(new HeaderBlockWriter(true).write(headers({ port: '80' })).subarray(5, -5));
     await new Promise<void>((done) => deflate.flush(constants.Z_SYNC_FLUSH, () => done()));
     const reader = new HeaderBlockReader();
     expect(reader.read(deflate.read() as Buffer).get('port')).toBe('80');

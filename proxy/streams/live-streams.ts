@@ -1,0 +1,93 @@
+import { EndedByGateway } from '../listener/ended-by-gateway.ts';
+import { Refusal } from '../refusal.ts';
+
+/** A stream that is open now, as screens and the command line show it. */
+export interface LiveStream {
+  /** The `auditId` of its journal records. */
+  readonly auditId: string;
+  readonly kind: 'exec' | 'attach' | 'portforward' | 'watch' | 'log';
+  readonly principal: string;
+  readonly session: string;
+  readonly cluster: string;
+  readonly namespace: string;
+  /** `pods/web-0`, or the resource that is watched. */
+  readonly target: string;
+  readonly container: string | null;
+  readonly command: readonly string[];
+  readonly startedAt: string;
+  readonly recorded: boolean;
+}
+
+/** A stream while it runs. */
+export interface OpenStream {
+  /** Aborted when the stream must end; the reason is a {@link Refusal} with what the client is told. */
+  readonly signal: AbortSignal;
+  end(refusal: Refusal): void;
+  /** It has ended. */
+  close(): void;
+}
+
+interface Entry {
+  readonly about: LiveStream;
+  readonly controller: AbortController;
+}
+
+/** Every stream of a gateway, so that each can be ended with a reason. */
+export class LiveStreams {
+  readonly #entries = new Map<string, Entry>();
+
+  /**
+   * @param options.signal of the exchange: its end is the stream's.
+   * @param options.maxDuration milliseconds; null: as long as it likes.
+   */
+  open(about: LiveStream, options: { readonly signal: AbortSignal; readonly maxDuration: number | null }): OpenStream {
+    const controller = new AbortController();
+    const { signal, maxDuration } = options;
+    const end = (refusal: Refusal): void => controller.abort(refusal);
+    const over = (): void => end(reasonOf(signal));
+    const timer = maxDuration === null ? null : setTimeout(() => end(timeIsOver(maxDuration)), maxDuration);
+    this.#entries.set(about.auditId, { about, controller });
+    signal.addEventListener('abort', over, { once: true });
+    if (signal.aborted) over();
+    return {
+      signal: controller.signal,
+      end,
+      close: () => {
+        if (timer !== null) clearTimeout(timer);
+        signal.removeEventListener('abort', over);
+        this.#entries.delete(about.auditId);
+      },
+    };
+  }
+
+  /** The oldest first. */
+  list(): readonly LiveStream[] {
+    return [...this.#entries.values()].map(({ about }) => about);
+  }
+
+  /** @returns false when no stream of this id is open. */
+  end(auditId: string, reason: { readonly by: string; readonly comment: string | null }): boolean {
+    const entry = this.#entries.get(auditId);
+    if (entry === undefined) return false;
+    const why = reason.comment === null ? '' : `: ${reason.comment}`;
+    entry.controller.abort(new Refusal('stream-ended', `Gatehouse: this stream was ended by ${reason.by}${why}`));
+    return true;
+  }
+
+  endAll(refusal: Refusal): void {
+    for (const { controller } of this.#entries.values()) controller.abort(refusal);
+  }
+}
+
+function reasonOf(signal: AbortSignal): Refusal {
+  const reason: unknown = signal.reason;
+  return reason instanceof EndedByGateway
+    ? reason.refusal
+    : new Refusal('stream-ended', 'Gatehouse: the client went away', { cause: reason });
+}
+
+function timeIsOver(maxDuration: number): Refusal {
+  const seconds = Math.round(maxDuration / 1000);
+  const words = seconds % 3600 === 0 ? `${seconds / 3600}h` : seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+  return new Refusal('stream-time-limit', `Gatehouse: this stream has reached the ${words} that the policy allows it`);
+}

@@ -1,0 +1,147 @@
+import type { StreamOutcome } from '../journal/journal-record.ts';
+import { allowsPort, type StreamLimits } from '../policy/stream-limits.ts';
+import type { SeenValues } from '../redaction/seen-values.ts';
+import { Refusal } from '../refusal.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import { CommandFlows } from './command-flows.ts';
+import { PortFlows } from './port-flows.ts';
+import { SpdyCodec } from './spdy/spdy-codec.ts';
+import { commandStreams, portStreams } from './spdy/spdy-protocols.ts';
+import type { StreamCodec } from './stream-codec.ts';
+import type { StreamFlows } from './stream-flows.ts';
+import type { StreamTap } from './stream-tap.ts';
+import { ChannelCodec } from './websocket/channel-codec.ts';
+import { commandChannels, portChannels } from './websocket/channel-protocols.ts';
+import { TunnelCodec } from './websocket/tunnel-codec.ts';
+
+type HeaderLine = readonly [name: string, value: string];
+
+/** A stream whose protocol is known. */
+export interface UnderstoodStream {
+  readonly codec: StreamCodec;
+  /** What it came to; to be asked for once it is over. */
+  summary(): Omit<StreamOutcome, 'recording'>;
+}
+
+export interface StreamReading {
+  readonly seen: SeenValues;
+  readonly tap: StreamTap;
+  readonly limits: StreamLimits;
+}
+
+/** `SPDY/3.1+portforward.k8s.io`: a SPDY connection inside WebSocket messages (KEP-4006). */
+const TUNNEL = 'SPDY/3.1+portforward.k8s.io';
+/** The channel subprotocols that are read; the base64 ones carry the same in text, and no client of today asks for them. */
+const CHANNEL_VERSIONS: Readonly<Record<string, 1 | 4 | 5>> = {
+  'v5.channel.k8s.io': 5,
+  'v4.channel.k8s.io': 4,
+  'channel.k8s.io': 1,
+  '': 1,
+};
+const SPDY_VERSIONS: Readonly<Record<string, number>> = {
+  'v4.channel.k8s.io': 4,
+  'v3.channel.k8s.io': 3,
+  'v2.channel.k8s.io': 2,
+  'channel.k8s.io': 1,
+};
+
+/**
+ * How the stream that the two sides agreed on is read.
+ * @param headers of the 101.
+ * @throws {Refusal} `stream-protocol-not-supported`: it could be neither recorded nor redacted.
+ */
+export function understandStream(
+  request: ApiRequest,
+  headers: readonly HeaderLine[],
+  reading: StreamReading,
+): UnderstoodStream {
+  const forwardsPorts = request.info.subresource === 'portforward';
+  const agreed = headerOf(headers, request.upgrade === 'websocket' ? 'sec-websocket-protocol' : PROTOCOL_VERSION);
+  const transport = `${request.upgrade} ${agreed}`.trim();
+  if (forwardsPorts) {
+    const flows = new PortFlows(reading);
+    const codec = portCodec(request, agreed, flows, reading.limits);
+    if (codec === null) throw notSupported(transport);
+    return { codec, summary: () => ({ transport, ...flows.summary() }) };
+  }
+  const style = countsBytes(commandOf(request)) ? 'stars' : 'words';
+  const flows = new CommandFlows({ ...reading, style });
+  const codec = commandCodec(request, agreed, flows);
+  if (codec === null) throw notSupported(transport);
+  return { codec, summary: () => ({ transport, ...flows.summary() }) };
+}
+
+const PROTOCOL_VERSION = 'x-stream-protocol-version';
+
+function commandCodec(request: ApiRequest, agreed: string, flows: StreamFlows): StreamCodec | null {
+  if (request.upgrade === 'websocket') {
+    const version = CHANNEL_VERSIONS[agreed];
+    return version === undefined ? null : new ChannelCodec(commandChannels(version), flows);
+  }
+  const version = SPDY_VERSIONS[agreed];
+  return version === undefined ? null : new SpdyCodec(commandStreams(version), flows);
+}
+
+function portCodec(request: ApiRequest, agreed: string, flows: StreamFlows, limits: StreamLimits): StreamCodec | null {
+  const mayRefuse = limits.ports.length > 0;
+  const spdy = () =>
+    new SpdyCodec(
+      portStreams((port) => portRefusal(port, limits), mayRefuse),
+      flows,
+    );
+  if (request.upgrade !== 'websocket') return agreed === 'portforward.k8s.io' ? spdy() : null;
+  if (agreed === TUNNEL) return new TunnelCodec(spdy(), { mayChange: () => flows.mayChange(), mayRefuse });
+  const version = CHANNEL_VERSIONS[agreed];
+  // With v4 or no subprotocol at all; v5 is of commands only.
+  if (version !== 4 && version !== 1) return null;
+  return new ChannelCodec(portChannels(portsOf(request).length), flows);
+}
+
+/** Why a port must not be reached; null: it may. */
+export function portRefusal(port: number, limits: StreamLimits): string | null {
+  return allowsPort(limits, port) ? null : `Gatehouse: the policy does not let port ${port} be forwarded`;
+}
+
+/** `?ports=`, of the port-forward before its tunnel: repeated, or in one list. */
+export function portsOf(request: ApiRequest): number[] {
+  return queryOf(request)
+    .getAll('ports')
+    .flatMap((value) => value.split(','))
+    .map(Number);
+}
+
+/** The command line of an exec; empty for attach. */
+export function commandOf(request: ApiRequest): string[] {
+  return queryOf(request).getAll('command');
+}
+
+/** As the API server reads a boolean of the query (apimachinery `runtime/conversion.go`). */
+export function queryFlag(request: ApiRequest, name: string): boolean {
+  const value = queryOf(request).get(name);
+  return value !== null && value !== '0' && value.toLowerCase() !== 'false';
+}
+
+export function queryText(request: ApiRequest, name: string): string {
+  return queryOf(request).get(name) ?? '';
+}
+
+function queryOf({ target }: ApiRequest): URLSearchParams {
+  const at = target.indexOf('?');
+  return new URLSearchParams(at < 0 ? '' : target.slice(at + 1));
+}
+
+/** tar, as `kubectl cp` runs it: sizes stand in its headers, so values must be replaced by as many bytes. */
+function countsBytes(command: readonly string[]): boolean {
+  return command.some((word) => /(?:^|[\s/;|&(])(?:tar|cpio)(?:\s|$)/.test(word));
+}
+
+function headerOf(headers: readonly HeaderLine[], name: string): string {
+  return headers.find(([header]) => header.toLowerCase() === name)?.[1].trim() ?? '';
+}
+
+function notSupported(transport: string): Refusal {
+  return new Refusal(
+    'stream-protocol-not-supported',
+    `Gatehouse does not read the stream protocol "${transport.slice(0, 80)}", so it can neither record nor redact it; use kubectl, or another client that speaks v4.channel.k8s.io or v5.channel.k8s.io`,
+  );
+}
