@@ -21,7 +21,12 @@ export function configMap(value: string): string {
   });
 }
 
-const container = { name: 'main', image: 'registry.example/web:1', command: ['sleep', 'infinity'] };
+const container = {
+  name: 'main',
+  image: 'registry.example/web:1',
+  command: ['sleep', 'infinity'],
+  ports: [{ name: 'http', containerPort: 80 }],
+};
 const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [container] } };
 const OBJECTS = [
   {

@@ -17,6 +17,10 @@ export const PODS: readonly Step[] = [
   command('exec deployment/web -- echo hello'),
   { name: 'cp to a pod and back', run: copy },
   { name: 'port-forward', run: forward },
+  { name: 'logs --follow', run: follow },
+  command('run once --image=registry.example/once:1 --restart=Never'),
+  command('expose pod box --port=80 --name=exposed'),
+  command('events', { codeOnly: true }),
 ];
 
 async function copy(place: Place) {
@@ -32,6 +36,18 @@ async function copy(place: Place) {
   return result(0, received === text ? 'the same bytes came back' : `${received.length} bytes came back`);
 }
 
+/** A stream that has no end of its own: it is enough that it begins. */
+async function follow(place: Place) {
+  const command = place.start(['-n', place.namespace, 'logs', 'box', '--follow', '--tail=1']);
+  const ended = await Promise.race([
+    command.done,
+    new Promise<null>((resolve) => setTimeout(() => resolve(null), 1500).unref()),
+  ]);
+  command.stop();
+  await command.done;
+  return ended ?? result(0, 'it follows');
+}
+
 async function forward(place: Place) {
   const command = place.start(['-n', place.namespace, 'port-forward', 'pod/box', ':80']);
   try {
@@ -45,9 +61,9 @@ async function forward(place: Place) {
     }
     const socket = connect(Number(/:(\d+)$/.exec(said)?.[1]), '127.0.0.1');
     socket.setTimeout(5000, () => socket.destroy());
-    socket.end('GET / HTTP/1.0\r\n\r\n');
+    socket.write('GET / HTTP/1.1\r\nHost: box\r\nConnection: close\r\n\r\n');
     const received = await text(socket).catch((error: Error) => error.message);
-    return result(0, received.replace(/^date:.*$/gim, ''));
+    return result(received.startsWith('HTTP/1.1 200') ? 0 : 1, received.replace(/^date:.*$/gim, ''));
   } finally {
     command.stop();
     await command.done;

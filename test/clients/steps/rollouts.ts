@@ -18,6 +18,7 @@ export const ROLLOUTS: readonly Step[] = [
   command('wait --for=condition=Ready pod/box --timeout=20s'),
   { name: 'get --watch', run: watch },
   { ...named('drain --dry-run=server', { name: '', run: drain }), approved: true },
+  { ...named('cordon, uncordon', { name: '', run: cordon }), approved: true },
   command('autoscale deployment web --min=1 --max=3'),
   command('delete deployment web --wait=false'),
 ];
@@ -40,12 +41,27 @@ async function watch(place: Place) {
   }
 }
 
+async function aNode(place: Place): Promise<string> {
+  const { stdout } = await place.run(['get', 'nodes', '-o', 'name']);
+  return stdout.trim().split('\n')[0]?.replace('node/', '') ?? '';
+}
+
+async function cordon(place: Place) {
+  const node = await aNode(place);
+  const cordoned = await place.run(['cordon', node]);
+  const uncordoned = await place.run(['uncordon', node]);
+  return result(
+    cordoned.code + uncordoned.code,
+    cordoned.stdout + uncordoned.stdout,
+    cordoned.stderr + uncordoned.stderr,
+  );
+}
+
 async function drain(place: Place) {
-  const nodes = await place.run(['get', 'nodes', '-o', 'name']);
-  const [node = ''] = nodes.stdout.trim().split('\n');
+  const node = await aNode(place);
   const { code, stderr } = await place.run([
     'drain',
-    node.replace('node/', ''),
+    node,
     '--dry-run=server',
     '--ignore-daemonsets',
     '--force',
