@@ -1,5 +1,6 @@
 /* Longer than 300 lines: one walk, whose steps share one stack of frames. */
 import type { Splice } from './byte-window.ts';
+import { looksLikeRelease } from './helm-release/release-text.ts';
 import type { JsonEvents } from './json-scanner.ts';
 import { fieldInspections, LAST_APPLIED, type MaskRule, wholeMask } from './mask-rules.ts';
 import {
@@ -351,7 +352,7 @@ export class ObjectMasker implements JsonEvents {
         return;
       case 'words': {
         const text = this.#text(start, end, escaped);
-        this.#inspect(found, { name: null, flag: frame.previous }, inspections, text);
+        this.#inspect(found, { name: null, flag: frame.previous ?? '' }, inspections, text);
         frame.previous = text;
         return;
       }
@@ -370,6 +371,11 @@ export class ObjectMasker implements JsonEvents {
   #inspect(found: Found, context: ValueContext, inspections: readonly MaskRule[], known?: string): boolean {
     const raw = known ?? this.#text(found.start, found.end, found.escaped);
     if (raw === '') return false;
+    if (inspections.length > 0 && found.slot === 'release' && looksLikeRelease(raw)) {
+      // helm's other storage, a ConfigMap: patterns find nothing in what is compressed.
+      this.#wait(found, { kind: 'whole', as: 'token' });
+      return true;
+    }
     const base64 = this.#isBase64(found.frame);
     const text = base64 ? Buffer.from(raw, 'base64').toString('utf8') : raw;
     const parts = partsOf(text, context, inspections, this.#options.rules);

@@ -138,8 +138,8 @@ export function redactStatusText(text: Buffer, httpStatus: number | null): Buffe
 function redactMessage(message: unknown, reason: string, details: Record<string, unknown>): string {
   if (typeof message === 'string' && holdsNamesOnly(message)) return message;
   const object = name(details['name']);
-  const kind = name(details['kind']);
-  const what = kind === null || kind === 'secrets' ? 'secret' : kind;
+  const kind = word(details['kind']);
+  const what = kind === null || kind === 'secrets' || kind === 'Secret' ? 'secret' : kind;
   return `${reason}${object === null ? '' : ` on ${what} "${object}"`}: ${WITHHELD}`;
 }
 

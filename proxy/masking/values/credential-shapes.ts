@@ -119,15 +119,17 @@ const VALUE = '("[^"]*"|\'[^\']*\'|[^\\s"\';&|,]+)';
 const EQUALS = new RegExp(`${NAME}=${VALUE}`, 'g');
 /** `--flag value`. */
 const FLAG = new RegExp(`(?<![\\w.-])--?([A-Za-z][\\w.-]{0,80})[ \\t]+${VALUE}`, 'g');
-/** `"name":"value"`, of JSON in a text, its quotes escaped or not. */
-const JSON_MEMBER = /\\?"([A-Za-z][\w.-]{0,80})\\?"[ \t]*:[ \t]*\\?"((?:[^"\\]|\\[^"])+)/g;
+/** `"name":"value"`, of JSON in a text. */
+const JSON_MEMBER = /(?<!\\)"([A-Za-z][\w.-]{0,80})"[ \t]*:[ \t]*"((?:[^"\\]|\\.)+)/gs;
+/** The same where the text was made a string once more: its quotes are escaped, and what it escaped is escaped twice. */
+const QUOTED_MEMBER = /\\"([A-Za-z][\w.-]{0,80})\\"[ \t]*:[ \t]*\\"((?:[^"\\]|\\\\(?:\\["\\]|[^"\\]))+)/gs;
 /** `Authorization: Bearer …`, `X-Api-Key: …`. */
 const HEADER = /(?<![\w-])([A-Za-z][\w-]{0,60}):[ \t]+((?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[ \t]+)?[^\s"']+)/g;
 /** `user:password` behind curl's `-u`. */
 const USER_FLAG = /(?<!\S)(?:-u|--user)[ =]["']?[^\s:"']{1,128}:([^\s"']{1,512})/g;
 
 function assignments(text: string, ranges: Range[]): void {
-  for (const pattern of [EQUALS, FLAG, JSON_MEMBER, HEADER]) {
+  for (const pattern of [EQUALS, FLAG, JSON_MEMBER, QUOTED_MEMBER, HEADER]) {
     for (const match of text.matchAll(pattern)) {
       const [whole, name = '', quoted = ''] = match;
       if (!isCredentialName(name)) continue;

@@ -19,15 +19,18 @@ export interface ErrorTextOptions {
  */
 export function redactErrorText(text: string, { known, cutsObjects, mayBeCut = false }: ErrorTextOptions): string {
   const cut = cutsObjects ? withoutValues(withoutObjects(text)) : text;
-  const ranges: Range[] = known.flatMap((values) => values.find(cut, mayBeCut));
-  ranges.push(...findShapes(cut, EVERY_SHAPE));
+  const ranges = known.flatMap((values) => values.find(cut, mayBeCut));
+  return withoutRanges(cut, merged([...ranges, ...findShapes(cut, EVERY_SHAPE)]));
+}
+
+function withoutRanges(text: string, ranges: readonly Range[]): string {
   let redacted = '';
   let from = 0;
-  for (const { start, end } of merged(ranges)) {
-    redacted += cut.slice(from, start) + REDACTED;
+  for (const { start, end } of ranges) {
+    redacted += text.slice(from, start) + REDACTED;
     from = end;
   }
-  return redacted + cut.slice(from);
+  return redacted + text.slice(from);
 }
 
 const LEFT_OUT = 'an object, left out by Gatehouse';
@@ -91,9 +94,14 @@ function endOfStruct(text: string, start: number): number {
   return text.length;
 }
 
-/** `"Value": "…"` of a difference between two Pods, `Value:"…"` of a Go struct, `\"value\":\"…\"` of JSON. */
-const VALUES = /(\\?"?\b[vV]alue\\?"?:[ \t]*\\?")((?:[^"\\]|\\[^"])+)/g;
+/** `"Value": "…"` of a difference between two Pods, `Value:"…"` of a Go struct. */
+const VALUES = /(\b[vV]alue"?:[ \t]*")((?:[^"\\]|\\.)+)/gs;
+/** `\"value\":\"…\"` of JSON that was quoted. */
+const QUOTED_VALUES = /(\\"[vV]alue\\":[ \t]*\\")((?:[^"\\]|\\\\(?:\\["\\]|[^"\\]))+)/gs;
 
 function withoutValues(text: string): string {
-  return text.replace(VALUES, (_whole, before: string) => `${before}${REDACTED}`);
+  return [VALUES, QUOTED_VALUES].reduce(
+    (cut, pattern) => cut.replace(pattern, (_whole, before: string) => `${before}${REDACTED}`),
+    text,
+  );
 }

@@ -45,7 +45,7 @@ export function compilePatterns(patterns: readonly string[]): ValuePatterns {
 export interface ValueContext {
   /** Of what holds it: the variable, header, parameter or annotation; null where it has none. */
   readonly name: string | null;
-  /** The word before it in a command line. */
+  /** The word before it in a command line, empty for the first; null where it is no word of one. */
   readonly flag: string | null;
 }
 
@@ -60,10 +60,21 @@ export function findCredentials(
 ): readonly Range[] {
   if (text === '') return NOWHERE;
   if (patterns.names && saysCredential(name, flag, text)) return [{ start: 0, end: text.length }];
+  const assigned = patterns.names && flag !== null ? assignedWord(text) : 0;
+  if (assigned > 0) return [{ start: assigned, end: text.length }];
   if (patterns.globs?.(text) === true) return [{ start: 0, end: text.length }];
   const found = findShapes(text, patterns.shapes);
   const known = patterns.seen && findKnown !== null ? findKnown(text) : NOWHERE;
   return known.length === 0 ? found : merged([...found, ...known]);
+}
+
+/** Where the value of a word such as `--password=…` begins: all of the rest, whatever is in it. 0 where it is none. */
+function assignedWord(text: string): number {
+  const [whole = '', name = ''] = /^-{0,2}([A-Za-z][\w.-]{0,80})=/.exec(text) ?? [];
+  if (!isCredentialName(name)) return 0;
+  // A script that begins with an assignment goes on behind it.
+  if (!text.startsWith('-') && /\s/.test(text)) return 0;
+  return isNoCredential(name, text.slice(whole.length)) ? 0 : whole.length;
 }
 
 /** By the name that it is given, or by the flag before it: `--password`, `hunter2`. */

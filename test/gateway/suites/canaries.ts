@@ -8,14 +8,18 @@ export interface Canary {
 
 /** Has characters that JSON, URLs and shells escape, so that each escaping gives a form of its own. */
 export function makeCanary(label: string): Canary {
-  const value = `canary-${label}-${randomBytes(6).toString('hex')}/"<&>+ü`;
+  const head = `canary-${label}-${randomBytes(6).toString('hex')}`;
+  const tail = randomBytes(6).toString('hex');
+  const value = `${head}/"<&>+ü${tail}`;
   const bytes = Buffer.from(value);
   const padded = [0, 1, 2].map((shift) => Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64'));
   return {
     value,
     forms: [
       value,
-      value.slice(0, -7),
+      // What stands before and behind the odd characters, each alone: half a value is no mask.
+      head,
+      tail,
       JSON.stringify(value).slice(1, -1),
       encodeURIComponent(value),
       bytes.toString('base64'),
