@@ -15,6 +15,15 @@ const LIMIT = 32 * 1024 * 1024;
 
 const GZIP = Buffer.from([0x1f, 0x8b, 0x08]);
 
+/** How the first bytes of gzip, or of plain JSON (helm reads both), look in base64, and in base64 of that. */
+const ONCE = /^(?:H4sI|eyJ)/;
+const TWICE = /^(?:SDRzS|ZXlK)/;
+
+/** Whether the text of a `release` may be one. */
+export function looksLikeRelease(text: string): boolean {
+  return ONCE.test(text) || TWICE.test(text);
+}
+
 /**
  * Opens the `release` of helm's storage: base64 of gzip of JSON (helm `pkg/storage/driver/util.go`), and in the `data`
  * of a Secret base64 of that.
@@ -22,9 +31,8 @@ const GZIP = Buffer.from([0x1f, 0x8b, 0x08]);
  * @returns null where it is no release.
  */
 export function openRelease(text: string): OpenRelease | null {
-  // How the first bytes of gzip, or of plain JSON (helm reads both), look in base64, and in base64 of that.
-  const layers = /^(?:H4sI|eyJ)/.test(text) ? 1 : /^(?:SDRzS|ZXlK)/.test(text) ? 2 : 0;
-  if (layers === 0) return null;
+  if (!looksLikeRelease(text)) return null;
+  const layers = ONCE.test(text) ? 1 : 2;
   try {
     let bytes = Buffer.from(text, 'base64');
     if (layers === 2) bytes = Buffer.from(bytes.toString('latin1'), 'base64');

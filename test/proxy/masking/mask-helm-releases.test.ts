@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { maskDocument } from '../../../proxy/masking/mask-document.ts';
 import type { RequestInfo } from '../../../proxy/request/api-request.ts';
-import { arriving, KEY, secretsSubject } from './requests.ts';
+import { arriving, KEY, MASK_SECRETS, secretsSubject } from './requests.ts';
 
 async function mask(text: string, info: Partial<RequestInfo> = {}) {
   const { chunks, report } = await maskDocument(arriving(text), secretsSubject(info), { key: KEY });
@@ -135,6 +135,17 @@ describe('case 38: helm releases are masked from within', () => {
       JSON.parse((await mask(JSON.stringify({ kind: 'Secret', ...secret(store(odd)) }))).text).data.release,
     );
     expect(text.manifest.trim()).toMatch(/^gatehouse-masked\.v1\.k1\.[\w-]{22}\s+---\s+kind: X$/);
+  });
+
+  it('in a ConfigMap, where helm may keep them, by rules with patterns', async () => {
+    const text = base64(gzipSync(JSON.stringify(release)));
+    const map = { kind: 'ConfigMap', metadata: { name: 'sh.helm.release.v1.web.v3' }, data: { release: text } };
+    const rule = { ...MASK_SECRETS, resource: 'configmaps', fields: [], keep: [], patterns: ['builtin:credentials'] };
+    const subject = secretsSubject({ resource: 'configmaps', verb: 'get' }, [rule]);
+    const { chunks } = await maskDocument(arriving(JSON.stringify(map)), subject, { key: KEY });
+    const shownMap = JSON.parse(Buffer.concat(chunks).toString());
+    const { config } = JSON.parse(gunzipSync(Buffer.from(shownMap.data.release, 'base64')).toString());
+    expect(config.db.password).toMatch(TOKEN);
   });
 
   it('metadata of releases passes: there is nothing in it', async () => {
