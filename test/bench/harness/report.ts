@@ -58,12 +58,12 @@ export function writeResults(path: string, section: string, comparisons: readonl
 }
 
 /** Puts a section's tables between its two marks in a document. */
-export function writeIntoDocument(path: string, section: string, tables: string): void {
+export function writeIntoDocument(path: string, section: string, tables: string, command = 'npm run bench'): void {
   const [open, close] = [`<!-- bench: ${section} -->`, `<!-- end of bench: ${section} -->`];
   const text = readFileSync(path, 'utf8');
   const [start, end] = [text.indexOf(open), text.indexOf(close)];
   if (start < 0 || end < start) throw new Error(`${path} has no place for the section ${section}: ${open} … ${close}`);
   const { cpus: count, cpu, system, node } = machine();
-  const head = `Taken on ${new Date().toISOString().slice(0, 10)} with \`npm run bench ${section}\`: ${count} × ${cpu}, ${system}, node ${node}.`;
+  const head = `Taken on ${new Date().toISOString().slice(0, 10)} with \`${command} ${section}\`: ${count} × ${cpu}, ${system}, node ${node}.`;
   writeFileSync(path, `${text.slice(0, start + open.length)}\n\n${head}\n\n${tables}\n${text.slice(end)}`);
 }
