@@ -14,6 +14,8 @@ import type { RestoreElsewhere, Unrestored } from './restore.ts';
 
 /** What the live revisions of one release hold, and what of it they render. */
 export interface ReleaseLineage {
+  /** No revision has a masked value. */
+  readonly isEmpty: boolean;
   readonly valueFor: (token: string) => ReleaseValue | undefined;
   /** Whether a revision renders the value of a token into an object. */
   readonly renders: (kind: string, name: string, token: string) => boolean;
@@ -22,12 +24,12 @@ export interface ReleaseLineage {
 /** Secrets of one manifest that are read for their own masks. */
 const MOST_SECRETS = 32;
 
-/** Reads every revision of a release. */
+/** Reads every revision of a release from one of the two places where helm may keep them. */
 export async function readRelease(
   objects: LiveObjects,
   namespace: string,
   name: string,
-  resource = 'secrets',
+  resource: string,
 ): Promise<ReleaseLineage> {
   const selector = encodeURIComponent(`owner=helm,name=${name}`);
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/${resource}?labelSelector=${selector}`;
@@ -42,6 +44,7 @@ export async function readRelease(
     return release === undefined ? [] : manifestsOf(release);
   });
   return {
+    isEmpty: values.size === 0,
     valueFor: (token) => values.get(token),
     renders: (kind, object, token) =>
       shown.some((manifest) =>
@@ -198,7 +201,8 @@ export async function restoreFromRelease(
 ): Promise<FromRelease | null> {
   const release = releaseOf(live?.plain ?? body);
   if (release === null || release.namespace !== info.namespace) return null;
-  const lineage = await readRelease(objects, release.namespace, release.name);
+  const secrets = await readRelease(objects, release.namespace, release.name, 'secrets');
+  const lineage = secrets.isEmpty ? await readRelease(objects, release.namespace, release.name, 'configmaps') : secrets;
   const kind = textAt(body, 'kind') || textAt(live?.plain, 'kind');
   const name = info.name || textAt(body, 'metadata', 'name');
   const written: Array<{ readonly path: Path; readonly text: string; readonly tokens: readonly string[] }> = [];

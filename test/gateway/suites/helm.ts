@@ -184,6 +184,40 @@ export function describeHelm(environment: () => RunningGateway): void {
       expect(leaked(await environment().everythingWritten(), [password, rotated])).toEqual([]);
     });
 
+    it('HELM_DRIVER=configmap: the same with releases in ConfigMaps', async () => {
+      const driver = { HELM_DRIVER: 'configmap' };
+      const { cluster } = environment();
+      const installed = await run(
+        helmPath,
+        [
+          '--kube-context',
+          cluster.context,
+          '-n',
+          namespace,
+          'install',
+          'mapped',
+          chart,
+          '--set-literal',
+          `db.password=${password.value}`,
+        ],
+        { kubeconfig: cluster.kubeconfig, environment: driver },
+      );
+      expect(installed.code, installed.stderr).toBe(0);
+      const helm = (...args: string[]) => environment().helm(['-n', namespace, ...args], { environment: driver });
+      const values = await helm('get', 'values', 'mapped');
+      expect(values.stdout).toMatch(/password: gatehouse-masked/);
+      const maps = await environment().kubectl(['-n', namespace, 'get', 'configmaps', '-o', 'yaml']);
+      const upgraded = await helm('upgrade', 'mapped', chart, '--reuse-values', '--set', 'size=big');
+      expect(upgraded.code, upgraded.stderr).toBe(0);
+      expect((await stored('mapped-db')).password).toBe(password.value);
+      const blobs = [...maps.stdout.matchAll(/release: (H4sI\S+)/g)].map(([, text = '']) =>
+        gunzipSync(Buffer.from(text, 'base64')).toString(),
+      );
+      expect(blobs).toHaveLength(1);
+      const seen = [...blobs, maps.stdout, values.stdout, values.stderr, upgraded.stdout, upgraded.stderr];
+      expect(leaked(seen.join('\n'), [password])).toEqual([]);
+    });
+
     it('helm template, which reads nothing, works as ever', async () => {
       expect(await through('template', 'tiny', chart)).toMatch(/size: "?small"?/);
     });
