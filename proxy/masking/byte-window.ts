@@ -81,6 +81,15 @@ export class ByteWindow {
     return text;
   }
 
+  /** Starts anew, with all bytes of another stream. They are read where they lie. */
+  begin(bytes: Buffer): void {
+    this.#room = bytes;
+    this.#owned = false;
+    this.#from = 0;
+    this.#to = bytes.length;
+    this.#start = 0;
+  }
+
   append(chunk: Uint8Array): void {
     if (!this.#owned && this.length === 0) {
       this.#room = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);

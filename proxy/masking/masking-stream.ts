@@ -18,14 +18,17 @@ export interface MaskingStreamOptions {
   /** A stream of watch events instead of one document. */
   readonly events: boolean;
   readonly report: MaskReport;
-  readonly identity?: ObjectIdentity;
   /** Told of each value as it is masked, those inside last-applied too. */
   readonly onMasked?: OnMasked | null;
-  /** How many copies inside copies lie above. */
-  readonly depth?: number;
-  /** Shared with the copies inside the object. */
-  readonly tokens?: ObjectTokens;
   readonly scanner?: ScannerKind;
+}
+
+/** Where a copy inside an object stands. */
+interface Copied {
+  /** How many copies lie around it. */
+  readonly depth: number;
+  /** Shared by an object and the copies inside it. */
+  readonly tokens: ObjectTokens;
 }
 
 /** Deeper copies of last-applied inside last-applied than anyone makes are replaced whole. */
@@ -36,37 +39,38 @@ const MAX_COPIES = 3;
  * back is what a later byte could still change.
  */
 export class MaskingStream {
+  readonly #options: MaskingStreamOptions;
+  readonly #copied: Copied;
   readonly #window = new ByteWindow();
   readonly #masker: ObjectMasker;
-  readonly #scanner: Scanner;
-  readonly #events: boolean;
+  /** What the masker is told; of a copy the identity changes from one to the next. */
+  readonly #told: { identity: ObjectIdentity | null; report: MaskReport };
+  #scanner: Scanner;
   #splices: Splice[] = [];
+  /** For the copies in this stream's objects, one after another. */
+  #copies: MaskingStream | null = null;
 
-  constructor(options: MaskingStreamOptions) {
+  constructor(options: MaskingStreamOptions, copied: Copied = { depth: 0, tokens: new ObjectTokens() }) {
     const { key, rules, events, report } = options;
-    const depth = options.depth ?? 0;
-    const onMasked = options.onMasked ?? null;
-    const tokens = options.tokens ?? new ObjectTokens();
-    let copyRules: MaskRules | null = depth > 0 ? rules : null;
-    this.#events = events;
-    this.#masker = new ObjectMasker({
+    this.#options = options;
+    this.#copied = copied;
+    const told = {
       key,
       rules,
       events,
       report,
-      identity: options.identity ?? null,
-      read: (start, end) => this.#window.slice(start, end),
-      readText: (start, end) => this.#window.text(start, end),
-      readKey: (start, end) => this.#window.key(start, end),
-      maskCopy: (raw, identity) => {
-        copyRules ??= { ...rules, kinds: null };
-        return maskCopy(raw, { key, rules: copyRules, identity, onMasked, tokens, depth: depth + 1 });
-      },
-      tokens,
-      isCopy: depth > 0,
-      onMasked,
-      redactStatus: (status) => redactStatusText(status, null),
-    });
+      identity: null as ObjectIdentity | null,
+      read: (start: number, end: number) => this.#window.slice(start, end),
+      readText: (start: number, end: number) => this.#window.text(start, end),
+      readKey: (start: number, end: number) => this.#window.key(start, end),
+      maskCopy: (raw: Buffer, identity: ObjectIdentity) => this.#maskCopy(raw, identity),
+      tokens: copied.tokens,
+      isCopy: copied.depth > 0,
+      onMasked: options.onMasked ?? null,
+      redactStatus: (status: Buffer) => redactStatusText(status, null),
+    };
+    this.#told = told;
+    this.#masker = new ObjectMasker(told);
     this.#scanner = createScanner(this.#masker, { manyRoots: events }, options.scanner);
   }
 
@@ -89,26 +93,15 @@ export class MaskingStream {
   /** The rest. Throws as `push` does when the stream ended too early. */
   end(): Buffer {
     this.#scanner.end(this.#window.view(), this.#window.start, this.#window.end);
-    if (!this.#events && this.#scanner.roots === 0) throw new NotMaskable('the answer is empty');
+    if (!this.#options.events && this.#scanner.roots === 0) throw new NotMaskable('the answer is empty');
     return this.#take(this.#window.end);
-  }
-
-  /**
-   * Masks a document that is all there, in place of `push` and `end`.
-   * @returns what to put into it, in order.
-   */
-  whole(document: Buffer): Splice[] {
-    this.#window.append(document);
-    this.#scanner.scan(document, 0, 0, document.length);
-    this.#scanner.end(document, 0, document.length);
-    if (this.#scanner.roots === 0) throw new NotMaskable('the answer is empty');
-    return this.#masker.takeSplices().sort((a, b) => a.start - b.start);
   }
 
   /** The position up to which nothing can change any more. */
   #final(): number {
     const { end } = this.#window;
-    if (this.#events) return this.#scanner.betweenRoots ? end : (this.#masker.openDocumentStart ?? this.#window.start);
+    if (this.#options.events)
+      return this.#scanner.betweenRoots ? end : (this.#masker.openDocumentStart ?? this.#window.start);
     return Math.min(end, this.#masker.unsettledFrom ?? end, this.#scanner.openTokenStart ?? end);
   }
 
@@ -120,41 +113,60 @@ export class MaskingStream {
     if (ready.length > 0) this.#splices = this.#splices.slice(ready.length);
     return this.#window.take(position, ready);
   }
-}
 
-interface CopyOptions {
-  readonly key: MaskKey;
-  readonly rules: MaskRules;
-  readonly identity: ObjectIdentity;
-  readonly onMasked: OnMasked | null;
-  readonly tokens: ObjectTokens;
-  readonly depth: number;
-}
+  /**
+   * Masks inside the copy of an object that client-side apply keeps. The keys stay, because the three-way merge of
+   * `kubectl apply` reads them, and so does every byte that is no value; a text that cannot be read is replaced whole.
+   * @param raw what stands between the quotes, escapes and all.
+   * @returns what goes in there, by positions of `raw`; null where nothing had to be masked.
+   */
+  #maskCopy(raw: Buffer, identity: ObjectIdentity): readonly Splice[] | null {
+    const { key, rules } = this.#options;
+    const { bytes, written } = unescapeText(raw);
+    const report = newMaskReport();
+    try {
+      const splices = this.#copiesStream().#maskWhole(bytes, identity, report);
+      if (report.maskedValues === 0) return null;
+      const placed: Splice[] = [];
+      for (const splice of splices) {
+        const start = written(splice.start);
+        const masked = typeof splice.bytes === 'string' ? splice.bytes : escapeString(splice.bytes.toString('utf8'));
+        placed.push({ start, end: written(splice.end), bytes: masked });
+      }
+      return placed;
+    } catch (error) {
+      // What it was in the middle of is of no use for the next one.
+      this.#copies = null;
+      if (!(error instanceof NotMaskable)) throw error;
+      const fieldPath = `metadata.annotations[${LAST_APPLIED}]`;
+      const token = maskToken(key, { kindClass: rules.kindClass, ...identity, fieldPath }, bytes);
+      return [{ start: 0, end: raw.length, bytes: token }];
+    }
+  }
 
-/**
- * Masks inside the copy of an object that client-side apply keeps. The keys stay, because the three-way merge of `kubectl
- * apply` reads them, and so does every byte that is no value; a text that cannot be read is replaced whole.
- * @param raw what stands between the quotes, escapes and all.
- * @returns what goes in there, by positions of `raw`; null where nothing had to be masked.
- */
-function maskCopy(raw: Buffer, { depth, ...common }: CopyOptions): readonly Splice[] | null {
-  const { key, rules, identity } = common;
-  const report = newMaskReport();
-  const { bytes, written } = unescapeText(raw);
-  try {
+  #copiesStream(): MaskingStream {
+    const depth = this.#copied.depth + 1;
     if (depth > MAX_COPIES) throw new NotMaskable('copies inside copies');
-    const stream = new MaskingStream({ ...common, events: false, report, depth });
-    const splices = stream.whole(bytes);
-    if (report.maskedValues === 0) return null;
-    return splices.map((splice) => ({
-      start: written(splice.start),
-      end: written(splice.end),
-      bytes: typeof splice.bytes === 'string' ? splice.bytes : escapeString(splice.bytes.toString('utf8')),
-    }));
-  } catch (error) {
-    if (!(error instanceof NotMaskable)) throw error;
-    const fieldPath = `metadata.annotations[${LAST_APPLIED}]`;
-    const token = maskToken(key, { kindClass: rules.kindClass, ...identity, fieldPath }, bytes);
-    return [{ start: 0, end: raw.length, bytes: token }];
+    const { rules } = this.#options;
+    this.#copies ??= new MaskingStream(
+      { ...this.#options, rules: depth > 1 ? rules : { ...rules, kinds: null }, events: false },
+      { ...this.#copied, depth },
+    );
+    return this.#copies;
+  }
+
+  /**
+   * Masks a copy that is all there. Only whole documents come by here, so that nothing of one is left for the next.
+   * @returns what to put into it, in order.
+   */
+  #maskWhole(document: Buffer, identity: ObjectIdentity, report: MaskReport): Splice[] {
+    this.#told.identity = identity;
+    this.#told.report = report;
+    this.#window.begin(document);
+    this.#scanner = createScanner(this.#masker, { manyRoots: false }, this.#options.scanner);
+    this.#scanner.scan(document, 0, 0, document.length);
+    this.#scanner.end(document, 0, document.length);
+    if (this.#scanner.roots === 0) throw new NotMaskable('the answer is empty');
+    return this.#masker.takeSplices().sort((a, b) => a.start - b.start);
   }
 }
