@@ -89,6 +89,10 @@ export class LineFile {
   #release(): void {
     this.#open = false;
     if (this.#syncTimer !== null) clearTimeout(this.#syncTimer);
-    closeSync(this.#descriptor);
+    try {
+      closeSync(this.#descriptor);
+    } catch {
+      // The disk that failed a write may fail this too; there is nothing more to lose.
+    }
   }
 }
