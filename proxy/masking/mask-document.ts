@@ -79,7 +79,14 @@ async function* maskPieces(
       yield* body;
       return;
     }
-    const stream = new MaskingStream({ key, rules, events: false, report, scanner });
+    const stream = new MaskingStream({
+      key,
+      rules,
+      events: false,
+      report,
+      scanner,
+      onMasked: subject.onMasked ?? null,
+    });
     for await (const chunk of body) {
       const masked = stream.push(chunk);
       if (stream.held > limit) throw tooLarge('One object in the answer', limit, subject.request);

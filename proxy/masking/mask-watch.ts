@@ -25,7 +25,7 @@ export async function* maskWatch(
     return;
   }
   try {
-    const stream = new MaskingStream({ key, rules, events: true, report });
+    const stream = new MaskingStream({ key, rules, events: true, report, onMasked: subject.onMasked ?? null });
     for await (const chunk of body) {
       const events = stream.push(chunk);
       if (stream.held > limit) throw tooLarge('A watch event', limit, subject.request);

@@ -2,6 +2,7 @@ import type { MaskObligation } from '../policy/decision.ts';
 import type { SeenValues } from '../redaction/seen-values.ts';
 import type { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
+import type { OnMasked } from './masked-value.ts';
 
 /** How the answer to one request is treated. */
 export type MaskPlan =
@@ -36,6 +37,8 @@ export interface MaskSubject {
   readonly seen?: SeenValues | null;
   /** What is left of the objects in a Table's rows, which were asked for whole; null where they stay as they came. */
   readonly trimRows?: TrimRows | null;
+  /** Told of each value as it is masked. */
+  readonly onMasked?: OnMasked | null;
 }
 
 /** What a client asked to see of the object behind a Table's row, short of all of it. */

@@ -7,6 +7,7 @@ import { maskDocument } from '../masking/mask-document.ts';
 import type { MaskKey } from '../masking/mask-token.ts';
 import { maskWatch } from '../masking/mask-watch.ts';
 import { maskedHeaders, withSafeWarnings } from '../masking/masked-headers.ts';
+import type { OnMasked } from '../masking/masked-value.ts';
 import { readErrorBody, redactStatus, substituteInStatus } from '../masking/redact-status.ts';
 import { type MaskPlan, newMaskReport } from '../masking/response-mask.ts';
 import { countMaskWarning, longMaskWarning } from '../masking/warning.ts';
@@ -28,6 +29,8 @@ export interface AnswerOptions {
   readonly maskKey: MaskKey;
   /** What was seen of the cluster's Secrets: errors and warnings are searched for it, masks add to it. */
   readonly seen: SeenValues;
+  /** Told of each value as it is masked. */
+  readonly onMasked: OnMasked;
   /** The body as it was sent to the API server, which quotes it in errors; null where there was none. */
   readonly sent: Buffer | null;
   /** Lines to add as `Warning:` headers, such as who approved; null where policy wants none, of masks neither. */
@@ -82,6 +85,7 @@ export async function answer(
     obligations: plan.obligations,
     seen: options.seen,
     trimRows: plan.table?.trimRows ?? null,
+    onMasked: options.onMasked,
   };
   if (plan.kind === 'watch') {
     const report = newMaskReport();

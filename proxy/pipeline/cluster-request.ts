@@ -166,6 +166,7 @@ async function respond(
       plan,
       maskKey: parts.maskKey,
       seen: parts.seen.of(cluster),
+      onMasked: parts.maskOrigins.noteAnswer(request.info),
       sent: prepared.outgoing.body,
       warnings: said,
     });

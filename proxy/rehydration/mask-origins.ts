@@ -1,3 +1,6 @@
+import type { OnMasked } from '../masking/masked-value.ts';
+import type { RequestInfo } from '../request/api-request.ts';
+
 /** The field that a mask was shown for. */
 export interface Origin {
   /** The resource with its group. */
@@ -10,12 +13,25 @@ export interface Origin {
 /** A field takes some hundred bytes. */
 const MOST_TOKENS = 20_000;
 
+const MOST_OF_ANSWER = 1_000;
+
 /**
  * Which field each of the newest masks was shown for, so that a refusal can name it. Holds no values, and nothing is
  * decided by it: what may be put back is always read from the cluster.
  */
 export class MaskOrigins {
   readonly #origins = new Map<string, Origin>();
+
+  /** Notes the masks of one answer: the first of them, because nobody writes the masks of a long list back. */
+  noteAnswer({ apiGroup, resource }: RequestInfo): OnMasked {
+    const kindClass = apiGroup === '' ? resource : `${resource}.${apiGroup}`;
+    let noted = 0;
+    return ({ identity, field, token }) => {
+      if (noted >= MOST_OF_ANSWER) return;
+      noted += 1;
+      this.note(token, { kindClass, namespace: identity.namespace, name: identity.name, field });
+    };
+  }
 
   note(token: string, origin: Origin): void {
     this.#origins.delete(token);
