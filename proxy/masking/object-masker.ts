@@ -2,6 +2,7 @@
 import type { Splice } from './byte-window.ts';
 import { looksLikeRelease } from './helm-release/release-text.ts';
 import type { JsonEvents } from './json-scanner.ts';
+import { KeySet } from './key-set.ts';
 import { fieldInspections, LAST_APPLIED, type MaskRule, wholeMask } from './mask-rules.ts';
 import {
   holdsCopy,
@@ -22,7 +23,7 @@ import type { MaskReport } from './response-mask.ts';
 import type { PathFrame } from './values/field-path.ts';
 import { descend, NO_NODES, type Nodes } from './values/field-pattern.ts';
 import type { ValueContext } from './values/value-patterns.ts';
-import { isText, roleOfList, roleOfMap, type ValueRole } from './values/value-role.ts';
+import { isQuiet, isText, roleOfList, roleOfMap, type ValueRole } from './values/value-role.ts';
 
 /** A container in which something is decided; all others are skipped. `values` is everything inside an object. */
 type Place = 'event' | 'object' | 'items' | 'rows' | 'row' | 'cells' | 'metadata' | 'annotations' | 'values';
@@ -37,7 +38,7 @@ interface Frame extends PathFrame {
   key: string;
   index: number;
   /** Keys so far, where a repeated one would make a riddle. */
-  readonly keys: Set<string> | null;
+  readonly keys: KeySet | null;
   /** The object that the container belongs to. */
   readonly object: OpenObject | null;
   /** Where the fields of the rules have got to. */
@@ -51,9 +52,17 @@ interface Frame extends PathFrame {
   /** An entry's value that came before its name. */
   pending: WaitingValue | null;
   /** Of a row: its texts, and what was masked in its object. */
-  cells: Cell[];
-  masked: string[];
+  readonly cells: Cell[];
+  readonly masked: string[];
 }
+
+/** What rules say about a container. */
+type FoundRules = Pick<Frame, 'nodes' | 'form' | 'role'>;
+
+const NOTHING_FOUND: FoundRules = { nodes: NO_NODES, form: null, role: 'tree' };
+/** Of frames that are no rows; nothing is ever put into them. */
+const NO_CELLS: Cell[] = [];
+const NO_TEXTS: string[] = [];
 
 interface Cell {
   readonly start: number;
@@ -183,11 +192,10 @@ export class ObjectMasker implements JsonEvents {
     }
     if (escaped) throw new NotMaskable(`the answer has an escaped key in ${placeOf(frame)}`);
     const key = this.#options.readKey(start, end);
-    if (keys.has(key)) throw new NotMaskable(`the answer has a repeated key in ${placeOf(frame)}`);
+    if (!keys.add(key)) throw new NotMaskable(`the answer has a repeated key in ${placeOf(frame)}`);
     if (frame.place === 'event' && key !== 'type' && key !== 'object') {
       throw new NotMaskable('the answer has a watch event with more than its type and object');
     }
-    keys.add(key);
     frame.key = key;
   }
 
@@ -266,17 +274,17 @@ export class ObjectMasker implements JsonEvents {
     );
   }
 
-  #push(place: Place, start: number, array = false, values: Partial<Frame> = {}): void {
+  #push(place: Place, start: number, array = false, found = NOTHING_FOUND): void {
     const above = this.#frames.at(-1) ?? null;
     const isObject = place === 'object';
+    const isRow = place === 'row';
     if (place === 'event') {
       this.#eventType = '';
       this.#eventObject = null;
     }
     // The copies of what a client asked to see less of are held until the row has ended.
-    if (place === 'row' && (this.#options.rules.redactCells || this.#options.rules.trimRows !== null))
-      this.#hold(start);
-    const checked = !array && (place !== 'values' || this.#strict || values.role === 'entry');
+    if (isRow && (this.#options.rules.redactCells || this.#options.rules.trimRows !== null)) this.#hold(start);
+    const checked = !array && (place !== 'values' || this.#strict || found.role === 'entry');
     this.#frames.push({
       place,
       start,
@@ -285,17 +293,16 @@ export class ObjectMasker implements JsonEvents {
       slot: above === null ? '' : above.array ? above.index++ : above.key,
       key: '',
       index: 0,
-      keys: checked ? new Set() : null,
+      keys: checked ? new KeySet() : null,
       object: isObject ? newOpenObject() : (above?.object ?? null),
-      nodes: isObject ? this.#options.rules.fields : NO_NODES,
-      form: null,
-      role: 'tree',
+      nodes: isObject ? this.#options.rules.fields : found.nodes,
+      form: found.form,
+      role: found.role,
       entryName: null,
       previous: null,
       pending: null,
-      cells: [],
-      masked: [],
-      ...values,
+      cells: isRow ? [] : NO_CELLS,
+      masked: isRow ? [] : NO_TEXTS,
     });
   }
 
@@ -304,7 +311,7 @@ export class ObjectMasker implements JsonEvents {
     const slot = frame.array ? frame.index : frame.key;
     const nodes = descend(frame.nodes, slot);
     const form = frame.form ?? (nodes.length === 0 ? null : wholeMask(this.#options.rules, nodes));
-    const inspected = this.#inspects && !(frame.place === 'object' && slot === 'managedFields');
+    const inspected = this.#inspects && !(typeof slot === 'string' && isQuiet(slot));
     if (this.#strict && frame.place === 'object' && (slot === 'items' || slot === 'rows')) {
       throw this.#unexpected(frame, 'an object');
     }

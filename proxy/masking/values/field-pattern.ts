@@ -95,7 +95,9 @@ export function descend(nodes: Nodes, slot: string | number): Nodes {
 
 /** The rules that mask what the nodes have come to. No rule takes another rule's mask away. */
 export function maskedBy(nodes: Nodes): number[] {
-  if (nodes.length === 0) return [];
+  const [node] = nodes;
+  if (node === undefined) return [];
+  if (nodes.length === 1 && node.keeps.size === 0) return [...node.masks];
   const kept = new Set(nodes.flatMap(({ keeps }) => [...keeps]));
   return [...new Set(nodes.flatMap(({ masks }) => [...masks]))].filter((rule) => !kept.has(rule));
 }
