@@ -24,6 +24,11 @@ const special: Record<string, (bytes: Buffer) => Json> = {
     const raw = plain(bytes, 'meta.FieldsV1')['Raw'];
     return typeof raw === 'string' ? (JSON.parse(Buffer.from(raw, 'base64').toString()) as Json) : {};
   },
+  // What a ControllerRevision keeps: an object as JSON inside.
+  'runtime.RawExtension': (bytes) => {
+    const raw = plain(bytes, 'runtime.RawExtension')['-'];
+    return typeof raw === 'string' ? (JSON.parse(Buffer.from(raw, 'base64').toString()) as Json) : null;
+  },
   'authentication.ExtraValue': (bytes) => plain(bytes, 'authentication.ExtraValue')['items'] ?? [],
   'authorization.ExtraValue': (bytes) => plain(bytes, 'authorization.ExtraValue')['items'] ?? [],
 };
@@ -76,9 +81,15 @@ function decodeEntry(bytes: Buffer, field: Field, into: JsonObject, unknownField
 function decodeFields(bytes: Buffer, message: Message, unknownFields: UnknownFields): JsonObject {
   const reader = new WireReader(bytes);
   const found: JsonObject = {};
+  const singles = new Set<number>();
   while (!reader.done) {
     const tag = Number(reader.varint());
     const field = message.byNumber.get(tag >> 3);
+    if (field !== undefined && field.shape !== 'list' && field.shape !== 'map' && unknownFields === 'refuse') {
+      // Go merges a message that comes twice, as it does with a key that JSON repeats; here the last would win.
+      if (singles.has(field.number)) throw new ProtobufError(`field ${field.name} of ${message.name} comes twice`);
+      singles.add(field.number);
+    }
     if (!field) {
       if (unknownFields === 'refuse') throw new ProtobufError(`unknown field ${tag >> 3} of ${message.name}`);
       reader.skip(tag & 7);

@@ -42,6 +42,7 @@ const roots = [
   'events.Event coordination.Lease discovery.EndpointSlice authentication.SelfSubjectReview authentication.TokenRequest',
   'authorization.SelfSubjectAccessReview authorization.SelfSubjectRulesReview authorization.SubjectAccessReview',
   'authorization.LocalSubjectAccessReview policy.Eviction autoscaling.Scale meta.DeleteOptions meta.Status runtime.TypeMeta',
+  'core.ReplicationController core.PodTemplate core.Binding core.LimitRange apps.ControllerRevision',
   'core.ResourceQuota networking.Ingress policy.PodDisruptionBudget scheduling.PriorityClass',
   'certificates.CertificateSigningRequest',
 ]

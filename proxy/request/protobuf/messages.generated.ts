@@ -2,6 +2,8 @@
 // Field: JSON name, protobuf number, kind (: one, ! one that JSON shows even when zero, * repeated, % map from string, ^ inlined in JSON), then the type:
 // s string, b bool, i int32, l int64, d double, y bytes, or another message.
 export const messageFields: Readonly<Record<string, string>> = {
+  'apps.ControllerRevision':
+    'metadata 1:meta.ObjectMeta;data 2:runtime.RawExtension;revision 3!l',
   'apps.DaemonSet':
     'metadata 1:meta.ObjectMeta;spec 2:apps.DaemonSetSpec;status 3:apps.DaemonSetStatus',
   'apps.DaemonSetCondition':
@@ -162,6 +164,8 @@ export const messageFields: Readonly<Record<string, string>> = {
     'secretName 1!s;shareName 2!s;readOnly 3:b;secretNamespace 4!s',
   'core.AzureFileVolumeSource':
     'secretName 1!s;shareName 2!s;readOnly 3:b',
+  'core.Binding':
+    'metadata 1:meta.ObjectMeta;target 2:core.ObjectReference',
   'core.CSIPersistentVolumeSource':
     'driver 1!s;volumeHandle 2!s;readOnly 3:b;fsType 4:s;volumeAttributes 5%s;controllerPublishSecretRef 6:core.SecretReference;nodeStageSecretRef 7:core.SecretReference;nodePublishSecretRef 8:core.SecretReference;controllerExpandSecretRef 9:core.SecretReference;nodeExpandSecretRef 10:core.SecretReference',
   'core.CSIVolumeSource':
@@ -300,6 +304,12 @@ export const messageFields: Readonly<Record<string, string>> = {
     'postStart 1:core.LifecycleHandler;preStop 2:core.LifecycleHandler;stopSignal 3!s',
   'core.LifecycleHandler':
     'exec 1:core.ExecAction;httpGet 2:core.HTTPGetAction;tcpSocket 3:core.TCPSocketAction;sleep 4:core.SleepAction',
+  'core.LimitRange':
+    'metadata 1:meta.ObjectMeta;spec 2:core.LimitRangeSpec',
+  'core.LimitRangeItem':
+    'type 1!s;max 2%resource.Quantity;min 3%resource.Quantity;default 4%resource.Quantity;defaultRequest 5%resource.Quantity;maxLimitRequestRatio 6%resource.Quantity',
+  'core.LimitRangeSpec':
+    'limits 1*core.LimitRangeItem',
   'core.LinuxContainerUser':
     'uid 1!l;gid 2!l;supplementalGroups 3*l',
   'core.LoadBalancerIngress':
@@ -422,6 +432,8 @@ export const messageFields: Readonly<Record<string, string>> = {
     'volumes 1*core.Volume;initContainers 20*core.Container;containers 2*core.Container;ephemeralContainers 34*core.EphemeralContainer;restartPolicy 3:s;terminationGracePeriodSeconds 4!l;activeDeadlineSeconds 5!l;dnsPolicy 6:s;nodeSelector 7%s;serviceAccountName 8:s;serviceAccount 9:s;automountServiceAccountToken 21!b;nodeName 10:s;hostNetwork 11:b;hostPID 12:b;hostIPC 13:b;shareProcessNamespace 27!b;securityContext 14:core.PodSecurityContext;imagePullSecrets 15*core.LocalObjectReference;hostname 16:s;subdomain 17:s;affinity 18:core.Affinity;schedulerName 19:s;tolerations 22*core.Toleration;hostAliases 23*core.HostAlias;priorityClassName 24:s;priority 25!i;dnsConfig 26:core.PodDNSConfig;readinessGates 28*core.PodReadinessGate;runtimeClassName 29!s;enableServiceLinks 30!b;preemptionPolicy 31!s;overhead 32%resource.Quantity;topologySpreadConstraints 33*core.TopologySpreadConstraint;setHostnameAsFQDN 35!b;os 36:core.PodOS;hostUsers 37!b;schedulingGates 38*core.PodSchedulingGate;resourceClaims 39*core.PodResourceClaim;resources 40:core.ResourceRequirements;hostnameOverride 41!s;schedulingGroup 43:core.PodSchedulingGroup',
   'core.PodStatus':
     'observedGeneration 17:l;phase 1:s;conditions 2*core.PodCondition;message 3:s;reason 4:s;nominatedNodeName 11:s;hostIP 5:s;hostIPs 16*core.HostIP;podIP 6:s;podIPs 12*core.PodIP;startTime 7:meta.Time;initContainerStatuses 10*core.ContainerStatus;containerStatuses 8*core.ContainerStatus;qosClass 9:s;ephemeralContainerStatuses 13*core.ContainerStatus;resize 14:s;resourceClaimStatuses 15*core.PodResourceClaimStatus;extendedResourceClaimStatus 18:core.PodExtendedResourceClaimStatus;allocatedResources 19%resource.Quantity;resources 20:core.ResourceRequirements;nodeAllocatableResourceClaimStatuses 21*core.NodeAllocatableResourceClaimStatus',
+  'core.PodTemplate':
+    'metadata 1:meta.ObjectMeta;template 2:core.PodTemplateSpec',
   'core.PodTemplateSpec':
     'metadata 1:meta.ObjectMeta;spec 2:core.PodSpec',
   'core.PortStatus':
@@ -442,6 +454,14 @@ export const messageFields: Readonly<Record<string, string>> = {
     'monitors 1*s;image 2!s;fsType 3:s;pool 4:s;user 5:s;keyring 6:s;secretRef 7:core.SecretReference;readOnly 8:b',
   'core.RBDVolumeSource':
     'monitors 1*s;image 2!s;fsType 3:s;pool 4:s;user 5:s;keyring 6:s;secretRef 7:core.LocalObjectReference;readOnly 8:b',
+  'core.ReplicationController':
+    'metadata 1:meta.ObjectMeta;spec 2:core.ReplicationControllerSpec;status 3:core.ReplicationControllerStatus',
+  'core.ReplicationControllerCondition':
+    'type 1!s;status 2!s;lastTransitionTime 3:meta.Time;reason 4:s;message 5:s',
+  'core.ReplicationControllerSpec':
+    'replicas 1!i;minReadySeconds 4:i;selector 2%s;template 3:core.PodTemplateSpec',
+  'core.ReplicationControllerStatus':
+    'replicas 1!i;fullyLabeledReplicas 2:i;readyReplicas 4:i;availableReplicas 5:i;observedGeneration 3:l;conditions 6*core.ReplicationControllerCondition',
   'core.ResourceClaim':
     'name 1!s;request 2:s',
   'core.ResourceFieldSelector':
@@ -664,6 +684,8 @@ export const messageFields: Readonly<Record<string, string>> = {
     'kind 1!s;apiGroup 2:s;name 3!s;namespace 4:s',
   'resource.Quantity':
     'string 1:s',
+  'runtime.RawExtension':
+    '- 1!y',
   'runtime.TypeMeta':
     'apiVersion 1:s;kind 2:s',
   'scheduling.PriorityClass':

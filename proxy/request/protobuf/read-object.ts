@@ -32,7 +32,7 @@ export function packageOf(apiVersion: string): string | undefined {
 export function readProtobufObject(body: Buffer): JsonObject | null {
   try {
     const { apiVersion, kind, raw } = openEnvelope(body);
-    const from = packageOf(apiVersion);
+    const from = kind === 'DeleteOptions' ? 'meta' : packageOf(apiVersion);
     if (from === undefined) return null;
     const object = withoutZeros(decodeProtobuf(raw, `${from}.${kind}`, 'refuse'));
     return { apiVersion, kind, ...object };

@@ -38,11 +38,54 @@ describe('an object in a protobuf body', () => {
   it.each([
     ['a field that the table does not have', envelope('v1', 'Secret', Buffer.concat([metadata, field(9, 'hidden')]))],
     ['a field of a part that the table does not have', envelope('v1', 'Secret', field(1, field(30, 'hidden')))],
+    // Go merges the two, as it does with a key that JSON repeats.
+    ['a part that comes twice', envelope('v1', 'Secret', Buffer.concat([metadata, metadata]))],
+    ['a text that comes twice', envelope('v1', 'Secret', field(1, Buffer.concat([field(1, 'a'), field(1, 'b')])))],
     ['a kind that the table does not have', envelope('v1', 'Nonsense', metadata)],
     ['a group that the table does not have', envelope('example.com/v1', 'Secret', metadata)],
     ['a body that breaks off', envelope('v1', 'Secret', metadata).subarray(0, -3)],
     ['a body that is no protobuf', Buffer.from('{"kind":"Secret"}')],
   ])('is not read in part: %s', (_name, body) => {
     expect(readProtobufObject(body)).toBeNull();
+  });
+
+  it('shows the object that a ControllerRevision keeps', () => {
+    const kept = { spec: { template: { spec: { serviceAccountName: 'strong' } } } };
+    const body = envelope('apps/v1', 'ControllerRevision', field(2, field(1, JSON.stringify(kept))));
+    expect(readProtobufObject(body)).toMatchObject({ data: kept });
+  });
+
+  it.each([
+    ['v1', 'Secret'],
+    ['v1', 'ConfigMap'],
+    ['v1', 'Pod'],
+    ['v1', 'PodTemplate'],
+    ['v1', 'ReplicationController'],
+    ['apps/v1', 'Deployment'],
+    ['apps/v1', 'ReplicaSet'],
+    ['apps/v1', 'StatefulSet'],
+    ['apps/v1', 'DaemonSet'],
+    ['apps/v1', 'ControllerRevision'],
+    ['batch/v1', 'Job'],
+    ['batch/v1', 'CronJob'],
+    ['rbac.authorization.k8s.io/v1', 'Role'],
+    ['rbac.authorization.k8s.io/v1', 'ClusterRole'],
+    ['rbac.authorization.k8s.io/v1', 'RoleBinding'],
+    ['rbac.authorization.k8s.io/v1', 'ClusterRoleBinding'],
+    ['certificates.k8s.io/v1', 'CertificateSigningRequest'],
+    ['authentication.k8s.io/v1', 'TokenRequest'],
+    ['policy/v1', 'Eviction'],
+  ])('has the table for %s %s', (apiVersion, kind) => {
+    expect(readProtobufObject(envelope(apiVersion, kind, metadata))).toEqual({
+      apiVersion,
+      kind,
+      metadata: { name: 'grant' },
+    });
+  });
+
+  it.each(['v1', 'meta.k8s.io/v1', 'apps/v1'])('reads the options of a DELETE as %s names them', (apiVersion) => {
+    expect(readProtobufObject(envelope(apiVersion, 'DeleteOptions', field(4, 'Background')))).toMatchObject({
+      propagationPolicy: 'Background',
+    });
   });
 });
