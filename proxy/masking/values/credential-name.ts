@@ -87,8 +87,21 @@ const POINTERS: ReadonlySet<string> = new Set([
  * `DB_PASSWORD`, `apiKey`, `--client-secret`, `PGPASSWORD` do; `PASSWORD_FILE`, `secretName`, `COMPASS_URL` do not.
  */
 export function isCredentialName(name: string): boolean {
-  // Most names: neither of the letters that every word and part above has one of.
-  if (name.length < 2 || name.length > 200) return name.length > 200;
+  // Longer than any name that says something: nobody knows what it says.
+  if (name.length > 200) return true;
+  const known = JUDGED.get(name);
+  if (known !== undefined) return known;
+  const judged = judge(name);
+  // The same names come again in each object of a list.
+  if (JUDGED.size >= MOST_JUDGED) JUDGED.clear();
+  JUDGED.set(name, judged);
+  return judged;
+}
+
+const JUDGED = new Map<string, boolean>();
+const MOST_JUDGED = 5000;
+
+function judge(name: string): boolean {
   const words = wordsOf(name);
   const last = words.at(-1) ?? '';
   if (POINTERS.has(last)) return false;

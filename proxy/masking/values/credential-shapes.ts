@@ -21,7 +21,9 @@ const FIND: Readonly<Record<Shape, (text: string, ranges: Range[]) => void>> = {
     if (text.includes('eyJ')) all(JWT, text, ranges);
   },
   'url-password': urlPasswords,
-  'api-key': (text, ranges) => all(API_KEY, text, ranges),
+  'api-key': (text, ranges) => {
+    if (text.length >= SHORTEST_KEY) all(API_KEY, text, ranges);
+  },
   assignment: assignments,
 };
 
@@ -50,6 +52,8 @@ const JWT = /(?<![\w-])(eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?)/g;
 /** Tokens whose makers gave them a form of their own, so that they are found: GitHub, GitLab, Slack, Stripe, npm, AWS, Google. */
 const API_KEY =
   /(?<![\w-])(gh[oprsu]_\w{30,255}|github_pat_\w{22,255}|glpat-[\w-]{20,64}|xox[abeoprs]-[\w-]{10,250}|[rs]k_live_\w{16,250}|npm_\w{36}|(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[\w-]{35})(?![\w-])/g;
+
+const SHORTEST_KEY = 20;
 
 function all(pattern: RegExp, text: string, ranges: Range[]): void {
   for (const match of text.matchAll(pattern)) {
@@ -128,8 +132,18 @@ const HEADER = /(?<![\w-])([A-Za-z][\w-]{0,60}):[ \t]+((?:(?:[Bb]earer|[Bb]asic|
 /** `user:password` behind curl's `-u`. */
 const USER_FLAG = /(?<!\S)(?:-u|--user)[ =]["']?[^\s:"']{1,128}:([^\s"']{1,512})/g;
 
+/** What a text must have in it for a form to be looked for; most values have none of it. */
+const FORMS: ReadonlyArray<readonly [pattern: RegExp, has: (text: string) => boolean]> = [
+  [EQUALS, (text) => text.includes('=')],
+  [FLAG, (text) => text.includes('-') && /[ \t]/.test(text)],
+  [JSON_MEMBER, (text) => text.includes('"')],
+  [QUOTED_MEMBER, (text) => text.includes('\\"')],
+  [HEADER, (text) => text.includes(':')],
+];
+
 function assignments(text: string, ranges: Range[]): void {
-  for (const pattern of [EQUALS, FLAG, JSON_MEMBER, QUOTED_MEMBER, HEADER]) {
+  for (const [pattern, has] of FORMS) {
+    if (!has(text)) continue;
     for (const match of text.matchAll(pattern)) {
       const [whole, name = '', quoted = ''] = match;
       if (!isCredentialName(name)) continue;
@@ -140,5 +154,5 @@ function assignments(text: string, ranges: Range[]): void {
       ranges.push({ start, end: start + bare.length });
     }
   }
-  all(USER_FLAG, text, ranges);
+  if (text.includes('-u')) all(USER_FLAG, text, ranges);
 }

@@ -43,3 +43,27 @@ export function roleOfMap(slot: string | number, heldBy: ValueRole, configData: 
 export function isText(key: string): boolean {
   return TEXTS.has(key);
 }
+
+/** Keys under which the API keeps nothing that could be a credential, in every object that embeds a pod template. */
+const QUIET: ReadonlySet<string> = new Set([
+  'managedFields',
+  'securityContext',
+  'volumeMounts',
+  'tolerations',
+  'topologySpreadConstraints',
+  'imagePullSecrets',
+  'nodeSelector',
+  'affinity',
+  'matchLabels',
+  'matchExpressions',
+  'limits',
+  'requests',
+  'labels',
+  'podIPs',
+  'hostIPs',
+]);
+
+/** Whether what is under a key is not looked into, unless a rule names a field there. */
+export function isQuiet(key: string): boolean {
+  return QUIET.has(key);
+}
