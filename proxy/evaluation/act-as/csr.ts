@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { Pkcs10CertificateRequest } from '@peculiar/x509';
 import { listAt, textAt, textsAt } from '../fields.ts';
 import type { Change } from './change.ts';
