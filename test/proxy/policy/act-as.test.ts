@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import type { GainedIdentity } from '../../../proxy/policy/act-as.ts';
+import { combineDecisions } from '../../../proxy/policy/combine-decisions.ts';
+import type { Decision, PolicyQuestion } from '../../../proxy/policy/decision.ts';
+import { acting, document, engineOf, problemsIn, question } from './policies.ts';
+
+const ALLOW = '  - {id: all, effect: allow, match: {resources: ["*", "*/*"]}}\n';
+
+function decide(rules: string, given: Partial<PolicyQuestion>, sets = ''): Decision {
+  return engineOf({ 'p.yaml': document(ALLOW + rules, sets) }).decide(question(given));
+}
+
+const identity = (given: Partial<GainedIdentity> = {}): GainedIdentity => ({
+  road: 'pod',
+  user: 'system:serviceaccount:shop:ci',
+  groups: ['system:serviceaccounts', 'system:serviceaccounts:shop'],
+  anyone: false,
+  strong: true,
+  says: 'service account shop:ci',
+  ...given,
+});
+
+const create = { verb: 'create', resource: 'pods', name: '', evaluated: true } as const;
+const deny = (actsAs: string): string =>
+  `  - {id: r, effect: deny, match: {actsAs: ${actsAs}}, message: "as {{actsAs}}"}\n`;
+
+describe('actsAs in a rule that restricts', () => {
+  it.each<[string, string, Partial<PolicyQuestion>, Decision['outcome']]>([
+    ['any identity', '{any: true}', { ...create, gained: [identity()] }, 'deny'],
+    ['any, and nobody is gained', '{any: true}', { ...create, gained: [] }, 'allow'],
+    ['the account', '{as: {serviceAccounts: ["shop:*"]}}', { ...create, gained: [identity()] }, 'deny'],
+    [
+      'the account by its user name',
+      '{as: {users: ["system:serviceaccount:shop:ci"]}}',
+      { ...create, gained: [identity()] },
+      'deny',
+    ],
+    [
+      'one of its groups',
+      '{as: {groups: ["system:serviceaccounts:shop"]}}',
+      { ...create, gained: [identity()] },
+      'deny',
+    ],
+    ['another account', '{as: {serviceAccounts: ["ci:*"]}}', { ...create, gained: [identity()] }, 'allow'],
+    ['whoever cannot be named', '{as: {users: [eve]}}', { ...create, gained: [identity({ anyone: true })] }, 'deny'],
+    ['its road', '{any: true, through: [pod]}', { ...create, gained: [identity()] }, 'deny'],
+    ['another road', '{any: true, through: token}', { ...create, gained: [identity()] }, 'allow'],
+    ['strong ones only, and it is', '{any: true, strong: true}', { ...create, gained: [identity()] }, 'deny'],
+    [
+      'strong ones only, and it is not',
+      '{any: true, strong: true}',
+      { ...create, gained: [identity({ strong: false })] },
+      'allow',
+    ],
+    ['one of two', '{as: {users: [eve]}}', { ...create, gained: [identity(), identity({ user: 'eve' })] }, 'deny'],
+    ['Impersonate-User too', '{any: true}', { impersonation: acting('eve') }, 'deny'],
+    ['Impersonate-User too, by name', '{as: {users: [eve]}}', { impersonation: acting('eve') }, 'deny'],
+  ])('%s', (_name, actsAs, given, outcome) => {
+    const allowed = '  - {id: i, effect: allow, match: {impersonation: {any: true}}}\n';
+    expect(decide(allowed + deny(actsAs), given).outcome).toBe(outcome);
+  });
+
+  it('says the identity', () => {
+    expect(decide(deny('{any: true}'), { ...create, gained: [identity()] }).message).toBe(
+      'as service account shop:ci (rule p/r)',
+    );
+  });
+});
+
+describe('actsAs in a rule that permits', () => {
+  const permit = (actsAs: string): string =>
+    document(`  - {id: r, effect: allow, match: {actsAs: ${actsAs}, resources: [pods]}}\n`);
+  it.each<[string, string, readonly GainedIdentity[], Decision['outcome']]>([
+    ['each identity is listed', '{as: {serviceAccounts: ["shop:ci"]}}', [identity()], 'allow'],
+    ['one is not', '{as: {serviceAccounts: ["shop:ci"]}}', [identity(), identity({ user: 'eve' })], 'deny'],
+    ['one cannot be named', '{as: {users: ["*"]}}', [identity({ anyone: true })], 'deny'],
+    ['any', '{any: true}', [identity({ anyone: true })], 'allow'],
+    ['there is none', '{any: true}', [], 'deny'],
+  ])('%s', (_name, actsAs, gained, outcome) => {
+    const decision = engineOf({ 'p.yaml': permit(actsAs) }).decide(question({ ...create, gained }));
+    expect(decision.outcome).toBe(outcome);
+  });
+
+  it('permits Impersonate-* as the impersonation block does, and not the request', () => {
+    const rule = '  - {id: r, effect: allow, match: {actsAs: {as: {users: [eve]}}}}\n';
+    expect(decide(rule, { impersonation: acting('eve') }).outcome).toBe('allow');
+    expect(decide(rule, { impersonation: acting('eve', { uid: '1' }) }).outcome).toBe('deny');
+    expect(engineOf({ 'p.yaml': document(rule) }).decide(question({ impersonation: acting('eve') })).outcome).toBe(
+      'deny',
+    );
+  });
+
+  it('does not permit Impersonate-* when it is about other roads', () => {
+    const rule = '  - {id: r, effect: allow, match: {actsAs: {any: true, through: [pod]}}}\n';
+    expect(decide(rule, { impersonation: acting('eve') }).outcome).toBe('deny');
+  });
+});
+
+describe('a decision that waits for the body', () => {
+  it.each<[string, string, Partial<PolicyQuestion>, boolean]>([
+    ['a create of a pod', deny('{any: true}'), { verb: 'create', name: '' }, true],
+    ['exec', deny('{any: true}'), { verb: 'create', resource: 'pods/exec' }, true],
+    ['a read', deny('{any: true}'), { verb: 'get' }, false],
+    ['a create that takes no road', deny('{any: true}'), { verb: 'create', resource: 'configmaps' }, false],
+    ['a rule about other roads', deny('{any: true, through: [csr]}'), { verb: 'create' }, false],
+    [
+      'a rule about another namespace',
+      '  - {id: r, effect: deny, match: {actsAs: {any: true}, namespaces: [vault]}}\n',
+      { verb: 'create' },
+      false,
+    ],
+    ['no such rule', '', { verb: 'create' }, false],
+    [
+      'one that is denied anyway',
+      `${deny('{any: true}')}  - {id: d, effect: deny, match: {}}\n`,
+      { verb: 'create' },
+      false,
+    ],
+    ['one that was looked at', deny('{any: true}'), { verb: 'create', evaluated: true, gained: [] }, false],
+  ])('%s', (_name, rules, given, unresolved) => {
+    expect(decide(rules, given).unresolved).toBe(unresolved);
+  });
+});
+
+describe('case 45: a request that is two things at once', () => {
+  const ask = (level: string): string =>
+    `  - {id: ask, effect: requireApproval, match: {verbs: [create]}, approval: {level: ${level}}, message: ask}\n`;
+  const both = (rules: string): Decision =>
+    combineDecisions(decide(rules, { verb: 'patch' }), decide(rules, { verb: 'create' }));
+
+  it.each([
+    ['allowed as both', '', 'allow'],
+    ['denied as one', '  - {id: d, effect: deny, match: {verbs: [create]}}\n', 'deny'],
+    ['denied as the other', '  - {id: d, effect: deny, match: {verbs: [patch]}}\n', 'deny'],
+    ['asked about as one', ask('ownerConfirm'), 'requireApproval'],
+  ])('%s', (_name, rules, outcome) => {
+    expect(both(rules).outcome).toBe(outcome);
+  });
+
+  it('is approved by the strictest', () => {
+    const rules = `${ask('peer')}  - {id: other, effect: requireApproval, match: {verbs: [patch]}, approval: {level: ownerConfirm}, message: other}\n`;
+    expect(both(rules)).toMatchObject({ message: 'other; ask', approval: { level: 'peer' } });
+    expect(both(rules).matchedRules).toEqual(['p/all', 'p/other', 'p/ask']);
+  });
+});
+
+describe('what is wrong with an actsAs block', () => {
+  it.each([
+    ['neither any nor as', '{through: [pod]}', /either any or as/],
+    ['both', '{any: true, as: {users: [a]}}', /either any or as/],
+    ['an unknown road', '{any: true, through: [tunnel]}', /must be of impersonation, token/],
+    ['an unknown key', '{any: true, weak: true}', /"weak" is not a key/],
+    ['an unknown set', '{as: $nobody}', /no set \$nobody/],
+  ])('%s', (_name, actsAs, expected) => {
+    const problems = problemsIn(document(deny(actsAs)));
+    expect(problems.map(({ message }) => message).join('\n')).toMatch(expected);
+  });
+
+  it('it cannot stand inside not: what is not known yet leaves nothing out', () => {
+    const rule = '  - {id: r, effect: deny, match: {verbs: [get], not: {actsAs: {any: true}}}}\n';
+    expect(problemsIn(document(rule))[0]?.message).toMatch(/"actsAs" is not a key/);
+  });
+});
