@@ -120,7 +120,9 @@ class Rehydration {
             ...(pinned.version === null ? [] : [versionChange(pinned.version)]),
           ]);
     // Whatever was not understood above, no mask leaves.
-    if (containsMaskToken(body) || masksIn(pinned.value).next().done !== true) throw fail(masks);
+    const { ofTheCluster } = restorer;
+    const left = [...masksIn(pinned.value)].some(({ field }) => !ofTheCluster.has(field));
+    if (left || (ofTheCluster.size === 0 && containsMaskToken(body))) throw fail(masks);
     return { body, pinnedTo: pinned.version };
   }
 
@@ -177,7 +179,11 @@ class Rehydration {
     if (this.#operations !== null) return this.#pinPatch(value, live);
     if (live === null || textAt(value, 'metadata', 'resourceVersion') !== '') return { value, version: null };
     const version = live.resourceVersion;
-    return { value: withValueAt(value, ['metadata', 'resourceVersion'], version), version };
+    const pinned = withValueAt(value, ['metadata', 'resourceVersion'], version);
+    // A server-side apply with a version alone would make the object anew where it was deleted meanwhile.
+    const isApply = this.#request.contentType === 'application/apply-patch+yaml';
+    const named = textAt(value, 'metadata', 'uid') !== '';
+    return { value: isApply && !named ? withValueAt(pinned, ['metadata', 'uid'], live.uid) : pinned, version };
   }
 
   #pinPatch(value: JsonValue, live: LiveObject | null) {

@@ -46,22 +46,32 @@ export async function readRelease(
   return {
     isEmpty: values.size === 0,
     valueFor: (token) => values.get(token),
-    renders: (kind, object, token) =>
-      shown.some((manifest) =>
-        documentsOf(manifest).some(({ text }) => tokensIn(text).includes(token) && isObject(text, kind, object)),
-      ),
+    renders: rendering(shown),
   };
+}
+
+/** Looks each document up once: a body may hold thousands of tokens. */
+function rendering(manifests: readonly string[]): ReleaseLineage['renders'] {
+  const documents = new Map<string, string[]>();
+  for (const { text } of manifests.flatMap(documentsOf)) {
+    for (const token of tokensIn(text)) documents.set(token, [...(documents.get(token) ?? []), text]);
+  }
+  const objects = new Map<string, string>();
+  const objectIn = (text: string): string => {
+    const known = objects.get(text);
+    if (known !== undefined) return known;
+    const document = parseDocument(text, { version: '1.1', uniqueKeys: false, logLevel: 'silent' });
+    const object = `${document.get('kind')}/${document.getIn(['metadata', 'name'])}`;
+    objects.set(text, object);
+    return object;
+  };
+  return (kind, name, token) => (documents.get(token) ?? []).some((text) => objectIn(text) === `${kind}/${name}`);
 }
 
 function manifestsOf(release: JsonObject): string[] {
   const hooks = release.get('hooks');
   const list = Array.isArray(hooks) ? (hooks as readonly JsonValue[]) : [];
   return [textAt(release, 'manifest'), ...list.map((hook) => textAt(hook, 'manifest'))];
-}
-
-function isObject(text: string, kind: string, name: string): boolean {
-  const document = parseDocument(text, { version: '1.1', uniqueKeys: false, logLevel: 'silent' });
-  return document.get('kind') === kind && document.getIn(['metadata', 'name']) === name;
 }
 
 /** The text of a release in the body of helm's storage; null where the body holds none, or one without masks. */
@@ -164,7 +174,9 @@ function wordsOf(release: JsonObject): string {
 }
 
 function count(text: string, word: string): number {
-  return text.split(word).length - 1;
+  let found = 0;
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + word.length)) found += 1;
+  return found;
 }
 
 function textsIn(value: JsonValue): string[] {

@@ -50,6 +50,8 @@ const MAX_COPIES = 3;
  */
 export class Restorer {
   readonly unrestored: Unrestored[] = [];
+  /** Fields whose text holds masks, and is what the cluster itself holds there: of a gateway behind this one. */
+  readonly ofTheCluster = new Set<string>();
   readonly #options: RestoreOptions;
 
   constructor(options: RestoreOptions) {
@@ -76,13 +78,8 @@ export class Restorer {
     if (isJsonObject(value)) return this.#object(value, sources, place);
     if (!Array.isArray(value)) return value;
     const list = value as readonly JsonValue[];
-    return list.map((item, index) =>
-      this.#restore(
-        item,
-        sources.flatMap((source) => elementsLike(source, item, index)),
-        below(place, index),
-      ),
-    );
+    const elements = new Elements(sources);
+    return list.map((item, index) => this.#restore(item, elements.like(item, index), below(place, index)));
   }
 
   #object(value: JsonObject, sources: readonly Source[], place: Place): JsonValue {
@@ -99,6 +96,10 @@ export class Restorer {
 
   #text(text: string, sources: readonly Source[], place: Place): string {
     if (!holdsToken(text)) return text;
+    if (sources.some(({ masked, plain }) => masked === plain && plain === text)) {
+      this.ofTheCluster.add(fieldOf([...place.from, ...place.path]));
+      return text;
+    }
     for (const { masked, plain } of sources) {
       if (typeof masked === 'string' && typeof plain === 'string' && masked !== plain && isSameMask(text, masked)) {
         return this.#report(plain, place);
@@ -173,15 +174,37 @@ function memberOf({ masked, plain }: Source, key: string): Source[] {
   return inner.masked === undefined || inner.plain === undefined ? [] : [{ masked: inner.masked, plain: inner.plain }];
 }
 
-function elementsLike(source: Source, item: JsonValue, index: number): Source[] {
-  const masked = Array.isArray(source.masked) ? (source.masked as readonly JsonValue[]) : [];
-  const plain = Array.isArray(source.plain) ? (source.plain as readonly JsonValue[]) : [];
-  const pairs = masked.map((element, at): Source => ({ masked: element, plain: plain[at] ?? null }));
-  if (typeof item === 'string') return pairs.filter((pair) => typeof pair.masked === 'string');
-  const name = nameOf(item);
-  if (name !== null) return pairs.filter((pair) => nameOf(pair.masked) === name);
-  const same = pairs[index];
-  return same === undefined ? [] : [same];
+/** The elements of a list, found without going through all of them for each: both lists may be long. */
+class Elements {
+  readonly #byPlace: Source[][] = [];
+  readonly #byName = new Map<string, Source[]>();
+  readonly #byText = new Map<string, Source[]>();
+
+  constructor(sources: readonly Source[]) {
+    for (const { masked, plain } of sources) {
+      if (!Array.isArray(masked) || !Array.isArray(plain)) continue;
+      const real = plain as readonly JsonValue[];
+      for (const [index, element] of (masked as readonly JsonValue[]).entries()) {
+        const source = { masked: element, plain: real[index] ?? null };
+        const name = nameOf(element);
+        if (name !== null) add(this.#byName, name, source);
+        if (typeof element === 'string') add(this.#byText, element, source);
+        this.#byPlace[index] = [...(this.#byPlace[index] ?? []), source];
+      }
+    }
+  }
+
+  like(item: JsonValue, index: number): readonly Source[] {
+    if (typeof item === 'string') return this.#byText.get(item.replace(/[\r\n]+$/, '')) ?? [];
+    const name = nameOf(item);
+    return (name === null ? this.#byPlace[index] : this.#byName.get(name)) ?? [];
+  }
+}
+
+function add(map: Map<string, Source[]>, key: string, source: Source): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [source]);
+  else list.push(source);
 }
 
 function nameOf(value: JsonValue): string | null {

@@ -9,6 +9,9 @@ import type { Source, Unrestored } from './restore.ts';
 /** Named in full; a body that holds more masks says so by the first ones. */
 const MAX_CAUSES = 16;
 
+/** Looked for, of those in one text. */
+const MAX_TOKENS = 4;
+
 /** What is known of where masks come from, to say why they cannot be put back. */
 export interface Provenance {
   readonly live: Source | null;
@@ -50,7 +53,7 @@ function why(
   { live, originOf }: Provenance,
 ): string {
   const mend = 'leave the field out, write the real value, or ask for a reveal';
-  for (const token of tokens) {
+  for (const token of tokens.slice(0, MAX_TOKENS)) {
     const own = live === null ? null : fieldOfToken(live, token);
     if (own === field) return `the text around this masked value was changed; ${mend}`;
     if (own !== null) return `this masked value belongs to ${own}, and may only be written back there; ${mend}`;

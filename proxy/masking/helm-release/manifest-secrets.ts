@@ -38,7 +38,7 @@ export function documentsOf(manifest: string): ManifestDocument[] {
 
 /** Most documents hold no Secret, and YAML is read slowly. */
 export function mayHoldSecret({ text }: ManifestDocument): boolean {
-  return /kind/.test(text) && /Secret/.test(text) && /data|stringData/i.test(text);
+  return /(?<![A-Za-z])Secret(?:List)?(?![A-Za-z])/.test(text) && /\bdata\b|\bstringData\b/.test(text);
 }
 
 /**
@@ -70,14 +70,52 @@ export function secretValuesOf({ text, start }: ManifestDocument): ManifestValue
   return values;
 }
 
-/** Most documents name no credential among their variables. */
-export function mayHoldVariables({ text }: ManifestDocument): boolean {
-  if (!/value/.test(text)) return false;
-  return [...text.matchAll(/name["']?\s*:\s*["']?([\w.-]+)/g)].some(([, name = '']) => isCredentialName(name));
+/** As manifests are rendered: a name, and on the next line a value of one line. */
+const VARIABLE = /name:[ \t]*["']?([\w.-]+)["']?[ \t]*\r?\n[ \t]*value:[ \t]*(?=\S)([^\r\n]*)/g;
+/** Other ways to write the same, for which the document has to be read as YAML. */
+const OTHER_WAYS = /\{[^\n]*name["']?[ \t]*:[^\n]*\}|value:[ \t]*(?:[|>]|\r?\n)|value:[^\n]*\n[ \t]*name:/;
+
+/**
+ * The values of entries (`{name, value}`, as environment variables are) whose name is that of a credential. YAML is read
+ * slowly and a chart has hundreds of documents, so what is written as usual is found without reading it.
+ */
+export function variableValuesOf(document: ManifestDocument): ManifestValue[] {
+  const { text, start } = document;
+  if (!text.includes('value:')) return [];
+  const isOdd = OTHER_WAYS.test(text);
+  const values: ManifestValue[] = [];
+  for (const match of text.matchAll(VARIABLE)) {
+    const [whole, name = '', written = ''] = match;
+    if (!isCredentialName(name)) continue;
+    const found = oneLine(written);
+    if (found === null || isOdd) return variablesRead(document);
+    if (isNoCredential(name, found.value)) continue;
+    const at = start + match.index + whole.length - written.length + found.offset;
+    const what = { field: `manifest.variable[${name}]`, object: name, base64: false };
+    values.push({
+      ...what,
+      start: at,
+      end: at + found.value.length,
+      source: found.value,
+      value: found.value,
+      literal: true,
+    });
+  }
+  const named =
+    isOdd &&
+    [...text.matchAll(/name["']?[ \t]*:[ \t]*["']?([\w.-]+)/g)].some(([, name = '']) => isCredentialName(name));
+  return named ? variablesRead(document) : values;
 }
 
-/** The values of entries (`{name, value}`, as environment variables are) whose name is that of a credential. */
-export function variableValuesOf({ text, start }: ManifestDocument): ManifestValue[] {
+/** A scalar that says its value letter by letter; null for one that has to be read. */
+function oneLine(written: string): { readonly value: string; readonly offset: number } | null {
+  const quoted = /^(?:"([^"\\]*)"|'([^']*)')\s*(?:#.*)?$/.exec(written);
+  if (quoted !== null) return { value: quoted[1] ?? quoted[2] ?? '', offset: 1 };
+  const plain = /^[^\s"'#&*!|>%@`{}[\],][^\s#]*$/.exec(written.trimEnd());
+  return plain === null ? null : { value: plain[0], offset: 0 };
+}
+
+function variablesRead({ text, start }: ManifestDocument): ManifestValue[] {
   const document = parseDocument(text, { version: '1.1', uniqueKeys: false, logLevel: 'silent' });
   const values: ManifestValue[] = [];
   visit(document, {
@@ -86,9 +124,8 @@ export function variableValuesOf({ text, start }: ManifestDocument): ManifestVal
       const value = node.get('value', true);
       if (!isScalar(value) || typeof value.value !== 'string' || !isCredentialName(name)) return;
       if (isNoCredential(name, value.value)) return;
-      values.push(
-        manifestValue(value, text, start, { field: `manifest.variable[${name}]`, object: name, base64: false }),
-      );
+      const what = { field: `manifest.variable[${name}]`, object: name, base64: false };
+      values.push(manifestValue(value, text, start, what));
     },
   });
   return values;

@@ -5,7 +5,6 @@ import {
   documentsOf,
   type ManifestDocument,
   mayHoldSecret,
-  mayHoldVariables,
   secretValuesOf,
   variableValuesOf,
 } from './manifest-secrets.ts';
@@ -172,7 +171,7 @@ class ReleaseMasker {
     const secrets = mayHoldSecret(document) ? secretValuesOf(document) : [];
     // A document that says Secret and cannot be read is replaced whole: helm cannot read it either.
     if (secrets === null) return `\n${this.#note('release.manifest.unread', Buffer.from(text))}\n`;
-    const variables = mayHoldVariables(document) ? variableValuesOf(document) : [];
+    const variables = variableValuesOf(document);
     let masked = '';
     let from = 0;
     for (const found of [...secrets, ...variables].sort((a, b) => a.start - b.start)) {

@@ -269,7 +269,9 @@ export function describeWritingMasksBack(environment: () => RunningGateway): voi
             const patch = JSON.stringify({ data: { key: mask } });
             const { code, stderr } = await through(['patch', 'secret', 'app', '--type=merge', '-p', patch]);
             expect(code).not.toBe(0);
-            expect(stderr).toMatch(/data\.key/);
+            expect(stderr).toMatch(
+              /data\.key.*belongs to secrets (?:gatehouse-writes\/neighbour|default\/app) \(data\.key\)/,
+            );
           }
           expect((await asStored('app')).values).toEqual(REAL);
         });

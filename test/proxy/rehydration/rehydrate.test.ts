@@ -59,7 +59,7 @@ describe('case 37: a mask that comes back becomes the value it stands for', () =
     const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db' }, data: { password: tokens.password } };
     expect(await written({ method: 'PATCH', target: PATH, contentType, body }, cluster())).toEqual({
       ...body,
-      metadata: { name: 'db', resourceVersion: '7' },
+      metadata: { name: 'db', resourceVersion: '7', ...(contentType === apply ? { uid: 'u1' } : {}) },
       data: { password: SECRET.data.password },
     });
   });
@@ -68,7 +68,7 @@ describe('case 37: a mask that comes back becomes the value it stands for', () =
     const body = `# was ${tokens.password}\nkind: Secret\ndata:\n  password: ${tokens.password}\n`;
     expect(await written({ method: 'PATCH', target: PATH, contentType: apply, body }, cluster())).toEqual({
       kind: 'Secret',
-      metadata: { resourceVersion: '7' },
+      metadata: { resourceVersion: '7', uid: 'u1' },
       data: { password: SECRET.data.password },
     });
   });
