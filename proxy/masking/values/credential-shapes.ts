@@ -84,6 +84,7 @@ const AUTHORITY_LIMIT = 2048;
 
 /** The password of `scheme://user:password@host`, and of `user:password@tcp(host)`, as Go's MySQL driver writes it. */
 function urlPasswords(text: string, ranges: Range[]): void {
+  if (!text.includes('@')) return;
   for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
     const start = at + 3;
     let end = start;
