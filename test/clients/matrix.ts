@@ -1,3 +1,4 @@
+import { startControlPlane } from '../cluster/control-plane/start-control-plane.ts';
 import { startDemo } from '../gateway/environment/demo.ts';
 import type { TestedCluster } from '../gateway/environment/tested-cluster.ts';
 import { BothSides } from './both-sides.ts';
@@ -99,7 +100,6 @@ async function libraryColumn(
 
 async function startCluster(cluster: MatrixOptions['cluster']): Promise<TestedCluster> {
   if (cluster === 'demo') return startDemo();
-  const { startControlPlane } = await import('../cluster/control-plane/start-control-plane.ts');
   const controlPlane = await startControlPlane();
   return {
     name: 'real',
