@@ -1,7 +1,7 @@
 import { maskReleaseText } from './helm-release/mask-release.ts';
 import { releaseNameOf } from './helm-release/release-text.ts';
 import { LAST_APPLIED, type MaskForm, type MaskRule, type MaskRules } from './mask-rules.ts';
-import { MASK_PREFIX, type MaskKey, maskToken, tokenInBase64 } from './mask-token.ts';
+import { isTokenOfAnotherKey, MASK_PREFIX, type MaskKey, maskToken, tokenInBase64 } from './mask-token.ts';
 import type { OnMasked } from './masked-value.ts';
 import type { ObjectTokens } from './object-tokens.ts';
 import type { Range } from './values/credential-shapes.ts';
@@ -150,8 +150,9 @@ function written(
   identity: ObjectIdentity,
   { key, rules, onMasked, tokens, isCopy }: ReplacementOptions,
 ): string {
+  const decoded = base64 ? Buffer.from(plain.toString('latin1'), 'base64') : plain;
+  if (isTokenOfAnotherKey(decoded, key.kid)) return decoded.toString('latin1');
   if (rules.seen !== null) {
-    const decoded = base64 ? Buffer.from(plain.toString('latin1'), 'base64') : plain;
     // What is no Secret's is a guess: an ordinary word must not be taken out of every log because a variable holds it.
     if (rules.strict || isDistinctive(decoded)) rules.seen.add(decoded);
   }
