@@ -5,11 +5,11 @@ export interface UnescapedText {
   readonly written: (position: number) => number;
 }
 
-const ESCAPES: ReadonlyMap<number, number> = new Map(
-  Object.entries({ '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }).map(
-    ([letter, character]) => [letter.charCodeAt(0), character.charCodeAt(0)],
-  ),
-);
+/** By the letter behind the backslash. */
+const ESCAPES = new Uint8Array(128);
+for (const [letter, character] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t']) {
+  ESCAPES[letter?.charCodeAt(0) ?? 0] = character?.charCodeAt(0) ?? 0;
+}
 
 /**
  * Takes the escapes out of the bytes between the quotes of a JSON string that a scanner has checked. As JSON.parse and
@@ -42,7 +42,7 @@ export function unescapeText(raw: Buffer): UnescapedText {
       }
       to += bytes.write(String.fromCodePoint(unit), to);
     } else {
-      bytes[to] = ESCAPES.get(letter) ?? 0;
+      bytes[to] = ESCAPES[letter] as number;
       to += 1;
       from += 2;
     }

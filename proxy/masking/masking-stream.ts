@@ -63,7 +63,7 @@ export class MaskingStream {
       read: (start: number, end: number) => this.#window.slice(start, end),
       readText: (start: number, end: number) => this.#window.text(start, end),
       readKey: (start: number, end: number) => this.#window.key(start, end),
-      maskCopy: (raw: Buffer, identity: ObjectIdentity) => this.#maskCopy(raw, identity),
+      maskCopy: (start: number, end: number, identity: ObjectIdentity) => this.#maskCopy(start, end, identity),
       tokens: copied.tokens,
       isCopy: copied.depth > 0,
       onMasked: options.onMasked ?? null,
@@ -117,21 +117,21 @@ export class MaskingStream {
   /**
    * Masks inside the copy of an object that client-side apply keeps. The keys stay, because the three-way merge of
    * `kubectl apply` reads them, and so does every byte that is no value; a text that cannot be read is replaced whole.
-   * @param raw what stands between the quotes, escapes and all.
-   * @returns what goes in there, by positions of `raw`; null where nothing had to be masked.
+   * @param from where its text begins, escapes and all, behind the quote.
+   * @returns what goes in there; null where nothing had to be masked.
    */
-  #maskCopy(raw: Buffer, identity: ObjectIdentity): readonly Splice[] | null {
+  #maskCopy(from: number, to: number, identity: ObjectIdentity): readonly Splice[] | null {
     const { key, rules } = this.#options;
-    const { bytes, written } = unescapeText(raw);
+    const { bytes, written } = unescapeText(this.#window.slice(from, to));
     const report = newMaskReport();
     try {
       const splices = this.#copiesStream().#maskWhole(bytes, identity, report);
       if (report.maskedValues === 0) return null;
       const placed: Splice[] = [];
       for (const splice of splices) {
-        const start = written(splice.start);
+        const start = from + written(splice.start);
         const masked = typeof splice.bytes === 'string' ? splice.bytes : escapeString(splice.bytes.toString('utf8'));
-        placed.push({ start, end: written(splice.end), bytes: masked });
+        placed.push({ start, end: from + written(splice.end), bytes: masked });
       }
       return placed;
     } catch (error) {
@@ -140,7 +140,7 @@ export class MaskingStream {
       if (!(error instanceof NotMaskable)) throw error;
       const fieldPath = `metadata.annotations[${LAST_APPLIED}]`;
       const token = maskToken(key, { kindClass: rules.kindClass, ...identity, fieldPath }, bytes);
-      return [{ start: 0, end: raw.length, bytes: token }];
+      return [{ start: from, end: to, bytes: token }];
     }
   }
 

@@ -3,7 +3,7 @@ import type { Splice } from './byte-window.ts';
 import { looksLikeRelease } from './helm-release/release-text.ts';
 import type { JsonEvents } from './json-scanner.ts';
 import { KeySet } from './key-set.ts';
-import { fieldInspections, LAST_APPLIED, type MaskRule, wholeMask } from './mask-rules.ts';
+import { fieldInspections, LAST_APPLIED, type MaskForm, type MaskRule, wholeMask } from './mask-rules.ts';
 import {
   holdsCopy,
   type Masking,
@@ -76,11 +76,18 @@ export interface MaskerOptions extends ReplacementOptions {
   /** Set for the copy of an object inside last-applied: it is masked as the object that carries it. */
   readonly identity: ObjectIdentity | null;
   readonly report: MaskReport;
-  /** Masks inside the text of an object, as it stands between the quotes; null where nothing had to be masked. */
-  readonly maskCopy: (raw: Buffer, identity: ObjectIdentity) => readonly Splice[] | null;
+  /** Masks inside the text of an object between the quotes at a place; null where nothing had to be masked. */
+  readonly maskCopy: (start: number, end: number, identity: ObjectIdentity) => readonly Splice[] | null;
   /** Rewrites the Status of an ERROR event. */
   readonly redactStatus: (status: Buffer) => Buffer;
 }
+
+/** One of each, because every value has one. */
+const WHOLE: Readonly<Record<MaskForm, Masking>> = {
+  token: { kind: 'whole', as: 'token' },
+  redact: { kind: 'whole', as: 'redact' },
+};
+const COPY: Masking = { kind: 'copy' };
 
 const EVENT_TYPES: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']);
 
@@ -343,7 +350,7 @@ export class ObjectMasker implements JsonEvents {
     const form = frame.form ?? (nodes.length === 0 ? null : wholeMask(rules, nodes));
     const found = { frame, slot, start, end, escaped };
     if (form !== null) {
-      this.#wait(found, { kind: 'whole', as: form });
+      this.#wait(found, WHOLE[form]);
       return;
     }
     const named = nodes.length === 0 ? [] : fieldInspections(rules, nodes);
@@ -408,8 +415,8 @@ export class ObjectMasker implements JsonEvents {
     const { key } = frame;
     const found = { frame, slot: key, start, end, escaped };
     const form = rules.annotations.get(key);
-    if (form !== undefined) this.#wait(found, { kind: 'whole', as: form });
-    else if (key === LAST_APPLIED || holdsCopy(key, read(start, end), rules)) this.#wait(found, { kind: 'copy' });
+    if (form !== undefined) this.#wait(found, WHOLE[form]);
+    else if (key === LAST_APPLIED || holdsCopy(key, read(start, end), rules)) this.#wait(found, COPY);
     else if (this.#inspects) this.#inspect(found, { name: key, flag: null }, rules.inspections);
   }
 
@@ -487,11 +494,8 @@ export class ObjectMasker implements JsonEvents {
   }
 
   #settleCopy({ start, end }: WaitingValue, identity: ObjectIdentity): boolean {
-    const { read, maskCopy } = this.#options;
-    const inside = maskCopy(read(start, end), identity);
-    for (const splice of inside ?? []) {
-      this.#splices.push({ start: start + splice.start, end: start + splice.end, bytes: splice.bytes });
-    }
+    const inside = this.#options.maskCopy(start, end, identity);
+    for (const splice of inside ?? []) this.#splices.push(splice);
     return inside !== null;
   }
 
