@@ -18,6 +18,8 @@ import type { Decision, PolicySource } from '../policy/decision.ts';
 import type { SeenByCluster } from '../redaction/seen-by-cluster.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
 import type { MaskOrigins } from '../rehydration/mask-origins.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import { firstValue, isTrue } from '../request/query.ts';
 import { readRequest } from '../request/read-request.ts';
 import { answerSelfReview } from '../self-knowledge/answer-self-review.ts';
 import { judgeFor } from '../self-knowledge/judge.ts';
@@ -87,6 +89,7 @@ export async function serveClusterRequest(
     const prepared = await prepare(parts, exchange, cluster, request, transaction.auditId);
     const plan = planMask(request, prepared.decision.masks);
     stream = StreamSession.of(parts, exchange, cluster, prepared, transaction.auditId);
+    if (lasts(request, prepared.decision)) exchange.lasting();
     // 6. People, and the record of what was decided.
     const permitted =
       prepared.answered === null
@@ -125,6 +128,13 @@ export async function serveClusterRequest(
     bytesToClient: exchange.bytesToClient(),
     bytesFromClient: exchange.bytesFromClient(),
   });
+}
+
+/** Watches, followed logs and streams have no natural end, and a person takes a while. */
+function lasts(request: ApiRequest, { outcome }: Decision): boolean {
+  const { info, query, upgrade } = request;
+  if (upgrade !== null || info.verb === 'watch' || outcome === 'requireApproval') return true;
+  return isLog(request) && isTrue(firstValue(query, 'follow'));
 }
 
 /** The record of a write that the API server refused in its dry run: nothing was sent, nobody was asked. */

@@ -24,6 +24,16 @@ export function firstValue(query: QueryPairs, name: string): string | undefined 
   return undefined;
 }
 
+/** All values of a parameter, in the order sent. */
+export function allValues(query: QueryPairs, name: string): string[] {
+  return query.filter(([key]) => key === name).map(([, value]) => value);
+}
+
+/** apimachinery `Convert_Slice_string_To_bool`: only absent, `0` and `false` are false; Go's EqualFold folds U+017F too. */
+export function isTrue(value: string | undefined): boolean {
+  return value !== undefined && value !== '0' && !/^false$/iu.test(value);
+}
+
 function unescapeQuery(text: string): string | null {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
   if (!spaced.includes('%')) return spaced;

@@ -2,7 +2,7 @@ import { Refusal } from '../refusal.ts';
 import type { RequestInfo } from './api-request.ts';
 import { selectedName } from './field-selector.ts';
 import { isInteger64, isLabelSelector } from './label-selector.ts';
-import { firstValue, type QueryPairs, readQuery } from './query.ts';
+import { firstValue, isTrue, type QueryPairs, readQuery } from './query.ts';
 
 const VERB_OF_METHOD: Readonly<Record<string, string>> = {
   POST: 'create',
@@ -120,11 +120,6 @@ function readListOptions(query: QueryPairs): { readonly watch: boolean; readonly
     isLabelSelector(firstValue(query, 'labelSelector') ?? '');
   if (!decodes) return { watch: watch !== undefined && watch !== '0' && watch.toLowerCase() !== 'false', name: '' };
   return { watch: isTrue(watch), name: selection.name ?? '' };
-}
-
-/** apimachinery `Convert_Slice_string_To_bool`: only absent, `0` and `false` are false; Go's EqualFold folds U+017F too. */
-function isTrue(value: string | undefined): boolean {
-  return value !== undefined && value !== '0' && !/^false$/iu.test(value);
 }
 
 function isAbsentOrInteger(value: string | undefined): boolean {

@@ -3,6 +3,7 @@ import { allowsPort, type StreamLimits } from '../policy/stream-limits.ts';
 import type { SeenValues } from '../redaction/seen-values.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
+import { allValues, firstValue, isTrue } from '../request/query.ts';
 import { CommandFlows } from './command-flows.ts';
 import { PortFlows } from './port-flows.ts';
 import { SpdyCodec } from './spdy/spdy-codec.ts';
@@ -103,31 +104,23 @@ export function portRefusal(port: number, limits: StreamLimits): string | null {
 }
 
 /** `?ports=`, of the port-forward before its tunnel: repeated, or in one list. */
-export function portsOf(request: ApiRequest): number[] {
-  return queryOf(request)
-    .getAll('ports')
+export function portsOf({ query }: ApiRequest): number[] {
+  return allValues(query, 'ports')
     .flatMap((value) => value.split(','))
     .map(Number);
 }
 
 /** The command line of an exec; empty for attach. */
-export function commandOf(request: ApiRequest): string[] {
-  return queryOf(request).getAll('command');
+export function commandOf({ query }: ApiRequest): string[] {
+  return allValues(query, 'command');
 }
 
-/** As the API server reads a boolean of the query (apimachinery `runtime/conversion.go`). */
-export function queryFlag(request: ApiRequest, name: string): boolean {
-  const value = queryOf(request).get(name);
-  return value !== null && value !== '0' && value.toLowerCase() !== 'false';
+export function queryFlag({ query }: ApiRequest, name: string): boolean {
+  return isTrue(firstValue(query, name));
 }
 
-export function queryText(request: ApiRequest, name: string): string {
-  return queryOf(request).get(name) ?? '';
-}
-
-function queryOf({ target }: ApiRequest): URLSearchParams {
-  const at = target.indexOf('?');
-  return new URLSearchParams(at < 0 ? '' : target.slice(at + 1));
+export function queryText({ query }: ApiRequest, name: string): string {
+  return firstValue(query, name) ?? '';
 }
 
 /** tar, as `kubectl cp` runs it: sizes stand in its headers, so values must be replaced by as many bytes. */

@@ -55,8 +55,15 @@ describe.each([
       [OPCODE.binary, `\x01${'x'.repeat(125)}${'y'.repeat(126)}${'z'.repeat(70_000)}`],
       [OPCODE.close, '\x03\xe8done'],
     ];
-    for (const longest of [1, 2, 7, 1000, written.length]) {
-      for (let seed = 1; seed <= 5; seed += 1) {
+    // Tiny pieces are many, and one way of making them is as good as five.
+    for (const [longest, seeds] of [
+      [1, 1],
+      [2, 1],
+      [7, 5],
+      [1000, 5],
+      [written.length, 1],
+    ] as const) {
+      for (let seed = 1; seed <= seeds; seed += 1) {
         const { said, raw, atBoundary } = read(cutUp(written, longest, seed), masked);
         expect(said).toEqual(expected);
         expect(raw.equals(written)).toBe(true);
