@@ -6,6 +6,7 @@ import type { Exchange } from '../listener/exchange.ts';
 import { refuse } from '../listener/refuse.ts';
 import { redactStatus } from '../masking/redact-status.ts';
 import { policyQuestion } from '../policy/policy-question.ts';
+import type { SeenValues } from '../redaction/seen-values.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { readRequest } from '../request/read-request.ts';
@@ -69,7 +70,8 @@ export async function serveReveal(
       signal: exchange.signal,
     });
     if ('socket' in answered) throw new Refusal('upstream-response-invalid', 'The cluster upgraded a plain request');
-    result = { status: await answerReveal(exchange, answered, request, reveal), code: null, ended: null };
+    const seen = parts.seen.of(cluster);
+    result = { status: await answerReveal(exchange, answered, request, reveal, seen), code: null, ended: null };
   } catch (error) {
     const gone = exchange.signal.aborted && !(error instanceof Refusal);
     const refusal = toRefusal(error);
@@ -163,6 +165,7 @@ async function answerReveal(
   response: UpstreamResponse,
   request: ApiRequest,
   { namespace, name, key }: Reveal,
+  seen: SeenValues,
 ): Promise<number> {
   if (response.status !== 200) {
     const status = await redactStatus(response, request);
@@ -173,6 +176,7 @@ async function answerReveal(
   if (value === null) {
     throw new Refusal('reveal-key-missing', `Secret "${name}" in namespace "${namespace}" has no key "${key}"`);
   }
+  seen.add(Buffer.from(value, 'base64'));
   const body = Buffer.from(JSON.stringify({ value }));
   await exchange.respond(200, jsonHeaders(body.length), body);
   return 200;

@@ -11,6 +11,7 @@ import { newMaskReport } from '../masking/response-mask.ts';
 import { sendUpstream } from '../pipeline/send-upstream.ts';
 import type { MaskObligation, PolicySource } from '../policy/decision.ts';
 import { policyQuestion } from '../policy/policy-question.ts';
+import type { SeenByCluster } from '../redaction/seen-by-cluster.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { jsonText, textAt } from '../request/json-text.ts';
@@ -50,6 +51,8 @@ export interface LiveObjectsOptions {
   /** The write. It is read as whom it is written, so that rehydration never has more rights than the request. */
   readonly request: ApiRequest;
   readonly masks: readonly MaskObligation[];
+  /** What was masked because it is a Secret's value elsewhere is masked the same way here. */
+  readonly seen: SeenByCluster;
   readonly auditId: string;
   readonly signal: AbortSignal;
 }
@@ -63,6 +66,7 @@ const LIMIT = 32 * 1024 * 1024;
  */
 export function openLiveObjects(options: LiveObjectsOptions): LiveObjects {
   const { policy, upstream, maskKey, principal, cluster, policyCluster, request, auditId, signal } = options;
+  const seen = options.seen.of(cluster);
   let reads = 0;
   return {
     read: async (target) => {
@@ -87,7 +91,7 @@ export function openLiveObjects(options: LiveObjectsOptions): LiveObjects {
       if (response.status !== 200) throw cannotRead(read, response.status);
       const bytes = await collect(response.body);
       const decision = policy.decide(policyQuestion(principal, policyCluster, read));
-      const rules = compileMaskRules({ request: read, obligations: [...decision.masks, ...options.masks] });
+      const rules = compileMaskRules({ request: read, obligations: [...decision.masks, ...options.masks], seen });
       const plain = readAnswer(bytes);
       const values: MaskedValue[] = [];
       const onMasked = (value: MaskedValue): number => values.push(value);
@@ -101,7 +105,7 @@ export function openLiveObjects(options: LiveObjectsOptions): LiveObjects {
       };
     },
     mask: (object) => {
-      const rules = compileMaskRules({ request, obligations: options.masks });
+      const rules = compileMaskRules({ request, obligations: options.masks, seen });
       if (rules === null) return object;
       // A patch need not say its kind.
       const anyKind = { ...rules, kinds: null };
