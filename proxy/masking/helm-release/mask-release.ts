@@ -4,6 +4,7 @@ import { isDistinctive, KnownValues } from '../values/known-values.ts';
 import {
   documentsOf,
   type ManifestDocument,
+  type ManifestValue,
   mayHoldSecret,
   secretValuesOf,
   variableValuesOf,
@@ -55,6 +56,7 @@ export function maskReleaseText(text: string, tokenFor: TokenForRelease): string
 class ReleaseMasker {
   readonly #tokenFor: TokenForRelease;
   readonly #tokens = new Map<string, string>();
+  readonly #secrets = new Map<string, readonly ManifestValue[] | null>();
   readonly #everywhere = new KnownValues();
   readonly #inNotes = new KnownValues();
 
@@ -115,10 +117,19 @@ class ReleaseMasker {
     return token;
   }
 
-  #readSecrets(document: ManifestDocument): void {
-    if (!mayHoldSecret(document)) return;
+  /** Read once: YAML is slow. Positions are in the document. */
+  #secretsIn(text: string): readonly ManifestValue[] | null {
+    const document = { text, start: 0 };
+    if (!mayHoldSecret(document)) return [];
+    const known = this.#secrets.get(text);
+    if (known !== undefined) return known;
     const values = secretValuesOf(document);
-    for (const { field, value, base64 } of values ?? []) {
+    this.#secrets.set(text, values);
+    return values;
+  }
+
+  #readSecrets({ text }: ManifestDocument): void {
+    for (const { field, value, base64 } of this.#secretsIn(text) ?? []) {
       if (value !== '') this.#note(`release.${field}`, base64 ? decoded(value) : Buffer.from(value));
     }
   }
@@ -167,11 +178,10 @@ class ReleaseMasker {
   }
 
   #document({ text }: ManifestDocument): string {
-    const document = { text, start: 0 };
-    const secrets = mayHoldSecret(document) ? secretValuesOf(document) : [];
+    const secrets = this.#secretsIn(text);
     // A document that says Secret and cannot be read is replaced whole: helm cannot read it either.
     if (secrets === null) return `\n${this.#note('release.manifest.unread', Buffer.from(text))}\n`;
-    const variables = variableValuesOf(document);
+    const variables = variableValuesOf({ text, start: 0 });
     let masked = '';
     let from = 0;
     for (const found of [...secrets, ...variables].sort((a, b) => a.start - b.start)) {
@@ -183,7 +193,7 @@ class ReleaseMasker {
     return masked + this.#replace(text.slice(from), this.#everywhere);
   }
 
-  #written({ field, value, source, base64, literal }: ReturnType<typeof variableValuesOf>[number]): string {
+  #written({ field, value, source, base64, literal }: ManifestValue): string {
     const bytes = base64 ? decoded(value) : Buffer.from(value);
     const canonical = !base64 || bytes.toString('base64') === value;
     const at = `release.${field}`;
