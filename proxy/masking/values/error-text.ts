@@ -95,7 +95,7 @@ function endOfStruct(text: string, start: number): number {
 }
 
 /** `"Value": "…"` of a difference between two Pods, `Value:"…"` of a Go struct. */
-const VALUES = /(\b[vV]alue"?:[ \t]*")((?:[^"\\]|\\.)+)/gs;
+const VALUES = /((?:\bValue"?|"value"):[ \t]*")((?:[^"\\]|\\.)+)/gs;
 /** `\"value\":\"…\"` of JSON that was quoted. */
 const QUOTED_VALUES = /(\\"[vV]alue\\":[ \t]*\\")((?:[^"\\]|\\\\(?:\\["\\]|[^"\\]))+)/gs;
 
