@@ -7,6 +7,9 @@ import { EndedByGateway } from './ended-by-gateway.ts';
 /** Milliseconds that an exchange under way gets to tell its client why it was ended, before the connection is cut. */
 const LAST_WORDS = 1_500;
 
+/** Connections that have shown no certificate yet. Beyond it the oldest goes: an honest one shows its own in no time. */
+const STRANGERS = 512;
+
 interface Connection {
   readonly fingerprint: string | null;
   /** Exchanges under way, each with what ends it. */
@@ -16,6 +19,8 @@ interface Connection {
 /** Every open socket of a listener, so that the end of a certificate or of the gateway is the end of its streams too. */
 export class Connections {
   readonly #raw = new Set<Socket>();
+  /** By remote address and port; oldest first. */
+  readonly #strangers = new Map<string, Socket>();
   readonly #secured = new Map<TLSSocket, Connection>();
   readonly #stopListening: () => void;
   #stopping = false;
@@ -31,16 +36,30 @@ export class Connections {
     });
   }
 
-  /** A TCP connection, before TLS. */
-  accept(socket: Socket): void {
+  /**
+   * A TCP connection, before TLS.
+   * @returns true when an older one had to go for it, so that nobody can keep others out by holding connections open.
+   */
+  accept(socket: Socket): boolean {
+    const peer = peerOf(socket);
     this.#raw.add(socket);
-    socket.once('close', () => this.#raw.delete(socket));
+    this.#strangers.set(peer, socket);
+    socket.once('close', () => {
+      this.#raw.delete(socket);
+      if (this.#strangers.get(peer) === socket) this.#strangers.delete(peer);
+    });
+    if (this.#strangers.size <= STRANGERS) return false;
+    const [oldest] = this.#strangers;
+    oldest?.[1].destroy();
+    if (oldest !== undefined) this.#strangers.delete(oldest[0]);
+    return true;
   }
 
   /** A connection whose handshake is complete, with or without a client certificate. */
   secure(socket: TLSSocket): void {
     const fingerprint = socket.getPeerX509Certificate()?.fingerprint256 ?? null;
     this.#secured.set(socket, { fingerprint, exchanges: new Set() });
+    if (fingerprint !== null && socket.authorized) this.#strangers.delete(peerOf(socket));
     // Once an upgrade took the socket off the HTTP server nobody else listens, and an error would end the process.
     socket.on('error', () => undefined);
     socket.once('close', () => this.#secured.delete(socket));
@@ -86,4 +105,8 @@ export class Connections {
     if (answering.includes(true)) setTimeout(() => socket.destroy(), LAST_WORDS);
     else socket.destroy();
   }
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

@@ -156,7 +156,9 @@ async function secureContextOptions(authority: KeyPair): Promise<SecureContextOp
 
 function takeRequests(server: Server, serving: Serving): void {
   const { connections } = serving;
-  server.on('connection', (socket: Socket) => connections.accept(socket));
+  server.on('connection', (socket: Socket) => {
+    if (connections.accept(socket)) serving.countRefused('too-many-connections');
+  });
   server.on('secureConnection', (socket: TLSSocket) => connections.secure(socket));
   server.on('request', (request: IncomingMessage & { socket: TLSSocket }, response: ServerResponse) => {
     if (connections.stopping) response.shouldKeepAlive = false;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:https';
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { connect } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCertificateAuthority, issueClientCertificate } from '../../../proxy/clusters/certificate-authority.ts';
@@ -414,5 +414,24 @@ describe('more than can be served at one time', () => {
     expect(statusLine(await ask(door, GET))).toBe('HTTP/1.1 200 OK');
     expect(statusLine(await ask(door, GET.replace('/api', '/api?watch=2')))).toBe('HTTP/1.1 429 Too Many Requests');
     watch.destroy();
+  });
+});
+
+describe('connections that show no certificate', () => {
+  it('cannot keep others out: the oldest of them goes', async () => {
+    const door = await opened();
+    const strangers = await Promise.all(
+      Array.from({ length: 520 }, async () => {
+        const socket = createConnection({ host: '127.0.0.1', port: door.port });
+        socket.on('error', () => undefined);
+        await once(socket, 'connect');
+        return socket;
+      }),
+    );
+    await until(() => door.refused.length >= 8);
+    await until(() => strangers.filter(({ destroyed, closed }) => destroyed || closed).length >= 8);
+    expect(statusLine(await ask(door, GET))).toBe('HTTP/1.1 200 OK');
+    expect(door.refused).toContain('too-many-connections');
+    for (const socket of strangers) socket.destroy();
   });
 });
