@@ -17,7 +17,9 @@ export const PODS: readonly Step[] = [
   command('exec deployment/web -- echo hello'),
   { name: 'cp to a pod and back', run: copy },
   { name: 'port-forward', run: forward },
-  { name: 'logs --follow', run: follow },
+  { name: 'logs --follow', run: (place) => begins(place, ['logs', 'box', '--follow', '--tail=1']) },
+  { name: 'attach', run: (place) => begins(place, ['attach', 'box']) },
+  command('debug box --image=registry.example/debug:1 -c debugger -- true', { approved: true }),
   command('run once --image=registry.example/once:1 --restart=Never'),
   command('expose pod box --port=80 --name=exposed'),
   command('events', { codeOnly: true }),
@@ -37,15 +39,15 @@ async function copy(place: Place) {
 }
 
 /** A stream that has no end of its own: it is enough that it begins. */
-async function follow(place: Place) {
-  const command = place.start(['-n', place.namespace, 'logs', 'box', '--follow', '--tail=1']);
+async function begins(place: Place, args: readonly string[]) {
+  const command = place.start(['-n', place.namespace, ...args]);
   const ended = await Promise.race([
     command.done,
     new Promise<null>((resolve) => setTimeout(() => resolve(null), 1500).unref()),
   ]);
   command.stop();
   await command.done;
-  return ended ?? result(0, 'it follows');
+  return ended ?? result(0, 'it goes on');
 }
 
 async function forward(place: Place) {

@@ -16,6 +16,8 @@ export const ROLLOUTS: readonly Step[] = [
   command('scale deployment/web --replicas=2'),
   command(`wait --for=condition=Available deployment/web ${patience}`),
   command('wait --for=condition=Ready pod/box --timeout=20s'),
+  command(`create cronjob nightly --image=registry.example/job:1 --schedule='0 3 * * *'`),
+  command('create job at-once --from=cronjob/nightly'),
   { name: 'get --watch', run: watch },
   { ...named('drain --dry-run=server', { name: '', run: drain }), approved: true },
   { ...named('cordon, uncordon', { name: '', run: cordon }), approved: true },
