@@ -120,6 +120,8 @@ describe('holding', () => {
 describe('the invariants of approvals', () => {
   test('2: a rule that asks for a peer is refused with a message that says so, and nobody is asked', async () => {
     const { hold, authority, states } = authorityUnderTest();
+    expect(authority.canAsk(intent().requirement)).toBe(true);
+    expect(authority.canAsk(intent({ requirement: { level: 'peer' } }).requirement)).toBe(false);
     const outcome = await hold(intent({ requirement: { level: 'peer' } }));
     expect(outcome).toMatchObject({ outcome: 'unavailable', message: expect.stringContaining('another person') });
     expect(authority.list()).toEqual([]);
