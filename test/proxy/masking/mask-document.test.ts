@@ -184,6 +184,16 @@ describe('what stays and what replaces', () => {
     expect(masked.metadata.annotations.note).toBe(token('metadata.annotations.note', 'kept'));
   });
 
+  it('a kept certificate stays, unless its private key lies with it', async () => {
+    const keep = { resource: 'secrets', fields: ['data.*'], annotations: [], keep: ["data['tls.crt']"] };
+    const certificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+    const both = `${certificate}-----BEGIN PRIVATE KEY-----\nc4n4ry\n-----END PRIVATE KEY-----\n`;
+    const of = async (pem: string) =>
+      (await mask(JSON.stringify({ kind: 'Secret', metadata, data: { 'tls.crt': base64(pem) } }), {}, [keep])).text;
+    expect(JSON.parse(await of(certificate)).data['tls.crt']).toBe(base64(certificate));
+    expect(JSON.parse(await of(both)).data['tls.crt']).toBe(base64(token('data[tls.crt]', base64(both))));
+  });
+
   it('a rule about data alone also covers its other spelling, stringData in last-applied', async () => {
     const dataOnly = { resource: 'secrets', fields: ['data.*'], annotations: [], keep: [] };
     expect((await mask(JSON.stringify({ kind: 'Secret', ...secret }), {}, [dataOnly])).text).not.toContain('hunter2');
@@ -336,4 +346,30 @@ describe('a list longer than what is held back', () => {
     const subject = secretsSubject({ verb: 'get', name: 'a' });
     expect(await maskDocument(arriving(text), subject, { key: KEY })).toMatchObject({ rest: null });
   });
+
+  it('100 MB pass while no more than a few MB are held', async () => {
+    const one = `${item('s', 'djE=').replace('"padding":"', `"padding":"${'p'.repeat(50_000)}`)},`;
+    async function* long(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('{"kind":"SecretList","items":[');
+      const bytes = Buffer.from(one.repeat(4));
+      for (let round = 0; round < 500; round += 1) {
+        const cut = (round * 7919) % bytes.length;
+        yield bytes.subarray(0, cut);
+        yield bytes.subarray(cut);
+      }
+      yield Buffer.from('{"metadata":{"name":"last"}}]}');
+    }
+    const before = process.memoryUsage();
+    const { rest, report } = await start(long());
+    let highest = 0;
+    let bytes = 0;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) {
+      bytes += next.value.length;
+      const now = process.memoryUsage();
+      highest = Math.max(highest, now.heapUsed - before.heapUsed + now.arrayBuffers - before.arrayBuffers);
+    }
+    expect(report.maskedValues).toBe(2000);
+    expect(bytes).toBeGreaterThan(100e6);
+    expect(highest).toBeLessThan(64 * 1024 * 1024);
+  }, 60_000);
 });
