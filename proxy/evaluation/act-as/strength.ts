@@ -6,7 +6,9 @@ import { at } from '../fields.ts';
 import type { Probe } from '../probe.ts';
 import type { Gained } from './service-account.ts';
 
-const REVIEWS = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
+/** In the account's namespace: the `admin` role may ask there, which may not ask about the whole cluster. */
+const reviewsIn = (namespace: string): string =>
+  `/apis/authorization.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/localsubjectaccessreviews`;
 /** Milliseconds. Rights change rarely, and a burst of requests asks about the same few accounts. */
 const REMEMBERED = 30_000;
 const ENTRIES = 1000;
@@ -23,13 +25,15 @@ const RIGHTS: ReadonlyArray<readonly [verb: string, group: string, resource: str
   ['bind', 'rbac.authorization.k8s.io', 'clusterroles', ''],
 ];
 
+type Strength = 'yes' | 'no' | 'not-told';
+
 /**
- * Says which service accounts are strong: the API server is asked, with SubjectAccessReviews, whether they may read
+ * Says which service accounts are strong: the API server is asked, with LocalSubjectAccessReviews, whether they may read
  * Secrets, make pods or get into them, mint tokens, impersonate, or hand out rights. Rights in other namespaces than the
- * account's own are not looked for. Where the API server does not tell, an account counts as strong.
+ * account's own are not looked for. Where the API server does not tell, an account counts as strong, `default` apart.
  */
 export class StrengthOfAccounts {
-  readonly #known = new Map<string, { readonly until: number; readonly strong: Promise<boolean> }>();
+  readonly #known = new Map<string, { readonly until: number; readonly strong: Promise<Strength> }>();
 
   /** The identities with their strength. `default` is nobody in particular, so it counts only when it is strong. */
   async judge(gained: readonly Gained[], probe: Probe, request: ApiRequest): Promise<GainedIdentity[]> {
@@ -37,13 +41,14 @@ export class StrengthOfAccounts {
       gained.map(async ({ account, ...identity }): Promise<GainedIdentity | null> => {
         if (account === null) return { ...identity, strong: true };
         const strong = await this.#isStrong(account, probe, request);
-        return strong || account.name !== 'default' ? { ...identity, strong } : null;
+        if (account.name === 'default') return strong === 'yes' ? { ...identity, strong: true } : null;
+        return { ...identity, strong: strong !== 'no' };
       }),
     );
     return judged.filter((identity) => identity !== null);
   }
 
-  #isStrong(account: { namespace: string; name: string }, probe: Probe, request: ApiRequest): Promise<boolean> {
+  #isStrong(account: { namespace: string; name: string }, probe: Probe, request: ApiRequest): Promise<Strength> {
     const key = `${probe.cluster.slug}/${account.namespace}/${account.name}`;
     const known = this.#known.get(key);
     if (known !== undefined && known.until > performance.now()) return known.strong;
@@ -60,13 +65,14 @@ async function holdsAny(
   { namespace, name }: { namespace: string; name: string },
   probe: Probe,
   request: ApiRequest,
-): Promise<boolean> {
-  const review = reviewRequest(request, REVIEWS);
+): Promise<Strength> {
+  const review = reviewRequest(request, reviewsIn(namespace));
   const answers = await Promise.all(
-    RIGHTS.map(async ([verb, group, resource, subresource]) => {
+    RIGHTS.map(async ([verb, group, resource, subresource]): Promise<Strength> => {
       const body = {
         apiVersion: 'authorization.k8s.io/v1',
-        kind: 'SubjectAccessReview',
+        kind: 'LocalSubjectAccessReview',
+        metadata: { namespace },
         spec: {
           user: serviceAccountUser(namespace, name),
           groups: [...serviceAccountGroups(namespace), 'system:authenticated'],
@@ -74,9 +80,10 @@ async function holdsAny(
         },
       };
       const { status, object } = await probe.ask(review, Buffer.from(JSON.stringify(body)));
-      // Not told is not a no.
-      return status !== 201 || at(object, 'status', 'allowed') !== false;
+      if (status !== 201) return 'not-told';
+      return at(object, 'status', 'allowed') === true ? 'yes' : 'no';
     }),
   );
-  return answers.includes(true);
+  if (answers.includes('yes')) return 'yes';
+  return answers.includes('not-told') ? 'not-told' : 'no';
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { SpdyFrameReader } from '../../../proxy/streams/spdy/frame-reader.ts';
 import { dataFrame, synReply } from '../../../proxy/streams/spdy/frames.ts';
-import { HeaderBlockWriter } from '../../../proxy/streams/spdy/header-block.ts';
+import { HeaderBlockReader, HeaderBlockWriter } from '../../../proxy/streams/spdy/header-block.ts';
 import { WebSocketFrameReader } from '../../../proxy/streams/websocket/frame-reader.ts';
 import { OPCODE, webSocketFrame } from '../../../proxy/streams/websocket/frames.ts';
 import { loopbackCertificate } from '../../proxy/fixtures/loopback-tls.ts';
@@ -91,7 +91,7 @@ export async function startEchoUpstream(): Promise<EchoUpstream> {
 
 /** The gateway asks what a pod's service account may do before it lets anybody in; here it may do nothing. */
 function isReview(url = ''): boolean {
-  return url.endsWith('/subjectaccessreviews');
+  return url.endsWith('/localsubjectaccessreviews');
 }
 
 function notAllowed(response: ServerResponse): void {
@@ -116,6 +116,7 @@ function webSocketEcho(socket: Duplex): (chunk: Buffer) => void {
   const reader = new WebSocketFrameReader(
     {
       message: ({ first, payload }) => {
+        if (first && payload[0] !== 0) return;
         const bytes = first ? payload.subarray(1) : payload;
         socket.write(webSocketFrame(OPCODE.binary, Buffer.concat([Buffer.from([1]), bytes]), { masked: false }));
       },
@@ -129,11 +130,17 @@ function webSocketEcho(socket: Duplex): (chunk: Buffer) => void {
 /** What is written to a stream comes back on it. */
 function spdyEcho(socket: Duplex): (chunk: Buffer) => void {
   const blocks = new HeaderBlockWriter();
+  const asked = new HeaderBlockReader();
+  const resizes = new Set<number>();
   const reader = new SpdyFrameReader({
     control: (frame) => {
-      if (frame.type === 'syn-stream') socket.write(synReply(frame.streamId, blocks.write(new Map())));
+      if (frame.type !== 'syn-stream') return;
+      if (asked.read(frame.block).get('streamtype') === 'resize') resizes.add(frame.streamId);
+      socket.write(synReply(frame.streamId, blocks.write(new Map())));
     },
-    data: ({ streamId, payload, last, fin }) => socket.write(dataFrame(streamId, payload, { fin: last && fin })),
+    data: ({ streamId, payload, last, fin }) => {
+      if (!resizes.has(streamId)) socket.write(dataFrame(streamId, payload, { fin: last && fin }));
+    },
   });
   return (chunk) => reader.push(chunk);
 }
