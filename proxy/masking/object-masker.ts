@@ -349,8 +349,8 @@ export class ObjectMasker implements JsonEvents {
     const nodes = frame.nodes.length === 0 ? NO_NODES : descend(frame.nodes, slot);
     const form = frame.form ?? (nodes.length === 0 ? null : wholeMask(rules, nodes));
     const found = { frame, slot, start, end, escaped };
-    if (form !== null) {
-      this.#wait(found, WHOLE[form]);
+    if (form !== null || (this.#strict && nodes.length > 0 && this.#holdsPrivateKey(found))) {
+      this.#wait(found, WHOLE[form ?? 'token']);
       return;
     }
     const named = nodes.length === 0 ? [] : fieldInspections(rules, nodes);
@@ -379,6 +379,13 @@ export class ObjectMasker implements JsonEvents {
       default:
         if (typeof slot === 'string' && isText(slot)) this.#inspect(found, { name: null, flag: null }, inspections);
     }
+  }
+
+  /** A key that is kept for the certificate under it may hold the key of that certificate as well. */
+  #holdsPrivateKey({ frame, start, end, escaped }: Found): boolean {
+    const raw = this.#text(start, end, escaped);
+    const text = this.#isBase64(frame) ? Buffer.from(raw, 'base64').toString('latin1') : raw;
+    return text.includes('PRIVATE KEY-----');
   }
 
   /** Looks at a value by patterns. @returns whether something in it is masked. */
