@@ -29,16 +29,36 @@ function service(name: string, bytes: number): string {
   return JSON.stringify(object);
 }
 
+/** What the gateway asks before an exec: the pod, and what its account may do. */
+const POD = JSON.stringify({
+  kind: 'Pod',
+  apiVersion: 'v1',
+  metadata: { name: 'p', namespace: 'default', resourceVersion: '1' },
+  spec: { serviceAccountName: 'default', nodeName: 'n', containers: [{ name: 'p', image: 'registry.example/p:1' }] },
+  status: { phase: 'Running' },
+});
+const REVIEW = JSON.stringify({
+  kind: 'SubjectAccessReview',
+  apiVersion: 'authorization.k8s.io/v1',
+  metadata: {},
+  spec: {},
+  status: { allowed: false },
+});
+
+function bodyOf(target: string, listed: string | undefined): string | null {
+  if (target.includes('/pods/')) return POD;
+  if (target.includes('accessreviews')) return REVIEW;
+  return listed === undefined ? service('one', Number(/services\/(\d+)/.exec(target)?.[1] ?? 2048)) : null;
+}
+
 function answer(target: string): Buffer {
   const known = objects.get(target);
   if (known !== undefined) return known;
   const listed = /bytes=(\d+)/.exec(target)?.[1];
-  const single = Number(/services\/(\d+)/.exec(target)?.[1] ?? 2048);
   const items = Array.from({ length: Math.ceil(Number(listed ?? 0) / 2048) }, (_, index) => service(`s${index}`, 2047));
   const body =
-    listed === undefined
-      ? service('one', single)
-      : `{"kind":"ServiceList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[${items.join(',')}]}`;
+    bodyOf(target, listed) ??
+    `{"kind":"ServiceList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[${items.join(',')}]}`;
   const head = `HTTP/1.1 200 OK\r\nAudit-Id: 00000000-0000-0000-0000-000000000000\r\nCache-Control: no-cache, private\r\nContent-Type: application/json\r\nX-Kubernetes-Pf-Flowschema-Uid: a\r\nX-Kubernetes-Pf-Prioritylevel-Uid: b\r\nDate: Sun, 22 Nov 2026 09:00:00 GMT\r\nContent-Length: ${body.length}\r\n\r\n`;
   const whole = Buffer.from(head + body);
   objects.set(target, whole);
@@ -141,7 +161,9 @@ const server = createServer(
       const end = received.indexOf('\r\n\r\n');
       if (end < 0) return;
       const head = received.slice(0, end);
-      received = received.slice(end + 4);
+      const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
+      if (received.length < end + 4 + length) return;
+      received = received.slice(end + 4 + length);
       const target = head.slice(head.indexOf(' ') + 1, head.indexOf(' HTTP/'));
       const secret = target.includes('/secrets');
       const [count, every, frame] = [number(target, 'count'), number(target, 'every'), number(target, 'frame')];
