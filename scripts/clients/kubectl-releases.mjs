@@ -10,7 +10,7 @@ import { lastLines, run } from '../set-up/run.mjs';
  * @typedef {{ readonly name: string, readonly path: string | null, readonly skipped: string | null }} ClientProgram
  */
 
-/** Carriers of a kubectl and a helm each, newest fix of their line. Their sizes are those of the tarballs. */
+/** Carriers of a kubectl and a helm each, the newest of their line. `bytes` is about right, for the progress shown. */
 const carriers = [
   {
     kubectl: '1.27',
