@@ -4,6 +4,7 @@ import { goJson, isJsonObject, type JsonObject, objectAt, objectsAt } from '../s
 import { partialMetadata, tableOf } from '../table/table.ts';
 import type { Call } from './call.ts';
 import { type AnswerShape, negotiate, plainJson, type Representation, readIncludeObject } from './negotiation.ts';
+import { ApiError } from './status.ts';
 
 /** curl, Wget and browsers get indented JSON, as from the real server. */
 function wantsPretty(call: Call): boolean {
@@ -37,15 +38,28 @@ function listTransformed(list: JsonObject, kind: string, call: Call, as: Represe
 function objectTransformed(object: JsonObject, call: Call, as: Representation): JsonObject {
   if (as.transform === 'PartialObjectMetadata') return partialMetadata(object, as.tableVersion);
   const include = readIncludeObject(call.query.get('includeObject'));
-  const metadata = { resourceVersion: objectAt(object, 'metadata')['resourceVersion'] ?? '' };
+  const { resourceVersion } = objectAt(object, 'metadata');
+  const metadata = resourceVersion === undefined ? {} : { resourceVersion };
   const options = { version: as.tableVersion, include, withColumns: true };
   return tableOf(String(object['kind']), [object], metadata, options);
+}
+
+/** @throws {ApiError} 406 when the metadata of a list is asked of an object, or of an object of a list. */
+function checkMetadataForm(as: Representation, object: JsonObject, list: boolean): void {
+  if (object['kind'] === 'Status' || !as.transform.startsWith('PartialObjectMetadata')) return;
+  if (as.transform.endsWith('List') === list) return;
+  const [group = ''] = String(object['apiVersion']).includes('/') ? String(object['apiVersion']).split('.') : ['core'];
+  const type = `*${group.split('/')[0]}.${object['kind']}`;
+  const what = list ? 'a list' : 'not a list';
+  const message = `you requested ${as.transform}, but the requested object is ${what} (${type})`;
+  throw new ApiError(406, 'NotAcceptable', message);
 }
 
 /** Writes an object or a list in the form that was asked for; `Status` is never transformed. */
 export function answer(call: Call, code: number, object: JsonObject, listKind = ''): void {
   const as = representationFor(call, listKind === '' ? 'object' : 'list');
   let body = object;
+  checkMetadataForm(as, object, listKind !== '');
   if (as.transform !== 'none' && object['kind'] !== 'Status') {
     body = listKind === '' ? objectTransformed(object, call, as) : listTransformed(object, listKind, call, as);
   }
@@ -60,6 +74,8 @@ export function answerStatus(response: ServerResponse, accept: string | undefine
   } catch {
     // An Accept that cannot be met does not hide the error.
   }
+  const { retryAfterSeconds } = objectAt(status, 'details');
+  if (typeof retryAfterSeconds === 'number') response.setHeader('Retry-After', retryAfterSeconds);
   write(response, typeof status['code'] === 'number' ? status['code'] : 200, status, { ...as, transform: 'none' });
 }
 

@@ -6,7 +6,7 @@ import type { ServiceAccountTokens } from '../access/service-account-tokens.ts';
 import type { User } from '../access/user.ts';
 import type { ClusterObjects, WriteOptions } from '../store/cluster-objects.ts';
 import type { ContainerFiles } from '../streams/running-container.ts';
-import { ApiError, invalid } from './status.ts';
+import { ApiError, invalid, unsupportedValue } from './status.ts';
 
 /** What every handler works with. */
 export interface Cluster {
@@ -60,11 +60,11 @@ export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 export function readDryRun(values: readonly string[], options: string): boolean {
   if (values.length === 0) return false;
   if (values.every((value) => value === 'All')) return true;
-  const shown = values.map((value) => JSON.stringify(value)).join(', ');
+  const shown = JSON.stringify(values);
   throw invalid({ group: 'meta.k8s.io', kind: options }, '', [
     {
       reason: 'FieldValueNotSupported',
-      message: `Unsupported value: [${shown}]: supported values: "All"`,
+      message: `Unsupported value: ${shown}: supported values: "All"`,
       field: 'dryRun',
     },
   ]);
@@ -79,7 +79,31 @@ export function writeOptions(call: Call, options: 'CreateOptions' | 'UpdateOptio
   };
 }
 
-/** `?fieldValidation=Strict`. */
-export function isStrict(call: Call): boolean {
-  return call.query.get('fieldValidation') === 'Strict';
+/** What becomes of fields that are unknown or given twice. */
+export interface FieldValidation {
+  readonly strict: boolean;
+  /** Says in a Warning header what is dropped; nothing when the client asked for `Ignore`. */
+  warn(problem: string): void;
+}
+
+const validations = ['', 'Ignore', 'Strict', 'Warn'];
+
+/**
+ * `?fieldValidation=`.
+ * @throws {ApiError} 422 for another word.
+ */
+export function fieldValidation(call: Call): FieldValidation {
+  const asked = call.query.get('fieldValidation') ?? '';
+  if (!validations.includes(asked)) {
+    const options = { POST: 'CreateOptions', PUT: 'UpdateOptions' }[call.method] ?? 'PatchOptions';
+    throw invalid({ group: 'meta.k8s.io', kind: options }, '', [
+      unsupportedValue('fieldValidation', asked, validations),
+    ]);
+  }
+  return {
+    strict: asked === 'Strict',
+    warn: (problem) => {
+      if (asked !== 'Ignore') call.response.appendHeader('Warning', `299 - ${JSON.stringify(problem)}`);
+    },
+  };
 }

@@ -4,9 +4,9 @@ import { type JsonObject, nameOf, namespaceOf, textAt, textsAt } from '../store/
 import type { ResourceKind } from '../store/resource-kinds.ts';
 import { answer } from './answer.ts';
 import { readBody } from './body-codec.ts';
-import { bodyOf, type Call, readDryRun } from './call.ts';
-import { readPage } from './read-objects.ts';
-import { deleted, forbidden } from './status.ts';
+import { bodyOf, type Call, fieldValidation, readDryRun } from './call.ts';
+import { readInteger, readPage } from './read-objects.ts';
+import { deleted, forbidden, invalid, unsupportedValue } from './status.ts';
 
 /** DeleteOptions come under any version: `v1`, `meta.k8s.io/v1`, the object's own group's. */
 const deleteOptions = {
@@ -17,23 +17,30 @@ const deleteOptions = {
   message: 'meta.DeleteOptions',
 };
 
+const propagations = ['Foreground', 'Background', 'Orphan'];
+
 /** What a DELETE asks for. A body that is not empty decides alone: the query's options are then not looked at. */
 async function readDeleteRequest(call: Call): Promise<DeleteRequest> {
   const { query } = call;
   const body = await bodyOf(call.request);
   let options: JsonObject = {};
   if (body.length > 0) {
-    options = readBody(body, call.headers.first('Content-Type'), deleteOptions, false);
+    options = readBody(body, call.headers.first('Content-Type'), deleteOptions, fieldValidation(call));
   } else {
     const grace = query.get('gracePeriodSeconds');
     const propagation = query.get('propagationPolicy');
     options = {
       dryRun: query.getAll('dryRun'),
-      ...(grace !== null ? { gracePeriodSeconds: Number(grace) } : {}),
+      ...(grace !== null ? { gracePeriodSeconds: readInteger(grace) } : {}),
       ...(propagation !== null ? { propagationPolicy: propagation } : {}),
     };
   }
   const grace = options['gracePeriodSeconds'];
+  const propagation = textAt(options, 'propagationPolicy');
+  if (propagation !== '' && !propagations.includes(propagation)) {
+    const cause = unsupportedValue('propagationPolicy', propagation, [...propagations, 'nil']);
+    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [cause]);
+  }
   return {
     dryRun: readDryRun(textsAt(options, 'dryRun'), 'DeleteOptions'),
     gracePeriodSeconds: typeof grace === 'number' ? grace : null,

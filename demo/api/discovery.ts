@@ -8,14 +8,18 @@ import {
   virtualKinds,
 } from '../store/resource-kinds.ts';
 import type { Call } from './call.ts';
-import { noSuchResource } from './status.ts';
+import { noSuchResource, notAcceptable } from './status.ts';
+
+/** A path that no handler takes: the router's own 404, in plain text. */
+export class PageNotFound extends Error {}
 
 const allKinds = [...resourceKinds, ...virtualKinds].sort((left, right) => (left.resource < right.resource ? -1 : 1));
 const groups = [...new Set(allKinds.map((kind) => kind.group))].filter((group) => group !== '').sort();
 const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
 function verbsOf(kind: ResourceKind): string[] {
-  return virtualKinds.includes(kind) ? ['create'] : storedVerbs;
+  if (virtualKinds.includes(kind)) return ['create'];
+  return kind.kind === 'Namespace' ? storedVerbs.filter((verb) => verb !== 'deletecollection') : storedVerbs;
 }
 
 function kindsOf(group: string): ResourceKind[] {
@@ -25,7 +29,8 @@ function kindsOf(group: string): ResourceKind[] {
 function aggregatedResource(kind: ResourceKind): Json {
   return {
     resource: kind.resource,
-    responseKind: { group: kind.group, version: kind.version, kind: kind.kind },
+    // Empty where it is the resource's own.
+    responseKind: { group: '', version: '', kind: kind.kind },
     scope: kind.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: kind.singular,
     verbs: verbsOf(kind),
@@ -36,8 +41,8 @@ function aggregatedResource(kind: ResourceKind): Json {
           subresources: kind.subresources.map((subresource) => ({
             subresource: subresource.name,
             responseKind: {
-              group: subresource.group || kind.group,
-              version: subresource.version || kind.version,
+              group: subresource.group,
+              version: subresource.version,
               kind: subresource.kind,
             },
             verbs: [...subresource.verbs],
@@ -69,7 +74,8 @@ function resourceList(group: string, version: string): JsonObject {
   if (kinds.length === 0) throw noSuchResource();
   return {
     kind: 'APIResourceList',
-    apiVersion: 'v1',
+    // The core group's list is older than the field.
+    ...(group === '' ? {} : { apiVersion: 'v1' }),
     groupVersion: groupVersionOf({ group, version }),
     resources: kinds.flatMap((kind): Json[] => [
       {
@@ -95,7 +101,7 @@ function resourceList(group: string, version: string): JsonObject {
 
 function groupDocument(group: string): JsonObject {
   const kinds = kindsOf(group);
-  if (group === '' || kinds.length === 0) throw noSuchResource();
+  if (group === '' || kinds.length === 0) throw new PageNotFound();
   const versions = [...new Set(kinds.map((kind) => kind.version))].map((version) => ({
     groupVersion: `${group}/${version}`,
     version,
@@ -127,6 +133,9 @@ export function discoveryDocument(call: Call, path: readonly string[]): Document
       .map((clause) => clause.trim().replace(/;profile=\w+$/, ''));
     const json = wanted.findIndex((clause) => clause === 'application/json' || clause === '*/*');
     const modern = wanted.indexOf(aggregatedType);
+    if (json < 0 && modern < 0 && wanted.some((clause) => clause.includes('as=APIGroupDiscoveryList'))) {
+      throw notAcceptable('application/json, application/yaml, application/vnd.kubernetes.protobuf');
+    }
     if (modern >= 0 && (json < 0 || modern < json)) return aggregatedDocument(prefix === 'api' ? [''] : groups);
   }
   if (prefix === 'api') {

@@ -1,4 +1,4 @@
-import { badRequest, notAcceptable } from './status.ts';
+import { badRequest, notAcceptable, unknownFormat } from './status.ts';
 
 /** How to write an answer. */
 export interface Representation {
@@ -11,17 +11,15 @@ export interface Representation {
 /** Plain JSON. */
 export const plainJson: Representation = { format: 'json', transform: 'none', tableVersion: 'v1', pretty: false };
 
-const available =
-  'application/json, application/yaml, application/json;stream=watch (the demo cluster writes no protobuf)';
+/** What the real server offers; the demo cluster writes no protobuf, for no client asks for that alone. */
+const available = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
 
-function transformOf(parameters: ReadonlyMap<string, string>, list: boolean): Representation['transform'] | null {
+function transformOf(parameters: ReadonlyMap<string, string>): Representation['transform'] | null {
   const asked = parameters.get('as');
   if (asked === undefined) return 'none';
   const version = parameters.get('v') ?? '';
   if (parameters.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return null;
-  if (asked === 'Table') return 'Table';
-  const wanted = list ? 'PartialObjectMetadataList' : 'PartialObjectMetadata';
-  return asked === wanted ? wanted : null;
+  return asked === 'Table' || asked === 'PartialObjectMetadata' || asked === 'PartialObjectMetadataList' ? asked : null;
 }
 
 /** A clause of an Accept header: its media type and parameters. */
@@ -52,13 +50,19 @@ export function negotiate(accept: string | undefined, shape: AnswerShape, pretty
     .sort((left, right) => right.quality - left.quality);
   if (clauses.length === 0) return { ...plainJson, pretty };
   const concrete = clauses.some(({ type }) => type === '*/*' || /^application\/(json|yaml)$/.test(type));
+  let written = false;
   for (const { type, parameters } of clauses) {
     const json = type === 'application/json' || type === '*/*' || (type === 'application/*' && concrete);
     const yaml = type === 'application/yaml';
     if (!json && !yaml) continue;
-    if (yaml && shape === 'watch') throw notAcceptable('application/json;stream=watch');
-    const transform = transformOf(parameters, shape === 'list');
-    if (transform === null) continue;
+    if (yaml && shape === 'watch') {
+      throw notAcceptable('application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch');
+    }
+    const transform = transformOf(parameters);
+    if (transform === null) {
+      written = true;
+      continue;
+    }
     return {
       format: yaml ? 'yaml' : 'json',
       transform,
@@ -66,7 +70,7 @@ export function negotiate(accept: string | undefined, shape: AnswerShape, pretty
       pretty: pretty || parameters.get('pretty') === '1',
     };
   }
-  throw notAcceptable(available);
+  throw written ? notAcceptable(available) : unknownFormat(available);
 }
 
 /** What a Table row carries of its object. */

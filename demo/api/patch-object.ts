@@ -4,6 +4,8 @@ import { strategicMergePatch } from '../patch/strategic-merge-patch.ts';
 import { goJson, isJsonObject, type Json, type JsonObject } from '../store/json.ts';
 import type { ResourceKind } from '../store/resource-kinds.ts';
 import { conform, DecodingError } from '../store/typed-object.ts';
+import { goProblem } from './body-codec.ts';
+import type { FieldValidation } from './call.ts';
 import { ApiError, badRequest, unprocessablePatch } from './status.ts';
 
 const patchTypes: Readonly<Record<string, 'merge' | 'json' | 'strategic'>> = {
@@ -40,13 +42,24 @@ function parsePatch(body: Buffer): Json {
   try {
     return JSON.parse(body.toString('utf8')) as Json;
   } catch (error) {
-    throw badRequest(`error decoding patch: ${error instanceof Error ? error.message : 'invalid JSON'}`);
+    throw badRequest(`error decoding patch: ${goProblem(error)}`);
   }
 }
 
 function apply(before: JsonObject, patch: Json, type: string): Json {
-  if (type === 'json') return jsonPatch(before, patch);
-  if (!isJsonObject(patch)) throw badRequest('error decoding patch: a JSON object is needed');
+  if (type === 'json') {
+    if (Array.isArray(patch)) return jsonPatch(before, patch);
+    const found = isJsonObject(patch) ? 'object' : typeof patch;
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${found} into Go value of type []handlers.jsonPatchOp`,
+    );
+  }
+  if (!isJsonObject(patch)) {
+    const found = Array.isArray(patch) ? 'array' : typeof patch;
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${found} into Go value of type map[string]interface {}`,
+    );
+  }
   return type === 'merge' ? mergePatch(before, patch) : strategicMergePatch(before, patch);
 }
 
@@ -59,7 +72,7 @@ export function patchObject(
   body: Buffer,
   contentType: string,
   kind: Pick<ResourceKind, 'kind' | 'message'>,
-  strict: boolean,
+  validation: FieldValidation,
 ): JsonObject {
   const type = patchTypes[contentType];
   if (type === undefined) throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
@@ -74,10 +87,11 @@ export function patchObject(
   if (!isJsonObject(result)) throw unprocessablePatch();
   try {
     const { object, unknownFields } = conform(result, kind.message);
-    if (strict && unknownFields.length > 0) {
-      const problems = unknownFields.map((field) => `unknown field "${field}"`).join(', ');
-      throw brokenPatch(result, patch, type, `strict decoding error: ${problems}`);
+    const problems = unknownFields.map((field) => `unknown field "${field}"`);
+    if (validation.strict && problems.length > 0) {
+      throw brokenPatch(result, patch, type, `strict decoding error: ${problems.join(', ')}`);
     }
+    for (const problem of problems) validation.warn(problem);
     return { kind: kind.kind, apiVersion: before['apiVersion'] ?? '', ...object };
   } catch (error) {
     if (error instanceof DecodingError) throw brokenPatch(result, patch, type, error.message);

@@ -2,7 +2,7 @@ import { nameOf, objectAt, textsAt } from '../store/json.ts';
 import { kindNamed } from '../store/resource-kinds.ts';
 import { answer } from './answer.ts';
 import { readBody } from './body-codec.ts';
-import { bodyOf, type Call, isStrict, readDryRun } from './call.ts';
+import { bodyOf, type Call, fieldValidation, readDryRun } from './call.ts';
 
 const evictionKind = { group: 'policy', version: 'v1', kind: 'Eviction', message: 'policy.Eviction' };
 
@@ -12,7 +12,7 @@ export async function evictPod(call: Call): Promise<void> {
     await bodyOf(call.request),
     call.headers.first('Content-Type'),
     evictionKind,
-    isStrict(call),
+    fieldValidation(call),
   );
   const options = objectAt(eviction, 'deleteOptions');
   const grace = options['gracePeriodSeconds'];

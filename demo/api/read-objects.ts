@@ -6,7 +6,7 @@ import { groupVersionOf } from '../store/resource-kinds.ts';
 import { fieldsMatch, labelsMatch, parseFieldSelector, parseLabelSelector, SelectorError } from '../store/selectors.ts';
 import { answer, asItem } from './answer.ts';
 import type { Call } from './call.ts';
-import { badRequest, expired, invalid } from './status.ts';
+import { ApiError, badRequest, expired, invalid } from './status.ts';
 
 /** A test of an object against the selectors of a request. */
 export type Selection = (object: JsonObject) => boolean;
@@ -49,7 +49,32 @@ function readContinue(token: string): Continuation | null {
   } catch {
     // Answered below.
   }
-  throw badRequest('continue key is not valid: decoded token is malformed');
+  throw badRequest('invalid continue token: continue key is not valid: decoded token is malformed');
+}
+
+/**
+ * `resourceVersion` of a list: the demo answers with the newest state, which meets any version that there has been.
+ * @throws {ApiError} 400, 422, 504 for one that there has not.
+ */
+function checkVersion(query: URLSearchParams, newest: number): void {
+  const version = query.get('resourceVersion') ?? '';
+  if (version === '' && query.has('resourceVersionMatch')) {
+    const message = 'Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided';
+    throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
+      { reason: 'FieldValueForbidden', message, field: 'resourceVersionMatch' },
+    ]);
+  }
+  if (!/^\d*$/.test(version)) {
+    const shown = JSON.stringify(version);
+    throw badRequest(
+      `invalid resource version: resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: invalid syntax`,
+    );
+  }
+  if (Number(version) <= newest) return;
+  throw new ApiError(504, 'Timeout', `Timeout: Too large resource version: ${version}, current: ${newest}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  });
 }
 
 /** @throws {ApiError} 400 */
@@ -78,6 +103,7 @@ export function readPage(call: Call, kind: ResourceKind): Page {
       { reason: 'FieldValueForbidden', message, field: 'sendInitialEvents' },
     ]);
   }
+  checkVersion(query, cluster.objects.store.revision);
   const limit = readInteger(query.get('limit'));
   const continuation = readContinue(query.get('continue') ?? '');
   const selected = readSelection(call, kind);

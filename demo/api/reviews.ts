@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject, objectAt, textAt, textsAt, ti
 import type { ResourceKind } from '../store/resource-kinds.ts';
 import { answer } from './answer.ts';
 import { readBody } from './body-codec.ts';
-import { bodyOf, type Call, isStrict } from './call.ts';
+import { bodyOf, type Call, fieldValidation } from './call.ts';
 
 function attributesOf(spec: JsonObject, user: User): Attributes {
   const resource = objectAt(spec, 'resourceAttributes');
@@ -22,7 +22,11 @@ function attributesOf(spec: JsonObject, user: User): Attributes {
 
 function accessStatus(call: Call, spec: JsonObject, user: User): JsonObject {
   const granted = call.cluster.authorizer.decide(attributesOf(spec, user));
-  return granted ? { allowed: true, reason: `RBAC: allowed by ${granted.binding}` } : { allowed: false };
+  if (!granted) return { allowed: false };
+  // Members of system:masters pass before RBAC is asked, and no reason is given.
+  return user.groups.includes('system:masters')
+    ? { allowed: true }
+    : { allowed: true, reason: `RBAC: allowed by ${granted.binding}` };
 }
 
 function reviewedUser(spec: JsonObject): User {
@@ -65,7 +69,7 @@ function statusFor(call: Call, kind: string, spec: JsonObject): JsonObject {
 
 /** Answers the review kinds: who am I, may I, may they, what may I. Nothing is kept. */
 export async function createReview(call: Call, kind: ResourceKind): Promise<void> {
-  const review = readBody(await bodyOf(call.request), call.headers.first('Content-Type'), kind, isStrict(call));
+  const review = readBody(await bodyOf(call.request), call.headers.first('Content-Type'), kind, fieldValidation(call));
   const spec = isJsonObject(review['spec']) ? review['spec'] : {};
   const status = statusFor(call, kind.kind, spec);
   const metadata = kind.kind === 'SelfSubjectReview' ? { creationTimestamp: timestamp() } : {};

@@ -2,7 +2,7 @@ import { type Attributes, denial } from '../access/authorization.ts';
 import { findKind, type ResourceKind, virtualKinds } from '../store/resource-kinds.ts';
 import type { Call } from './call.ts';
 import { deleteCollection, deleteObject } from './delete-objects.ts';
-import { discoveryDocument } from './discovery.ts';
+import { type Document, discoveryDocument, PageNotFound } from './discovery.ts';
 import { openApiDocument } from './openapi.ts';
 import { openApiV2Document, openApiV2Type } from './openapi-v2.ts';
 import { evictPod } from './pod-eviction.ts';
@@ -53,17 +53,29 @@ export function authorize(call: Pick<Call, 'info' | 'user' | 'cluster'>): void {
 export async function route(call: Call): Promise<void> {
   if (call.info.path.startsWith('//')) {
     // RequestInfo reads past the doubled slash, the router does not.
-    sendText(call, 404, plainText, '404 page not found\n');
+    sendPageNotFound(call);
     return;
   }
   if (!call.info.isResourceRequest) {
     routePath(call);
     return;
   }
+  checkTimeout(call);
   const { apiGroup, apiVersion, resource } = call.info;
   const kind = findKind(apiGroup, apiVersion, resource);
   if (!kind || call.info.parts.length > 3) throw noSuchResource();
   return call.info.subresource === '' ? routeObject(call, kind) : routeSubresource(call, kind);
+}
+
+/**
+ * `?timeout=` is a Go duration.
+ * @throws {ApiError} 400
+ */
+function checkTimeout(call: Call): void {
+  const timeout = call.query.get('timeout') ?? '';
+  if (timeout === '' || /^[+-]?((\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h))+$|^0$/.test(timeout)) return;
+  const problem = /^\d+(\.\d*)?$/.test(timeout) ? 'missing unit in duration' : 'invalid duration';
+  throw badRequest(`invalid timeout specified in the request URL - time: ${problem} ${JSON.stringify(timeout)}`);
 }
 
 function routeObject(call: Call, kind: ResourceKind): Promise<void> | void {
@@ -133,19 +145,30 @@ function routePath(call: Call): void {
   const { path } = call.info;
   if (call.method !== 'GET' && call.method !== 'HEAD') throw methodNotAllowed();
   const parts = path.replace(/^\/|\/$/g, '').split('/');
-  if (healthPaths.has(path.replace(/(.)\/$/, '$1'))) sendText(call, 200, plainText, 'ok');
-  else if (path === '/version' || path === '/version/')
+  if (healthPaths.has(path.replace(/(.)\/$/, '$1'))) {
+    call.response.setHeader('X-Content-Type-Options', 'nosniff');
+    sendText(call, 200, plainText, 'ok');
+    return;
+  }
+  if (path === '/version' || path === '/version/')
     sendText(call, 200, 'application/json', JSON.stringify(serverVersion, null, 2));
   else if (path === '/openapi/v2') sendText(call, 200, openApiV2Type, openApiV2Document());
   // The real server labels the index text/plain, and so does this one.
   else if (/^\/openapi\/v3\/?$/.test(path)) sendText(call, 200, plainText, openApiDocument(path));
   else if (path.startsWith('/openapi/v3/')) sendText(call, 200, 'application/json', openApiDocument(path));
   else if (parts[0] === 'api' || parts[0] === 'apis') sendDiscovery(call, parts);
-  else sendText(call, 404, plainText, '404 page not found\n');
+  else sendPageNotFound(call);
 }
 
 function sendDiscovery(call: Call, parts: readonly string[]): void {
-  const document = discoveryDocument(call, parts);
+  let document: Document;
+  try {
+    document = discoveryDocument(call, parts);
+  } catch (error) {
+    if (!(error instanceof PageNotFound)) throw error;
+    sendPageNotFound(call);
+    return;
+  }
   const tag = document.headers['ETag'];
   if (tag !== undefined && call.headers.first('If-None-Match') === tag) {
     const { 'Content-Type': _type, ...headers } = document.headers;
@@ -154,6 +177,11 @@ function sendDiscovery(call: Call, parts: readonly string[]): void {
   }
   for (const [name, value] of Object.entries(document.headers)) call.response.setHeader(name, value);
   sendText(call, 200, document.headers['Content-Type'] ?? '', `${JSON.stringify(document.body)}\n`);
+}
+
+function sendPageNotFound(call: Call): void {
+  call.response.setHeader('X-Content-Type-Options', 'nosniff');
+  sendText(call, 404, plainText, '404 page not found\n');
 }
 
 function sendText(call: Call, code: number, type: string, text: string | Buffer): void {

@@ -5,7 +5,7 @@ import { groupVersionOf, type ResourceKind } from '../store/resource-kinds.ts';
 import { answer } from './answer.ts';
 import { applyPatch, readApplied } from './apply-object.ts';
 import { mediaType, readBody } from './body-codec.ts';
-import { bodyOf, type Call, isStrict, writeOptions } from './call.ts';
+import { bodyOf, type Call, fieldValidation, writeOptions } from './call.ts';
 import { patchObject } from './patch-object.ts';
 import { queryTrue } from './request-target.ts';
 import { conflict, fieldRequired, invalid } from './status.ts';
@@ -25,7 +25,7 @@ function scaleOf(object: JsonObject): JsonObject {
       resourceVersion: textAt(object, 'metadata', 'resourceVersion'),
       creationTimestamp: textAt(object, 'metadata', 'creationTimestamp'),
     },
-    spec: { replicas: numberAt(object, 0, 'spec', 'replicas') },
+    spec: numberAt(object, 0, 'spec', 'replicas') === 0 ? {} : { replicas: numberAt(object, 0, 'spec', 'replicas') },
     status: {
       replicas: numberAt(object, 0, 'status', 'replicas'),
       selector: Object.entries(labels)
@@ -52,8 +52,8 @@ export async function handleScale(call: Call, kind: ResourceKind): Promise<void>
   const options = writeOptions(call, call.method === 'PUT' ? 'UpdateOptions' : 'PatchOptions');
   const scale =
     call.method === 'PUT'
-      ? readBody(body, contentType, scaleKind, isStrict(call))
-      : patchObject(scaleOf(before), body, mediaType(contentType), scaleKind, isStrict(call));
+      ? readBody(body, contentType, scaleKind, fieldValidation(call))
+      : patchObject(scaleOf(before), body, mediaType(contentType), scaleKind, fieldValidation(call));
   const version = textAt(scale, 'metadata', 'resourceVersion');
   if (version !== '' && version !== textAt(before, 'metadata', 'resourceVersion')) throw conflict(kind, nameOf(before));
   const after = structuredClone(before);

@@ -93,13 +93,23 @@ function sendError(
   answerStatus(response, HeaderList.fromRaw(request.rawHeaders).first('Accept'), known.status);
 }
 
+/** What keeps a request from being handled at all has this header on it. */
+function admitted(...parts: Parameters<typeof admit>): Call {
+  try {
+    return admit(...parts);
+  } catch (error) {
+    if (error instanceof ApiError && error.code !== 401) parts[1].setHeader('X-Content-Type-Options', 'nosniff');
+    throw error;
+  }
+}
+
 async function handle(request: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
   // The server takes the caller's Audit-ID as it is and sends it back.
   const auditId = HeaderList.fromRaw(request.rawHeaders).first('Audit-ID') || randomUUID();
   response.setHeader('Audit-Id', auditId);
   response.setHeader('Cache-Control', 'no-cache, private');
   try {
-    await route(admit(request, response, options, auditId));
+    await route(admitted(request, response, options, auditId));
   } catch (error) {
     sendError(error, request, response, options.log);
   }

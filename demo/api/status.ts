@@ -83,7 +83,13 @@ export function unsupportedMediaType(accepted: string): ApiError {
   return new ApiError(415, 'UnsupportedMediaType', message);
 }
 
+/** A media type that is written, in a form or for a verb for which it is not. */
 export function notAcceptable(available: string): ApiError {
+  return new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${available}`);
+}
+
+/** A media type that is never written. */
+export function unknownFormat(available: string): ApiError {
   return new ApiError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${available}`, {});
 }
 
@@ -116,6 +122,12 @@ export function invalid(kind: { group: string; kind: string }, name: string, cau
 
 export function fieldInvalid(field: string, value: Json, problem: string): Cause {
   return { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${problem}`, field };
+}
+
+export function unsupportedValue(field: string, value: string, supported: readonly string[]): Cause {
+  const listed = supported.map((word) => JSON.stringify(word)).join(', ');
+  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${listed}`;
+  return { reason: 'FieldValueNotSupported', message, field };
 }
 
 export function fieldRequired(field: string, problem = ''): Cause {

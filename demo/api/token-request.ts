@@ -12,10 +12,10 @@ import {
   uidOf,
 } from '../store/json.ts';
 import { groupVersionOf, kindNamed, type ResourceKind } from '../store/resource-kinds.ts';
-import { answer } from './answer.ts';
+import { answer, representationFor } from './answer.ts';
 import { readBody } from './body-codec.ts';
-import { bodyOf, type Call, isStrict, writeOptions } from './call.ts';
-import { badRequest, fieldInvalid, invalid, preconditionFailed } from './status.ts';
+import { bodyOf, type Call, fieldValidation, writeOptions } from './call.ts';
+import { badRequest, fieldInvalid, invalid, notAcceptable, preconditionFailed } from './status.ts';
 
 const tokenRequest = {
   group: 'authentication.k8s.io',
@@ -64,7 +64,7 @@ export async function issueToken(call: Call, kind: ResourceKind): Promise<void> 
   const { objects, tokens } = call.cluster;
   const { manager } = writeOptions(call, 'CreateOptions');
   const body = await bodyOf(call.request);
-  const given = readBody(body, call.headers.first('Content-Type'), tokenRequest, isStrict(call));
+  const given = readBody(body, call.headers.first('Content-Type'), tokenRequest, fieldValidation(call));
   const seconds = numberAt(given, 3600, 'spec', 'expirationSeconds');
   const spec = { ...objectAt(given, 'spec'), expirationSeconds: seconds };
   const account = objects.get(kind, call.info.namespace, call.info.name);
@@ -72,6 +72,9 @@ export async function issueToken(call: Call, kind: ResourceKind): Promise<void> 
   if (stated !== '' && stated !== nameOf(account)) {
     const problem = 'must match the service account name if specified';
     throw invalid(tokenRequest, nameOf(account), [fieldInvalid('metadata.name', stated, problem)]);
+  }
+  if (representationFor(call, 'object').transform === 'Table') {
+    throw notAcceptable('application/json, application/yaml, application/vnd.kubernetes.protobuf');
   }
   checkDuration(seconds);
   const asked = textsAt(spec, 'audiences');

@@ -4,13 +4,13 @@ import type { ResourceKind } from '../store/resource-kinds.ts';
 import { answer } from './answer.ts';
 import { applyObject, applyPatch, requireCreate } from './apply-object.ts';
 import { mediaType, readBody } from './body-codec.ts';
-import { bodyOf, type Call, isStrict, writeOptions } from './call.ts';
+import { bodyOf, type Call, fieldValidation, writeOptions } from './call.ts';
 import { patchObject } from './patch-object.ts';
 import { badRequest, invalid, notFound } from './status.ts';
 
 async function readObject(call: Call, kind: ResourceKind): Promise<JsonObject> {
   const contentType = call.headers.first('Content-Type');
-  const object = readBody(await bodyOf(call.request), contentType, kind, isStrict(call));
+  const object = readBody(await bodyOf(call.request), contentType, kind, fieldValidation(call));
   const { name, namespace } = call.info;
   if (name !== '' && nameOf(object) !== '' && nameOf(object) !== name) {
     throw badRequest(`the name of the object (${nameOf(object)}) does not match the name on the URL (${name})`);
@@ -37,7 +37,7 @@ export async function updateObject(call: Call, kind: ResourceKind): Promise<void
   const object = await readObject(call, kind);
   const before = objects.store.get(kind.storage, kind.namespaced ? namespace : '', name);
   if (before) {
-    answer(call, 200, present(kind, objects.update(kind, before, object, options, subresource)));
+    answer(call, 200, present(kind, objects.update(kind, before, object, { ...options, replaces: true }, subresource)));
     return;
   }
   if (!kind.createOnUpdate || subresource !== '') throw notFound(kind, name);
@@ -59,7 +59,7 @@ export async function patchStoredObject(call: Call, kind: ResourceKind): Promise
     throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [{ ...cause, field: 'force' }]);
   }
   const before = objects.get(kind, kind.namespaced ? namespace : '', name);
-  const after = asKept(kind, patchObject(present(kind, before), body, contentType, kind, isStrict(call)));
+  const after = asKept(kind, patchObject(present(kind, before), body, contentType, kind, fieldValidation(call)));
   if (nameOf(after) !== name) {
     throw badRequest(`the name of the object (${nameOf(after)}) does not match the name on the URL (${name})`);
   }

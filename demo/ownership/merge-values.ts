@@ -117,9 +117,10 @@ export function withNamedFields(set: FieldSet, type: FieldType): FieldSet {
   );
 }
 
-/** A value as the real server's schema check shows it. */
-function goValue(value: Json): string {
-  return typeof value === 'object' ? '&{…}' : `&value.valueUnstructured{Value:${JSON.stringify(value)}}`;
+/** A value as the real server's schema check shows it: one in place of a map or list differs from one in place of a scalar. */
+function goValue(value: Json, scalar = false): string {
+  if (typeof value === 'object') return '&{…}';
+  return scalar ? `&value.valueUnstructured{Value:${JSON.stringify(value)}}` : `&{${value}}`;
 }
 
 function fits(value: Json, scalar: 'string' | 'boolean' | 'numeric'): boolean {
@@ -131,7 +132,7 @@ export function schemaProblems(value: Json, type: FieldType, path = ''): string[
   if (value === null) return [];
   if (type.shape === 'leaf') {
     const wrong = type.scalar !== undefined && !fits(value, type.scalar);
-    return wrong ? [`${path}: expected ${type.scalar}, got ${goValue(value)}`] : [];
+    return wrong ? [`${path}: expected ${type.scalar}, got ${goValue(value, true)}`] : [];
   }
   const map = type.shape === 'struct' || type.shape === 'map';
   if (map !== isJsonObject(value) || map === Array.isArray(value)) {

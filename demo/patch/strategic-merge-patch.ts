@@ -51,12 +51,31 @@ function mergeList(field: string, target: readonly Json[], patch: readonly Json[
     if (position < 0) result.push(strategicMergePatch(undefined, item));
     else result[position] = strategicMergePatch(result[position], item);
   }
-  return ordered(result, key, order);
+  return Array.isArray(order) ? ordered(result, key, order) : patchedFirst(result, key, target, items);
+}
+
+/**
+ * Without an order given, what the patch names goes before what it does not, unless both stood and stood the other way
+ * (strategicpatch `mergeSortedSlice`).
+ */
+function patchedFirst(items: readonly Json[], key: string, target: readonly Json[], patch: readonly Json[]): Json[] {
+  const keyOf = (item: Json | undefined) => (isJsonObject(item) ? (item[key] ?? null) : null);
+  const place = (list: readonly Json[], item: Json | undefined) =>
+    list.findIndex((other) => sameJson(keyOf(other), keyOf(item)));
+  const named = items.filter((item) => place(patch, item) >= 0);
+  named.sort((left, right) => place(patch, left) - place(patch, right));
+  const others = items.filter((item) => place(patch, item) < 0);
+  const result: Json[] = [];
+  while (named.length > 0 && others.length > 0) {
+    const [other, patched] = [place(target, others[0]), place(target, named[0])];
+    const next = other >= 0 && patched >= 0 && other < patched ? others.shift() : named.shift();
+    if (next !== undefined) result.push(next);
+  }
+  return [...result, ...named, ...others];
 }
 
 /** `$setElementOrder/<list>`: the listed items in that order, the others after those that they followed. */
-function ordered(items: Json[], key: string, order: Json | undefined): Json[] {
-  if (!Array.isArray(order)) return items;
+function ordered(items: Json[], key: string, order: readonly Json[]): Json[] {
   const keyOf = (item: Json) => (isJsonObject(item) ? item[key] : item);
   const rank = (item: Json) => order.findIndex((wanted) => sameJson(keyOf(wanted), keyOf(item)));
   const known = items.filter((item) => rank(item) >= 0).sort((left, right) => rank(left) - rank(right));

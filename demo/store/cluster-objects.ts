@@ -1,4 +1,5 @@
 import {
+  ApiError,
   alreadyExists,
   badRequest,
   conflict,
@@ -41,6 +42,8 @@ export interface WriteOptions {
   readonly manager: string;
   /** Who owns which field afterwards, where that is settled already (server-side apply). */
   readonly managers?: readonly Manager[];
+  /** A PUT: another uid is a precondition that fails, not a change of a field. */
+  readonly replaces?: boolean;
   /** The cluster's own write: it may set the status along with the rest. */
   readonly trusted?: boolean;
 }
@@ -88,10 +91,12 @@ export class ClusterObjects {
       throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
     }
     if (textAt(metadata, 'resourceVersion') !== '')
-      throw badRequest('resourceVersion should not be set on objects to be created');
+      throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
     if (kind.namespaced) metadata['namespace'] = namespace;
     else delete metadata['namespace'];
     if (hasStatus(kind) && !options.trusted) delete object['status'];
+    // Go writes the empty status of these.
+    if (['Deployment', 'Job', 'CronJob'].includes(kind.kind)) object['status'] ??= {};
     identify(object, isJsonObject(object['spec']) && kind.kind !== 'Namespace' && kind.kind !== 'Service');
     applyDefaults(object, kind.kind);
     const managers = this.#managers(kind, null, object, options, '');
@@ -146,7 +151,14 @@ export class ClusterObjects {
     if (version !== '' && version !== textAt(before, 'metadata', 'resourceVersion')) throw conflict(kind, name);
     const uid = textAt(asked, 'uid');
     if (uid !== '' && uid !== uidOf(before)) {
-      throw invalid(kind, name, [fieldInvalid('metadata.uid', uid, 'field is immutable')]);
+      if (!options.replaces) throw invalid(kind, name, [fieldInvalid('metadata.uid', uid, 'field is immutable')]);
+      const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${uidOf(before)}`;
+      const key = `/registry/${kind.resource}/${namespaceOf(before)}/${name}`.replace('//', '/');
+      throw conflict(
+        kind,
+        name,
+        `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
+      );
     }
     const after = this.#merged(kind, before, structuredClone(given), subresource, options.trusted === true);
     applyDefaults(after, kind.kind);
@@ -213,7 +225,7 @@ export class ClusterObjects {
     const going = structuredClone(object);
     const metadata = metadataOf(going);
     metadata['deletionTimestamp'] ??= timestamp(new Date(Date.now() + grace * 1000));
-    if (kind.kind === 'Pod') metadata['deletionGracePeriodSeconds'] = grace;
+    if (kind.kind !== 'Namespace') metadata['deletionGracePeriodSeconds'] = grace;
     if (kind.kind === 'Namespace') going['status'] = { phase: 'Terminating' };
     return { object: request.dryRun ? going : this.store.put(kind.storage, going), uid };
   }
@@ -261,7 +273,7 @@ export class ClusterObjects {
 
   #finished(object: JsonObject): boolean {
     const marked = textAt(object, 'metadata', 'deletionTimestamp') !== '';
-    const waits = typeof metadataOf(object)['deletionGracePeriodSeconds'] === 'number';
+    const waits = Number(metadataOf(object)['deletionGracePeriodSeconds'] ?? 0) > 0;
     return marked && !waits && object['kind'] !== 'Namespace' && textsAt(object, 'metadata', 'finalizers').length === 0;
   }
 

@@ -47,7 +47,9 @@ function parseRequirement(text: string): Requirement {
   const existence = /^(!?)\s*([^\s!=<>(),]+)$/.exec(term);
   if (existence) return { key: existence[2] ?? '', operator: existence[1] ? '!exists' : 'exists', values: [] };
   const found = term.replace(/^[^=!<>(),\s]*\s*(==|=|!=|>|<)?\s*/, '')[0] ?? '';
-  throw new SelectorError(`unable to parse requirement: found '${found}', expected: identifier`);
+  throw new SelectorError(
+    `unable to parse requirement: found '${found}', expected: ${found === '' || /[=!<>]/.test(term) ? 'identifier' : 'in, notin, =, ==, !=, gt, lt'}`,
+  );
 }
 
 /**
@@ -153,6 +155,10 @@ export function parseFieldSelector(text: string, kind: string): FieldTerm[] {
       if (sign === '') throw new SelectorError(`invalid selector: '${text}'; can't understand '${term}'`);
       const allowed =
         field === 'metadata.name' || field === 'metadata.namespace' || selectableFields[kind]?.includes(field);
+      if (!allowed && !Object.hasOwn(selectableFields, kind)) {
+        const known = '"metadata.name", "metadata.namespace"';
+        throw new SelectorError(`${JSON.stringify(field)} is not a known field selector: only ${known}`);
+      }
       if (!allowed) throw new SelectorError(`field label not supported: ${field}`);
       return { field, negated: sign === '!=', value };
     });

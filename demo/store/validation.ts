@@ -58,20 +58,22 @@ const requiredSecretKeys: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/ssh-auth': ['ssh-privatekey'],
 };
 
+function checkKeys(object: JsonObject): Cause[] {
+  const keys = ['data', 'binaryData'].flatMap((field) =>
+    Object.keys(textMapAt(object, field)).map((key) => [field, key]),
+  );
+  return keys
+    .filter(([, key = '']) => !/^[-._a-zA-Z0-9]{1,253}$/.test(key))
+    .map(([field, key = '']) => fieldInvalid(`${field}[${key}]`, key, keyRule));
+}
+
+const keyRule =
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+
 function checkSecret(object: JsonObject): Cause[] {
   const data = textMapAt(object, 'data');
-  const badKeys = Object.keys(data).filter((key) => !/^[-._a-zA-Z0-9]{1,253}$/.test(key));
   const missing = (requiredSecretKeys[textAt(object, 'type')] ?? []).filter((key) => !Object.hasOwn(data, key));
-  return [
-    ...badKeys.map((key) =>
-      fieldInvalid(
-        `data[${key}]`,
-        key,
-        "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
-      ),
-    ),
-    ...missing.map((key) => fieldRequired(`data[${key}]`)),
-  ];
+  return [...checkKeys(object), ...missing.map((key) => fieldRequired(`data[${key}]`))];
 }
 
 function checkJob(object: JsonObject): Cause[] {
@@ -93,6 +95,7 @@ const checks: Readonly<Record<string, (object: JsonObject) => Cause[]>> = {
   DaemonSet: checkWorkload,
   Job: checkJob,
   Secret: checkSecret,
+  ConfigMap: checkKeys,
   Service: (object) =>
     objectsAt(object, 'spec', 'ports').length === 0 &&
     textAt(object, 'spec', 'type') !== 'ExternalName' &&

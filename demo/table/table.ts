@@ -24,7 +24,7 @@ export function partialMetadata(object: JsonObject, version: string): JsonObject
 
 function row(object: JsonObject, columns: readonly Column[], include: IncludeObject, version: string): Json {
   const cells = columns.map((column) => column.cell(object));
-  if (include === 'None') return { cells };
+  if (include === 'None') return { cells, object: null };
   return { cells, object: include === 'Object' ? object : partialMetadata(object, version) };
 }
 

@@ -79,7 +79,11 @@ describe('reading', () => {
     ['/api/v1/nope', 404, 'the server could not find the requested resource'],
     [`${secrets}?limit=abc`, 400, 'strconv.ParseInt: parsing "abc": invalid syntax'],
     [`${secrets}?fieldSelector=foo%3Db`, 400, 'field label not supported: foo'],
-    [`${secrets}?continue=rubbish`, 400, 'continue key is not valid: decoded token is malformed'],
+    [
+      `${secrets}?continue=rubbish`,
+      400,
+      'invalid continue token: continue key is not valid: decoded token is malformed',
+    ],
   ])('refuses %s with %d', async (target, status, message) => {
     const answer = await demo.send('GET', target);
     expect([answer.status, answer.json.message]).toEqual([status, message]);
@@ -144,11 +148,26 @@ describe('writing', () => {
     expect((await demo.send('GET', `${secrets}/gone`)).status).toBe(404);
   });
 
+  it('applies a Scale: the manager owns the replicas, and another is told so', async () => {
+    const target = '/apis/apps/v1/namespaces/payments/deployments/ledger-worker/scale';
+    const apply = (manager: string, replicas: number, more = '') =>
+      demo.sendJson(
+        'PATCH',
+        `${target}?fieldManager=${manager}${more}`,
+        { apiVersion: 'autoscaling/v1', kind: 'Scale', spec: { replicas } },
+        'application/apply-patch+yaml',
+      );
+    expect((await apply('one', 1, '&force=true')).json).toMatchObject({ kind: 'Scale', spec: { replicas: 1 } });
+    const refused = await apply('two', 3);
+    expect([refused.status, refused.json.details.causes[0].field]).toEqual([409, '.spec.replicas']);
+    expect((await apply('two', 3, '&force=true')).json.spec.replicas).toBe(3);
+  });
+
   it('says of what it leaves out that it is not in the demo cluster', async () => {
-    const target = '/apis/apps/v1/namespaces/payments/deployments/payments-api/scale?fieldManager=test';
-    const answer = await demo.sendJson('PATCH', target, {}, 'application/apply-patch+yaml');
+    const target = '/api/v1/namespaces/payments/pods/ledger-db-0/resize';
+    const answer = await demo.sendJson('PATCH', target, {}, 'application/merge-patch+json');
     expect([answer.status, answer.json.reason]).toEqual([501, 'NotImplemented']);
-    expect(answer.json.message).toBe('server-side apply of a scale is not in the demo cluster');
+    expect(answer.json.message).toBe('resizing pods is not in the demo cluster');
   });
 });
 

@@ -61,7 +61,7 @@ describe('a strategic merge patch', () => {
       (result) =>
         expect(result).toMatchObject({
           containers: [
-            { name: 'a', image: 'a:2', env: [{ name: 'X' }, { name: 'Y' }] },
+            { name: 'a', image: 'a:2', env: [{ name: 'Y' }, { name: 'X' }] },
             { name: 'b', image: 'b:1' },
           ],
         }),
@@ -80,7 +80,7 @@ describe('a strategic merge patch', () => {
       'merges ports by containerPort',
       { containers: [{ name: 'a', ports: [{ containerPort: 81 }] }] },
       (result) =>
-        expect(result).toMatchObject({ containers: [{ ports: [{ containerPort: 80 }, { containerPort: 81 }] }, {}] }),
+        expect(result).toMatchObject({ containers: [{ ports: [{ containerPort: 81 }, { containerPort: 80 }] }, {}] }),
     ],
     [
       'replaces lists that have no merge key',

@@ -59,7 +59,7 @@ describe('a Table', () => {
   });
 
   it.each([
-    ['None', undefined],
+    ['None', null],
     ['Metadata', { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: { name: 's' } }],
     ['Object', secret],
   ] as const)('with includeObject=%s carries as much of the object', (include, object) => {
