@@ -38,10 +38,9 @@ export class PolicyEngine {
     let record: RecordRequirement | null = null;
     let stream = NO_LIMITS;
     for (const rule of this.#index.candidates(question)) {
-      if (!matches(rule, question, rule.effect !== 'allow')) {
-        unresolved ||= mayMatchYet(rule, question);
-        continue;
-      }
+      // A rule that matches already may match no more: it permits only where every identity is listed.
+      unresolved ||= isOpen(rule, question);
+      if (!matches(rule, question, rule.effect !== 'allow')) continue;
       matched.push(rule.id);
       if (rule.masks.length > 0) masks = unite(masks, rule.masks);
       if (rule.silent) warnings = false;
@@ -99,13 +98,14 @@ export class PolicyEngine {
   }
 }
 
+/** Whether a candidate of the index matches: what is fixed was asked there. */
 function matches(rule: CompiledRule, question: PolicyQuestion, lenient: boolean): boolean {
-  for (const dimension of rule.dimensions) if (!dimension.test(question, lenient)) return false;
+  for (const dimension of rule.dimensions) if (!(dimension.fixed || dimension.test(question, lenient))) return false;
   return true;
 }
 
-/** A rule whose only open question is whom the request would act as. Its `actsAs` stands last. */
-function mayMatchYet({ actsAs, dimensions }: CompiledRule, question: PolicyQuestion): boolean {
+/** A rule of which it is still open whom the request would act as, and nothing else rules out. */
+function isOpen({ actsAs, dimensions }: CompiledRule, question: PolicyQuestion): boolean {
   if (actsAs === null || !actsAs.mayFollow(question)) return false;
   return dimensions.every(({ name, test }) => name === 'actsAs' || test(question, true));
 }

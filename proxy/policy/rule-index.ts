@@ -27,7 +27,7 @@ export interface Principals {
 
 /**
  * Finds the rules that can be about a request without asking each: by verb and resource, then by the principal's names.
- * What it leaves out cannot match; what it gives must still be asked.
+ * What it leaves out cannot match; what it gives must still be asked about all that is not fixed.
  */
 export class RuleIndex {
   readonly #rules: Rules;
@@ -47,20 +47,18 @@ export class RuleIndex {
     const { user, groups } = question.principal;
     let found = byUser === null ? forAnyone : merge(forAnyone, byUser.get(user));
     if (byGroup !== null) for (const group of groups) found = merge(found, byGroup.get(group));
-    return found.rules;
+    return question.resource === '' ? found.rules.filter((rule) => mayMatch(rule, question)) : found.rules;
   }
 
   #bucket(question: PolicyQuestion): Bucket {
     const { verb, resource, apiGroup } = question;
-    // Paths that are not about a resource are endless, so they share one bucket.
+    // Paths that are not about a resource are endless, so they share one bucket of rules that were not asked yet.
     if (resource === '') return this.#paths;
     return this.#buckets.get(verb)?.get(resource)?.get(apiGroup) ?? this.#makeBucket(question);
   }
 
   #makeBucket(question: PolicyQuestion): Bucket {
-    const bucket = bucketOf(this.#rules, ({ effect, dimensions }) =>
-      dimensions.every(({ fixed, test }) => !fixed || test(question, effect !== 'allow')),
-    );
+    const bucket = bucketOf(this.#rules, (rule) => mayMatch(rule, question));
     if (this.#size >= INDEX_LIMIT) {
       this.#buckets.clear();
       this.#size = 0;
@@ -71,6 +69,11 @@ export class RuleIndex {
   }
 }
 
+/** Whether verb, group and resource (or the path) leave a rule possible. Their tests are the same in either sense. */
+function mayMatch({ effect, dimensions }: CompiledRule, question: PolicyQuestion): boolean {
+  return dimensions.every(({ fixed, test }) => !fixed || test(question, effect !== 'allow'));
+}
+
 /** The map under a key, made where it is missing. */
 function inner<Value>(maps: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
   const known = maps.get(key) ?? new Map<string, Value>();
@@ -78,12 +81,12 @@ function inner<Value>(maps: Map<string, Map<string, Value>>, key: string): Map<s
   return known;
 }
 
-function bucketOf({ rules, places }: Rules, mayMatch: (rule: CompiledRule) => boolean): Bucket {
+function bucketOf({ rules, places }: Rules, isWanted: (rule: CompiledRule) => boolean): Bucket {
   const forAnyone: Rules = { rules: [], places: [] };
   const byUser = new Map<string, Rules>();
   const byGroup = new Map<string, Rules>();
   for (const [index, rule] of rules.entries()) {
-    if (!mayMatch(rule)) continue;
+    if (!isWanted(rule)) continue;
     const place = places[index] ?? 0;
     const principals = rule.dimensions.find((dimension) => dimension.principals !== undefined)?.principals;
     if (principals === undefined) add(forAnyone, rule, place);

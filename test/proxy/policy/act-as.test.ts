@@ -100,6 +100,12 @@ describe('a decision that waits for the body', () => {
   it.each<[string, string, Partial<PolicyQuestion>, boolean]>([
     ['a create of a pod', deny('{any: true}'), { verb: 'create', name: '' }, true],
     ['exec', deny('{any: true}'), { verb: 'create', resource: 'pods/exec' }, true],
+    [
+      'a create as somebody whom a rule permits already',
+      '  - {id: r, effect: allow, match: {actsAs: {as: {users: [eve]}}}}\n',
+      { verb: 'create', impersonation: acting('eve') },
+      true,
+    ],
     ['a read', deny('{any: true}'), { verb: 'get' }, false],
     ['a create that takes no road', deny('{any: true}'), { verb: 'create', resource: 'configmaps' }, false],
     ['a rule about other roads', deny('{any: true, through: [csr]}'), { verb: 'create' }, false],

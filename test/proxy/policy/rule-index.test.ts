@@ -25,6 +25,12 @@ function expectSound(rules: ReturnType<typeof compile>, questions: readonly Poli
     const missed = rules.filter(({ effect, dimensions }) =>
       dimensions.every(({ test }) => test(asked, effect !== 'allow')),
     );
+    // What the engine does not ask again.
+    for (const { dimensions } of candidates) {
+      for (const lenient of [true, false]) {
+        expect(dimensions.every(({ fixed, test }) => !fixed || test(asked, lenient))).toBe(true);
+      }
+    }
     expect(missed.filter((rule) => !given.has(rule)).map(({ id }) => id)).toEqual([]);
   }
 }
@@ -67,5 +73,7 @@ describe('the index of rules against asking every rule', () => {
     const names = (one: PolicyQuestion) => new RuleIndex(rules).candidates(one).map(({ id }) => id.split('/')[1]);
     expect(names(asked[0] as PolicyQuestion)).toEqual(['anyone', 'either', 'groups', 'others', 'pattern', 'user']);
     expect(names(asked[8] as PolicyQuestion)).toEqual(['anyone', 'others', 'pattern']);
+    expect(names(asked[1] as PolicyQuestion)).toContain('path');
+    expect(names(asked[0] as PolicyQuestion)).not.toContain('path');
   });
 });

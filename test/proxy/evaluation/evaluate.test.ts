@@ -1,0 +1,201 @@
+import { Readable } from 'node:stream';
+import { createSecureContext } from 'node:tls';
+import { describe, expect, it } from 'vitest';
+import type { Cluster } from '../../../proxy/clusters/cluster.ts';
+import { Evaluator } from '../../../proxy/evaluation/evaluate.ts';
+import { OriginalUser } from '../../../proxy/evaluation/original-user.ts';
+import type { Upstream, UpstreamRequest } from '../../../proxy/forward/upstream.ts';
+import type { PolicySource } from '../../../proxy/policy/decision.ts';
+import { policyQuestion } from '../../../proxy/policy/policy-question.ts';
+import type { ApiRequest } from '../../../proxy/request/api-request.ts';
+import { document, engineOf, LOCAL } from '../policy/policies.ts';
+import { MERGE, parsed, read } from './requests.ts';
+
+/** What the fake API server answers: status and object. */
+type Answering = (request: UpstreamRequest) => readonly [status: number, object: unknown];
+
+const cluster: Cluster = {
+  slug: 'c',
+  contextName: 'c',
+  labels: {},
+  server: { host: '127.0.0.1', port: 1, servername: 'c', basePath: '', verify: true },
+  credentialName: 'u',
+  namespace: 'default',
+  credential: async () => ({ bearerToken: null, secureContext: createSecureContext(), generation: 1 }),
+  credentialRejected: () => undefined,
+};
+
+function upstreamOf(answering: Answering, seen: UpstreamRequest[] = []): Upstream {
+  return {
+    request: async (_cluster, _credential, request) => {
+      seen.push(request);
+      const [status, object] = answering(request);
+      return { status, headers: [], body: Readable.from([Buffer.from(JSON.stringify(object))]) };
+    },
+    upgrade: () => Promise.reject(new Error('no upgrade')),
+    forget: () => undefined,
+    close: async () => undefined,
+  };
+}
+
+const RULES = `  - {id: all, effect: allow, match: {resources: ["*", "*/*"]}}
+  - {id: asked, effect: requireApproval, match: {actsAs: {any: true}}, approval: {level: ownerConfirm}, message: "as {{actsAs}}"}
+`;
+const POD = '/api/v1/namespaces/shop/pods/p';
+const object = (resourceVersion: string, spec = {}) => ({ metadata: { uid: 'u', resourceVersion }, spec });
+const patch = { spec: { serviceAccountName: 'ci' } };
+
+function evaluate(
+  request: ApiRequest,
+  body: unknown,
+  answering: Answering,
+  seen: UpstreamRequest[] = [],
+  rules = RULES,
+) {
+  const engine = engineOf({ 'p.yaml': document(rules) });
+  const policy = { decide: (question) => engine.decide(question) } as PolicySource;
+  const question = policyQuestion(LOCAL, { name: 'c', labels: {} }, request);
+  const bytes = body === null ? null : Buffer.from(JSON.stringify(body));
+  return new Evaluator(policy, upstreamOf(answering, seen)).evaluate({
+    cluster,
+    request,
+    question,
+    decision: engine.decide(question),
+    body: bytes,
+    parsed: body === null ? null : parsed(body),
+    signal: new AbortController().signal,
+  });
+}
+
+describe('evaluating a write', () => {
+  it('asks nothing of the cluster for what leads nowhere', async () => {
+    const seen: UpstreamRequest[] = [];
+    const evaluated = await evaluate(read(`PATCH ${POD}`, MERGE), { metadata: { labels: {} } }, () => [500, {}], seen);
+    expect(evaluated).toMatchObject({
+      decision: { outcome: 'allow', unresolved: false },
+      digest: null,
+      pinnedTo: null,
+    });
+    expect(seen).toEqual([]);
+  });
+
+  it('decides with what the dry run gives, and binds the write to it', async () => {
+    const seen: UpstreamRequest[] = [];
+    const evaluated = await evaluate(
+      read(`PATCH ${POD}?fieldManager=k`, MERGE, 'Impersonate-User: eve'),
+      patch,
+      ({ method, target }) => {
+        if (target.includes('localsubjectaccessreviews')) return [201, { status: { allowed: false } }];
+        return method === 'GET' ? [200, object('7')] : [200, object('7', patch.spec)];
+      },
+      seen,
+      `${RULES}  - {id: eve, effect: allow, match: {impersonation: {any: true}}}\n`,
+    );
+    expect(evaluated.decision).toMatchObject({
+      outcome: 'requireApproval',
+      message: 'as eve; service account shop:ci, as which its pods would run',
+    });
+    expect(JSON.parse(String(evaluated.outgoing.body))).toEqual({
+      ...patch,
+      metadata: { uid: 'u', resourceVersion: '7' },
+    });
+    const rehearsal = seen.find(({ method }) => method === 'PATCH');
+    expect(rehearsal?.target).toBe(`${POD}?fieldManager=k&dryRun=All`);
+    expect(rehearsal?.headers).toContainEqual(['Impersonate-User', 'eve']);
+    const ids = seen.map(({ headers }) => headers.find(([name]) => name === 'Audit-ID')?.[1]);
+    expect(new Set(ids).size).toBe(seen.length);
+  });
+
+  it('takes a write that a webhook will not rehearse for anybody’s', async () => {
+    const message = 'admission webhook "w" does not support dry run';
+    const evaluated = await evaluate(read(`PATCH ${POD}`, MERGE), patch, ({ method }) =>
+      method === 'GET' ? [200, object('7')] : [400, { kind: 'Status', message }],
+    );
+    expect(evaluated).toMatchObject({ decision: { outcome: 'requireApproval' }, answered: null });
+    expect(evaluated.decision.message).toMatch(/cannot be told/);
+  });
+
+  it('denies such a write where no rule lets a person decide', async () => {
+    const rules = `  - {id: ci, effect: allow, match: {resources: [pods], actsAs: {as: {serviceAccounts: ["shop:ci"]}}}}\n`;
+    const message = 'admission webhook "w" does not support dry run';
+    const answering: Answering = ({ method }) => (method === 'GET' ? [200, object('7')] : [400, { message }]);
+    const evaluated = await evaluate(read(`PATCH ${POD}`, MERGE), patch, answering, [], rules);
+    expect(evaluated.decision).toMatchObject({ outcome: 'deny', decidingRule: 'default-deny' });
+  });
+
+  it('passes on what else the API server says to the dry run', async () => {
+    const answering: Answering = ({ method }) => (method === 'GET' ? [200, object('7')] : [422, { message: 'no' }]);
+    const evaluated = await evaluate(read(`PATCH ${POD}`, MERGE), patch, answering);
+    expect(evaluated.answered?.status).toBe(422);
+  });
+
+  it('looks again when the object changed between the two looks, and gives up on one that never rests', async () => {
+    let version = 0;
+    const restless: Answering = ({ method }) => [200, object(method === 'GET' ? 'old' : `${version++}`, patch.spec)];
+    await expect(evaluate(read(`PATCH ${POD}`, MERGE), patch, restless)).rejects.toMatchObject({
+      code: 'evaluated-object-changed',
+    });
+    expect(version).toBe(3);
+  });
+
+  it('finds the same again for the same, and another for another object', async () => {
+    const answering =
+      (uid: string): Answering =>
+      ({ method, target }) => {
+        if (target.includes('reviews')) return [201, { status: { allowed: true } }];
+        const found = { metadata: { uid, resourceVersion: '7' }, spec: method === 'GET' ? {} : patch.spec };
+        return [200, found];
+      };
+    const [one, again, other] = await Promise.all(
+      ['u', 'u', 'v'].map((uid) => evaluate(read(`PATCH ${POD}`, MERGE), patch, answering(uid))),
+    );
+    expect(one?.digest).toBe(again?.digest);
+    expect(one?.digest).not.toBe(other?.digest);
+  });
+});
+
+describe('case 10: naming the engineer to the cluster', () => {
+  const name = (request: ApiRequest, answering: Answering) =>
+    new OriginalUser(upstreamOf(answering)).name(request, 'local:ada', cluster, new AbortController().signal);
+  const allowing =
+    (...resources: string[]): Answering =>
+    ({ body }) => {
+      const { spec } = JSON.parse(String(body)) as { spec: { resourceAttributes: { verb: string; resource: string } } };
+      const { verb, resource } = spec.resourceAttributes;
+      return [201, { status: { allowed: verb === 'impersonate' && resources.includes(resource) } }];
+    };
+  const request = read(`GET ${POD}`, 'Impersonate-User: eve', 'Impersonate-Group: dev', 'Impersonate-Extra-a: b');
+
+  it('adds the reserved key where everything that is asked for may be impersonated', async () => {
+    const named = await name(request, allowing('users', 'groups', 'userextras'));
+    expect(Object.fromEntries(named.impersonation?.extra ?? [])).toEqual({
+      a: ['b'],
+      'gatehouse.dev/original-user': ['local:ada'],
+    });
+  });
+
+  it.each<[string, Answering]>([
+    ['the key may not be sent', allowing('users', 'groups')],
+    ['the group is impersonated in a constrained mode', allowing('users', 'userextras')],
+    ['the review is refused', () => [403, {}]],
+    [
+      'the review fails',
+      () => {
+        throw new Error('gone');
+      },
+    ],
+  ])('leaves the request as it is where %s', async (_name, answering) => {
+    expect(await name(request, answering)).toBe(request);
+  });
+
+  it('asks about a service account as one', async () => {
+    const account = read(`GET ${POD}`, 'Impersonate-User: system:serviceaccount:shop:ci');
+    expect(await name(account, allowing('users', 'userextras'))).toBe(account);
+    expect((await name(account, allowing('serviceaccounts', 'userextras'))).impersonation?.extra.size).toBe(1);
+  });
+
+  it('does nothing without impersonation', async () => {
+    const plain = read(`GET ${POD}`);
+    expect(await name(plain, () => [500, {}])).toBe(plain);
+  });
+});
