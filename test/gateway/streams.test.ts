@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readRecording } from '../../proxy/recording/recording-reader.ts';
 import { type EchoUpstream, startEchoUpstream } from './environment/echo-upstream.ts';
 import { gatewayConnection } from './environment/raw-request.ts';
 import { type RunningGateway, startGateway } from './environment/running-gateway.ts';
@@ -112,10 +114,11 @@ describe('streams through the gateway', () => {
     });
   }
 
-  describe.each<[string, string, readonly string[], () => StreamClient]>([
-    ['WebSocket', 'GET', webSocket, webSocketClient],
-    ['SPDY/3.1', 'POST', spdy, spdyClient],
-  ])('%s', (_name, method, headers, speak) => {
+  describe.each<[string, string, readonly string[], () => StreamClient, boolean]>([
+    ['WebSocket', 'GET', webSocket, webSocketClient, true],
+    // Its echo comes on the stream of the input, which is no output.
+    ['SPDY/3.1', 'POST', spdy, spdyClient, false],
+  ])('%s', (_name, method, headers, speak, tty) => {
     it('case 20: echoes, with the bytes behind the request head held until the 101', async () => {
       const socket = await client();
       const stream = speak();
@@ -169,6 +172,35 @@ describe('streams through the gateway', () => {
       expect(written).toBeLessThan(total);
       await reads(socket, stream, total);
       expect(stream.outputBytes()).toBe(total);
+    });
+
+    it('case 22: a terminal is recorded as asciicast, with its sizes and its end', async () => {
+      const socket = await client();
+      const stream = speak();
+      socket.write(await head(method, `${EXEC}&tty=true`, headers));
+      const { rest } = await answerHead(socket);
+      stream.read(rest);
+      socket.write(Buffer.concat([stream.opening, stream.resize(132, 43), stream.input('\u001b[1mbold\u001b[0m\r\n')]));
+      await reads(socket, stream, 14);
+      const { auditId } = running.gateway.streams()[0] ?? { auditId: '' };
+      expect(running.gateway.streams()).toMatchObject([{ kind: 'exec', command: ['sh'], recorded: true }]);
+      running.gateway.endStream(auditId, { by: 'anna', comment: null });
+      socket.resume();
+      await new Promise((resolve) => socket.once('end', resolve));
+      socket.end();
+      const finished = await vi.waitFor(async () => {
+        const record = (await running.records()).find((each) => each.type === 'finished' && each.auditId === auditId);
+        if (record?.type !== 'finished') throw new Error('not finished yet');
+        return record;
+      });
+      expect(finished.stream?.recording).toBe(`${auditId}.cast`);
+      const { entry, cast } = await readRecording(join(running.folder, 'data', 'sessions', `${auditId}.cast`));
+      expect(entry).toMatchObject({ id: auditId, end: 'closed', namespace: 'default', title: 'exec default/p: sh' });
+      const lines = cast.trim().split('\n');
+      expect(lines.some((line) => line.endsWith(',"r","132x43"]'))).toBe(true);
+      // What the echo adds comes back as output of its stream.
+      expect(lines.some((line) => line.includes(JSON.stringify('\u001b[1mbold\u001b[0m\r\n')))).toBe(tty);
+      expect(lines.at(-1)).toContain('this stream was ended by anna');
     });
 
     it.each([403, 404, 500])(

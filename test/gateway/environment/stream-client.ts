@@ -9,6 +9,7 @@ export interface StreamClient {
   /** To be sent before anything else. */
   readonly opening: Buffer;
   input(text: string): Buffer;
+  resize(columns: number, rows: number): Buffer;
   read(bytes: Buffer): void;
   /** Standard output up to now. */
   output(): string;
@@ -33,6 +34,8 @@ export function webSocketClient(): StreamClient {
   return {
     opening: Buffer.alloc(0),
     input: (text) => webSocketFrame(OPCODE.binary, Buffer.from(`\0${text}`), { masked: true }),
+    resize: (columns, rows) =>
+      webSocketFrame(OPCODE.binary, Buffer.from(`\u0004${sizeText(columns, rows)}`), { masked: true }),
     read: (bytes) => reader.push(bytes),
     ...received.sums,
   };
@@ -40,6 +43,7 @@ export function webSocketClient(): StreamClient {
 
 const ERROR_STREAM = 1;
 const INPUT_STREAM = 3;
+const RESIZE_STREAM = 5;
 
 /** The echo upstream answers on the stream that was written to. */
 export function spdyClient(): StreamClient {
@@ -53,11 +57,17 @@ export function spdyClient(): StreamClient {
     opening: Buffer.concat([
       synStream(ERROR_STREAM, blocks.write(new Map([['streamtype', 'error']]))),
       synStream(INPUT_STREAM, blocks.write(new Map([['streamtype', 'stdin']]))),
+      synStream(RESIZE_STREAM, blocks.write(new Map([['streamtype', 'resize']]))),
     ]),
     input: (text) => dataFrame(INPUT_STREAM, Buffer.from(text)),
+    resize: (columns, rows) => dataFrame(RESIZE_STREAM, Buffer.from(sizeText(columns, rows))),
     read: (bytes) => reader.push(bytes),
     ...received.sums,
   };
+}
+
+function sizeText(columns: number, rows: number): string {
+  return JSON.stringify({ Width: columns, Height: rows });
 }
 
 /** Keeps the first 64 KiB of each, and counts the rest. */
