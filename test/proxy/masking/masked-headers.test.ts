@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maskedHeaders } from '../../../proxy/masking/masked-headers.ts';
+import { maskedHeaders, withSafeWarnings } from '../../../proxy/masking/masked-headers.ts';
 
 const JSON_TYPE = ['Content-Type', 'application/json'] as const;
 
@@ -74,5 +74,33 @@ describe('case 46: warnings on the answers of Secrets', () => {
     '299 - "batch/v1beta1 CronJob is deprecated in v1.21+, unavailable in v1.25+; use batch/v1 CronJob"',
   ])('stay when they are made of names: %s', (value) => {
     expect(warnings(value)).toEqual([value]);
+  });
+});
+
+describe('case 46: warnings on the answers of everything else', () => {
+  const redact = (text: string): string => text.replaceAll('hunter2 "ü"', 'REDACTED');
+  const latin1 = (text: string): string => Buffer.from(text).toString('latin1');
+  const safe = (value: string): string | undefined => withSafeWarnings([['Warning', value]], redact)[0]?.[1];
+
+  it('are redacted as the text that kubectl prints: unescaped, in UTF-8', () => {
+    expect(safe(latin1('299 - "saw hunter2 \\"ü\\" in \\"ä\\""'))).toBe(latin1('299 - "saw REDACTED in \\"ä\\""'));
+  });
+
+  it('keep agent and date', () => {
+    expect(safe(latin1('299 webhook "hunter2 \\"ü\\"" "Wed, 21 Oct 2015 07:28:00 GMT"'))).toBe(
+      '299 webhook "REDACTED" "Wed, 21 Oct 2015 07:28:00 GMT"',
+    );
+  });
+
+  it('that are none are redacted too', () => {
+    expect(safe(latin1('hunter2 "ü"'))).toBe('299 - "REDACTED"');
+  });
+
+  it('that quote nothing, and other headers, stay as they are', () => {
+    const headers = [
+      ['Warning', '299 - "a \\"b\\""'],
+      ['X-Other', latin1('hunter2 "ü"')],
+    ] as const;
+    expect(withSafeWarnings(headers, redact)).toEqual(headers);
   });
 });

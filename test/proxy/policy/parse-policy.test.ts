@@ -179,7 +179,10 @@ spec:
       not: {names: [b]}
     approval: {level: ownerConfirm, requestTTL: 15m, grantTTL: 1h30m, hold: 0s, reason: required, grant: exact}
     obligations:
-      mask: [{resource: secrets, fields: ["data.*"], keep: ["data['ca.crt']"], annotations: [a/b], as: token}]
+      mask:
+      - {resource: secrets, fields: ["data.*"], keep: ["data['ca.crt']"], annotations: [a/b], as: token}
+      - {resource: a.b.c, fields: "spec.list[*].**.x", patterns: ["builtin:jwt", "glob:a*"], as: redact}
+      - {resource: "*", patterns: "builtin:credentials"}
       record: {level: full, required: true, input: off}
     message: "{{impersonation.user}} in {{cluster}}"
 `;
