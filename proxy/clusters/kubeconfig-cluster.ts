@@ -61,6 +61,7 @@ class KubeconfigBackedCluster implements Cluster {
   #stamp: string;
   #credentials: CredentialSource;
   #current: {
+    readonly material: CredentialMaterial;
     readonly digest: string;
     readonly credential: UpstreamCredential;
     readonly expires: number | null;
@@ -98,9 +99,10 @@ class KubeconfigBackedCluster implements Cluster {
   async #obtain(): Promise<UpstreamCredential> {
     await this.#noticeChange();
     const material = await this.#credentials.material();
-    const digest = digestOf(material);
+    const digest = this.#current?.material === material ? this.#current.digest : digestOf(material);
     if (this.#current?.digest !== digest) {
       this.#current = {
+        material,
         digest,
         credential: {
           // At the API server a certificate wins silently over a token, so only one of them is ever sent.
@@ -112,6 +114,8 @@ class KubeconfigBackedCluster implements Cluster {
         },
         expires: material.certificate === null ? null : Date.parse(new X509Certificate(material.certificate).validTo),
       };
+    } else if (this.#current.material !== material) {
+      this.#current = { ...this.#current, material };
     }
     const { credential, expires } = this.#current;
     if (expires !== null && expires <= this.#options.now()) {

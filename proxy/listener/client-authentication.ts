@@ -32,8 +32,8 @@ export type Authentication =
  * of those that are live at this moment. Asked for every request, because a connection outlives a revocation.
  */
 export function authenticate(socket: TLSSocket, live: LiveCertificates, now: number): Authentication {
-  const certificate = socket.getPeerX509Certificate();
-  if (certificate === undefined) {
+  const fingerprint = fingerprintOf(socket);
+  if (fingerprint === null) {
     return turnAway(
       'no-client-certificate',
       'Gatehouse needs the client certificate of one of its own kubeconfig files',
@@ -47,7 +47,7 @@ export function authenticate(socket: TLSSocket, live: LiveCertificates, now: num
       'This client certificate is not of this Gatehouse; use its current kubeconfig',
     );
   }
-  const found = live.find(certificate.fingerprint256);
+  const found = live.find(fingerprint);
   if (found.state === 'revoked') {
     return turnAway(
       'revoked-certificate',
@@ -63,6 +63,18 @@ export function authenticate(socket: TLSSocket, live: LiveCertificates, now: num
   }
   if (found.notAfter.getTime() <= now) return expired();
   return { principal: found.principal };
+}
+
+/** Of a connection's certificate: it is shown once, in the handshake, and to read it costs as much as a decision. */
+const FINGERPRINTS = new WeakMap<TLSSocket, string | null>();
+
+function fingerprintOf(socket: TLSSocket): string | null {
+  let known = FINGERPRINTS.get(socket);
+  if (known === undefined) {
+    known = socket.getPeerX509Certificate()?.fingerprint256 ?? null;
+    FINGERPRINTS.set(socket, known);
+  }
+  return known;
 }
 
 function expired(): Authentication {
