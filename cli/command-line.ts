@@ -5,6 +5,7 @@ import { journalTailCommand } from './journal-tail-command.ts';
 import { journalVerifyCommand } from './journal-verify-command.ts';
 import { requestsCommand } from './requests-command.ts';
 import { approveCommand, denyCommand } from './review-commands.ts';
+import { endCommand, streamsCommand } from './streams-commands.ts';
 import { gatehouseVersion } from './version.ts';
 
 const commands: readonly Command[] = [
@@ -12,6 +13,8 @@ const commands: readonly Command[] = [
   requestsCommand,
   approveCommand,
   denyCommand,
+  streamsCommand,
+  endCommand,
   journalVerifyCommand,
   journalTailCommand,
 ];

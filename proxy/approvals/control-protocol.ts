@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LiveStream } from '../streams/live-streams.ts';
 import type { ApprovalRequest } from './approval-authority.ts';
 
 /**
@@ -14,6 +15,13 @@ export const controlRequest = z.discriminatedUnion('ask', [
     verdict: z.enum(['approve', 'deny']),
     comment: z.string().max(4_096).nullable(),
   }),
+  z.strictObject({ v: z.literal(1), ask: z.literal('streams') }),
+  z.strictObject({
+    v: z.literal(1),
+    ask: z.literal('endStream'),
+    auditId: z.string().max(64),
+    comment: z.string().max(500).nullable(),
+  }),
 ]);
 
 export type ControlRequest = z.infer<typeof controlRequest>;
@@ -22,6 +30,9 @@ export type ControlRequest = z.infer<typeof controlRequest>;
 export interface ControlResults {
   readonly requests: readonly ApprovalRequest[];
   readonly review: ApprovalRequest;
+  readonly streams: readonly LiveStream[];
+  /** False: no stream of this id is open. */
+  readonly endStream: boolean;
 }
 
 export type ControlResponse<Ask extends ControlRequest['ask'] = ControlRequest['ask']> =

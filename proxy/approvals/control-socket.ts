@@ -16,6 +16,9 @@ export class ControlSocketError extends Error {
   }
 }
 
+/** What of a gateway the socket reaches. */
+type ControlledGateway = Pick<Gateway, 'approvals' | 'review' | 'streams' | 'endStream'>;
+
 /** `sockaddr_un.sun_path` without its closing zero: unix(7) on Linux, `sys/un.h` on macOS. */
 const pathBytesAtMost = process.platform === 'linux' ? 107 : 103;
 const lineBytesAtMost = 64 * 1024;
@@ -48,7 +51,7 @@ export function controlSocketPath(dataFolder: string): string {
  */
 export async function openControlSocket(options: {
   readonly dataFolder: string;
-  readonly gateway: Pick<Gateway, 'approvals' | 'review'>;
+  readonly gateway: ControlledGateway;
   readonly reviewer: string;
   readonly log: GatewayLog;
 }): Promise<() => Promise<void>> {
@@ -77,7 +80,7 @@ export async function openControlSocket(options: {
 async function converse(
   socket: Socket,
   options: {
-    readonly gateway: Pick<Gateway, 'approvals' | 'review'>;
+    readonly gateway: ControlledGateway;
     readonly reviewer: string;
     readonly log: GatewayLog;
   },
@@ -115,6 +118,11 @@ async function answer(
   }
   try {
     if (request.ask === 'requests') return { ok: true, result: gateway.approvals() };
+    if (request.ask === 'streams') return { ok: true, result: gateway.streams() };
+    if (request.ask === 'endStream') {
+      const { auditId, comment } = request;
+      return { ok: true, result: gateway.endStream(auditId, { by: reviewer, comment }) };
+    }
     const { id, verdict, comment } = request;
     return { ok: true, result: await gateway.review({ id, verdict, by: reviewer, comment }) };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { EndedByGateway } from '../listener/ended-by-gateway.ts';
+import { oneLine } from '../one-line.ts';
 import { Refusal } from '../refusal.ts';
 
 /** A stream that is open now, as screens and the command line show it. */
@@ -69,7 +70,7 @@ export class LiveStreams {
   end(auditId: string, reason: { readonly by: string; readonly comment: string | null }): boolean {
     const entry = this.#entries.get(auditId);
     if (entry === undefined) return false;
-    const why = reason.comment === null ? '' : `: ${reason.comment}`;
+    const why = reason.comment === null ? '' : `: ${oneLine(reason.comment).trim()}`;
     entry.controller.abort(new Refusal('stream-ended', `Gatehouse: this stream was ended by ${reason.by}${why}`));
     return true;
   }

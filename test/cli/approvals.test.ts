@@ -13,7 +13,12 @@ beforeEach(async () => {
   ({ authority, hold } = authorityUnderTest());
   close = await openControlSocket({
     dataFolder: folder,
-    gateway: { approvals: () => authority.list(), review: (vote) => authority.review(vote) },
+    gateway: {
+      approvals: () => authority.list(),
+      review: (vote) => authority.review(vote),
+      streams: () => [],
+      endStream: () => false,
+    },
     reviewer: 'local:ada',
     log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
   });

@@ -20,7 +20,8 @@ afterEach(() => rm(dataFolder, { recursive: true, force: true }));
 
 async function served() {
   const { authority, hold, records } = authorityUnderTest();
-  const gateway = { approvals: () => authority.list(), review: authority.review.bind(authority) };
+  const streams = { streams: () => [], endStream: () => false };
+  const gateway = { approvals: () => authority.list(), review: authority.review.bind(authority), ...streams };
   const close = await openControlSocket({ dataFolder, gateway, reviewer: 'local:ada', log });
   onTestFinished(close);
   return { authority, hold, records, close };
