@@ -16,14 +16,13 @@ import {
   setManagers,
   trackingOf,
 } from '../ownership/managed-fields.ts';
+import { changedObject } from './changed-object.ts';
 import {
   isJsonObject,
   type JsonObject,
-  listAt,
   metadataOf,
   nameOf,
   namespaceOf,
-  objectAt,
   sameJson,
   textAt,
   textsAt,
@@ -160,7 +159,7 @@ export class ClusterObjects {
         `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
       );
     }
-    const after = this.#merged(kind, before, structuredClone(given), subresource, options.trusted === true);
+    const after = changedObject(kind, before, structuredClone(given), subresource, options.trusted === true);
     applyDefaults(after, kind.kind);
     const causes = [...validate(after, kind.kind), ...validateChange(before, after, kind.kind, subresource)];
     if (causes.length > 0) throw invalid(kind, name, causes);
@@ -176,40 +175,6 @@ export class ClusterObjects {
     const stored = this.store.put(kind.storage, after);
     if (this.#finished(stored)) this.#erase(kind, stored, false);
     return stored;
-  }
-
-  /** The new object: what may change from what was given, the rest from what stands. */
-  #merged(
-    kind: ResourceKind,
-    before: JsonObject,
-    given: JsonObject,
-    subresource: string,
-    trusted: boolean,
-  ): JsonObject {
-    const old = metadataOf(structuredClone(before));
-    const asked = metadataOf(given);
-    const kept: JsonObject = { ...old };
-    for (const field of ['labels', 'annotations', 'ownerReferences', 'finalizers']) {
-      if (asked[field] === undefined) delete kept[field];
-      else kept[field] = asked[field];
-    }
-    if (listAt(asked, 'managedFields').length > 0) kept['managedFields'] = asked['managedFields'] ?? [];
-    if (subresource === 'ephemeralcontainers') {
-      // The rest of what was given is not looked at (registry/core/pod, podEphemeralContainersStrategy).
-      const spec = { ...objectAt(structuredClone(before), 'spec') };
-      const { ephemeralContainers } = objectAt(given, 'spec');
-      if (ephemeralContainers === undefined) delete spec['ephemeralContainers'];
-      else spec['ephemeralContainers'] = ephemeralContainers;
-      return { ...structuredClone(before), spec, metadata: kept };
-    }
-    const metadata = subresource === 'status' ? old : kept;
-    if (subresource === 'status') return { ...structuredClone(before), status: given['status'] ?? {}, metadata };
-    const after: JsonObject = { ...given, kind: kind.kind, apiVersion: before['apiVersion'] ?? '', metadata };
-    if (hasStatus(kind) && !trusted) {
-      if (before['status'] === undefined) delete after['status'];
-      else after['status'] = structuredClone(before['status']);
-    }
-    return after;
   }
 
   remove(kind: ResourceKind, namespace: string, name: string, request: DeleteRequest): DeleteOutcome {

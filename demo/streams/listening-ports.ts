@@ -35,7 +35,9 @@ class ConnectionEnd extends Duplex {
   override _destroy(_error: Error | null, done: (error: null) => void): void {
     const other = this.#other;
     this.#other = null;
-    if (other && !other.destroyed) other.destroy();
+    // One that has ended both ways goes by itself; the other may still have to read its end.
+    const whole = this.readableEnded && this.writableFinished;
+    if (!whole && other && !other.destroyed) other.destroy();
     done(null);
   }
 }

@@ -1,3 +1,5 @@
+// One table, and long because there is much to ask; it is read from top to bottom, as it is sent.
+
 /** One request of the conformance table; the table is sent in order, so later ones find what earlier ones made. */
 export interface ConformanceRequest {
   /** What it is about; the known differences name it. */
