@@ -59,18 +59,20 @@ describe('streams through the gateway, with a real kubectl', () => {
     return command;
   };
 
-  /** Puts one more rule into force, for every stream of this suite; null takes it out. */
-  async function limit(obligations: string | null): Promise<void> {
+  /** Puts one more rule into force: obligations of every stream of this suite, or what has to be confirmed. Null takes it out. */
+  async function limit(obligations: string | null, confirm: string | null = null): Promise<void> {
     const { gateway, folder } = running();
     const file = join(folder, 'policy', 'limits.yaml');
-    if (obligations === null && !existsSync(file)) return;
+    if (obligations === null && confirm === null && !existsSync(file)) return;
     const before = gateway.policy().digest;
     const text = [
       ...['apiVersion: gatehouse/v1', 'kind: AccessPolicy', 'metadata: {name: limits}', 'spec:', '  rules:'],
-      ...['  - id: limits', '    effect: none', `    match: {namespaces: [${namespace}], verbs: ["*"]}`],
-      `    obligations: ${obligations}`,
+      ...(confirm === null
+        ? ['  - id: limits', '    effect: none', `    match: {namespaces: [${namespace}], verbs: ["*"]}`]
+        : ['  - id: confirm', '    effect: requireApproval', `    match: ${confirm}`]),
+      confirm === null ? `    obligations: ${obligations}` : '    approval: {level: ownerConfirm}',
     ].join('\n');
-    if (obligations === null) await rm(file);
+    if (obligations === null && confirm === null) await rm(file);
     else await writeFile(file, text);
     await vi.waitFor(() => expect(gateway.policy().digest).not.toBe(before), { timeout: 10_000 });
     expect(gateway.policy().problems).toEqual([]);
@@ -312,21 +314,29 @@ describe('streams through the gateway, with a real kubectl', () => {
     expect(stdout).not.toContain(word);
   });
 
-  it('a denial answers the fallback too, in one approval, and each attempt has its records', async () => {
-    const { startKubectl, decideNext, gateway, records } = running();
+  it.each([
+    ['exec', ['exec', pod, '--', 'true'], 'exec'],
+    ['port-forward', ['port-forward', pod, ':8080'], 'portforward'],
+  ])('%s asks once, and its fallback to SPDY gets the same answer', async (_name, args, subresource) => {
+    const { decideNext, gateway, records } = running();
+    await limit(null, `{resources: [pods/${subresource}]}`);
     const before = gateway.approvals().length;
-    const command = startKubectl(['-n', namespace, 'exec', pod, '--as=eve', '--', 'true']);
-    started.push(command);
+    const command = start(args);
     await decideNext('deny', 'not in this pod');
-    // The pod is looked up first, under the same command: the same person is asked about the exec itself.
     const { stderr, code } = await command.done;
     expect(code).not.toBe(0);
     expect(stderr).toMatch(/not in this pod/);
     expect(gateway.approvals().length).toBe(before + 1);
     const denied = (await records()).filter(
-      (record) => record.type === 'decided' && record.decision.code === 'approval-denied',
+      (record) =>
+        record.type === 'decided' &&
+        record.request.subresource === subresource &&
+        record.decision.code === 'approval-denied',
     );
-    expect(denied.length).toBeGreaterThan(0);
+    expect(denied.map((record) => record.type === 'decided' && record.request.upgrade).sort()).toEqual([
+      'SPDY/3.1',
+      'websocket',
+    ]);
   });
 
   /** A file where the folder of recordings should be. */
