@@ -5,6 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { repository } from './set-up/cache-folder.mjs';
+import { provideKubectl } from './set-up/kubectl.mjs';
 import { run } from './set-up/run.mjs';
 
 const folder = join(repository, 'test/bench');
@@ -29,5 +30,10 @@ await build({
     rollupOptions: { input, output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js' } },
   },
 });
-const { code } = await run(process.execPath, [join(outDir, 'run.js'), ...process.argv.slice(2)], { cwd: repository });
+// kubectl proxy is a peer; without it the tables say that it was left out.
+const tools = await provideKubectl().catch(() => null);
+const { code } = await run(process.execPath, [join(outDir, 'run.js'), ...process.argv.slice(2)], {
+  cwd: repository,
+  env: { ...process.env, ...(tools === null ? {} : { GATEHOUSE_BENCH_KUBECTL: tools.kubectl }) },
+});
 process.exitCode = code;

@@ -78,9 +78,8 @@ export async function startField(gateways: ReadonlyArray<keyof typeof GATEWAYS>)
     });
   }
 
-  const kubectl =
-    process.env['GATEHOUSE_BENCH_KUBECTL'] ?? process.env['GATEHOUSE_TEST_KUBECTL'] ?? findCommand('kubectl');
-  if (kubectl === null) missing.push('kubectl proxy: no kubectl on PATH or in GATEHOUSE_BENCH_KUBECTL');
+  const kubectl = process.env['GATEHOUSE_BENCH_KUBECTL'] ?? findCommand('kubectl');
+  if (kubectl === null) missing.push('kubectl proxy: no kubectl on PATH');
   else {
     const command = [kubectl, 'proxy', '--port=0', `--kubeconfig=${kubeconfig}`, '--disable-filter=true'];
     const proxy = await start(command, { place: 'measured', ready: /Starting to serve/, env: { HOME: folder } });
