@@ -1,5 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { render } from '../bench/harness/report.ts';
+import { render, writeIntoDocument } from '../bench/harness/report.ts';
 import type { Sample, Target } from '../bench/harness/section.ts';
 import { figureOf, summarise } from '../bench/harness/statistics.ts';
 
@@ -36,5 +39,40 @@ describe('figures of a benchmark', () => {
   ])('a target says whether it is met: %s', (_, bound, verdict) => {
     const compared = comparison([{ metric: 'CPU µs', contender: 'ours', ...bound }]);
     expect(render(compared, summarise(compared, rounds([2, 2, 2], [1, 1, 1])))).toContain(verdict);
+  });
+});
+
+describe('tables in the document', () => {
+  const repository = join(import.meta.dirname, '../..');
+
+  it('every section has its place', () => {
+    const sections = readFileSync(join(repository, 'test/bench/run.ts'), 'utf8').matchAll(/^ {2}(\w+): async/gm);
+    const names = [...sections].map(([, name]) => name);
+    expect(names.length).toBeGreaterThan(3);
+    const document = readFileSync(join(repository, 'docs/performance.md'), 'utf8');
+    for (const name of names) {
+      expect(document).toContain(`<!-- bench: ${name} -->`);
+      expect(document).toContain(`<!-- end of bench: ${name} -->`);
+    }
+  });
+
+  it('are put between the marks, in the place of older ones', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
+    try {
+      const path = join(folder, 'performance.md');
+      writeFileSync(
+        path,
+        '# Head\n\n<!-- bench: a -->\n<!-- end of bench: a -->\n\n<!-- bench: b -->\nold\n<!-- end of bench: b -->\n',
+      );
+      writeIntoDocument(path, 'b', 'first');
+      writeIntoDocument(path, 'b', 'second');
+      const text = readFileSync(path, 'utf8');
+      expect(text).toMatch(/^# Head\n\n<!-- bench: a -->\n<!-- end of bench: a -->\n/);
+      expect(text).toMatch(/`npm run bench b`[^]*second\n<!-- end of bench: b -->\n$/);
+      expect(text).not.toMatch(/old|first/);
+      expect(() => writeIntoDocument(path, 'c', '')).toThrow(/no place/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
