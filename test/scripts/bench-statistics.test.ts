@@ -68,7 +68,7 @@ describe('tables in the document', () => {
       writeIntoDocument(path, 'b', 'second');
       const text = readFileSync(path, 'utf8');
       expect(text).toMatch(/^# Head\n\n<!-- bench: a -->\n<!-- end of bench: a -->\n/);
-      expect(text).toMatch(/`npm run bench b`[^]*second\n<!-- end of bench: b -->\n$/);
+      expect(text).toMatch(/`npm run bench b`[\s\S]*second\n<!-- end of bench: b -->\n$/);
       expect(text).not.toMatch(/old|first/);
       expect(() => writeIntoDocument(path, 'c', '')).toThrow(/no place/);
     } finally {
