@@ -1,5 +1,5 @@
 import type { Sample, Section } from '../harness/section.ts';
-import { peakOf, startField } from '../peers/field.ts';
+import { peakOf, startField, warmUp } from '../peers/field.ts';
 
 const MEGABYTES = 100;
 const RATE = 'MB/s';
@@ -9,6 +9,7 @@ const CPU = 'CPU s per 100 MB';
 export const streams: Section = async (bench) => {
   const field = await startField(['plain', 'recorded']);
   try {
+    await warmUp(field, '/api/v1/namespaces/default/services/2048');
     for (const [frame, least] of [
       [32_768, 0.8],
       [2_048, 0.7],
