@@ -8,6 +8,9 @@ const BASE64 = /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/;
 /** Texts in base64 inside base64 are looked into this deep: a docker `auth` in a dockerconfigjson in `data`. */
 const MAX_LAYERS = 3;
 
+/** Base64 inside other text, long enough for a token. */
+const RUN = /[A-Za-z0-9+/]{40,}={0,2}/g;
+
 /** The bytes of a base64 text as Go decodes it (line breaks skipped); null where it is none. */
 export function fromBase64(text: string): Buffer | null {
   if (text.length < 4 || !BASE64.test(text)) return null;
@@ -18,8 +21,9 @@ export function fromBase64(text: string): Buffer | null {
 export function holdsToken(text: string, layers = MAX_LAYERS): boolean {
   if (textContainsMaskToken(text)) return true;
   if (layers <= 1 || text.length < MASK_PREFIX.length) return false;
-  const decoded = fromBase64(text);
-  return decoded !== null && holdsToken(decoded.toString('latin1'), layers - 1);
+  const decodes = (base64: string) => holdsToken(Buffer.from(base64, 'base64').toString('latin1'), layers - 1);
+  // Go's decoder skips line breaks, so a text that is base64 as a whole may have some.
+  return fromBase64(text) === null ? [...text.matchAll(RUN)].some(([run]) => decodes(run)) : decodes(text);
 }
 
 /** The tokens in a text, those inside base64 among them. */
@@ -31,25 +35,35 @@ export function tokensIn(text: string, layers = MAX_LAYERS): string[] {
   return [...new Set(found)];
 }
 
-/** A text without its tokens, and without the base64 that holds some: what is left is the client's own words. */
-export function withoutTokens(text: string): string {
+/** What a text says in clear: without its tokens and the base64 that holds some, and with what other base64 says. */
+export function clearText(text: string, layers = MAX_LAYERS): string {
+  const clear = withoutTokens(text);
+  if (layers <= 1) return clear;
+  const inner = [...clear.matchAll(/[A-Za-z0-9+/]{6,}={0,2}/g)].map(([run]) =>
+    clearText(Buffer.from(run, 'base64').toString('utf8'), layers - 1),
+  );
+  return [clear, ...inner].join('\n');
+}
+
+function withoutTokens(text: string): string {
   const runs = base64Runs(text).filter(({ run }) => holdsToken(run));
   let rest = '';
   let from = 0;
   for (const { at, run } of runs) {
-    rest += text.slice(from, at);
+    rest += `${text.slice(from, at)}\0`;
     from = at + run.length;
   }
-  return (rest + text.slice(from)).replace(TOKEN, '');
+  // A character that no text has: what stood around a token does not become one word.
+  return (rest + text.slice(from)).replace(TOKEN, '\0');
 }
 
 /** The parts of a text that look like base64 and hold a token. */
 function base64Runs(text: string): Array<{ readonly at: number; readonly run: string; readonly decoded: Buffer }> {
   const whole = fromBase64(text);
   if (whole !== null) return [{ at: 0, run: text, decoded: whole }];
-  return [...text.matchAll(/[A-Za-z0-9+/]{40,}={0,2}/g)]
+  return [...text.matchAll(RUN)]
     .map((match) => ({ at: match.index, run: match[0], decoded: Buffer.from(match[0], 'base64') }))
-    .filter(({ run }) => textContainsMaskToken(run));
+    .filter(({ run }) => holdsToken(run));
 }
 
 /**

@@ -3,7 +3,7 @@ import { documentsOf, mayHoldSecret, secretValuesOf } from '../masking/helm-rele
 import type { ReleaseValue } from '../masking/helm-release/mask-release.ts';
 import { openRelease, releaseNameOf } from '../masking/helm-release/release-text.ts';
 import { restoreRelease, restoreText } from '../masking/helm-release/restore-release.ts';
-import { holdsToken, tokensIn, withoutTokens } from '../masking/mask-text.ts';
+import { clearText, holdsToken, tokensIn } from '../masking/mask-text.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { textAt, valueAt } from '../request/json-text.ts';
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from '../request/json-value.ts';
@@ -158,18 +158,15 @@ function exposed(sent: JsonObject, shown: JsonObject, values: readonly ReleaseVa
   const after = wordsOf(shown);
   return values.filter(({ bytes }) => {
     const value = bytes.toString('utf8');
-    const forms = new Set([value, JSON.stringify(value).slice(1, -1), bytes.toString('base64').replace(/=+$/, '')]);
+    const forms = new Set([value, JSON.stringify(value).slice(1, -1)]);
     return [...forms].some((form) => form !== '' && count(after, form) > count(before, form));
   });
 }
 
-/** Everything that a release says but for its masks, with what is in base64 as text. */
+/** Everything that a release says in clear. */
 function wordsOf(release: JsonObject): string {
   return textsIn(release)
-    .map((text) => {
-      const isBase64 = text.length >= 16 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
-      return withoutTokens(isBase64 ? Buffer.from(text, 'base64').toString('utf8') : text);
-    })
+    .map((text) => clearText(text))
     .join('\n');
 }
 
@@ -182,7 +179,7 @@ function count(text: string, word: string): number {
 function textsIn(value: JsonValue): string[] {
   if (typeof value === 'string') return [value];
   if (value instanceof JsonNumber) return [value.text];
-  if (isJsonObject(value)) return [...value.values()].flatMap(textsIn);
+  if (isJsonObject(value)) return [...value.keys(), ...[...value.values()].flatMap(textsIn)];
   return Array.isArray(value) ? (value as readonly JsonValue[]).flatMap(textsIn) : [];
 }
 
@@ -240,7 +237,7 @@ export async function restoreFromRelease(
 }
 
 function showsMore(shown: string, sent: string, value: string): boolean {
-  return count(withoutTokens(shown), value) > count(withoutTokens(sent), value);
+  return count(clearText(shown), value) > count(clearText(sent), value);
 }
 
 function textAtPath(value: JsonValue, path: Path): string {

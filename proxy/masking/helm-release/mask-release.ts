@@ -24,6 +24,9 @@ export interface ReleaseValue {
 /** Makes the token for a value. The same field and value must give the same token: revisions are compared by it. */
 export type TokenForRelease = (value: ReleaseValue) => string;
 
+/** A document of a manifest that cannot be read: its token stands for its text. */
+export const UNREAD = 'release.manifest.unread';
+
 /** Shorter values are not looked for in other texts. */
 const SHORTEST = 6;
 
@@ -180,7 +183,7 @@ class ReleaseMasker {
   #document({ text }: ManifestDocument): string {
     const secrets = this.#secretsIn(text);
     // A document that says Secret and cannot be read is replaced whole: helm cannot read it either.
-    if (secrets === null) return `\n${this.#note('release.manifest.unread', Buffer.from(text))}\n`;
+    if (secrets === null) return text.replace(text.trim(), this.#note(UNREAD, Buffer.from(text.trim())));
     const variables = variableValuesOf({ text, start: 0 });
     let masked = '';
     let from = 0;
@@ -198,10 +201,7 @@ class ReleaseMasker {
     const canonical = !base64 || bytes.toString('base64') === value;
     const at = `release.${field}`;
     // What is written with escapes, or over several lines, comes back exactly as it was written.
-    if (!literal || !canonical) {
-      const token = this.#note(`${at}#source`, Buffer.from(source));
-      return literal && base64 ? Buffer.from(token).toString('base64') : token;
-    }
+    if (!literal || !canonical) return this.#note(`${at}#source`, Buffer.from(source));
     const token = this.#note(at, bytes);
     return base64 ? Buffer.from(token).toString('base64') : token;
   }

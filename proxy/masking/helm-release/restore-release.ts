@@ -1,7 +1,7 @@
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from '../../request/json-value.ts';
 import { holdsToken, replaceTokens, tokensIn } from '../mask-text.ts';
 import { documentsOf, rewriteTexts } from './manifest-secrets.ts';
-import type { ReleaseValue } from './mask-release.ts';
+import { type ReleaseValue, UNREAD } from './mask-release.ts';
 
 /** What a token of a release stands for; undefined where no live revision of the release has it. */
 export type ReleaseValueFor = (token: string) => ReleaseValue | undefined;
@@ -29,6 +29,9 @@ export function restoreRelease(release: JsonObject, valueFor: ReleaseValueFor): 
       return restored;
     }
     if (isJsonObject(value)) {
+      for (const name of value.keys()) {
+        if (holdsToken(name)) unknown.push({ field, tokens: tokensIn(name) });
+      }
       return new Map([...value].map(([name, inner]) => [name, restore(inner, name, `${field}.${name}`)]));
     }
     if (!Array.isArray(value)) return value;
@@ -66,7 +69,7 @@ function restoreDocument(text: string, valueFor: ReleaseValueFor): string {
     return (
       value === undefined ||
       value.field.endsWith('#source') ||
-      value.field === 'release.manifest.unread' ||
+      value.field === UNREAD ||
       WORD.test(value.bytes.toString('latin1'))
     );
   };

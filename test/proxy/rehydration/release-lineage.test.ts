@@ -1,0 +1,140 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { clusterOf, type Loose, masked, refused, write, written } from './bodies.ts';
+
+const LIST = '/api/v1/namespaces/team-a/secrets';
+const STORED = `${LIST}/sh.helm.release.v1.web.v1`;
+const REVISIONS = `${LIST}?labelSelector=${encodeURIComponent('owner=helm,name=web')}`;
+const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
+const seal = (release: object) => base64(base64(gzipSync(JSON.stringify(release))));
+const open = (text: string): Loose =>
+  JSON.parse(gunzipSync(Buffer.from(Buffer.from(text, 'base64').toString(), 'base64')).toString());
+
+// An ordinary word, which is not looked for in other texts: the hardest to keep.
+const PASSWORD = 'orange';
+const manifest = `---\nkind: Secret\nmetadata: {name: web-db}\ndata: {password: ${base64(PASSWORD)}}\n`;
+const release = {
+  name: 'web',
+  version: 1,
+  info: { status: 'deployed' },
+  config: { db: { password: PASSWORD } },
+  manifest,
+};
+const stored = {
+  kind: 'Secret',
+  metadata: {
+    name: 'sh.helm.release.v1.web.v1',
+    namespace: 'team-a',
+    resourceVersion: '5',
+    labels: { owner: 'helm', name: 'web' },
+  },
+  data: { release: seal(release) },
+  type: 'helm.sh/release.v1',
+};
+const annotations = { 'meta.helm.sh/release-name': 'web', 'meta.helm.sh/release-namespace': 'team-a' };
+const rendered = {
+  kind: 'Secret',
+  metadata: { name: 'web-db', namespace: 'team-a', resourceVersion: '6', annotations },
+  data: { password: base64('changed since') },
+};
+const kept = {
+  kind: 'Secret',
+  metadata: { name: 'web-kept', namespace: 'team-a', annotations },
+  data: { made: base64('kept-v4lue') },
+};
+const objects = () =>
+  clusterOf({
+    [STORED]: stored,
+    [REVISIONS]: { kind: 'SecretList', items: [stored] },
+    [`${LIST}/web-db`]: rendered,
+    [`${LIST}/web-kept`]: kept,
+  });
+const shown = open(masked(stored, STORED).data.release);
+const token = shown.config.db.password as string;
+
+const next = (change: object) => ({ ...shown, version: 2, ...change });
+const create = (body: object) => ({
+  method: 'POST' as const,
+  target: LIST,
+  body: { kind: 'Secret', metadata: { name: 'sh.helm.release.v1.web.v2' }, data: { release: seal(body) } },
+});
+const patch = (name: string, body: object) => ({
+  method: 'PATCH' as const,
+  target: `${LIST}/${name}`,
+  contentType: 'application/apply-patch+yaml',
+  body: { kind: 'Secret', metadata: { name, annotations }, ...body },
+});
+
+describe('case 38: the values of a release come back', () => {
+  it('into the revision that is written again, bound to what was read', async () => {
+    const body = { ...masked(stored, STORED), metadata: { name: stored.metadata.name } };
+    const sent = await written({ method: 'PUT', target: STORED, body }, objects());
+    expect(open(sent.data.release)).toEqual(release);
+    expect(sent.metadata.resourceVersion).toBe('5');
+  });
+
+  it('into the next revision, in its values and where they were rendered', async () => {
+    const text = manifest.replace(base64(PASSWORD), base64(token));
+    const sent = await written(create(next({ manifest: text, info: { notes: `use ${token}` } })), objects());
+    expect(open(sent.data.release)).toMatchObject({ config: { db: { password: PASSWORD } }, manifest });
+  });
+
+  it('of a Secret that the chart looked up, into the manifest that renders it', async () => {
+    const made = masked(kept, `${LIST}/web-kept`).data.made;
+    const text = `kind: Secret\nmetadata: {name: web-kept}\ndata: {made: ${made}}\n`;
+    const sent = await written(create(next({ manifest: text })), objects());
+    expect(open(sent.data.release).manifest).toBe(text.replace(made, kept.data.made));
+  });
+
+  it('into the object that a revision renders them into, whatever stands there now', async () => {
+    const sent = await written(patch('web-db', { data: { password: base64(token) } }), objects());
+    expect(sent.data).toEqual({ password: base64(PASSWORD) });
+  });
+
+  it('a release without masks goes out as it is', async () => {
+    expect(await write(create(release), objects())).toBeNull();
+  });
+});
+
+describe('case 38: and nowhere else', () => {
+  it.each<[string, object]>([
+    ['under a key that is not masked', { config: { color: token }, manifest: '' }],
+    ['in a ConfigMap of the manifest', { manifest: `kind: ConfigMap\ndata: {a: ${token}}\n` }],
+    ['in base64 there', { manifest: `kind: ConfigMap\ndata: {a: ${base64(`x:${token}`)}}\n` }],
+    ['in base64 of base64', { manifest: `kind: ConfigMap\ndata: {a: ${base64(`x ${base64(`y:${token}`)}`)}}\n` }],
+    ['in the description', { info: { status: 'deployed', description: token }, config: {}, manifest: '' }],
+    ['in the labels of the release', { labels: { a: token } }],
+    ['in a template of the chart', { chart: { templates: [{ name: 'x', data: base64(`a: ${token}`) }] } }],
+    ['half of a name', { config: { [token]: 'x' } }],
+  ])('%s: refused', async (_, change) => {
+    const found = await refused(create(next(change)), objects());
+    expect(found).toMatchObject({ code: 'mask-written-back', status: 422 });
+    expect(JSON.stringify([found.message, found.details])).not.toContain(PASSWORD);
+  });
+
+  it.each<[string, Loose]>([
+    ['another Secret of the release', patch('web-kept', { data: { made: base64(token) } })],
+    [
+      'an annotation of the right one',
+      patch('web-db', { metadata: { name: 'web-db', annotations: { ...annotations, a: token } } }),
+    ],
+    [
+      'a release of another name',
+      { ...create(next({})), body: { ...create(next({})).body, metadata: { name: 'sh.helm.release.v1.other.v1' } } },
+    ],
+    [
+      'a Secret that does not say it is of the release',
+      { ...patch('plain', {}), body: { kind: 'Secret', metadata: { name: 'plain' }, data: { a: base64(token) } } },
+    ],
+    [
+      'a JSON Patch',
+      {
+        ...patch('web-db', {}),
+        contentType: 'application/json-patch+json',
+        body: [{ op: 'replace', path: '/data/password', value: base64(token) }],
+      },
+    ],
+  ])('%s: refused', async (_, request) => {
+    expect(await refused(request, objects())).toMatchObject({ code: 'mask-written-back', status: 422 });
+  });
+});
