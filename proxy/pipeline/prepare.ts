@@ -81,7 +81,13 @@ export async function prepare(
   if (digest === null) return { ...judged, outgoing: { ...restored, ...evaluated.outgoing } };
   const again = async (): Promise<Outgoing | null> => {
     const next = await evaluate(await restore());
-    if (next.digest !== digest) throw objectChanged(request, 'what it would do changed after it was judged');
+    // The API server would refuse it now: it says so itself to a write that is bound to what was seen before.
+    if (next.answered !== null && evaluated.pinnedTo !== null) return null;
+    // What a person confirmed must be what was shown; what policy allows by itself must still be allowed.
+    const allowed = [evaluated, next].every((one) => one.decision.outcome === 'allow' && one.answered === null);
+    if (next.digest !== digest && !allowed) {
+      throw objectChanged(request, 'what it would do changed after it was judged');
+    }
     return next.pinnedTo === evaluated.pinnedTo ? null : { ...next.outgoing, again };
   };
   return { ...judged, outgoing: { ...evaluated.outgoing, again } };

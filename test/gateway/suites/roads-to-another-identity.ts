@@ -10,6 +10,7 @@ const DEPLOYMENTS = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`;
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const CSRS = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
 const JSON_TYPE = { 'Content-Type': 'application/json' };
+const APPLY = { 'Content-Type': 'application/apply-patch+yaml' };
 const MERGE = { 'Content-Type': 'application/merge-patch+json' };
 
 const podSpec = (more: object = {}) => ({ containers: [{ name: 'c', image: 'registry.example/app:1' }], ...more });
@@ -259,6 +260,17 @@ export function describeRoads(environment: () => RunningGateway): void {
       const answer = await sending();
       expect(answer.status, answer.body).toBeLessThan(300);
       expect(gateway.approvals().length).toBe(before);
+    });
+
+    it('writes that race for one object are judged anew, and none is refused', async () => {
+      const labelled = (value: string): object => {
+        const { metadata, ...rest } = deployment('strong', { serviceAccountName: 'strong' });
+        return { ...rest, metadata: { ...metadata, labels: { [`race-${value}`]: value } } };
+      };
+      const apply = (value: string) =>
+        send('PATCH', `${DEPLOYMENTS}/strong?fieldManager=r${value}&force=true`, APPLY, labelled(value))();
+      const answers = await Promise.all(['a', 'b', 'c'].map(apply));
+      expect(answers.map(({ status, body }) => (status === 200 ? 200 : body))).toEqual([200, 200, 200]);
     });
 
     it('what the API server refuses is not asked about', async () => {
