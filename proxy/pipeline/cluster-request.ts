@@ -166,7 +166,11 @@ async function respond(
   const { request } = prepared;
   const long = longAnswer(parts, exchange, cluster, prepared, {
     auditId,
-    cutUpstream: (refusal) => response.body.destroy(refusal),
+    cutUpstream: (refusal) => {
+      // It may not be read yet, or no longer: an error that nobody listens to would end the process.
+      response.body.on('error', () => undefined);
+      response.body.destroy(refusal);
+    },
   });
   try {
     const own = await aboutOneself(parts, exchange, cluster, prepared, response);

@@ -1,4 +1,5 @@
 import type { Cluster } from '../clusters/cluster.ts';
+import { EndedByGateway } from '../listener/ended-by-gateway.ts';
 import type { AnswerBody, Exchange, HeaderLine } from '../listener/exchange.ts';
 import { StreamRedactor } from '../redaction/stream-redactor.ts';
 import { Refusal, refusalStatus } from '../refusal.ts';
@@ -6,7 +7,7 @@ import type { ApiRequest } from '../request/api-request.ts';
 import type { OpenStream } from '../streams/live-streams.ts';
 import type { PipelineParts } from './cluster-request.ts';
 import type { Prepared } from './prepare.ts';
-import { liveStream } from './stream-session.ts';
+import { endedInWords, liveStream } from './stream-session.ts';
 
 /** Milliseconds that a client gets to read the last words of an answer before its connection is cut. */
 const READ_LAST_WORDS = 2_000;
@@ -43,6 +44,7 @@ export function longAnswer(
     signal: exchange.signal,
     maxDuration: decision.stream.maxDuration,
   });
+  const clientGone = (): boolean => exchange.signal.aborted && !(exchange.signal.reason instanceof EndedByGateway);
   const redactor = log ? new StreamRedactor(parts.seen.of(cluster), 'words') : null;
   let timer: NodeJS.Timeout | null = null;
   live.signal.addEventListener(
@@ -62,16 +64,15 @@ export function longAnswer(
       const lines = redactor?.active ? headers.filter((line) => !isLength(line)) : headers;
       const words = status === 200 && !(sized && lines === headers) ? (log ? logEnd : watchEnd) : null;
       const looking = sized && lines === headers ? null : redactor;
-      return exchange.respond(status, lines, endable(body, { live, redactor: looking, words }));
+      return exchange.respond(status, lines, endable(body, { live, redactor: looking, words, clientGone }));
     }),
     close: () => {
       if (timer !== null) clearTimeout(timer);
-      const refusal = live.signal.aborted ? (live.signal.reason as Refusal) : null;
+      const refusal = live.signal.aborted && !clientGone() ? (live.signal.reason as Refusal) : null;
       live.close();
-      const gone = refusal === null || exchange.signal.aborted;
       return {
-        code: gone ? null : refusal.code,
-        ended: refusal === null ? null : refusal.code,
+        code: refusal?.code ?? null,
+        ended: refusal === null ? null : endedInWords(refusal),
         redactedValues: redactor?.replaced ?? 0,
       };
     },
@@ -107,11 +108,12 @@ interface Ending {
   readonly live: OpenStream;
   readonly redactor: StreamRedactor | null;
   readonly words: ((refusal: Refusal, atLineStart: boolean) => string) | null;
+  readonly clientGone: () => boolean;
 }
 
 async function* endable(
   body: Exclude<AnswerBody, Buffer | null>,
-  { live, redactor, words }: Ending,
+  { live, redactor, words, clientGone }: Ending,
 ): AsyncGenerator<Uint8Array> {
   let last = LINE_FEED;
   const remember = (bytes: Uint8Array): Uint8Array => {
@@ -125,11 +127,12 @@ async function* endable(
       if (out.length > 0) yield remember(out);
     }
   } catch (error) {
-    if (!live.signal.aborted) throw error;
+    if (!live.signal.aborted || clientGone()) throw error;
   }
   const held = redactor?.release();
   if (held !== undefined && held.length > 0) yield remember(held);
   if (!live.signal.aborted) return;
+  if (clientGone()) throw new Error('The client went away');
   const refusal = live.signal.reason as Refusal;
   if (words === null) throw refusal;
   const text = words(refusal, last === LINE_FEED);

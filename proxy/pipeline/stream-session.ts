@@ -16,6 +16,7 @@ import {
   portsOf,
   queryFlag,
   queryText,
+  refuseUnreadable,
   type UnderstoodStream,
   understandStream,
 } from '../streams/understand-stream.ts';
@@ -53,7 +54,7 @@ export class StreamSession {
 
   /**
    * The session of a request; null where it asks for no upgrade, or policy denies it anyway.
-   * @throws {Refusal} `stdin-denied` or `port-denied`: so it will not be asked for either.
+   * @throws {Refusal} `stdin-denied`, `port-denied` or `stream-protocol-not-supported`: so nobody is asked for it either.
    */
   static of(
     parts: PipelineParts,
@@ -64,7 +65,10 @@ export class StreamSession {
   ): StreamSession | null {
     const { request, decision } = prepared;
     if (request.upgrade === null) return null;
-    if (decision.outcome !== 'deny') refuseByLimits(prepared);
+    if (decision.outcome !== 'deny') {
+      refuseUnreadable(request);
+      refuseByLimits(prepared);
+    }
     return new StreamSession(parts, exchange, cluster, prepared, auditId);
   }
 
@@ -173,7 +177,7 @@ export class StreamSession {
       status: 101,
       code: refusal?.code ?? null,
       maskedValues: summary.redactedValues,
-      ended: refusal === null ? ended : (ENDED[refusal.code] ?? 'gateway'),
+      ended: refusal === null ? ended : endedInWords(refusal),
       stream: { ...summary, recording },
     };
   }
@@ -188,6 +192,11 @@ const ENDED: Readonly<Record<string, string>> = {
   'recording-unavailable': 'recorder-failed',
   'gateway-stopping': 'gateway-stopping',
 };
+
+/** What the journal says of a stream that the gateway ended. */
+export function endedInWords({ code }: Refusal): string {
+  return ENDED[code] ?? 'gateway';
+}
 
 function endOf(live: OpenStream, ended: RelayOutcome['ended'], problem: string | null): Refusal | null {
   if (problem !== null) return notUnderstood(problem);
@@ -209,7 +218,7 @@ function recordingUnavailable(error: Error): Refusal {
 
 /** What policy limits and the request asks for all the same. */
 function refuseByLimits({ request, decision }: Prepared): void {
-  const { limits } = { limits: decision.stream };
+  const limits = decision.stream;
   const { info } = request;
   const about = { resource: 'pods', name: info.name };
   if (info.subresource === 'portforward') {

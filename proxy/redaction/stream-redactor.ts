@@ -1,6 +1,12 @@
 import type { SeenValues } from './seen-values.ts';
 import { type Match, matcherOf } from './value-matcher.ts';
 
+/** A text that is there whole, without the values seen. */
+export function redactText(seen: SeenValues, text: string): string {
+  const redactor = new StreamRedactor(seen, 'words');
+  return Buffer.concat([redactor.push(Buffer.from(text)), redactor.release()]).toString('utf8');
+}
+
 /** What stands in place of a value where lengths are free. */
 export const REDACTED = '[redacted by Gatehouse]';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SeenValues } from '../redaction/seen-values.ts';
-import { type RedactionStyle, StreamRedactor } from '../redaction/stream-redactor.ts';
+import { type RedactionStyle, redactText, StreamRedactor } from '../redaction/stream-redactor.ts';
 import type { Flow, StreamFlows } from './stream-flows.ts';
 import type { StreamTap } from './stream-tap.ts';
 
@@ -21,6 +21,7 @@ const LONGEST_RESIZE = 1024;
 /** The standard streams of `exec` and `attach`. */
 export class CommandFlows implements StreamFlows {
   readonly #tap: StreamTap;
+  readonly #seen: SeenValues;
   readonly #redactors: Readonly<Record<'stdout' | 'stderr', StreamRedactor>>;
   readonly #stdin = createHash('sha256');
   #stdinBytes = 0;
@@ -31,6 +32,7 @@ export class CommandFlows implements StreamFlows {
   constructor(options: { readonly seen: SeenValues; readonly style: RedactionStyle; readonly tap: StreamTap }) {
     const { seen, style } = options;
     this.#tap = options.tap;
+    this.#seen = seen;
     this.#redactors = { stdout: new StreamRedactor(seen, style), stderr: new StreamRedactor(seen, style) };
   }
 
@@ -82,7 +84,8 @@ export class CommandFlows implements StreamFlows {
 
   summary(): CommandSummary {
     return {
-      ...exitOf(Buffer.concat(this.#status).toString('utf8')),
+      // The cluster quotes the command line where it cannot run it.
+      ...exitOf(redactText(this.#seen, Buffer.concat(this.#status).toString('utf8'))),
       stdin: { bytes: this.#stdinBytes, sha256: this.#stdin.copy().digest('hex') },
       redactedValues: this.#redactors.stdout.replaced + this.#redactors.stderr.replaced,
     };

@@ -1,5 +1,5 @@
 import type { SeenValues } from '../redaction/seen-values.ts';
-import { StreamRedactor } from '../redaction/stream-redactor.ts';
+import { redactText, StreamRedactor } from '../redaction/stream-redactor.ts';
 import type { Flow, StreamFlows } from './stream-flows.ts';
 import type { StreamTap } from './stream-tap.ts';
 
@@ -144,6 +144,13 @@ export class PortFlows implements StreamFlows {
       bytesIn: sums.bytesIn + bytesIn,
       bytesOut: sums.bytesOut + bytesOut,
     });
-    this.#tap.connection({ event: 'close', connection, port, bytesIn, bytesOut, error: error === '' ? null : error });
+    this.#tap.connection({
+      event: 'close',
+      connection,
+      port,
+      bytesIn,
+      bytesOut,
+      error: error === '' ? null : redactText(this.#seen, error),
+    });
   }
 }

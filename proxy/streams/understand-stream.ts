@@ -73,6 +73,8 @@ export function understandStream(
 }
 
 const PROTOCOL_VERSION = 'x-stream-protocol-version';
+const FORWARDING = 'portforward.k8s.io';
+const KNOWN_SPDY: readonly string[] = [...Object.keys(SPDY_VERSIONS), FORWARDING];
 
 function commandCodec(request: ApiRequest, agreed: string, flows: StreamFlows): StreamCodec | null {
   if (request.upgrade === 'websocket') {
@@ -90,7 +92,7 @@ function portCodec(request: ApiRequest, agreed: string, flows: StreamFlows, limi
       portStreams((port) => portRefusal(port, limits), mayRefuse),
       flows,
     );
-  if (request.upgrade !== 'websocket') return agreed === 'portforward.k8s.io' ? spdy() : null;
+  if (request.upgrade !== 'websocket') return agreed === FORWARDING ? spdy() : null;
   if (agreed === TUNNEL) return new TunnelCodec(spdy(), { mayChange: () => flows.mayChange(), mayRefuse });
   const version = CHANNEL_VERSIONS[agreed];
   // With v4 or no subprotocol at all; v5 is of commands only.
@@ -130,6 +132,24 @@ function countsBytes(command: readonly string[]): boolean {
 
 function headerOf(headers: readonly HeaderLine[], name: string): string {
   return headers.find(([header]) => header.toLowerCase() === name)?.[1].trim() ?? '';
+}
+
+/**
+ * Refuses what could not be read if the cluster agreed to it: by then the command runs.
+ * @throws {Refusal} `stream-protocol-not-supported`.
+ */
+export function refuseUnreadable(request: ApiRequest): void {
+  const name = request.upgrade === 'websocket' ? 'Sec-WebSocket-Protocol' : 'X-Stream-Protocol-Version';
+  const offered = request.headers
+    .all(name)
+    .flatMap((line) => line.split(','))
+    .map((protocol) => protocol.trim());
+  const unreadable = offered.find((protocol) => /base64/i.test(protocol));
+  if (unreadable !== undefined) throw notSupported(unreadable);
+  const known = request.upgrade === 'websocket' ? [...Object.keys(CHANNEL_VERSIONS), TUNNEL] : KNOWN_SPDY;
+  // With none at all the cluster says itself what is missing, or speaks the first of the channel protocols.
+  const [first] = offered;
+  if (first !== undefined && !offered.some((protocol) => known.includes(protocol))) throw notSupported(first);
 }
 
 function notSupported(transport: string): Refusal {

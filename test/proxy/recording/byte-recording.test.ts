@@ -9,9 +9,10 @@ import { recordStream } from '../../../proxy/recording/stream-recorder.ts';
 const SUBJECT = {
   ...{ id: 'a1', principal: 'local:ada', cluster: 'prod', clusterName: 'prod', namespace: 'shop', session: 's' },
   stream: {
-    ...{ kind: 'exec', pod: 'web', container: '', command: ['cat', 'f'], transport: 'websocket' },
+    kind: 'exec' as const,
+    ...{ pod: 'web', container: '', command: ['cat', 'f'], transport: 'websocket' },
     ...{ kubectlSession: null, userAgent: 'kubectl' },
-  } as const,
+  },
 };
 
 let folder = '';

@@ -9,7 +9,7 @@ import { dataFrame, goAway, ping, synReply, synStream } from '../../../proxy/str
 import { HeaderBlockReader, HeaderBlockWriter } from '../../../proxy/streams/spdy/header-block.ts';
 import type { StreamCodec } from '../../../proxy/streams/stream-codec.ts';
 import { NO_TAP } from '../../../proxy/streams/stream-tap.ts';
-import { understandStream } from '../../../proxy/streams/understand-stream.ts';
+import { refuseUnreadable, understandStream } from '../../../proxy/streams/understand-stream.ts';
 import { WebSocketFrameReader } from '../../../proxy/streams/websocket/frame-reader.ts';
 import { closeFrame, OPCODE, webSocketFrame } from '../../../proxy/streams/websocket/frames.ts';
 import { cutUp } from './chunks.ts';
@@ -219,6 +219,32 @@ describe('WebSocket channels', () => {
     (protocol) => {
       const refused = expect.objectContaining({ code: 'stream-protocol-not-supported' }) as Error;
       expect(() => stream('websocket', protocol)).toThrow(refused);
+    },
+  );
+});
+
+describe('what a client offers', () => {
+  const ask = (...protocols: readonly string[]) => {
+    const offered = protocols.flatMap((protocol) => ['Sec-WebSocket-Protocol', protocol]);
+    const rawHeaders = ['Host', 'x', 'Connection', 'Upgrade', 'Upgrade', 'websocket', ...offered];
+    return readRequest({ method: 'GET', target: `/api/v1/namespaces/n/pods/p/${EXEC}`, rawHeaders });
+  };
+
+  it.each([
+    [[]],
+    [['v5.channel.k8s.io']],
+    [['v5.channel.k8s.io,v4.channel.k8s.io,v3.channel.k8s.io,v2.channel.k8s.io,channel.k8s.io']],
+    [['SPDY/3.1+portforward.k8s.io']],
+  ])('may pass where one of it is read: %j', (protocols) => {
+    expect(() => refuseUnreadable(ask(...protocols))).not.toThrow();
+  });
+
+  // The cluster takes the first that it knows, and by then the command runs.
+  it.each([[['v9.channel.k8s.io']], [['base64.channel.k8s.io, v4.channel.k8s.io']], [['v4.base64.channel.k8s.io']]])(
+    'is refused before anything runs where it could lead to what is not read: %j',
+    (protocols) => {
+      const refused = expect.objectContaining({ code: 'stream-protocol-not-supported' }) as Error;
+      expect(() => refuseUnreadable(ask(...protocols))).toThrow(refused);
     },
   );
 });
