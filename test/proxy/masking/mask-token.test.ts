@@ -1,6 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { containsMaskToken, isKeyId, maskToken, textContainsMaskToken } from '../../../proxy/masking/mask-token.ts';
+import {
+  containsMaskToken,
+  isKeyId,
+  isTokenOfAnotherKey,
+  maskToken,
+  textContainsMaskToken,
+} from '../../../proxy/masking/mask-token.ts';
 import { Random, seeds } from './random.ts';
 import { KEY } from './requests.ts';
 
@@ -81,5 +87,14 @@ describe('recognising a token', () => {
   it('is not taken in by what only looks alike', () => {
     expect(containsMaskToken(Buffer.from('gatehouse-masked.v2.k1.x gatehouse_masked.v1.'))).toBe(false);
     expect(containsMaskToken(Buffer.from(Buffer.from('gatehouse-mask').toString('base64')))).toBe(false);
+  });
+
+  it('tells a whole token of another key from its own, from a part and from more than one', () => {
+    const own = KEY.kid;
+    expect(isTokenOfAnotherKey(Buffer.from(token), 'another')).toBe(true);
+    expect(isTokenOfAnotherKey(Buffer.from(token), own)).toBe(false);
+    for (const text of [`${token} `, ` ${token}`, token.slice(0, -1), `${token}x`, `${token}${token}`, '']) {
+      expect(isTokenOfAnotherKey(Buffer.from(text), 'another')).toBe(false);
+    }
   });
 });
