@@ -121,7 +121,8 @@ const LONGEST_TOKEN = MASK_PREFIX.length + 32 + 1 + 22;
  */
 export function isTokenOfAnotherKey(value: Uint8Array, kid: string): boolean {
   if (value.length > LONGEST_TOKEN || value.length <= MASK_PREFIX.length) return false;
-  const made = WHOLE_TOKEN.exec(Buffer.from(value).toString('latin1'))?.[1];
+  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  const made = WHOLE_TOKEN.exec(bytes.toString('latin1'))?.[1];
   return made !== undefined && made !== kid;
 }
 

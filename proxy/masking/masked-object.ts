@@ -150,14 +150,18 @@ function written(
   identity: ObjectIdentity,
   { key, rules, onMasked, tokens, isCopy }: ReplacementOptions,
 ): string {
-  const decoded = base64 ? Buffer.from(plain.toString('latin1'), 'base64') : plain;
-  if (isTokenOfAnotherKey(decoded, key.kid)) return decoded.toString('latin1');
-  if (rules.seen !== null) {
+  if (beginsLikeToken(plain, base64)) {
+    const decoded = decode(plain, base64);
+    if (isTokenOfAnotherKey(decoded, key.kid)) return decoded.toString('latin1');
+  }
+  let token = isCopy || as === 'redact' ? null : tokens.find(identity, field, plain);
+  // Where the copy had the same value it was seen there.
+  if (rules.seen !== null && token === null) {
+    const decoded = decode(plain, base64);
     // What is no Secret's is a guess: an ordinary word must not be taken out of every log because a variable holds it.
     if (rules.strict || isDistinctive(decoded)) rules.seen.add(decoded);
   }
   if (as === 'redact') return REDACTED;
-  let token = isCopy ? null : tokens.find(identity, field, plain);
   if (token === null) {
     const { namespace, name } = identity;
     token = maskToken(key, { kindClass: rules.kindClass, namespace, name, fieldPath: field }, plain);
@@ -165,6 +169,18 @@ function written(
   }
   onMasked?.({ identity, field, token, plain, base64 });
   return token;
+}
+
+function decode(plain: Buffer, base64: boolean): Buffer {
+  return base64 ? Buffer.from(plain.toString('latin1'), 'base64') : plain;
+}
+
+const FIRST_OF_TOKEN = MASK_PREFIX.charCodeAt(0);
+const FIRST_OF_ENCODED_TOKEN = btoa(MASK_PREFIX).charCodeAt(0);
+
+/** Nearly no value does, and to decode each to look for a token costs more than the rest of its mask. */
+function beginsLikeToken(plain: Buffer, base64: boolean): boolean {
+  return plain[0] === (base64 ? FIRST_OF_ENCODED_TOKEN : FIRST_OF_TOKEN);
 }
 
 /** The parts of a value that rules with patterns take for credentials. */
