@@ -44,6 +44,7 @@ const ACCIDENTAL: ReadonlyArray<readonly [RegExp, string]> = [
   [/\b10\.\d+\.\d+\.\d+\b/g, 'ADDRESS'],
   // What replica sets and their pods are called (apimachinery `util/rand`: letters that spell no words).
   [/\bweb-[bcdfghjklmnpqrstvwxz2456789]{8,10}(?:-[bcdfghjklmnpqrstvwxz2456789]{5})?\b/g, 'web-HASH'],
+  [/\bat-once-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, 'at-once-POD'],
   [/\b(?:lark-worker|node)-\d\b/g, 'NODE'],
   // Columns are as wide as what stands in them, ages among it.
   [/[ \t]+/g, ' '],
