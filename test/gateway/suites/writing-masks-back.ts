@@ -292,6 +292,24 @@ export function describeWritingMasksBack(environment: () => RunningGateway): voi
       });
     }
 
+    it('no value that was put back is in the journal, the log or anything else that the gateway wrote', async () => {
+      const written = await environment().everythingWritten();
+      for (const form of [value, Buffer.from(value).toString('base64'), 'second-value']) {
+        expect(written.includes(form), form).toBe(false);
+      }
+    });
+
+    it('each read for a write is a request of its own at the cluster, under the write’s Audit-ID and a number', async () => {
+      const { cluster, records } = environment();
+      const decided = new Set((await records()).map((record) => ('auditId' in record ? record.auditId : '')));
+      const reads = (await cluster.auditLog()).filter(({ auditID }) => /\.\d+$/.test(auditID));
+      expect(reads.length).toBeGreaterThan(0);
+      for (const { auditID, verb } of reads) {
+        expect(verb).toMatch(/^(?:get|list)$/);
+        expect(decided.has(auditID.replace(/\.\d+$/, ''))).toBe(true);
+      }
+    });
+
     it('a mask in plain text, in another kind of object, is refused too', async () => {
       const token = Buffer.from(await masked('-o', 'jsonpath={.data.key}'), 'base64').toString();
       const { stderr, code } = await environment().kubectl([
