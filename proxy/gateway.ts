@@ -14,6 +14,7 @@ import type { SessionKind } from './listener/principal.ts';
 import { audible, refuse } from './listener/refuse.ts';
 import { type Listener, startListener } from './listener/start-listener.ts';
 import { isKeyId } from './masking/mask-token.ts';
+import { prepareTape } from './masking/wasm/tape-module.ts';
 import { type PipelineParts, serveClusterRequest } from './pipeline/cluster-request.ts';
 import { serveReveal } from './pipeline/reveal.ts';
 import { routeOf } from './pipeline/route.ts';
@@ -171,6 +172,7 @@ const GRACE = 2_000;
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { log } = options;
   if (!isKeyId(options.maskKey.kid)) throw new TypeError('The id of the mask key does not fit into a mask token');
+  prepareTape();
   const opened: Array<() => Promise<unknown>> = [];
   /** What is opened is closed again, newest first, when a later part fails to start or the gateway stops. */
   const keep = <Part>(part: Part, close: (part: Part) => Promise<unknown>): Part => {

@@ -35,6 +35,11 @@ export function hasTape(): boolean {
   return compiled !== null;
 }
 
+/** Compiles the scanner where it can be, so that the first answer does not wait for that. */
+export function prepareTape(): void {
+  if (hasTape()) giveBack(takeTape());
+}
+
 /** An instance for one scan; to be given back with {@link giveBack}. */
 export function takeTape(): TapeInstance {
   return free.pop() ?? instantiate();
