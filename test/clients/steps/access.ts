@@ -18,7 +18,7 @@ export const ACCESS: readonly Step[] = [
   command('auth whoami -o json'),
   command('create role reader --verb=get,list --resource=pods', { approved: true }),
   command('create rolebinding reader --role=reader --user=eve', { approved: true }),
-  command('get pods --as=eve', { approved: true }),
+  named('get pods --as=eve', command('get pods -l app=box --as=eve', { approved: true })),
   {
     ...named('get pods --as=system:admin', command('get pods --as=system:admin')),
     fails: true,
