@@ -28,8 +28,8 @@ describe('streams through the gateway', () => {
   });
 
   /** A client connection, as raw as it gets. */
-  async function client(): Promise<TLSSocket> {
-    const { url, ca, cert, key } = await gatewayConnection(running.kubeconfig);
+  async function client(kubeconfig = running.kubeconfig): Promise<TLSSocket> {
+    const { url, ca, cert, key } = await gatewayConnection(kubeconfig);
     const { hostname, port } = new URL(url);
     // Node's types leave `allowHalfOpen` out.
     const options: ConnectionOptions & { allowHalfOpen: true } = {
@@ -201,6 +201,47 @@ describe('streams through the gateway', () => {
       // What the echo adds comes back as output of its stream.
       expect(lines.some((line) => line.includes(JSON.stringify('\u001b[1mbold\u001b[0m\r\n')))).toBe(tty);
       expect(lines.at(-1)).toContain('this stream was ended by anna');
+    });
+
+    it('ends in words when something comes that is not of its protocol, and nothing of it goes on', async () => {
+      const socket = await client();
+      const stream = speak();
+      socket.write(await head(method, EXEC, headers));
+      const { rest } = await answerHead(socket);
+      stream.read(rest);
+      socket.write(Buffer.concat([stream.opening, stream.input('fine')]));
+      await reads(socket, stream, 4);
+      const [seen] = upstream.sockets.slice(-1);
+      let bytesAfter = 0;
+      seen?.on('data', (chunk: Buffer) => {
+        bytesAfter += chunk.length;
+      });
+      socket.on('data', (chunk: Buffer) => stream.read(chunk));
+      socket.write('\u00ff\u00ff this is no frame at all, whatever it is');
+      await new Promise((resolve) => socket.once('end', resolve));
+      socket.end();
+      expect(stream.status()).toMatch(/Gatehouse ended this stream, because it cannot be read/);
+      expect(bytesAfter).toBe(0);
+      await vi.waitFor(async () => {
+        const codes = (await running.records()).map((record) => (record.type === 'finished' ? record.code : ''));
+        expect(codes).toContain('stream-not-understood');
+      });
+    });
+
+    it('ends in words when the gateway stops', async () => {
+      const another = await startGateway(upstream);
+      const { pathname, host } = new URL((await gatewayConnection(another.kubeconfig)).url);
+      const socket = await client(another.kubeconfig);
+      const stream = speak();
+      socket.write([`${method} ${pathname}${EXEC} HTTP/1.1`, `Host: ${host}`, ...headers, '', ''].join('\r\n'));
+      const { rest } = await answerHead(socket);
+      stream.read(rest);
+      socket.write(Buffer.concat([stream.opening, stream.input('fine')]));
+      await reads(socket, stream, 4);
+      socket.on('data', (chunk: Buffer) => stream.read(chunk));
+      socket.once('end', () => socket.end());
+      await another.close();
+      expect(stream.status()).toMatch(/Gatehouse is stopping/);
     });
 
     it.each([403, 404, 500])(
