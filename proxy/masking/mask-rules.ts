@@ -210,11 +210,6 @@ export function fieldInspections({ rules }: MaskRules, nodes: Nodes): readonly M
   });
 }
 
-/** Whether the values under a top-level key are masked whole; for readers that look at objects one level deep. */
-export function masksKey(rules: MaskRules, map: string, key: string): boolean {
-  return wholeMask(rules, descend(descend(rules.fields, map), key)) !== null;
-}
-
 /** Subresources whose answer is the object, or one made for them; of other groups' nothing is known but these. */
 const OBJECT_SUBRESOURCES: ReadonlySet<string> = new Set(['', 'status', 'scale']);
 

@@ -1,3 +1,4 @@
+/* Longer than 300 lines: one table, row by row. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningGateway } from '../environment/running-gateway.ts';
 import { type Canary, leaked, makeCanary } from './canaries.ts';
