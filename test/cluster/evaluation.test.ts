@@ -1,8 +1,9 @@
 import { describe } from 'vitest';
 import { gatewayForSuite } from '../gateway/environment/gateway-for-suite.ts';
 import type { TestedCluster } from '../gateway/environment/tested-cluster.ts';
+import { describeCertificates } from '../gateway/suites/client-certificates.ts';
 import { describeEvaluation } from '../gateway/suites/evaluation.ts';
-import { describeCertificates, describeRoads } from '../gateway/suites/roads-to-another-identity.ts';
+import { describeRoads } from '../gateway/suites/roads-to-another-identity.ts';
 import { controlPlanePrograms, startControlPlane } from './control-plane/start-control-plane.ts';
 
 /** The suite's user has a name of its own, so that the audit log can be told from the controllers' traffic. */
