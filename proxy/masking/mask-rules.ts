@@ -6,7 +6,6 @@ import { answersWithObject } from './accept.ts';
 import type { MaskSubject, TrimRows } from './response-mask.ts';
 import {
   addPattern,
-  descend,
   maskedBy,
   type Nodes,
   newPatternNode,
