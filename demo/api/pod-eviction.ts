@@ -25,5 +25,5 @@ export async function evictPod(call: Call): Promise<void> {
     uid: '',
     resourceVersion: '',
   });
-  answer(call, 201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' });
+  answer(call, 201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 }

@@ -12,7 +12,7 @@ import type { Upgrade } from '../streams/upgrade.ts';
 import type { Call } from './call.ts';
 import { readInteger } from './read-objects.ts';
 import { queryTrue } from './request-target.ts';
-import { badRequest } from './status.ts';
+import { badRequest, type Cause, fieldInvalid, invalid } from './status.ts';
 
 /** The subresources of pods that are streams over an upgraded connection. */
 export const streamSubresources: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward']);
@@ -95,6 +95,32 @@ function since(query: URLSearchParams): number {
   return Date.parse(query.get('sinceTime') ?? '') || 0;
 }
 
+/** @throws {ApiError} 422 for numbers that make no sense, and for two beginnings. */
+function checkLogOptions(call: Call): void {
+  const { query, info } = call;
+  const causes: Cause[] = ['tailLines', 'sinceSeconds', 'limitBytes'].flatMap((option) => {
+    const value = query.has(option) ? readInteger(query.get(option)) : null;
+    const least = option === 'tailLines' ? 0 : 1;
+    if (value === null || value >= least) return [];
+    return [fieldInvalid(option, value, `must be greater than ${least === 0 ? 'or equal to ' : ''}0`)];
+  });
+  if (query.has('sinceSeconds') && query.has('sinceTime')) {
+    const message = 'Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified';
+    causes.push({ reason: 'FieldValueForbidden', message, field: '[]' });
+  }
+  if (causes.length > 0) throw invalid({ group: '', kind: 'PodLogOptions' }, info.name, causes);
+}
+
+/**
+ * Refuses exec, attach or port-forward without an upgrade: after what is wrong with the rest of the request.
+ * @throws {ApiError} 400, 404
+ */
+export function requireUpgrade(call: Call): never {
+  const pod = podOf(call);
+  if (call.info.subresource !== 'portforward') findContainer(pod, call.query.get('container') ?? '');
+  throw badRequest('Upgrade request required');
+}
+
 /**
  * GET on `pods/log`.
  * @throws {ApiError} 404, 400: no such pod or container, or it has not begun.
@@ -111,6 +137,7 @@ export async function sendPodLog(call: Call): Promise<void> {
   if (queryTrue(query.get('previous')) && Object.keys(objectAt(lastState)).length === 0) {
     throw badRequest(`previous terminated container "${name}" in pod "${nameOf(pod)}" not found`);
   }
+  checkLogOptions(call);
   const integer = (option: string) => (query.has(option) ? readInteger(query.get(option)) : null);
   await sendLog(call.response, running, {
     follow: queryTrue(query.get('follow')),

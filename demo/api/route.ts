@@ -6,7 +6,7 @@ import { type Document, discoveryDocument, PageNotFound } from './discovery.ts';
 import { openApiDocument } from './openapi.ts';
 import { openApiV2Document, openApiV2Type } from './openapi-v2.ts';
 import { evictPod } from './pod-eviction.ts';
-import { sendPodLog, streamSubresources } from './pod-streams.ts';
+import { requireUpgrade, sendPodLog, streamSubresources } from './pod-streams.ts';
 import { getObject, listObjects } from './read-objects.ts';
 import { createReview } from './reviews.ts';
 import { handleScale } from './scale.ts';
@@ -124,8 +124,7 @@ function routeSubresource(call: Call, kind: ResourceKind): Promise<void> | void 
   if (kind.kind === 'Pod' && subresource === 'log') return sendPodLog(call);
   if (kind.kind === 'Pod' && subresource === 'eviction' && verb === 'create') return evictPod(call);
   if (kind.kind === 'Pod' && streamSubresources.has(subresource)) {
-    call.cluster.objects.get(kind, call.info.namespace, call.info.name);
-    throw badRequest('Upgrade request required');
+    requireUpgrade(call);
   }
   if (kind.kind === 'ServiceAccount' && subresource === 'token' && verb === 'create') return issueToken(call, kind);
   const missing = missingSubresources[subresource];

@@ -127,15 +127,10 @@ function fieldAt(object: JsonObject, path: string): Json {
 }
 
 /** Ephemeral containers come one by one through their subresource, and stay as they came. */
-function checkEphemeralContainers(before: JsonObject, after: JsonObject, subresource: string): Cause[] {
+function checkEphemeralContainers(before: JsonObject, after: JsonObject): Cause[] {
   const field = 'spec.ephemeralContainers';
   const [old, fresh] = [before, after].map((pod) => objectsAt(pod, 'spec', 'ephemeralContainers'));
   if (sameJson(old ?? null, fresh ?? null)) return [];
-  if (subresource !== 'ephemeralcontainers') {
-    const message =
-      'Forbidden: pod updates may not change fields other than through the ephemeralcontainers subresource';
-    return [{ reason: 'FieldValueForbidden', message, field }];
-  }
   return (old ?? []).flatMap((container) => {
     const now = fresh?.find((each) => each['name'] === container['name']);
     if (now && sameJson(now, container)) return [];
@@ -145,9 +140,44 @@ function checkEphemeralContainers(before: JsonObject, after: JsonObject, subreso
   });
 }
 
+/** A pod's spec without what may change while it runs. */
+function fixedSpec(pod: JsonObject): JsonObject {
+  const { activeDeadlineSeconds, tolerations, terminationGracePeriodSeconds, ephemeralContainers, ...spec } = objectAt(
+    structuredClone(pod),
+    'spec',
+  );
+  for (const container of ['containers', 'initContainers'].flatMap((list) => objectsAt(spec, list))) {
+    delete container['image'];
+  }
+  return spec;
+}
+
+/** The lines that differ between two specs; as from the real server, they quote the values of variables. */
+function specDiff(before: JsonObject, after: JsonObject): string {
+  const [old, fresh] = [before, after].map((spec) => JSON.stringify(spec, null, 1).split('\n'));
+  const gone = (old ?? []).filter((line) => !fresh?.includes(line)).map((line) => `-${line}`);
+  const come = (fresh ?? []).filter((line) => !old?.includes(line)).map((line) => `+${line}`);
+  return [...gone, ...come].join('\n');
+}
+
+const changeableInPods =
+  '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
+
+function checkPodChange(before: JsonObject, after: JsonObject, subresource: string): Cause[] {
+  if (subresource === 'ephemeralcontainers') return checkEphemeralContainers(before, after);
+  const parts = [before, after].map((pod) => ({
+    ...fixedSpec(pod),
+    debug: objectsAt(pod, 'spec', 'ephemeralContainers'),
+  }));
+  const [old = {}, fresh = {}] = parts;
+  if (textAt(before, 'spec', 'nodeName') === '' || sameJson(old, fresh)) return [];
+  const message = `Forbidden: pod updates may not change fields other than ${changeableInPods}\n${specDiff(old, fresh)}\n`;
+  return [{ reason: 'FieldValueForbidden', message, field: 'spec' }];
+}
+
 /** What a change may not do, by the subresource through which it comes. */
 export function validateChange(before: JsonObject, after: JsonObject, kind: string, subresource = ''): Cause[] {
-  const causes: Cause[] = kind === 'Pod' ? checkEphemeralContainers(before, after, subresource) : [];
+  const causes: Cause[] = kind === 'Pod' ? checkPodChange(before, after, subresource) : [];
   const changed = (immutableFields[kind] ?? [])
     .filter((path) => !sameJson(fieldAt(before, path), fieldAt(after, path)))
     .map((path) =>

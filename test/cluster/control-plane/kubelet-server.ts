@@ -81,6 +81,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, pods: 
     response.writeHead(404).end('404 page not found\n');
     return;
   }
+  if (queryTrue(query.get('previous'))) {
+    response.writeHead(400).end(`previous terminated container "${container}" in pod "${name}" not found`);
+    return;
+  }
   const number = (option: string) => (query.has(option) ? Number(query.get(option)) : null);
   const seconds = number('sinceSeconds');
   await sendLog(response, running, {

@@ -28,6 +28,8 @@ function varied(text: string): string {
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
     .replace(/made-[a-z0-9]{5}\b/g, 'made-<name>')
+    .replace(/kube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<name>')
+    .replace(/^(\d+[smhd])+$/, '<age>')
     .replace(/127\.0\.0\.1:\d+/g, '<address>')
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>')
     .replace(/resourceVersion: "?\d+"?/g, 'resourceVersion: <version>')

@@ -11,6 +11,8 @@ export interface ConformanceRequest {
   /** Sent as it is when a string, else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent until the answer has this in it: what controllers bring about takes its time. Only the status is compared. */
+  readonly until?: string;
   /** A watch: so many events are read, then it is left. */
   readonly events?: number;
   /** The real server may have more items in its lists: all that the demo has must be among them. */
@@ -330,6 +332,63 @@ const upgrades: readonly ConformanceRequest[] = [
   }),
 ];
 
+const pod = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'p', labels: { app: 'p' } },
+  spec: {
+    containers: [
+      { name: 'one', image: 'registry.example/one:1' },
+      { name: 'two', image: 'busybox' },
+    ],
+  },
+};
+const onePod = `${namespace}/pods/p`;
+
+const inPods: readonly ConformanceRequest[] = [
+  get('the account comes', `${namespace}/serviceaccounts/default`, { until: '"default"' }),
+  send('create a pod', 'POST', `${namespace}/pods`, pod),
+  send('create a pod of an account that is not there', 'POST', `${namespace}/pods`, {
+    ...pod,
+    metadata: { name: 'q' },
+    spec: { ...pod.spec, serviceAccountName: 'absent' },
+  }),
+  send('create a pod without containers', 'POST', `${namespace}/pods`, { metadata: { name: 'q' }, spec: {} }),
+  get('the pod runs', onePod, { until: '"phase":"Running"' }),
+  get('exec without upgrade', `${onePod}/exec?command=ls&container=one`),
+  get('exec without command', `${onePod}/exec?container=one&stdout=1`),
+  get('exec in a container that is not there', `${onePod}/exec?command=ls&container=nope&stdout=1`),
+  get('exec in one of two containers', `${onePod}/exec?command=ls&stdout=1`),
+  get('attach without upgrade', `${onePod}/attach?container=one&stdout=1`),
+  get('port-forward without upgrade', `${onePod}/portforward`),
+  get('log of a container that is not there', `${onePod}/log?container=nope`),
+  get('log of one of two containers', `${onePod}/log`),
+  get('log with bad options', `${onePod}/log?container=one&tailLines=abc`),
+  get('log with negative options', `${onePod}/log?container=one&tailLines=-1`),
+  get('log from two times', `${onePod}/log?container=one&sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z`),
+  get('log of a previous container', `${onePod}/log?container=one&previous=true`),
+  patch('change a pod’s command', onePod, strategic, {
+    spec: { containers: [{ name: 'one', command: ['x'] }] },
+  }),
+  patch('change a pod’s label', `${onePod}?dryRun=All`, merge, { metadata: { labels: { a: 'b' } } }),
+  get('ephemeral containers', `${onePod}/ephemeralcontainers`, { until: '"Pod"' }),
+  patch('add one by the pod itself', onePod, strategic, {
+    spec: { ephemeralContainers: [{ name: 'e', image: 'busybox' }] },
+  }),
+  send('bind a pod', 'POST', `${onePod}/binding`, {
+    apiVersion: 'v1',
+    kind: 'Binding',
+    metadata: { name: 'p' },
+    target: { kind: 'Node', name: 'nowhere' },
+  }),
+  send('evict in a dry run', 'POST', `${onePod}/eviction?dryRun=All`, {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata: { name: 'p' },
+  }),
+  send('delete a pod at once', 'DELETE', onePod, { gracePeriodSeconds: 0 }, { until: '' }),
+];
+
 const identity: readonly ConformanceRequest[] = [
   get('as another', secrets, { headers: { 'Impersonate-User': 'eve' } }),
   get('as a group alone', maps, { headers: { 'Impersonate-Group': 'g' } }),
@@ -347,5 +406,6 @@ export const conformanceRequests: readonly ConformanceRequest[] = [
   ...identity,
   ...writing,
   ...upgrades,
+  ...inPods,
   ...deleting,
 ];

@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { type ComparableAnswer, comparableBody, comparableHeaders } from './normalise.ts';
 import type { ConformanceRequest } from './requests.ts';
+
+/** How long something may take to come about, in milliseconds. */
+const patience = 20_000;
 
 /** Sends requests of the table to one cluster. */
 export interface ConformanceClient {
@@ -35,7 +39,15 @@ export async function conformanceClient(kubeconfig: string, context: string): Pr
   ]);
   const agent = new Agent({ keepAlive: true, ca, cert, key });
   return {
-    send: (asked) => send(`${place['server']}`, agent, asked),
+    async send(asked) {
+      const server = `${place['server']}`;
+      if (asked.until === undefined) return send(server, agent, asked);
+      for (const deadline = Date.now() + patience; ; await delay(200)) {
+        const { status, body } = await send(server, agent, asked);
+        if (JSON.stringify(body).includes(asked.until)) return { status, headers: {}, body: asked.until };
+        if (Date.now() > deadline) throw new Error(`${asked.name}: never an answer with ${asked.until}`);
+      }
+    },
     close: () => agent.destroy(),
   };
 }
