@@ -21,6 +21,7 @@ import { routeOf } from './pipeline/route.ts';
 import type { PolicyState } from './policy/decision.ts';
 import { openPolicyFolder } from './policy/policy-folder.ts';
 import { recoverSessions } from './recording/recover-sessions.ts';
+import { RECORDING_RETENTION, type RecordingRetention, trimNowAndThen } from './recording/session-retention.ts';
 import { SeenByCluster } from './redaction/seen-by-cluster.ts';
 import { Refusal } from './refusal.ts';
 import { MaskOrigins } from './rehydration/mask-origins.ts';
@@ -52,6 +53,8 @@ export interface GatewayOptions {
   /** Ed25519 private key (PKCS#8 PEM) that signs the journal's head; null where there is no keystore. */
   readonly journalKey: string | null;
   readonly journalRetention: { readonly days: number; readonly bytes: number };
+  /** For recordings of streams; 90 days and 10 GiB where nothing is said. */
+  readonly recordingRetention?: RecordingRetention;
   /**
    * What credential plugins of kubeconfigs get and where they are looked for (`PATH`), and where `HTTPS_PROXY` and
    * `NO_PROXY` are read. Nothing of it is used otherwise; left out, there is none.
@@ -216,6 +219,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const streams = new LiveStreams();
     const sessionsFolder = join(options.dataFolder, 'sessions');
     await recoverSessions(sessionsFolder, log);
+    const trimming = await trimNowAndThen(sessionsFolder, options.recordingRetention ?? RECORDING_RETENTION, {
+      isOpen: (auditId) => streams.list().some((live) => live.auditId === auditId),
+      onRemoved: (detail) =>
+        journal.append({ type: 'gateway', event: 'recordings-trimmed', detail }, { durable: true }),
+      log,
+    });
+    keep(trimming, async (timer) => clearInterval(timer));
     const parts: PipelineParts = {
       policy,
       approvals,

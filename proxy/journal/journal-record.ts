@@ -123,7 +123,7 @@ export interface GatewayRecord {
   readonly type: 'gateway';
   /**
    * `journal-repaired`: a last line that a crash cut off was removed. `journal-damaged`: what was found at start is not
-   * what was written. `journal-resumed`: records could not be written for a time. `journal-trimmed`: the oldest files
+   * what was written. `journal-resumed`: records could not be written for a time. `journal-trimmed` and `recordings-trimmed`: the oldest files
    * were removed, as retention asks.
    */
   readonly event:
@@ -134,7 +134,8 @@ export interface GatewayRecord {
     | 'journal-repaired'
     | 'journal-damaged'
     | 'journal-resumed'
-    | 'journal-trimmed';
+    | 'journal-trimmed'
+    | 'recordings-trimmed';
   readonly detail: string;
 }
 

@@ -94,6 +94,7 @@ const EVENTS: Readonly<Record<GatewayRecord['event'], string>> = {
   'journal-damaged': 'journal is not as it was written',
   'journal-resumed': 'journal can be written again',
   'journal-trimmed': 'oldest journal files removed',
+  'recordings-trimmed': 'oldest recordings removed',
 };
 
 /** Digests shortened to what tells them apart; the details panel has the whole record. */
