@@ -101,6 +101,8 @@ export interface GatewayEvents {
   record: (record: JournalRecord) => void;
   approval: (approval: ApprovalRequest) => void;
   policy: (state: PolicyState) => void;
+  /** A stream opened or has ended: `Gateway.streams` answers something else now. */
+  streams: () => void;
   /** The journal cannot be written, in words for people; null: it can again. */
   journalProblem: (problem: string | null) => void;
 }

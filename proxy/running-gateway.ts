@@ -109,11 +109,12 @@ export class RunningGateway implements Gateway {
   }
 
   on<E extends keyof GatewayEvents>(event: E, listener: GatewayEvents[E]): () => void {
-    const { journal, approvals, policy } = this.#parts;
+    const { journal, approvals, policy, streams } = this.#parts;
     const subscribe: { [Name in keyof GatewayEvents]: (listen: GatewayEvents[Name]) => () => void } = {
       record: (listen) => journal.onAppend(listen),
       approval: (listen) => approvals.onChange(listen),
       policy: (listen) => policy.onChange(listen),
+      streams: (listen) => streams.onChange(listen),
       journalProblem: (listen) => journal.onProblem(listen),
     };
     return subscribe[event](listener);

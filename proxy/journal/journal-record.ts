@@ -81,6 +81,8 @@ export interface FinishedRecord {
 export interface StreamOutcome {
   /** What the two sides spoke, e.g. `websocket v5.channel.k8s.io`. */
   readonly transport: string;
+  /** What its client was told, where the gateway or a person ended it. */
+  readonly told?: string;
   /** Of the command; null when the stream ended before it did. */
   readonly exitCode?: number | null;
   /** What the cluster said instead of an exit code. */

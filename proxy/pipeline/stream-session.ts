@@ -178,7 +178,7 @@ export class StreamSession {
       code: refusal?.code ?? null,
       maskedValues: summary.redactedValues,
       ended: refusal === null ? ended : endedInWords(refusal),
-      stream: { ...summary, recording },
+      stream: { ...summary, recording, ...(refusal === null ? {} : { told: refusal.message }) },
     };
   }
 }

@@ -28,6 +28,13 @@ export interface RecordedStream {
   readonly userAgent: string;
 }
 
+/** `exec shop/web-0: sh -c date`: the name of a stream's recording in a list. */
+export function streamTitle({ stream, namespace }: RecordingSubject): string {
+  if (stream === undefined) return '';
+  const command = stream.command.length === 0 ? '' : `: ${stream.command.join(' ')}`;
+  return `${stream.kind} ${namespace}/${stream.pod}${command}`.slice(0, 200);
+}
+
 export interface RecordingHeader {
   readonly columns: number;
   readonly rows: number;

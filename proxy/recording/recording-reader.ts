@@ -1,12 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { endNoteLine, type RecordingEnd, readHeader, readLine } from './asciicast.ts';
+import { endNoteLine, type RecordedStream, type RecordingEnd, readHeader, readLine } from './asciicast.ts';
 import { RECORDING_SUFFIX, type RecordingProgress } from './recording-writer.ts';
 
 /** A recording in a list. */
 export interface RecordingSummary {
   readonly id: string;
+  /** What was recorded: a terminal of the app, or a stream through the gateway. */
+  readonly kind: 'terminal' | RecordedStream['kind'];
+  /** Only an asciicast plays; `bytes` is `byte-recording.ts`. */
+  readonly format: 'asciicast' | 'bytes';
   readonly title: string;
   readonly cluster: string;
   readonly namespace: string;
@@ -193,5 +197,10 @@ function summaryOf(
 ): RecordingSummary {
   const { clusterName: cluster, namespace, principal } = subject;
   const id = basename(file, RECORDING_SUFFIX);
-  return { id, title, cluster, namespace, principal, startedAt, durationMs, bytes, end, requests };
+  return {
+    id,
+    kind: subject.stream?.kind ?? 'terminal',
+    format: 'asciicast',
+    ...{ title, cluster, namespace, principal, startedAt, durationMs, bytes, end, requests },
+  };
 }

@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { RecordRequirement } from '../policy/stream-limits.ts';
 import type { StreamTap } from '../streams/stream-tap.ts';
 import { NO_TAP } from '../streams/stream-tap.ts';
-import type { RecordedStream, RecordingSubject } from './asciicast.ts';
+import { type RecordedStream, type RecordingSubject, streamTitle } from './asciicast.ts';
 import { ByteRecording } from './byte-recording.ts';
 import { EchoedInput } from './echoed-input.ts';
 import { openRecording } from './recording-writer.ts';
@@ -52,7 +52,6 @@ export function recordStream(options: StreamRecorderOptions): StreamRecorder {
 }
 
 function recordTerminal({ folder, id, subject, requirement, now, onProblem }: StreamRecorderOptions): StreamRecorder {
-  const { stream, namespace } = subject;
   const recording = openRecording({
     folder,
     id,
@@ -62,8 +61,8 @@ function recordTerminal({ folder, id, subject, requirement, now, onProblem }: St
       columns: COLUMNS,
       rows: ROWS,
       terminalType: 'xterm',
-      title: `${stream.kind} ${namespace}/${stream.pod}: ${stream.command.join(' ')}`.slice(0, 200),
-      shell: stream.command[0] ?? '',
+      title: streamTitle(subject),
+      shell: subject.stream.command[0] ?? '',
       subject,
     },
   });

@@ -36,6 +36,7 @@ interface Entry {
 /** Every stream of a gateway, so that each can be ended with a reason. */
 export class LiveStreams {
   readonly #entries = new Map<string, Entry>();
+  readonly #listeners = new Set<() => void>();
 
   /**
    * @param options.signal of the exchange: its end is the stream's.
@@ -48,6 +49,7 @@ export class LiveStreams {
     const over = (): void => end(reasonOf(signal));
     const timer = maxDuration === null ? null : setTimeout(() => end(timeIsOver(maxDuration)), maxDuration);
     this.#entries.set(about.auditId, { about, controller });
+    this.#changed();
     signal.addEventListener('abort', over, { once: true });
     if (signal.aborted) over();
     return {
@@ -56,7 +58,7 @@ export class LiveStreams {
       close: () => {
         if (timer !== null) clearTimeout(timer);
         signal.removeEventListener('abort', over);
-        this.#entries.delete(about.auditId);
+        if (this.#entries.delete(about.auditId)) this.#changed();
       },
     };
   }
@@ -77,6 +79,18 @@ export class LiveStreams {
 
   endAll(refusal: Refusal): void {
     for (const { controller } of this.#entries.values()) controller.abort(refusal);
+  }
+
+  /** @param listener called whenever a stream opens or has ended. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 }
 
