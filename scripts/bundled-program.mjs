@@ -9,9 +9,10 @@ import { run } from './set-up/run.mjs';
  * @param {string} name the folder under `out/`.
  * @param {Record<string, string>} input entry names and their files.
  * @param {readonly string[]} argv
+ * @param {Readonly<Record<string, string>>} [env] beside the environment there is.
  * @returns {Promise<number>} the exit code.
  */
-export async function runBundled(name, input, argv) {
+export async function runBundled(name, input, argv, env = {}) {
   const outDir = join(repository, 'out', name);
   const { build } = await import('vite');
   await build({
@@ -31,6 +32,9 @@ export async function runBundled(name, input, argv) {
       },
     },
   });
-  const { code } = await run(process.execPath, [join(outDir, 'run.js'), ...argv], { cwd: repository });
+  const { code } = await run(process.execPath, [join(outDir, 'run.js'), ...argv], {
+    cwd: repository,
+    env: { ...process.env, ...env },
+  });
   return code;
 }

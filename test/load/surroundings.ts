@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
 import { createCertificateAuthority, issueServerCertificate } from '../../proxy/clusters/certificate-authority.ts';
 import { programPath, type RunningProcess, startProcess } from '../bench/harness/processes.ts';
+import { CONTEXT, kubeconfigOf } from '../bench/peers/field.ts';
 
 /** A gateway in a process of its own, before an API server that costs next to nothing. */
 export interface Surroundings {
@@ -21,8 +22,6 @@ export interface Surroundings {
   ask(method: string, path: string): Promise<{ readonly status: number; readonly head: string; readonly ms: number }>;
   close(): Promise<void>;
 }
-
-const CONTEXT = 'load';
 
 export async function startSurroundings(): Promise<Surroundings> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-load-'));
@@ -84,15 +83,4 @@ export async function startSurroundings(): Promise<Surroundings> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function kubeconfigOf(port: number, ca: string): string {
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': CONTEXT,
-    clusters: [{ name: CONTEXT, cluster: { server: `https://127.0.0.1:${port}`, 'certificate-authority': ca } }],
-    users: [{ name: CONTEXT, user: { token: 'load' } }],
-    contexts: [{ name: CONTEXT, context: { cluster: CONTEXT, user: CONTEXT } }],
-  });
 }

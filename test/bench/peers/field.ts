@@ -27,7 +27,7 @@ export interface Field {
   close(): Promise<void>;
 }
 
-const CONTEXT = 'bench';
+export const CONTEXT = 'bench';
 
 const GATEWAYS = {
   plain: 'Gatehouse',
@@ -170,7 +170,8 @@ function clientFiles(kubeconfig: string): NonNullable<LoadOrder['tls']> {
   return { ca: file('certificate-authority'), cert: file('client-certificate'), key: file('client-key') };
 }
 
-function kubeconfigOf(port: number, ca: string): string {
+/** The kubeconfig of an API server on a loopback port, of one context named like the gateway's. */
+export function kubeconfigOf(port: number, ca: string): string {
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
