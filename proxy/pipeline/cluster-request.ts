@@ -193,7 +193,8 @@ async function respond(
     };
   } catch (error) {
     long?.close();
-    const cameFromUpstream = response.body.errored === error && !exchange.signal.aborted;
+    // A client's answer that is cut for it counts as a client that went away too; the first of the two is the reason.
+    const cameFromUpstream = response.body.errored === error && error !== exchange.signal.reason;
     discard(response.body);
     throw cameFromUpstream ? upstreamTrouble(error, cluster) : error;
   }

@@ -143,7 +143,14 @@ describe('an API server that answers what no API server should', () => {
       dying(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 999999\r\n\r\n${long}`),
     );
     await expect(running.request('GET', '/api/v1/namespaces/shop/configmaps')).rejects.toThrow();
+    await expect.poll(finished).toMatchObject({ code: 'upstream-unreachable' });
+  });
+
+  it('an answer without masks that breaks off under way is the cluster’s doing in the journal, not the client’s', async () => {
+    upstream.answerWith(dying(`HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n${'x'.repeat(200_000)}`));
+    await expect(running.request('GET', '/openapi/v3')).rejects.toThrow();
     await expect.poll(async () => (await finished())?.code).toBe('upstream-unreachable');
+    expect(await finished()).toMatchObject({ ended: null });
   });
 
   it('an answer that breaks off while it is held for its masks becomes a 503 that says why', async () => {
