@@ -3,84 +3,23 @@ import type { Splice } from './byte-window.ts';
 import { looksLikeRelease } from './helm-release/release-text.ts';
 import type { JsonEvents } from './json-scanner.ts';
 import { KeySet } from './key-set.ts';
+import { type Found, type Frame, NO_CELLS, NO_TEXTS, NOTHING_FOUND, type Place, placeOf } from './mask-frame.ts';
 import { fieldInspections, LAST_APPLIED, type MaskForm, type MaskRule, wholeMask } from './mask-rules.ts';
 import {
   holdsCopy,
   type Masking,
   newOpenObject,
-  type ObjectIdentity,
-  type OpenObject,
   partsOf,
-  REDACTED,
-  type ReplacementOptions,
   redactText,
-  replacement,
   unescapeString,
   type WaitingValue,
 } from './masked-object.ts';
 import { NotMaskable } from './not-maskable.ts';
-import type { MaskReport } from './response-mask.ts';
+import { type MaskerOptions, Settlement } from './settlement.ts';
 import type { PathFrame } from './values/field-path.ts';
-import { descend, NO_NODES, type Nodes } from './values/field-pattern.ts';
+import { descend, NO_NODES } from './values/field-pattern.ts';
 import type { ValueContext } from './values/value-patterns.ts';
-import { isQuiet, isText, roleOfList, roleOfMap, type ValueRole } from './values/value-role.ts';
-
-/** A container in which something is decided; all others are skipped. `values` is everything inside an object. */
-type Place = 'event' | 'object' | 'items' | 'rows' | 'row' | 'cells' | 'metadata' | 'annotations' | 'values';
-
-interface Frame extends PathFrame {
-  readonly place: Place;
-  readonly start: number;
-  readonly parent: Frame | null;
-  readonly slot: string | number;
-  readonly array: boolean;
-  /** The key whose value comes next, or the index. */
-  key: string;
-  index: number;
-  /** Keys so far, where a repeated one would make a riddle. */
-  readonly keys: KeySet | null;
-  /** The object that the container belongs to. */
-  readonly object: OpenObject | null;
-  /** Where the fields of the rules have got to. */
-  readonly nodes: Nodes;
-  /** Everything below is masked whole. */
-  readonly form: 'token' | 'redact' | null;
-  readonly role: ValueRole;
-  entryName: string | null;
-  /** The word before, of a command line. */
-  previous: string | null;
-  /** An entry's value that came before its name. */
-  pending: WaitingValue | null;
-  /** Of a row: its texts, and what was masked in its object. */
-  readonly cells: Cell[];
-  readonly masked: string[];
-}
-
-/** What rules say about a container. */
-type FoundRules = Pick<Frame, 'nodes' | 'form' | 'role'>;
-
-const NOTHING_FOUND: FoundRules = { nodes: NO_NODES, form: null, role: 'tree' };
-/** Of frames that are no rows; nothing is ever put into them. */
-const NO_CELLS: Cell[] = [];
-const NO_TEXTS: string[] = [];
-
-interface Cell {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
-export interface MaskerOptions extends ReplacementOptions {
-  /** Each document is a watch event with the object inside. */
-  readonly events: boolean;
-  /** Set for the copy of an object inside last-applied: it is masked as the object that carries it. */
-  readonly identity: ObjectIdentity | null;
-  readonly report: MaskReport;
-  /** Masks inside the text of an object between the quotes at a place; null where nothing had to be masked. */
-  readonly maskCopy: (start: number, end: number, identity: ObjectIdentity) => readonly Splice[] | null;
-  /** Rewrites the Status of an ERROR event. */
-  readonly redactStatus: (status: Buffer) => Buffer;
-}
+import { isQuiet, isText, roleOfList, roleOfMap } from './values/value-role.ts';
 
 /** One of each, because every value has one. */
 const WHOLE: Readonly<Record<MaskForm, Masking>> = {
@@ -88,8 +27,6 @@ const WHOLE: Readonly<Record<MaskForm, Masking>> = {
   redact: { kind: 'whole', as: 'redact' },
 };
 const COPY: Masking = { kind: 'copy' };
-
-const EVENT_TYPES: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']);
 
 /**
  * Finds what is to be masked in the events of a scanner, by place and not by kind: a built-in list has items without a
@@ -104,24 +41,21 @@ export class ObjectMasker implements JsonEvents {
   readonly #options: MaskerOptions;
   readonly #strict: boolean;
   readonly #inspects: boolean;
+  readonly #settlement: Settlement;
   readonly #frames: Frame[] = [];
   #skipped = 0;
-  #splices: Splice[] = [];
-  /** Where the first waiting value starts; before it everything is settled. */
-  #firstWaiting: number | null = null;
-  #waiting = 0;
   #eventType = '';
-  #eventObject: { start: number; end: number } | null = null;
 
   constructor(options: MaskerOptions) {
     this.#options = options;
+    this.#settlement = new Settlement(options);
     this.#strict = options.rules.strict;
     this.#inspects = options.rules.inspections.length > 0;
   }
 
   /** Position of the first value that waits for its object's end; null when none waits. */
   get unsettledFrom(): number | null {
-    return this.#firstWaiting;
+    return this.#settlement.unsettledFrom;
   }
 
   /** Nothing in the container that was opened last is looked at. */
@@ -136,9 +70,7 @@ export class ObjectMasker implements JsonEvents {
 
   /** The splices found since the last call. */
   takeSplices(): Splice[] {
-    const taken = this.#splices;
-    this.#splices = [];
-    return taken;
+    return this.#settlement.takeSplices();
   }
 
   openObject(at: number): void {
@@ -182,10 +114,10 @@ export class ObjectMasker implements JsonEvents {
     if (frame === undefined) return;
     if (frame.place === 'values') {
       if (frame.pending !== null) this.#decidePending(frame);
-    } else if (frame.place === 'object') this.#settle(frame, end);
+    } else if (frame.place === 'object') this.#settlement.settleObject(frame, end, this.#frames.at(-1));
     else if (frame.place === 'metadata' && frame.object !== null) frame.object.metadata = { start: frame.start, end };
-    else if (frame.place === 'row') this.#settleRow(frame);
-    else if (frame.place === 'event') this.#settleEvent();
+    else if (frame.place === 'row') this.#settlement.settleRow(frame);
+    else if (frame.place === 'event') this.#settlement.settleEvent(this.#eventType);
   }
 
   key(start: number, end: number, escaped: boolean): void {
@@ -287,10 +219,11 @@ export class ObjectMasker implements JsonEvents {
     const isRow = place === 'row';
     if (place === 'event') {
       this.#eventType = '';
-      this.#eventObject = null;
+      this.#settlement.openEvent();
     }
     // The copies of what a client asked to see less of are held until the row has ended.
-    if (isRow && (this.#options.rules.redactCells || this.#options.rules.trimRows !== null)) this.#hold(start);
+    if (isRow && (this.#options.rules.redactCells || this.#options.rules.trimRows !== null))
+      this.#settlement.hold(start);
     const checked = !array && (place !== 'values' || this.#strict || found.role === 'entry');
     this.#frames.push({
       place,
@@ -412,9 +345,9 @@ export class ObjectMasker implements JsonEvents {
     if (pending === null || object === null) return;
     frame.pending = null;
     object.waiting.splice(object.waiting.indexOf(pending), 1);
-    this.#release();
+    this.#settlement.release();
     // Without a name there is nothing to tell it by: what its form says must do.
-    this.#inspect(pending, { name: entryName, flag: null }, this.#options.rules.inspections);
+    this.#inspect({ ...pending, frame }, { name: entryName, flag: null }, this.#options.rules.inspections);
   }
 
   #annotation(frame: Frame, start: number, end: number, escaped: boolean): void {
@@ -435,7 +368,7 @@ export class ObjectMasker implements JsonEvents {
     const text = this.#text(start, end, escaped);
     const redacted = redactText(text, rules.inspections, rules);
     if (redacted !== null)
-      this.#splices.push({ start, end, bytes: Buffer.from(JSON.stringify(redacted).slice(1, -1)) });
+      this.#settlement.splice({ start, end, bytes: Buffer.from(JSON.stringify(redacted).slice(1, -1)) });
     else if (rules.redactCells && row?.place === 'row') row.cells.push({ start, end, text });
   }
 
@@ -445,122 +378,9 @@ export class ObjectMasker implements JsonEvents {
   }
 
   #wait(found: Found, masking: Masking): WaitingValue {
-    const { frame, slot, start, end, escaped } = found;
-    const annotation = (frame as Frame).place === 'annotations';
-    const base64 = !annotation && this.#isBase64(frame);
-    const value: WaitingValue = { frame, slot, start, end, escaped, annotation, base64, masking };
-    (frame as Frame).object?.waiting.push(value);
-    this.#hold(start);
-    return value;
-  }
-
-  #hold(start: number): void {
-    this.#waiting += 1;
-    this.#firstWaiting ??= start;
-  }
-
-  #release(count = 1): void {
-    this.#waiting -= count;
-    if (this.#waiting === 0) this.#firstWaiting = null;
-  }
-
-  /** An object has ended: its identity is known, so its values get their tokens. */
-  #settle({ object, start }: Frame, end: number): void {
-    if (object === null) return;
-    const parent = this.#frames.at(-1);
-    if (parent?.place === 'event') this.#eventObject = { start, end };
-    this.#checkKind(object, parent);
-    const { rules, identity, report } = this.#options;
-    const name = object.name ?? rules.name;
-    const place = identity ?? { namespace: object.namespace ?? rules.namespace, name };
-    let values = 0;
-    let annotations = 0;
-    for (const waiting of object.waiting) {
-      if (!(waiting.masking.kind === 'copy' ? this.#settleCopy(waiting, place) : this.#replace(waiting, place)))
-        continue;
-      if (waiting.annotation) annotations += 1;
-      else values += 1;
-      if (parent?.place === 'row' && rules.redactCells) parent.masked.push(...this.#plainOf(waiting));
-    }
-    if (parent?.place === 'row' && rules.trimRows !== null) this.#trim(object, start, end);
-    // last-applied repeats the values of the object that carries it; a person counts them once.
-    report.maskedValues += values > 0 ? values : annotations;
-    if (values + annotations > 0) {
-      report.maskedObjects += 1;
-      if (object.kind !== 'PartialObjectMetadata') report.onlyMetadata = false;
-    }
-    this.#release(object.waiting.length);
-  }
-
-  /** @returns whether something was masked. */
-  #replace(waiting: WaitingValue, identity: ObjectIdentity): boolean {
-    const bytes = replacement(waiting, identity, this.#options);
-    if (bytes === null) return false;
-    this.#splices.push({ start: waiting.start, end: waiting.end, bytes });
-    return true;
-  }
-
-  #settleCopy({ start, end }: WaitingValue, identity: ObjectIdentity): boolean {
-    const inside = this.#options.maskCopy(start, end, identity);
-    for (const splice of inside ?? []) this.#splices.push(splice);
-    return inside !== null;
-  }
-
-  /** What was masked in a value, as a column of a Table may show it. */
-  #plainOf({ masking, start, end, escaped, annotation }: WaitingValue): string[] {
-    if (annotation) return [];
-    if (masking.kind === 'parts') return masking.parts.map((part) => masking.text.slice(part.start, part.end));
-    return masking.kind === 'whole' ? [this.#text(start, end, escaped)] : [];
-  }
-
-  /** The whole object was asked for to see what its row shows; the client gets what it asked for. */
-  #trim({ metadata }: OpenObject, start: number, end: number): void {
-    const inside = this.#splices.filter((splice) => splice.start >= start && splice.end <= end);
-    this.#splices = this.#splices.filter((splice) => !inside.includes(splice));
-    const pieces: Buffer[] = [];
-    if (this.#options.rules.trimRows === 'None' || metadata === null) pieces.push(Buffer.from('null'));
-    else {
-      pieces.push(Buffer.from('{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":'));
-      let from = metadata.start;
-      for (const splice of inside.sort((a, b) => a.start - b.start)) {
-        if (splice.start < metadata.start || splice.end > metadata.end) continue;
-        pieces.push(Buffer.from(this.#options.read(from, splice.start)), Buffer.from(splice.bytes));
-        from = splice.end;
-      }
-      pieces.push(Buffer.from(this.#options.read(from, metadata.end)), Buffer.from('}'));
-    }
-    this.#splices.push({ start, end, bytes: Buffer.concat(pieces) });
-  }
-
-  #settleRow({ cells, masked }: Frame): void {
-    const { rules } = this.#options;
-    for (const { start, end, text } of cells) {
-      const shows = masked.some(
-        (value) => value !== '' && (text === value || (value.length > 3 && text.includes(value))),
-      );
-      if (shows) this.#splices.push({ start, end, bytes: Buffer.from(REDACTED) });
-    }
-    if (rules.redactCells || rules.trimRows !== null) this.#release();
-  }
-
-  #checkKind({ kind }: OpenObject, parent: Frame | undefined): void {
-    const { kinds } = this.#options.rules;
-    if (kinds === null || this.#options.identity !== null) return;
-    // Items and row objects may leave their kind out; a document may not.
-    if (kind === null && (parent?.place === 'items' || parent?.place === 'row')) return;
-    if (kind === null || !kinds.has(kind)) throw new NotMaskable('the answer is of a kind that was not expected here');
-  }
-
-  #settleEvent(): void {
-    const object = this.#eventObject;
-    if (!EVENT_TYPES.has(this.#eventType) || object === null) {
-      throw new NotMaskable('the answer is not the watch that was asked for');
-    }
-    if (this.#eventType !== 'ERROR') return;
-    const { start, end } = object;
-    const bytes = this.#options.redactStatus(this.#options.read(start, end));
-    this.#splices = this.#splices.filter((splice) => splice.start < start);
-    this.#splices.push({ start, end, bytes });
+    const annotation = found.frame.place === 'annotations';
+    const base64 = !annotation && this.#isBase64(found.frame);
+    return this.#settlement.wait(found, masking, { annotation, base64 });
   }
 
   #text(start: number, end: number, escaped: boolean): string {
@@ -571,18 +391,4 @@ export class ObjectMasker implements JsonEvents {
   #unexpected(frame: Frame | undefined, what: string): NotMaskable {
     return new NotMaskable(`the answer has ${what} in ${placeOf(frame)} where it cannot be masked`);
   }
-}
-
-/** A string that was found, and where. */
-interface Found {
-  readonly frame: PathFrame;
-  readonly slot: string | number;
-  readonly start: number;
-  readonly end: number;
-  readonly escaped: boolean;
-}
-
-/** Never quotes the answer: a place by its kind, not by its key. */
-function placeOf(frame: Frame | undefined): string {
-  return frame === undefined ? 'its first level' : `its ${frame.place === 'values' ? 'masked values' : frame.place}`;
 }
