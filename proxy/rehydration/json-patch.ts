@@ -6,6 +6,8 @@ import { type Path, type Step, stepsOfPointer } from './field-path.ts';
 import { isMasked } from './masked-fields.ts';
 import type { Restorer, Source } from './restore.ts';
 
+const PLACE = /^(?:0|[1-9]\d*)$/;
+
 /** Paths that every client may test: they guard against a race and hold no value. */
 const GUARDS: ReadonlySet<string> = new Set(['/metadata/resourceVersion', '/metadata/uid']);
 
@@ -94,7 +96,7 @@ function checkedRead(operation: JsonValue, index: number, { live, moved, request
   if (isSecrets(request) && (isCopy || !known)) throw readsSecret(request, op, index);
   if (!known || live === null) return operation;
   const steps = stepsOfPointer(textAt(operation, isCopy ? 'from' : 'path'));
-  const stable = stablePart(steps, moved);
+  const stable = plainPart(stablePart(steps, moved), live.masked);
   const source = descend([live], stable).sources[0];
   if (source === undefined || !isMasked(source)) {
     if (isSecrets(request) && !isHarmless(steps)) throw readsSecret(request, op, index);
@@ -133,6 +135,19 @@ function stablePart(steps: readonly string[], moved: ReadonlySet<string>): reado
   return steps;
 }
 
+/**
+ * The part of a path before a place in a list that is not written as RFC 6901 has it. The API server reads it as Go's
+ * `Atoi` does, and counts from the end where it is negative (evanphx/json-patch): `-1`, `+0` and `00` are elements too.
+ */
+function plainPart(steps: readonly string[], document: JsonValue): readonly string[] {
+  let value: JsonValue | undefined = document;
+  for (const [length, step] of steps.entries()) {
+    if (Array.isArray(value) && !PLACE.test(step)) return steps.slice(0, length);
+    value = value === undefined ? undefined : childOf(value, step);
+  }
+  return steps;
+}
+
 function isStable(steps: readonly string[], moved: ReadonlySet<string>): boolean {
   return stablePart(steps, moved).length === steps.length;
 }
@@ -143,7 +158,7 @@ function noteMoved(operation: JsonValue, moved: Set<string>): void {
   if (op === 'replace' || op === 'test') return;
   for (const pointer of [textAt(operation, 'path'), textAt(operation, 'from')]) {
     const steps = stepsOfPointer(pointer);
-    if (/^(?:\d+|-)$/.test(steps.at(-1) ?? '')) moved.add(steps.slice(0, -1).join('\0'));
+    if (/^(?:[-+]?\d+|-)$/.test(steps.at(-1) ?? '')) moved.add(steps.slice(0, -1).join('\0'));
   }
 }
 
@@ -168,6 +183,6 @@ function descend(
 
 function childOf(value: JsonValue, step: string): JsonValue | undefined {
   if (isJsonObject(value)) return value.get(step);
-  if (!Array.isArray(value) || !/^(?:0|[1-9]\d*)$/.test(step)) return undefined;
+  if (!Array.isArray(value) || !PLACE.test(step)) return undefined;
   return (value as readonly JsonValue[])[Number(step)];
 }

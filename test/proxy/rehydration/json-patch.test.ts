@@ -40,6 +40,33 @@ const CUSTOM = {
   },
 };
 
+const DEPLOYMENT = '/apis/apps/v1/namespaces/team-a/deployments/web';
+const credentials: MaskObligation[] = [
+  { resource: '*', fields: [], annotations: [], keep: [], patterns: ['builtin:credentials'] },
+];
+const web = {
+  kind: 'Deployment',
+  metadata: { name: 'web', namespace: 'team-a', resourceVersion: '4', uid: 'u4' },
+  spec: {
+    template: {
+      spec: {
+        containers: [
+          { name: 'side' },
+          {
+            name: 'web',
+            args: ['serve', '--password', 'hunter2', '--verbose'],
+            env: [
+              { name: 'A', value: 'a' },
+              { name: 'DB_PASSWORD', value: 'hunter2' },
+            ],
+          },
+        ],
+      },
+    },
+  },
+};
+const workload = clusterOf({ [DEPLOYMENT]: web }, credentials, DEPLOYMENT);
+
 const patchOf = (target: string, operations: unknown[]) =>
   ({ method: 'PATCH', target, contentType: 'application/json-patch+json', body: operations }) as const;
 const secret = clusterOf({ [PATH]: SECRET });
@@ -122,6 +149,17 @@ describe('a JSON Patch of any object that policy masks reads no masked value', (
     ['test of what holds it', [{ op: 'test', path: '/credentials', value: { key: 'k3y-value' } }]],
   ])('%s is refused', async (_, operations) => {
     expect(await refused(patchOf(WIDGET, operations), custom)).toMatchObject({ code: 'patch-reads-secret' });
+  });
+
+  it.each(['-1', '+1', '01'])('case 37: the place %s in a list is read as the API server reads it', async (place) => {
+    const from = `/spec/template/spec/containers/${place}/env/${place}/value`;
+    for (const operation of [
+      { op: 'copy', from, path: '/metadata/annotations/x' },
+      { op: 'move', from, path: '/metadata/annotations/x' },
+      { op: 'test', path: from, value: 'hunter2' },
+    ]) {
+      expect(await refused(patchOf(DEPLOYMENT, [operation]), workload)).toMatchObject({ code: 'patch-reads-secret' });
+    }
   });
 
   it('elsewhere it may read, and is bound to the object that was looked at', async () => {
