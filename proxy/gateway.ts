@@ -3,14 +3,17 @@ import type { ApprovalRequest } from './approvals/approval-authority.ts';
 import { openLocalAuthority } from './approvals/local-authority.ts';
 import { ClientAccessRegistry } from './clusters/client-access.ts';
 import type { Cluster } from './clusters/cluster.ts';
+import type { ClusterSource, ContextListing } from './clusters/cluster-source.ts';
+import type { KeyPair } from './clusters/key-pair.ts';
+import type { AccessRequest, ClientAccess } from './clusters/session-access.ts';
 import { Evaluator } from './evaluation/evaluate.ts';
 import { OriginalUser } from './evaluation/original-user.ts';
 import { createUpstream } from './forward/pooled-upstream.ts';
+import type { GatewayLog } from './gateway-log.ts';
 import type { JournalFilter } from './journal/journal.ts';
 import type { JournalRecord } from './journal/journal-record.ts';
 import { openJournal } from './journal/open-journal.ts';
 import type { Exchange } from './listener/exchange.ts';
-import type { SessionKind } from './listener/principal.ts';
 import { audible, refuse } from './listener/refuse.ts';
 import { type Listener, startListener } from './listener/start-listener.ts';
 import { isKeyId } from './masking/mask-token.ts';
@@ -28,11 +31,7 @@ import { MaskOrigins } from './rehydration/mask-origins.ts';
 import { RunningGateway } from './running-gateway.ts';
 import { type LiveStream, LiveStreams } from './streams/live-streams.ts';
 
-/** PEM texts. */
-export interface KeyPair {
-  readonly certificate: string;
-  readonly privateKey: string;
-}
+export type { AccessRequest, ClientAccess, ClusterSource, ContextListing, GatewayLog, KeyPair };
 
 /** Everything a gateway needs; nothing is read from the environment. */
 export interface GatewayOptions {
@@ -62,39 +61,6 @@ export interface GatewayOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** pino-compatible sink of the gateway's own log. Carries no Secret material. */
   readonly log: GatewayLog;
-}
-
-export interface GatewayLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-/** A cluster to serve: which context of which kubeconfig files. */
-export interface ClusterSource {
-  /** Files as in `KUBECONFIG`: merged, first definition wins. */
-  readonly kubeconfigFiles: readonly string[];
-  readonly context: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-/** A context found in kubeconfig files, and whether it can be used. */
-export interface ContextListing {
-  readonly context: string;
-  readonly slug: string;
-  readonly server: string;
-  readonly user: string;
-  readonly namespace: string;
-  readonly file: string;
-  /** Null, or one line that says why it is unusable and what to do. */
-  readonly problem: string | null;
-}
-
-/** A client's way in: files on disk, for one session. */
-export interface ClientAccess {
-  readonly session: { readonly kind: SessionKind; readonly id: string };
-  /** Path of the kubeconfig; its certificates are files beside it and are renewed in place. */
-  readonly kubeconfig: string;
 }
 
 export interface GatewayEvents {
@@ -129,15 +95,7 @@ export interface Gateway {
     readonly namespace: string;
   }>;
   /** Makes a session's client certificate and kubeconfig; the same id again rewrites it (another current context or namespace). */
-  openAccess(request: {
-    readonly kind: SessionKind;
-    readonly id: string;
-    /** `current-context`; null leaves it to the file's reader. */
-    readonly cluster: string | null;
-    readonly namespace: string | null;
-    /** Write to this path instead of one in the kubeconfig folder. */
-    readonly writeTo?: string;
-  }): Promise<ClientAccess>;
+  openAccess(request: AccessRequest): Promise<ClientAccess>;
   /** Revokes the session's certificate at once and removes its files. */
   closeAccess(id: string): Promise<void>;
   approvals(): readonly ApprovalRequest[];

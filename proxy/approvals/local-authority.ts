@@ -1,6 +1,6 @@
 // Above 300 lines because holds, votes and ends are transitions of one state, and are safe only when read together.
 
-import type { GatewayLog } from '../gateway.ts';
+import type { GatewayLog } from '../gateway-log.ts';
 import type { ApprovalRecord } from '../journal/journal-record.ts';
 import { uuidV7 } from '../journal/uuid-v7.ts';
 import type { ApprovalRequirement } from '../policy/decision.ts';

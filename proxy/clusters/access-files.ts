@@ -1,11 +1,9 @@
 import { lstat, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Gateway } from '../gateway.ts';
 import type { SessionKind } from '../listener/principal.ts';
 import { isOurs } from './gateway-kubeconfig.ts';
 import { ensurePrivateFolder, isUnfinished } from './private-file.ts';
-
-export type AccessRequest = Parameters<Gateway['openAccess']>[0];
+import type { AccessRequest } from './session-access.ts';
 
 /** Why no access was opened. */
 export class AccessError extends Error {

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import type { KeyPair } from '../gateway.ts';
 import type { Principal } from '../listener/principal.ts';
+import type { KeyPair } from './key-pair.ts';
 
 /** A client certificate and what the gateway needs to know it again. */
 export interface ClientCertificate extends KeyPair {

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import type { ClientAccess, GatewayLog, KeyPair } from '../gateway.ts';
+import type { GatewayLog } from '../gateway-log.ts';
 import type { CertificateState, LiveCertificates } from '../listener/client-authentication.ts';
 import type { Principal, Session } from '../listener/principal.ts';
 import {
   AccessError,
   type AccessFiles,
-  type AccessRequest,
   ensureParentFolder,
   filesOf,
   refuseForeignFiles,
@@ -14,7 +13,9 @@ import {
 } from './access-files.ts';
 import { type ClientCertificate, issueClientCertificate } from './certificate-authority.ts';
 import { type Choice, choiceIn, gatewayKubeconfig, MARKER, type ServedCluster } from './gateway-kubeconfig.ts';
+import type { KeyPair } from './key-pair.ts';
 import { ensurePrivateFolder, writePrivateFile } from './private-file.ts';
+import type { AccessRequest, ClientAccess } from './session-access.ts';
 
 /** Time as the registry sees it; replaced in tests. */
 export interface Clock {

@@ -1,10 +1,11 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import type { ClusterSource, GatewayLog } from '../gateway.ts';
+import type { GatewayLog } from '../gateway-log.ts';
 import { Refusal } from '../refusal.ts';
 import type { Cluster, UpstreamCredential } from './cluster.ts';
 import { clusterSlug } from './cluster-slug.ts';
+import type { ClusterSource } from './cluster-source.ts';
 import { clusterProblem, unsupportedUser } from './context-problem.ts';
 import { type CredentialMaterial, CredentialSource } from './credential-source.ts';
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './kubeconfig-file.ts';

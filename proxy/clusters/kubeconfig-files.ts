@@ -1,5 +1,5 @@
-import type { ContextListing } from '../gateway.ts';
 import { clusterSlug } from './cluster-slug.ts';
+import type { ContextListing } from './cluster-source.ts';
 import { contextProblem } from './context-problem.ts';
 import {
   type KubeconfigCluster,

@@ -1,7 +1,7 @@
 // Above 300 lines because one writer owns the queue, the chain's end and the current file, and no step may be elsewhere.
 
 import { chmod, mkdir } from 'node:fs/promises';
-import type { GatewayLog } from '../gateway.ts';
+import type { GatewayLog } from '../gateway-log.ts';
 import { Refusal } from '../refusal.ts';
 import { AppendFile } from './append-file.ts';
 import { FolderLockedError, lockFolder } from './folder-lock.ts';

@@ -5,7 +5,7 @@ import type { OriginalUser } from '../evaluation/original-user.ts';
 import { discard } from '../forward/pooled-upstream.ts';
 import type { Upstream, UpstreamResponse, UpstreamUpgrade } from '../forward/upstream.ts';
 import { upstreamTrouble } from '../forward/upstream-trouble.ts';
-import type { GatewayLog } from '../gateway.ts';
+import type { GatewayLog } from '../gateway-log.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { EffectiveIdentity, RequestSummary } from '../journal/journal-record.ts';
 import type { Exchange } from '../listener/exchange.ts';

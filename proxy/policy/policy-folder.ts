@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import type { GatewayLog } from '../gateway.ts';
+import type { GatewayLog } from '../gateway-log.ts';
 import type { Decision, PolicyQuestion, PolicySource, PolicyState } from './decision.ts';
 import { PolicyEngine } from './policy-engine.ts';
 import { readPolicyFolder, writeDefaultPolicy } from './read-policy-folder.ts';

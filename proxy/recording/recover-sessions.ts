@@ -1,4 +1,4 @@
-import type { GatewayLog } from '../gateway.ts';
+import type { GatewayLog } from '../gateway-log.ts';
 import { recoverByteRecordings } from './byte-recording.ts';
 import { recoverRecordings } from './recording-reader.ts';
 

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { GatewayLog } from '../gateway.ts';
+import type { GatewayLog } from '../gateway-log.ts';
 
 /** How long recordings of streams are kept, and how much of them. */
 export interface RecordingRetention {

@@ -1,0 +1,5 @@
+/** PEM texts. */
+export interface KeyPair {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
