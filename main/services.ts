@@ -76,6 +76,11 @@ export async function startServices(options: ServicesOptions): Promise<Services>
         options.onApproval(approval);
       },
       policy: (state) => tell('policy.changed', state),
+      streams: (streams) => {
+        tell('streams.changed', streams);
+        // Most of them are recorded, from when they open.
+        tellRecordings();
+      },
     },
   });
   const demo = new DemoCluster({

@@ -3,6 +3,7 @@ import type { ApprovalRequest } from '../proxy/approvals/approval-authority.ts';
 import type { ContextListing } from '../proxy/gateway.ts';
 import type { JournalRecord } from '../proxy/journal/journal-record.ts';
 import type { PolicyState } from '../proxy/policy/decision.ts';
+import type { LiveStream } from '../proxy/streams/live-streams.ts';
 
 /**
  * Everything the renderer can ask of main, and everything main tells the renderer. This one value types main's
@@ -109,6 +110,10 @@ export interface RevealedValue {
 
 export interface RecordingEntry {
   readonly id: string;
+  /** A terminal of the app, or a stream through the gateway; then `id` is the Audit-ID of its request. */
+  readonly kind: 'terminal' | 'exec' | 'attach' | 'portforward';
+  /** Only an asciicast can be played; `bytes` are JSON lines, to export. */
+  readonly format: 'asciicast' | 'bytes';
   readonly title: string;
   readonly cluster: string;
   readonly namespace: string;
@@ -207,6 +212,11 @@ export const calls = {
     z.object({ id: identifier, verdict: z.enum(['approve', 'deny']), comment }),
   ),
 
+  /** Exec, attach and port-forward that are open now; the oldest first. */
+  'streams.list': call<readonly LiveStream[]>()(z.void()),
+  /** Its client prints who ended it and why. False: it had ended already. */
+  'streams.end': call<boolean>()(z.object({ auditId: identifier, comment })),
+
   'journal.query': call<readonly JournalRecord[]>()(
     z.object({ filter: journalFilter, limit: z.number().int().min(1).max(1000), before: z.number().int().optional() }),
   ),
@@ -226,6 +236,7 @@ export const events = {
   'clusters.changed': event<readonly ClusterEntry[]>(),
   'terminals.changed': event<readonly TerminalEntry[]>(),
   'approvals.changed': event<ApprovalRequest>(),
+  'streams.changed': event<readonly LiveStream[]>(),
   'journal.appended': event<readonly JournalRecord[]>(),
   'recordings.changed': event<readonly RecordingEntry[]>(),
   'policy.changed': event<PolicyState>(),

@@ -113,6 +113,12 @@ export function callHandlers(options: CallHandlersOptions): CallHandlers {
       return gateway.call('review', { ...vote, by: principal });
     },
 
+    'streams.list': async () => (await services).gateway.call('streams', undefined),
+    'streams.end': async (end) => {
+      const { gateway, principal } = await services;
+      return gateway.call('endStream', { ...end, by: principal });
+    },
+
     'journal.query': async ({ filter, limit, before }) =>
       (await services).gateway.call('journal', { filter: present(filter), limit, before: before ?? null }),
 

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { ContextListing, Gateway, GatewayOptions, KeyPair } from '../../proxy/gateway.ts';
 import type { JournalFilter } from '../../proxy/journal/journal.ts';
+import type { LiveStream } from '../../proxy/streams/live-streams.ts';
 import type { HostEmit, HostHandlers } from '../hosts/host-server.ts';
 import { HostError } from '../hosts/protocol.ts';
 import { gatherRecords } from './gather-records.ts';
@@ -23,6 +24,13 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
     throw new HostError('gateway-not-started', 'The gateway has not started yet');
   };
   const records = gatherRecords((batch) => emit('records', batch));
+  let told = '';
+  const tellStreams = () => {
+    const streams = heldStreams(running());
+    const ids = streams.map(({ auditId }) => auditId).join();
+    if (ids !== told) emit('streams', streams);
+    told = ids;
+  };
 
   return {
     start: async (start) => {
@@ -31,6 +39,7 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
       gateway.on('record', records.add);
       gateway.on('approval', (approval) => emit('approval', approval));
       gateway.on('policy', (state) => emit('policy', state));
+      gateway.on('streams', tellStreams);
       gateway.on('journalProblem', (problem) => emit('journalProblem', problem));
       return { url: gateway.address.url, port: gateway.address.port, authority };
     },
@@ -47,6 +56,8 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
     journal: ({ filter, limit, before }) =>
       running().journal(withoutUndefined(filter), before === null ? { limit } : { limit, before }),
     policy: () => running().policy(),
+    streams: () => heldStreams(running()),
+    endStream: ({ auditId, ...reason }) => running().endStream(auditId, reason),
     stop: async () => {
       await gateway?.close();
       records.flush();
@@ -80,6 +91,11 @@ async function listenOn(parts: GatewayParts, start: GatewayStart, authority: Key
     log.warn({ port }, 'the port of the last run is taken; choosing another');
     return parts.createGateway({ ...options, listen: { host: '127.0.0.1', port: 0 } });
   }
+}
+
+/** What a person holds open; a watch or a log is left to the command line. */
+function heldStreams(gateway: Gateway): LiveStream[] {
+  return gateway.streams().filter(({ kind }) => kind === 'exec' || kind === 'attach' || kind === 'portforward');
 }
 
 /** A filter crosses the border with its absent fields as undefined; the journal wants them away. */

@@ -4,6 +4,7 @@ import type { ContextListing } from '../../proxy/gateway.ts';
 import type { JournalFilter } from '../../proxy/journal/journal.ts';
 import type { JournalRecord } from '../../proxy/journal/journal-record.ts';
 import type { PolicyState } from '../../proxy/policy/decision.ts';
+import type { LiveStream } from '../../proxy/streams/live-streams.ts';
 import { type HostProtocol, objectOf } from '../hosts/protocol.ts';
 
 const keyPair = z.object({ certificate: z.string(), privateKey: z.string() });
@@ -72,6 +73,12 @@ export const gatewayProtocol = {
       answer: z.array(objectOf<JournalRecord>()),
     },
     policy: { argument: z.void(), answer: objectOf<PolicyState>() },
+    /** Exec, attach and port-forward: what people hold open. Watches and logs come and go by the hundred. */
+    streams: { argument: z.void(), answer: z.array(objectOf<LiveStream>()) },
+    endStream: {
+      argument: z.object({ auditId: z.string(), by: z.string(), comment: z.string().nullable() }),
+      answer: z.boolean(),
+    },
     stop: { argument: z.void(), answer: z.void() },
   },
   events: {
@@ -79,6 +86,8 @@ export const gatewayProtocol = {
     records: z.array(objectOf<JournalRecord>()),
     approval: objectOf<ApprovalRequest>(),
     policy: objectOf<PolicyState>(),
+    /** Those of the call of this name, each time that one opened or ended. */
+    streams: z.array(objectOf<LiveStream>()),
     /** The journal cannot be written, in words; null: it can again. */
     journalProblem: z.string().nullable(),
   },

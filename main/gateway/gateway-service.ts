@@ -89,7 +89,7 @@ export class GatewayService {
   }
 
   /** A call that leaves nothing behind. The other methods are remembered for a restart. */
-  async call<Name extends 'listContexts' | 'approvals' | 'review' | 'journal' | 'policy'>(
+  async call<Name extends 'listContexts' | 'approvals' | 'review' | 'journal' | 'policy' | 'streams' | 'endStream'>(
     name: Name,
     argument: HostArgument<GatewayProtocol, Name>,
   ): Promise<HostAnswer<GatewayProtocol, Name>> {
@@ -126,6 +126,7 @@ export class GatewayService {
     client.on('records', on.records);
     client.on('approval', on.approval);
     client.on('policy', on.policy);
+    client.on('streams', on.streams);
     this.#journalProblem = null;
     client.on('journalProblem', (problem) => {
       this.#journalProblem = problem;

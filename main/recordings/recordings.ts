@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod, copyFile, writeFile } from 'node:fs/promises';
 import { type BrowserWindow, dialog, type WebContents } from 'electron';
 import type { RecordingContent, RecordingEntry } from '../../preload/contract.ts';
 import { HostError } from '../hosts/protocol.ts';
@@ -47,15 +47,22 @@ export class Recordings {
 
   /** Asks where to, and writes a copy. */
   async export(id: string, parent: BrowserWindow | null): Promise<void> {
+    const bytes = await this.#service.call('byteRecording', id);
+    const extension = bytes === null ? 'cast' : 'jsonl';
     const options: Electron.SaveDialogOptions = {
       title: 'Export recording',
-      defaultPath: `${id}.cast`,
-      filters: [{ name: 'asciicast', extensions: ['cast'] }],
+      defaultPath: `${id}.${extension}`,
+      filters: [{ name: bytes === null ? 'asciicast' : 'JSON lines', extensions: [extension] }],
     };
     const { filePath, canceled } = parent
       ? await dialog.showSaveDialog(parent, options)
       : await dialog.showSaveDialog(options);
     if (canceled || !filePath) return;
+    if (bytes !== null) {
+      await copyFile(bytes, filePath);
+      await chmod(filePath, 0o600);
+      return;
+    }
     const { cast } = await this.read(id);
     await writeFile(filePath, cast, { mode: 0o600 });
   }

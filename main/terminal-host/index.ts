@@ -1,12 +1,8 @@
-import {
-  listRecordings,
-  readRecording,
-  recordingFile,
-  recoverRecordings,
-} from '../../proxy/recording/recording-reader.ts';
+import { recoverRecordings } from '../../proxy/recording/recording-reader.ts';
 import { serveHost } from '../hosts/host-server.ts';
 import { parentChannel } from '../hosts/parent-channel.ts';
 import { HostError } from '../hosts/protocol.ts';
+import { byteRecordingOf, listKept, readKept } from './kept-recordings.ts';
 import { terminalProtocol } from './protocol.ts';
 import type { ScreenPort } from './screen-line.ts';
 import { writeHookFiles } from './shell-launch.ts';
@@ -14,12 +10,13 @@ import { Terminal } from './terminal.ts';
 
 // The terminals' own process: node-pty is native code, and a shell must outlive a crash of anything else.
 const terminals = new Map<string, Terminal>();
-const folders = { recordings: '', shell: '' };
+const folders = { recordings: '', sessions: '', shell: '' };
 const CLOSING_MS = 1_500;
 
 serveHost(terminalProtocol, parentChannel(), (emit) => ({
-  start: async ({ recordingsFolder, shellFolder }) => {
+  start: async ({ recordingsFolder, sessionsFolder, shellFolder }) => {
     folders.recordings = recordingsFolder;
+    folders.sessions = sessionsFolder;
     folders.shell = shellFolder;
     writeHookFiles(shellFolder);
     return { recovered: await recoverRecordings(recordingsFolder) };
@@ -44,9 +41,9 @@ serveHost(terminalProtocol, parentChannel(), (emit) => ({
     terminals.delete(id);
   },
   request: ({ id, ...request }) => terminals.get(id)?.request(request),
-  recordings: () =>
-    listRecordings(folders.recordings, new Map([...terminals.values()].map(({ recorded }) => recorded))),
-  readRecording: (id) => readRecording(recordingFile(folders.recordings, id)),
+  recordings: () => listKept(folders, new Map([...terminals.values()].map(({ recorded }) => recorded))),
+  readRecording: (id) => readKept(folders, id),
+  byteRecording: (id) => byteRecordingOf(folders, id),
   stop: async () => {
     for (const terminal of terminals.values()) terminal.close();
     if (terminals.size > 0) await new Promise((resolve) => setTimeout(resolve, CLOSING_MS));

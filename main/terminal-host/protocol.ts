@@ -28,7 +28,12 @@ export const terminalProtocol = {
   calls: {
     /** Ends the recordings of a host that died, and says which. */
     start: {
-      argument: z.object({ recordingsFolder: z.string(), shellFolder: z.string() }),
+      argument: z.object({
+        recordingsFolder: z.string(),
+        /** Recordings that the gateway makes of streams: read here, written by it alone. */
+        sessionsFolder: z.string(),
+        shellFolder: z.string(),
+      }),
       answer: z.object({ recovered: z.array(z.string()) }),
     },
     /** Fails with `recording-unavailable` where the recording cannot be started: there is no unrecorded terminal. */
@@ -42,8 +47,11 @@ export const terminalProtocol = {
       argument: z.object({ id: z.string(), auditId: z.string(), outcome: z.string(), label: z.string() }),
       answer: z.void(),
     },
+    /** Of terminals and of streams, the newest first. */
     recordings: { argument: z.void(), answer: z.array(objectOf<RecordingSummary>()) },
     readRecording: { argument: z.string(), answer: objectOf<ReadRecording>() },
+    /** The file of a recording that does not play; null where there is none of this id. */
+    byteRecording: { argument: z.string(), answer: z.string().nullable() },
     stop: { argument: z.void(), answer: z.void() },
   },
   events: {

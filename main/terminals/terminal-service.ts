@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { MessageChannelMain, type MessagePortMain } from 'electron';
 import type { Environment } from '../environment/login-shell-environment.ts';
 import type { Folders } from '../folders.ts';
@@ -32,6 +33,7 @@ export class TerminalService {
         client.on('recordingFailed', on.recordingFailed);
         const { recovered } = await client.call('start', {
           recordingsFolder: folders.recordings,
+          sessionsFolder: join(folders.data, 'sessions'),
           shellFolder: folders.shell,
         });
         if (recovered.length > 0) log(`ended ${recovered.length} recordings whose writer died`);
@@ -46,7 +48,7 @@ export class TerminalService {
     return this.#host.stop((client) => client.call('stop', undefined));
   }
 
-  async call<Name extends 'open' | 'close' | 'request' | 'recordings' | 'readRecording'>(
+  async call<Name extends 'open' | 'close' | 'request' | 'recordings' | 'readRecording' | 'byteRecording'>(
     name: Name,
     argument: HostArgument<TerminalProtocol, Name>,
   ): Promise<HostAnswer<TerminalProtocol, Name>> {

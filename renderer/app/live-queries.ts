@@ -13,6 +13,7 @@ export type LiveCall = Extract<
   | 'terminals.list'
   | 'approvals.list'
   | 'recordings.list'
+  | 'streams.list'
   | 'policy.state'
 >;
 
@@ -41,16 +42,20 @@ export function followEvents(client: QueryClient): () => void {
     bridge.on('gateway.changed', (status: Payload<'gateway.changed'>) => {
       const before = client.getQueryData<Payload<'gateway.changed'>>(['gateway.status']);
       set('gateway.status')(status);
+      // Streams end with the gateway that carried them.
+      if (status.state !== 'running') set('streams.list')([]);
       // A gateway that came back has forgotten what waited: read it anew.
       if (status.state === 'running' && before?.state !== 'running') {
         void client.invalidateQueries({ queryKey: ['approvals.list'] });
         void client.invalidateQueries({ queryKey: ['policy.state'] });
+        void client.invalidateQueries({ queryKey: ['streams.list'] });
         void client.invalidateQueries({ queryKey: ['secrets'] });
       }
     }),
     bridge.on('clusters.changed', set('clusters.list')),
     bridge.on('terminals.changed', set('terminals.list')),
     bridge.on('recordings.changed', set('recordings.list')),
+    bridge.on('streams.changed', set('streams.list')),
     bridge.on('policy.changed', set('policy.state')),
     bridge.on('approvals.changed', (approval) => {
       client.setQueryData<Answer<'approvals.list'>>(['approvals.list'], (list) => withApproval(list ?? [], approval));

@@ -1,6 +1,7 @@
 import {
   IconFileCheck,
   IconPlayerRecordFilled,
+  IconPlugConnected,
   IconServer2,
   IconShieldCheck,
   IconShieldExclamation,
@@ -30,6 +31,7 @@ export function StatusBar() {
   const terminal = useLive('terminals.list').data?.find((entry) => entry.id === activeTerminal);
   const [gatewayWord, gatewayTone] = GATEWAY_WORDS[gateway?.state ?? 'starting'];
   const recording = recordingWords(terminal);
+  const open = useLive('streams.list').data?.length ?? 0;
   const inForce = policyWords(policy);
   return (
     <footer className={styles.status}>
@@ -55,6 +57,12 @@ export function StatusBar() {
         {inForce.words}
       </StatusItem>
       <div className={styles.statusEnd}>
+        {open === 0 ? null : (
+          <StatusItem tone="neutral" opens="activity" onClick={() => go('activity')}>
+            <IconPlugConnected size={14} aria-hidden />
+            {open === 1 ? '1 stream open' : `${open} streams open`}
+          </StatusItem>
+        )}
         <StatusItem tone={recording.tone} opens="recordings" onClick={() => go('recordings')}>
           <IconPlayerRecordFilled size={12} aria-hidden />
           {recording.words}

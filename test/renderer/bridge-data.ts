@@ -21,6 +21,7 @@ import type {
 } from '../../proxy/journal/journal-record.ts';
 import type { Principal } from '../../proxy/listener/principal.ts';
 import type { PolicyState } from '../../proxy/policy/decision.ts';
+import type { LiveStream } from '../../proxy/streams/live-streams.ts';
 
 const ago = (seconds: number, from = Date.now()): string => new Date(from - seconds * 1_000).toISOString();
 const DIGEST = '4be1f0a9c2d77c51aa3e90d16f8be2c4713a5d0e9b7c26f1d4380ab95e6cf712';
@@ -379,7 +380,18 @@ const REQUESTS: ReadonlyArray<[DecidedRecord, Partial<FinishedRecord> | null]> =
       },
       { rule: 'solo/exec-recorded' },
     ),
-    { status: 101, durationMs: 84_200, ended: 'the client closed it' },
+    {
+      status: 101,
+      durationMs: 84_200,
+      ended: 'client',
+      stream: {
+        transport: 'websocket v5.channel.k8s.io',
+        exitCode: 0,
+        stdin: { bytes: 48, sha256: 'a'.repeat(64) },
+        redactedValues: 0,
+        recording: null,
+      },
+    },
   ],
   [
     decided(
@@ -454,9 +466,27 @@ function makeJournal(): JournalRecord[] {
 }
 export const journal = makeJournal();
 
+export const streams: readonly LiveStream[] = [
+  {
+    auditId: '8d1f2c3a-9000-4000-9000-000000000001',
+    kind: 'exec',
+    principal: 'local:mira',
+    session: 't-1',
+    cluster: 'demo',
+    namespace: 'shop',
+    target: 'pods/api-5d9f',
+    container: null,
+    command: ['sh'],
+    startedAt: ago(84),
+    recorded: true,
+  },
+];
+
 function recordingEntry(id: string, fields: Partial<RecordingEntry>): RecordingEntry {
   return {
     id,
+    kind: 'terminal',
+    format: 'asciicast',
     title: 'demo / shop',
     cluster: 'demo',
     namespace: 'shop',

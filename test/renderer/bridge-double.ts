@@ -11,6 +11,7 @@ import type {
   TerminalInput,
 } from '../../preload/contract.ts';
 import type { ApprovalRequest } from '../../proxy/approvals/approval-authority.ts';
+import type { LiveStream } from '../../proxy/streams/live-streams.ts';
 import * as data from './bridge-data.ts';
 
 /** A bridge without main: answers from memory with believable data, so that the screens can be seen in a browser. */
@@ -37,6 +38,7 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
   let clusters = options.firstRun ? data.clusters.map(data.disconnected) : data.clusters;
   let terminals: readonly TerminalEntry[] = options.firstRun ? [] : data.terminals;
   let approvals: readonly ApprovalRequest[] = options.firstRun ? [] : data.approvals;
+  let streams: readonly LiveStream[] = options.firstRun ? [] : data.streams;
 
   const emit: BridgeDouble['emit'] = (name, payload) => {
     for (const listener of listeners.get(name) ?? []) (listener as (value: typeof payload) => void)(payload);
@@ -113,6 +115,13 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
           : { ok: false, problem: problem('approval-denied', 'The reveal was denied') },
       );
       return reviewed;
+    },
+    'streams.list': () => streams,
+    'streams.end': ({ auditId }: Argument<'streams.end'>) => {
+      const before = streams.length;
+      streams = streams.filter((stream) => stream.auditId !== auditId);
+      emit('streams.changed', streams);
+      return streams.length < before;
     },
     'journal.query': ({ before }: Argument<'journal.query'>) =>
       options.firstRun ? [] : data.journal.filter((record) => before === undefined || record.seq < before),

@@ -13,8 +13,10 @@ import { StateBadge } from '../../ui/state-badge.tsx';
 import { duration, exactTime, rowTime } from '../../ui/time-words.ts';
 import styles from './activity.module.css';
 import { filterRows, type JournalRow, type Outcome } from './journal-rows.ts';
+import { OpenStreams } from './open-streams.tsx';
 import { RowDetails } from './request-details.tsx';
 import { rowLine, rowOutcome } from './row-words.ts';
+import { statusWord } from './stream-words.ts';
 import { useJournal } from './use-journal.ts';
 
 const mono = (value: string | undefined) =>
@@ -64,7 +66,7 @@ const COLUMNS: ReadonlyArray<Column<JournalRow>> = [
     width: 64,
     spare: 4,
     end: true,
-    render: (row) => (row.kind === 'request' && row.finished ? <span>{row.finished.status}</span> : null),
+    render: (row) => (row.kind === 'request' && row.finished ? <span>{statusWord(row.finished)}</span> : null),
   },
   {
     id: 'took',
@@ -180,6 +182,7 @@ export function ActivityScreen() {
       }
       panel={chosen ? <RowDetails row={chosen} onClose={() => setSelected(null)} /> : null}
     >
+      <OpenStreams onSelect={setSelected} />
       {journal.error ? (
         <ProblemNotice title="The journal could not be read" error={journal.error} onRetry={journal.retry} />
       ) : journal.rows === undefined ? (

@@ -124,5 +124,7 @@ function searchable(row: JournalRow): string {
     decision.message,
     finished?.code,
     finished?.status,
+    finished?.ended,
+    finished?.stream?.told,
   ].join('\n');
 }

@@ -1,15 +1,20 @@
+import { Button } from '@mantine/core';
 import { resourceName } from '../../../preload/request-words.ts';
+import type { FinishedRecord } from '../../../proxy/journal/journal-record.ts';
 import { useLive } from '../../app/live-queries.ts';
+import { useNavigation } from '../../app/navigation.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { DetailsPanel } from '../../ui/details-panel.tsx';
-import { CodeBlock, Facts, Section } from '../../ui/facts.tsx';
+import { CodeBlock, type Fact, Facts, Section } from '../../ui/facts.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { byteSize, clockTime, duration, exactTime } from '../../ui/time-words.ts';
 import { identityWords, sentence, sessionWords } from '../approvals/approval-words.ts';
 import styles from './activity.module.css';
+import { EndStreamButton } from './end-stream.tsx';
 import type { ApprovalTrail, JournalRow } from './journal-rows.ts';
 import { rowLine, rowOutcome, stateWords } from './row-words.ts';
+import { endedWords, portLines, toldWords } from './stream-words.ts';
 
 /** One row of the journal in full: why it was decided so, as whom it ran, how long it took. */
 export function RowDetails({ row, onClose }: { readonly row: JournalRow; readonly onClose: () => void }) {
@@ -134,16 +139,14 @@ function RequestSections({ row }: { readonly row: Extract<JournalRow, { kind: 'r
       {row.trail.length > 0 ? <TrailSection trail={row.trail} /> : null}
       <Section title="Result">
         {finished === null ? (
-          <p>
-            No end is written. The request is still running, or the gateway stopped before it could say how it ended;
-            then it may have reached the cluster.
-          </p>
+          <Unfinished auditId={decided.auditId} />
         ) : (
           <Facts
             facts={[
               { term: 'Status', value: String(finished.status) },
+              ...streamFacts(finished),
               {
-                term: 'Masked',
+                term: finished.stream ? 'Redacted' : 'Masked',
                 value: finished.maskedValues === 0 ? null : <span>{count(finished.maskedValues, 'value')}</span>,
               },
               { term: 'Took', value: <span>{duration(finished.durationMs)}</span> },
@@ -153,7 +156,7 @@ function RequestSections({ row }: { readonly row: Extract<JournalRow, { kind: 'r
               },
               { term: 'Sent', value: <span>{byteSize(finished.bytesToClient)} to the client</span> },
               { term: 'Received', value: <span>{byteSize(finished.bytesFromClient)} from the client</span> },
-              { term: 'Ended', value: finished.ended === null ? null : <span>{finished.ended}</span> },
+              { term: 'Ended', value: finished.ended === null ? null : <span>{endedWords(finished.ended)}</span> },
             ]}
           />
         )}
@@ -168,6 +171,54 @@ function RequestSections({ row }: { readonly row: Extract<JournalRow, { kind: 'r
         />
       </Section>
     </>
+  );
+}
+
+/** A request of which no end is written: it may be a stream that is open, and can be ended. */
+function Unfinished({ auditId }: { readonly auditId: string }) {
+  const stream = useLive('streams.list').data?.find((open) => open.auditId === auditId);
+  if (stream === undefined) {
+    return (
+      <p>
+        No end is written. The request is still running, or the gateway stopped before it could say how it ended; then
+        it may have reached the cluster.
+      </p>
+    );
+  }
+  return (
+    <div className={styles.running}>
+      <p>It is open{stream.recorded ? ' and recorded' : ', and not recorded'}.</p>
+      <EndStreamButton stream={stream} />
+    </div>
+  );
+}
+
+/** What exec, attach or port-forward came to. */
+function streamFacts({ auditId, stream }: FinishedRecord): Fact[] {
+  if (stream === undefined) return [];
+  const { exitCode, error, stdin, transport, recording } = stream;
+  const told = toldWords(stream);
+  const ports = portLines(stream);
+  return [
+    { term: 'Exit code', value: typeof exitCode === 'number' ? String(exitCode) : null },
+    { term: 'Error', value: error ? <span>{error}</span> : null },
+    { term: 'Why', value: told === null ? null : <span>{told}</span> },
+    { term: 'Ports', value: ports.length === 0 ? null : ports.map((line) => <div key={line}>{line}</div>) },
+    {
+      term: 'Typed',
+      value: stdin ? <span title={`SHA-256 ${stdin.sha256}`}>{byteSize(stdin.bytes)} of standard input</span> : null,
+    },
+    { term: 'Spoken', value: transport },
+    { term: 'Recording', value: recording === null ? <span>none</span> : <ShowRecording id={auditId} /> },
+  ];
+}
+
+function ShowRecording({ id }: { readonly id: string }) {
+  const { go } = useNavigation();
+  return (
+    <Button size="compact-xs" onClick={() => go('recordings', id)}>
+      Show recording
+    </Button>
   );
 }
 

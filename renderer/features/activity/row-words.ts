@@ -2,6 +2,7 @@ import { requestLine } from '../../../preload/request-words.ts';
 import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
 import type { DecidedRecord, GatewayRecord } from '../../../proxy/journal/journal-record.ts';
 import type { ApprovalTrail, JournalRow } from './journal-rows.ts';
+import { cutWord } from './stream-words.ts';
 
 export interface RowOutcome {
   readonly tone: 'allowed' | 'waiting' | 'denied' | 'unknown' | 'neutral' | 'warning';
@@ -24,6 +25,8 @@ export function rowOutcome(row: JournalRow, now: number): RowOutcome {
     if (now - Date.parse(row.time) < 60_000 || isLongRunning(decided)) return { tone: 'neutral', word: 'Running' };
     return { tone: 'unknown', word: 'Outcome unknown' };
   }
+  const cut = cutWord(finished);
+  if (cut !== null) return { tone: 'warning', word: cut };
   if (finished.code !== null) return NOT_RUN[finished.code] ?? { tone: 'denied', word: 'Not run' };
   if (finished.status === 0) return { tone: 'unknown', word: 'Client left' };
   if (finished.status >= 400) return { tone: 'warning', word: 'Failed' };

@@ -25,6 +25,13 @@ const END_LOOK = {
   crash: ['warning', 'Ended by a crash'],
 } as const satisfies Record<RecordingEntry['end'], readonly [Tone, string]>;
 
+const KIND_WORDS = {
+  terminal: 'Terminal of the app',
+  exec: 'Exec through the gateway',
+  attach: 'Attach through the gateway',
+  portforward: 'Port-forward through the gateway',
+} as const satisfies Record<RecordingEntry['kind'], string>;
+
 function EndBadge({ entry }: { readonly entry: RecordingEntry }) {
   const [tone, word] = END_LOOK[entry.end];
   return <StateBadge tone={tone} word={word} />;
@@ -70,7 +77,7 @@ const COLUMNS: ReadonlyArray<Column<RecordingEntry>> = [
     spare: 2,
     end: true,
     value: (row) => row.requests,
-    render: (row) => <span>{row.requests}</span>,
+    render: (row) => (row.kind === 'terminal' ? <span>{row.requests}</span> : null),
   },
   {
     id: 'size',
@@ -93,7 +100,7 @@ const COLUMNS: ReadonlyArray<Column<RecordingEntry>> = [
   },
 ];
 
-/** Terminal sessions on disk: replay with the API requests beside the output, export. */
+/** Terminal sessions and streams on disk: replay with the API requests beside the output, export. */
 export function RecordingsScreen() {
   const { item, go } = useNavigation();
   const recordings = useLive('recordings.list');
@@ -113,8 +120,11 @@ export function RecordingsScreen() {
     setFailure(null);
     work.catch((error: unknown) => setFailure({ title, error }));
   };
-  const play = (entry: RecordingEntry) =>
-    attempt('The recording could not be opened', invoke('recordings.play', entry.id));
+  const play = (entry: RecordingEntry) => {
+    if (entry.format === 'asciicast') {
+      attempt('The recording could not be opened', invoke('recordings.play', entry.id));
+    }
+  };
 
   return (
     <ScreenLayout
@@ -133,13 +143,15 @@ export function RecordingsScreen() {
         chosen ? (
           <DetailsPanel id="recording" title={chosen.title} onClose={() => setSelected(null)}>
             <div className={styles.actions}>
-              <Button
-                variant="filled"
-                leftSection={<IconPlayerPlay size={14} aria-hidden />}
-                onClick={() => play(chosen)}
-              >
-                Play
-              </Button>
+              {chosen.format === 'asciicast' ? (
+                <Button
+                  variant="filled"
+                  leftSection={<IconPlayerPlay size={14} aria-hidden />}
+                  onClick={() => play(chosen)}
+                >
+                  Play
+                </Button>
+              ) : null}
               <Button
                 onClick={() => attempt('The recording could not be exported', invoke('recordings.export', chosen.id))}
               >
@@ -149,19 +161,32 @@ export function RecordingsScreen() {
             <Facts
               facts={[
                 { term: 'State', value: <EndBadge entry={chosen} /> },
+                { term: 'Of', value: <span>{KIND_WORDS[chosen.kind]}</span> },
                 { term: 'Started', value: exactTime(Date.parse(chosen.startedAt)) },
                 { term: 'Length', value: <span>{position(chosen.durationMs)}</span> },
                 { term: 'Who', value: chosen.principal },
                 { term: 'Cluster', value: chosen.cluster },
                 { term: 'Namespace', value: chosen.namespace },
-                { term: 'Requests', value: <span>{chosen.requests}</span> },
+                { term: 'Requests', value: chosen.kind === 'terminal' ? <span>{chosen.requests}</span> : null },
                 { term: 'Size', value: <span>{byteSize(chosen.bytes)}</span> },
                 { term: 'Id', value: chosen.id },
               ]}
             />
+            {chosen.format === 'bytes' ? (
+              <p className={styles.note}>
+                No terminal was attached, so there is nothing to play. The export has its bytes with their times, as
+                JSON lines.
+              </p>
+            ) : null}
+            {chosen.kind === 'terminal' ? null : (
+              <div className={styles.more}>
+                <Button onClick={() => go('activity', chosen.id)}>Show request</Button>
+              </div>
+            )}
             {chosen.end === 'crash' ? (
               <p className={styles.crash}>
-                The app ended without closing this recording. It is whole up to the last second before that.
+                {chosen.kind === 'terminal' ? 'The app' : 'The gateway'} ended without closing this recording. It is
+                whole up to the last second before that.
               </p>
             ) : null}
           </DetailsPanel>
@@ -186,7 +211,10 @@ export function RecordingsScreen() {
             </Button>
           }
         >
-          <p>Each terminal of the app is recorded from its first byte to its last, and can be replayed here.</p>
+          <p>
+            Each terminal of the app is recorded from its first byte to its last, and so is each exec, attach and
+            port-forward that the policy wants recorded.
+          </p>
         </EmptyState>
       ) : rows.length === 0 ? (
         <EmptyState

@@ -59,6 +59,8 @@ class Host extends EventEmitter {
       review: never,
       journal: never,
       policy: never,
+      streams: never,
+      endStream: never,
     };
   }
 }
@@ -93,7 +95,7 @@ beforeEach(async () => {
     log: () => {},
     onStatus: (status) => statuses.push(status),
     onClusterLost: (slug, reason) => lost.push([slug, reason]),
-    on: { records: () => {}, approval: () => {}, policy: () => {} },
+    on: { records: () => {}, approval: () => {}, policy: () => {}, streams: () => {} },
   });
   await gateway.start();
 });

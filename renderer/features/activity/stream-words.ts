@@ -1,0 +1,68 @@
+import type { FinishedRecord, StreamOutcome } from '../../../proxy/journal/journal-record.ts';
+import type { LiveStream } from '../../../proxy/streams/live-streams.ts';
+import { byteSize } from '../../ui/time-words.ts';
+
+const KINDS: Readonly<Record<LiveStream['kind'], string>> = {
+  exec: 'exec into pod',
+  attach: 'attach to pod',
+  portforward: 'port-forward to pod',
+  log: 'read log of pod',
+  watch: 'watch',
+};
+
+/** `exec into pod payments/api-0`: an open stream in the words of its row in the journal. */
+export function streamLine({ kind, namespace, target }: LiveStream): string {
+  const name = target.split('/').slice(1).join('/') || target;
+  return `${KINDS[kind]} ${namespace === '' ? name : `${namespace}/${name}`}`;
+}
+
+/** What is lost when a stream is ended now. */
+export function lossWords({ kind }: LiveStream): string {
+  if (kind === 'portforward') return 'Every connection through it closes at once.';
+  return 'It closes at once, and what was not saved in it is lost. The command itself may go on in the container.';
+}
+
+/** How a stream or a watch came to its end; what is not known stays as the journal has it. */
+export function endedWords(ended: string): string {
+  return ENDED[ended] ?? ended;
+}
+
+const ENDED: Readonly<Record<string, string>> = {
+  client: 'by the client',
+  upstream: 'by the cluster',
+  'client-gone': 'the client went away',
+  'client-broke': 'the connection to the client broke',
+  'upstream-broke': 'the connection to the cluster broke',
+  'ended-by-person': 'by a person',
+  revoked: 'its session was closed',
+  'time-limit': 'time limit of the policy',
+  'not-understood': 'it could not be read',
+  'recorder-failed': 'it could not be recorded any more',
+  'gateway-stopping': 'the gateway stopped',
+  gateway: 'by the gateway',
+};
+
+/** A stream that ran and that the gateway ended, in a word; null where nothing of the kind happened. */
+export function cutWord({ code, ended }: FinishedRecord): string | null {
+  if (code === null || ended === null) return null;
+  if (ended === 'ended-by-person') return 'Ended by person';
+  return ended === 'time-limit' ? 'Time limit' : 'Cut off';
+}
+
+/** The exit code of a command, where there is one; the status of the answer otherwise. */
+export function statusWord({ status, stream }: FinishedRecord): string {
+  return typeof stream?.exitCode === 'number' ? `exit ${stream.exitCode}` : String(status);
+}
+
+/** `8080: 2 connections, 1.2 KiB in, 34 KiB out`, a line for each port. */
+export function portLines({ ports = [] }: StreamOutcome): string[] {
+  return ports.map(({ port, connections, bytesIn, bytesOut }) => {
+    const count = connections === 1 ? '1 connection' : `${connections} connections`;
+    return `${port}: ${count}, ${byteSize(bytesIn)} in, ${byteSize(bytesOut)} out`;
+  });
+}
+
+/** What the client was told, without the name that stands before it there. */
+export function toldWords({ told }: StreamOutcome): string | null {
+  return told === undefined ? null : told.replace(/^Gatehouse: /, '');
+}
