@@ -6,7 +6,7 @@ import type { ClientAccess, ClusterSource, Gateway, GatewayEvents } from './gate
 import type { JournalFilter } from './journal/journal.ts';
 import type { GatewayRecord } from './journal/journal-record.ts';
 import type { Listener } from './listener/start-listener.ts';
-import type { PipelineParts } from './pipeline/cluster-request.ts';
+import type { PipelineParts } from './pipeline/pipeline-parts.ts';
 import type { PolicyState } from './policy/decision.ts';
 
 /** The parts that a running gateway answers for. */

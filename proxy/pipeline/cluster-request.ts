@@ -1,33 +1,25 @@
-import type { ApprovalAuthority } from '../approvals/approval-authority.ts';
 import type { Cluster } from '../clusters/cluster.ts';
-import type { Evaluator } from '../evaluation/evaluate.ts';
-import type { OriginalUser } from '../evaluation/original-user.ts';
 import { discard } from '../forward/pooled-upstream.ts';
-import type { Upstream, UpstreamResponse, UpstreamUpgrade } from '../forward/upstream.ts';
+import type { UpstreamResponse, UpstreamUpgrade } from '../forward/upstream.ts';
 import { upstreamTrouble } from '../forward/upstream-trouble.ts';
-import type { GatewayLog } from '../gateway-log.ts';
-import type { Journal } from '../journal/journal.ts';
 import type { EffectiveIdentity, RequestSummary } from '../journal/journal-record.ts';
 import type { Exchange } from '../listener/exchange.ts';
 import { audible, refuse } from '../listener/refuse.ts';
 import { jsonOnlyAccept } from '../masking/accept.ts';
-import type { MaskKey } from '../masking/mask-token.ts';
 import { planMask } from '../masking/plan-mask.ts';
 import type { MaskPlan } from '../masking/response-mask.ts';
-import type { Decision, PolicySource } from '../policy/decision.ts';
-import type { SeenByCluster } from '../redaction/seen-by-cluster.ts';
+import type { Decision } from '../policy/decision.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
-import type { MaskOrigins } from '../rehydration/mask-origins.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { firstValue, isTrue } from '../request/query.ts';
 import { readRequest } from '../request/read-request.ts';
 import { answerSelfReview } from '../self-knowledge/answer-self-review.ts';
 import { judgeFor } from '../self-knowledge/judge.ts';
 import { selfReviewOf } from '../self-knowledge/self-review.ts';
-import type { LiveStreams } from '../streams/live-streams.ts';
 import { answer } from './answer.ts';
 import { isLog, longAnswer } from './long-answer.ts';
 import { type Permitted, permit } from './permit.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { sendPinned } from './restore-masks.ts';
 import { sendUpstream } from './send-upstream.ts';
@@ -41,23 +33,6 @@ import {
   summariseUnread,
   Transaction,
 } from './transaction.ts';
-
-/** The gateway's parts, as one request meets them. */
-export interface PipelineParts {
-  readonly policy: PolicySource;
-  readonly approvals: ApprovalAuthority;
-  readonly journal: Journal;
-  readonly upstream: Upstream;
-  readonly evaluator: Evaluator;
-  readonly originalUser: OriginalUser;
-  readonly maskKey: MaskKey;
-  readonly maskOrigins: MaskOrigins;
-  readonly seen: SeenByCluster;
-  readonly streams: LiveStreams;
-  /** Where recordings of streams are kept. */
-  readonly sessionsFolder: string;
-  readonly log: GatewayLog;
-}
 
 /** Who asks for what, as the journal says it. */
 interface Asked {

@@ -5,7 +5,7 @@ import { StreamRedactor } from '../redaction/stream-redactor.ts';
 import { Refusal, refusalStatus } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import type { OpenStream } from '../streams/live-streams.ts';
-import type { PipelineParts } from './cluster-request.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
 import type { Prepared } from './prepare.ts';
 import { endedInWords, liveStream } from './stream-session.ts';
 

@@ -3,7 +3,7 @@ import type { Exchange } from '../listener/exchange.ts';
 import { maskPreview } from '../masking/mask-preview.ts';
 import { toRefusal } from '../refusal.ts';
 import { authorise } from './authorisation.ts';
-import type { PipelineParts } from './cluster-request.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
 import { isRead, type Outgoing, type Prepared } from './prepare.ts';
 import { effectiveOf, summarise, type Transaction, verdictOf } from './transaction.ts';
 

@@ -7,7 +7,7 @@ import { policyQuestion } from '../policy/policy-question.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { checkBody, readBody } from '../request/request-body.ts';
-import type { PipelineParts } from './cluster-request.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
 import { restoreMasks } from './restore-masks.ts';
 import { policyCluster } from './transaction.ts';
 

@@ -9,7 +9,7 @@ import { openLiveObjects } from '../rehydration/live-objects.ts';
 import { rehydrate } from '../rehydration/rehydrate.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import type { JsonValue } from '../request/json-value.ts';
-import type { PipelineParts } from './cluster-request.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
 import type { Outgoing } from './prepare.ts';
 import { policyCluster } from './transaction.ts';
 

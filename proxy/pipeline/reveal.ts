@@ -11,7 +11,7 @@ import { Refusal, toRefusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { readRequest } from '../request/read-request.ts';
 import { authorise } from './authorisation.ts';
-import type { PipelineParts } from './cluster-request.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
 import { sendUpstream } from './send-upstream.ts';
 import {
   type Outcome,

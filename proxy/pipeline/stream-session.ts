@@ -20,7 +20,7 @@ import {
   type UnderstoodStream,
   understandStream,
 } from '../streams/understand-stream.ts';
-import type { PipelineParts } from './cluster-request.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
 import type { Prepared } from './prepare.ts';
 
 /** What a stream came to, for its `finished` record. */
