@@ -120,7 +120,8 @@ class Relay {
   /** What the codec has to say itself, such as that a port is closed. */
   #sayOwn(): void {
     const own = this.#options.codec.forClient();
-    if (own.length > 0) this.#send(this.#client, this.#upstream, own);
+    // A client that asks for them and reads nothing must wait, not fill the memory.
+    if (own.length > 0) this.#send(this.#client, this.#client, own);
   }
 
   #releaseLater(): void {

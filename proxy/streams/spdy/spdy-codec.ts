@@ -174,6 +174,8 @@ export class SpdyCodec implements StreamCodec {
       toUpstream: new HeaderBlockWriter(this.#blocksToUpstream > 0),
       toClient: new HeaderBlockWriter(this.#blocksToClient > 0),
     };
+    if (this.#forClient.length > MOST_STREAMS)
+      throw new StreamProblem('too-many-streams', 'too many refused SPDY streams');
     this.#forClient.push(synReply(streamId, this.#anew.toClient.write(new Map())));
     this.#blocksToClient += 1;
     const { flow, refused } = stream;

@@ -72,6 +72,27 @@ describe('the relay', () => {
     expect(await atClient).toBe('hello world');
   });
 
+  it('lets a client that provokes words of the gateway and reads none of them wait', async () => {
+    const [client, clientSide] = await connection();
+    const [upstreamSide] = await connection();
+    const own = Buffer.alloc(256 * 1024);
+    const codec = { ...UNREAD, forClient: () => [own] };
+    void relay(clientSide, upstreamSide, {
+      clientHead: Buffer.alloc(0),
+      upstreamHead: Buffer.alloc(0),
+      codec,
+      signal: new AbortController().signal,
+      notUnderstood: ({ message }) => new Refusal('stream-not-understood', message),
+    });
+    client.pause();
+    for (let asked = 0; asked < 200; asked += 1) {
+      client.write('x');
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    expect(clientSide.writableLength).toBeLessThan(4 * own.length);
+    expect(clientSide.isPaused()).toBe(true);
+  });
+
   it('keeps one direction open after the other has ended', async () => {
     const { client, server } = await relayed();
     const atServer = everything(server);
