@@ -88,7 +88,12 @@ export class ChannelCodec implements StreamCodec {
     return this.#out.take();
   }
 
-  #fromClient({ first, payload, lastOfMessage }: MessagePart): void {
+  #fromClient({ first, payload, lastOfFrame, lastOfMessage }: MessagePart): void {
+    // The API server and the kubelet take each frame for a message (x/net `websocket`, `Codec.Receive`): what goes on
+    // here as the terminal's size could be typed there. kubectl and other clients never send fragments.
+    if (lastOfFrame && !lastOfMessage) {
+      throw new StreamProblem('frame-malformed', 'the client sent a WebSocket message in fragments');
+    }
     let bytes = payload;
     if (first && bytes.length > 0) {
       this.#upChannel = bytes[0] ?? 0;

@@ -208,6 +208,17 @@ describe('WebSocket channels', () => {
     expect(() => codec.fromUpstream(bytes)).toThrow(expect.objectContaining({ name: 'StreamProblem' }) as Error);
   });
 
+  it('are refused with fragments from the client, each of which a kubelet reads as a message on a channel of its own', () => {
+    const { codec, summary } = stream('websocket', 'v5.channel.k8s.io');
+    const hidden = Buffer.concat([
+      message(4, '{', { masked: true, fin: false }),
+      message(0, '\0rm -rf /\n', { masked: true, opcode: OPCODE.continuation }),
+    ]);
+    const problem = expect.objectContaining({ code: 'frame-malformed' }) as Error;
+    expect(() => codec.fromClient(hidden)).toThrow(problem);
+    expect(summary()).toMatchObject({ stdin: { bytes: 0 } });
+  });
+
   it('are refused with a channel that a client does not have', () => {
     const { codec } = stream('websocket', 'v5.channel.k8s.io');
     const problem = expect.objectContaining({ code: 'stream-unknown' }) as Error;
