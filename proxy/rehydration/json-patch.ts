@@ -1,9 +1,10 @@
+import { holdsToken } from '../masking/mask-text.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
-import { jsonText, textAt } from '../request/json-text.ts';
+import { jsonText, textAt, valueAt } from '../request/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../request/json-value.ts';
 import { type Path, type Step, stepsOfPointer } from './field-path.ts';
-import { isMasked } from './masked-fields.ts';
+import { flaggedMasks, isMasked } from './masked-fields.ts';
 import type { Restorer, Source } from './restore.ts';
 
 const PLACE = /^(?:0|[1-9]\d*)$/;
@@ -11,15 +12,60 @@ const PLACE = /^(?:0|[1-9]\d*)$/;
 /** Paths that every client may test: they guard against a race and hold no value. */
 const GUARDS: ReadonlySet<string> = new Set(['/metadata/resourceVersion', '/metadata/uid']);
 
-/** Whether a JSON Patch (RFC 6902) reads the object: `copy` and `move` put a value elsewhere, `test` says whether it is right. */
+/**
+ * Whether the object must be known to judge a JSON Patch (RFC 6902): `copy` and `move` put a value elsewhere, `test` says
+ * whether it is right, and some operations change what a value is masked by.
+ */
 export function readsObject(operations: readonly JsonValue[]): boolean {
-  return operations.some((operation) => reads(operation));
+  return operations.some((operation) => reads(operation) || mayUnmask(operation));
 }
 
 function reads(operation: JsonValue): boolean {
   const op = textAt(operation, 'op');
   if (op === 'add' || op === 'replace' || op === 'remove') return false;
   return !(op === 'test' && GUARDS.has(textAt(operation, 'path')));
+}
+
+function holdsMask(operation: JsonValue): boolean {
+  const value = isJsonObject(operation) ? operation.get('value') : undefined;
+  return value !== undefined && holdsToken(jsonText(value));
+}
+
+/** A `name`, or a word of a command line: a value beside it may be masked because of it. What is put last is beside none. */
+function mayUnmask(operation: JsonValue): boolean {
+  const op = textAt(operation, 'op');
+  const value = isJsonObject(operation) ? operation.get('value') : undefined;
+  if (op === 'test' || (value !== undefined && typeof value !== 'string')) return false;
+  return [textAt(operation, 'path'), op === 'move' ? textAt(operation, 'from') : ''].some((pointer) =>
+    /\/(?:name|[-+]?\d+)$/.test(pointer),
+  );
+}
+
+/**
+ * Whether an operation takes away what a value that it leaves alone is masked by: the name of its variable, or the flag
+ * before it. With `?dryRun=All` that would be a way to read the value.
+ */
+function unmasks(operation: JsonValue, live: Source, moved: ReadonlySet<string>): boolean {
+  if (!mayUnmask(operation)) return false;
+  const op = textAt(operation, 'op');
+  const written = touches(op === 'copy' || op === 'move' ? 'add' : op, textAt(operation, 'path'), live, moved);
+  return written || (op === 'move' && touches('remove', textAt(operation, 'from'), live, moved));
+}
+
+function touches(op: string, pointer: string, live: Source, moved: ReadonlySet<string>): boolean {
+  const steps = stepsOfPointer(pointer);
+  const last = steps.at(-1) ?? '';
+  const parent = steps.slice(0, -1);
+  const known = plainPart(stablePart(parent, moved), live.masked);
+  const beside = descend([live], known).sources[0];
+  if (beside === undefined) return false;
+  // Which element it is cannot be told any more.
+  if (known.length < parent.length) return isMasked(beside);
+  if (last === 'name') return valueAt(beside.masked, 'value') !== valueAt(beside.plain, 'value');
+  if (!Array.isArray(beside.masked) || last === '-') return false;
+  const flagged = flaggedMasks(beside);
+  if (!PLACE.test(last) || moved.has(parent.join('\0'))) return flagged.size > 0;
+  return flagged.has(Number(last) + (op === 'add' ? 0 : 1));
 }
 
 export interface PatchRestoration {
@@ -41,7 +87,12 @@ export function restoreJsonPatch(
   { live, sources: document, restorer, request }: PatchRestoration,
 ): JsonValue[] {
   const moved = new Set<string>();
+  const writesMasks = operations.some(holdsMask);
   return operations.map((operation, index) => {
+    // What an earlier operation put back is nowhere in the object as it is, and must not be read from there either.
+    if (writesMasks && reads(operation) && !holdsMask(operation))
+      throw readsSecret(request, textAt(operation, 'op'), index);
+    if (live !== null && unmasks(operation, live, moved)) throw unmasksValue(request, index);
     const restored = reads(operation)
       ? checkedRead(operation, index, { live, moved, request })
       : isJsonObject(operation)
@@ -123,6 +174,14 @@ function readsSecret({ info }: ApiRequest, op: string, index: number): Refusal {
   return new Refusal(
     'patch-reads-secret',
     `A JSON Patch of ${where} may not ${what} (operation ${index}): it would read a value past its mask; use add, replace or remove`,
+    { resource: info.resource, group: info.apiGroup, name: info.name },
+  );
+}
+
+function unmasksValue({ info }: ApiRequest, index: number): Refusal {
+  return new Refusal(
+    'patch-reads-secret',
+    `A JSON Patch of ${info.resource} may not change what a masked value stands beside (operation ${index}): it could be seen then; replace the whole entry or list, with its mask or another value`,
     { resource: info.resource, group: info.apiGroup, name: info.name },
   );
 }

@@ -27,6 +27,19 @@ export function isMasked(source: Source): boolean {
   return !maskedTexts(source).next().done;
 }
 
+/** The places in a list of words whose text is masked although a flag stands before it, so perhaps because of that flag. */
+export function flaggedMasks({ masked, plain }: Source): Set<number> {
+  const places = new Set<number>();
+  if (!Array.isArray(masked) || !Array.isArray(plain)) return places;
+  const words = masked as readonly JsonValue[];
+  for (const [index, word] of words.entries()) {
+    const before = words[index - 1];
+    if (typeof before !== 'string' || !before.startsWith('-') || typeof word !== 'string') continue;
+    if (word !== (plain as readonly JsonValue[])[index]) places.add(index);
+  }
+  return places;
+}
+
 /** The field that a token stands in; one of the object's own before a copy of it in an annotation. */
 export function fieldOfToken(source: Source, token: string): string | null {
   let copy: string | null = null;

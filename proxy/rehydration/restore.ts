@@ -4,6 +4,7 @@ import { goJsonText } from '../request/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../request/json-value.ts';
 import { readStrictJson } from '../request/strict-json.ts';
 import { fieldOf, type Path } from './field-path.ts';
+import { flaggedMasks } from './masked-fields.ts';
 
 /** A part of an object that may give values back: as the client sees it, and as it is. The two differ in texts only. */
 export interface Source {
@@ -79,7 +80,7 @@ export class Restorer {
     if (!Array.isArray(value)) return value;
     const list = value as readonly JsonValue[];
     const elements = new Elements(sources);
-    return list.map((item, index) => this.#restore(item, elements.like(item, index), below(place, index)));
+    return list.map((item, index) => this.#restore(item, elements.like(item, index, list), below(place, index)));
   }
 
   #object(value: JsonObject, sources: readonly Source[], place: Place): JsonValue {
@@ -181,24 +182,40 @@ class Elements {
   readonly #byText = new Map<string, Source[]>();
 
   constructor(sources: readonly Source[]) {
-    for (const { masked, plain } of sources) {
+    for (const list of sources) {
+      const { masked, plain } = list;
       if (!Array.isArray(masked) || !Array.isArray(plain)) continue;
       const real = plain as readonly JsonValue[];
-      for (const [index, element] of (masked as readonly JsonValue[]).entries()) {
+      const words = masked as readonly JsonValue[];
+      const flagged = flaggedMasks(list);
+      for (const [index, element] of words.entries()) {
         const source = { masked: element, plain: real[index] ?? null };
         const name = nameOf(element);
         if (name !== null) add(this.#byName, name, source);
-        if (typeof element === 'string') add(this.#byText, element, source);
-        this.#byPlace[index] = [...(this.#byPlace[index] ?? []), source];
+        if (typeof element === 'string')
+          add(this.#byText, word(element, flagged.has(index) ? words[index - 1] : null), source);
+        // What has a name is masked by it, and would be seen without.
+        else if (name === null) this.#byPlace[index] = [...(this.#byPlace[index] ?? []), source];
       }
     }
   }
 
-  like(item: JsonValue, index: number): readonly Source[] {
-    if (typeof item === 'string') return this.#byText.get(item.replace(/[\r\n]+$/, '')) ?? [];
+  /** A word that may be masked because of the flag before it is the same only behind that flag. */
+  like(item: JsonValue, index: number, list: readonly JsonValue[]): readonly Source[] {
+    if (typeof item === 'string') {
+      const text = item.replace(/[\r\n]+$/, '');
+      return [
+        ...(this.#byText.get(word(text, null)) ?? []),
+        ...(this.#byText.get(word(text, list[index - 1] ?? null)) ?? []),
+      ];
+    }
     const name = nameOf(item);
     return (name === null ? this.#byPlace[index] : this.#byName.get(name)) ?? [];
   }
+}
+
+function word(text: string, before: JsonValue | undefined): string {
+  return typeof before === 'string' ? `${before}\0${text}` : text;
 }
 
 function add(map: Map<string, Source[]>, key: string, source: Source): void {

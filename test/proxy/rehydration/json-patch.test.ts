@@ -162,6 +162,47 @@ describe('a JSON Patch of any object that policy masks reads no masked value', (
     }
   });
 
+  it('case 37: what one operation puts back, another does not read', async () => {
+    const shown = masked(web, DEPLOYMENT, credentials);
+    const applied = { op: 'add', path: `/metadata/annotations/${LAST_APPLIED.replace('/', '~1')}` };
+    const value = JSON.stringify({ spec: shown.spec });
+    for (const read of [
+      { op: 'copy', from: applied.path, path: '/metadata/annotations/x' },
+      { op: 'test', path: applied.path, value: JSON.stringify({ spec: web.spec }) },
+    ]) {
+      const operations = [{ ...applied, value }, read];
+      expect(await refused(patchOf(DEPLOYMENT, operations), workload)).toMatchObject({ code: 'patch-reads-secret' });
+    }
+  });
+
+  const container = '/spec/template/spec/containers/1';
+  it.each<[string, Loose[]]>([
+    ['the name of a variable', [{ op: 'replace', path: `${container}/env/1/name`, value: 'COLOR' }]],
+    ['the name, moved away', [{ op: 'move', from: `${container}/env/1/name`, path: '/metadata/annotations/x' }]],
+    ['the name, by a place counted from the end', [{ op: 'replace', path: `${container}/env/-1/name`, value: 'X' }]],
+    ['the flag before a word', [{ op: 'remove', path: `${container}/args/1` }]],
+    ['another flag', [{ op: 'replace', path: `${container}/args/1`, value: '--color' }]],
+    ['a word between them', [{ op: 'add', path: `${container}/args/2`, value: 'x' }]],
+    [
+      'the flag, found anew',
+      [
+        { op: 'remove', path: `${container}/args/0` },
+        { op: 'remove', path: `${container}/args/0` },
+      ],
+    ],
+  ])('case 37: what a value is masked by stays: %s', async (_, operations) => {
+    expect(await refused(patchOf(DEPLOYMENT, operations), workload)).toMatchObject({ code: 'patch-reads-secret' });
+  });
+
+  it.each<[string, Loose[]]>([
+    ['a word before the flag', [{ op: 'add', path: `${container}/args/1`, value: '--more' }]],
+    ['a flag that stands before no mask', [{ op: 'replace', path: `${container}/args/3`, value: '--quiet' }]],
+    ['another variable', [{ op: 'replace', path: `${container}/env/0/name`, value: 'B' }]],
+  ])('other entries of the same lists may change: %s', async (_, operations) => {
+    const sent = await written(patchOf(DEPLOYMENT, operations), workload);
+    expect(sent.slice(0, -1)).toEqual(operations);
+  });
+
   it('elsewhere it may read, and is bound to the object that was looked at', async () => {
     const operations = [
       { op: 'test', path: '/spec/size', value: 'small' },

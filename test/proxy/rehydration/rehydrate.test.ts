@@ -261,3 +261,41 @@ describe('case 37: a mask is never written over a value, nor a value where it wo
     }
   });
 });
+
+describe('case 37: a value comes back only where it is masked again', () => {
+  const WORKLOAD = '/apis/example.com/v1/namespaces/team-a/rollouts/web';
+  const credentials = [{ resource: '*', fields: [], annotations: [], keep: [], patterns: ['builtin:credentials'] }];
+  const web = {
+    kind: 'Rollout',
+    metadata: { name: 'web', resourceVersion: '4' },
+    spec: {
+      args: ['serve', '--password', 'orange', '--secret=apple', '-v'],
+      env: [{ name: 'DB_PASSWORD', value: 'orange' }],
+    },
+  };
+  const objects = clusterOf({ [WORKLOAD]: web }, credentials, WORKLOAD);
+  const { args, env } = masked(web, WORKLOAD, credentials).spec;
+  const merged = (spec: object) => ({ method: 'PATCH', target: WORKLOAD, contentType: merge, body: { spec } }) as const;
+
+  it.each<[string, object]>([
+    ['a word without the flag before it', { args: ['serve', args[2]] }],
+    ['a word behind another flag', { args: ['--color', args[2]] }],
+    ['a word in the first place', { args: [args[2]] }],
+    ['a variable without its name', { env: [{ value: env[0].value }] }],
+    ['a variable whose name is none', { env: [{ name: 1, value: env[0].value }] }],
+  ])('%s: refused', async (_, spec) => {
+    expect(JSON.stringify([args, env])).not.toMatch(/orange|apple/);
+    expect(await refused(merged(spec), objects)).toMatchObject({ code: 'mask-written-back' });
+  });
+
+  it('a word added to a JSON Patch of its list: refused', async () => {
+    const body = [{ op: 'add', path: '/spec/args/-', value: args[2] }];
+    const found = await refused({ ...merged({}), contentType: jsonPatch, body }, objects);
+    expect(found).toMatchObject({ code: 'mask-written-back' });
+  });
+
+  it('words behind their flags, wherever these are', async () => {
+    const sent = await written(merged({ args: ['-x', args[3], '--password', args[2]], env }), objects);
+    expect(sent.spec).toEqual({ args: ['-x', '--secret=apple', '--password', 'orange'], env: web.spec.env });
+  });
+});
