@@ -13,6 +13,8 @@ const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 /** Milliseconds. */
 const REMEMBERED = 60_000;
 const ENTRIES = 1000;
+/** Milliseconds; a gateway behind this one may hold a review until somebody confirms it. */
+const PATIENCE = 10_000;
 
 /** One right that impersonating as asked takes, in the words of the API server's legacy check. */
 interface Right {
@@ -57,10 +59,13 @@ export class OriginalUser {
     const known = this.#known.get(key);
     if (known !== undefined && known.until > performance.now()) return known.allowed;
     if (this.#known.size >= ENTRIES) this.#known.clear();
-    const allowed = holds(right, request, probe).catch(() => {
-      this.#known.delete(key);
-      return false;
-    });
+    const answered = probe.within(PATIENCE, (patient) => holds(right, request, patient));
+    const allowed = answered
+      .then((answer) => answer === true)
+      .catch(() => {
+        this.#known.delete(key);
+        return false;
+      });
     this.#known.set(key, { until: performance.now() + REMEMBERED, allowed });
     return allowed;
   }

@@ -36,6 +36,23 @@ export class Probe {
   }
 
   /**
+   * Asks within a time limit, and on whether the client stays or not: what is found is remembered for others.
+   * @returns `no-answer` once the time is over.
+   */
+  async within<Answer>(milliseconds: number, ask: (probe: Probe) => Promise<Answer>): Promise<Answer | 'no-answer'> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(new Error('The cluster takes too long')), milliseconds);
+    try {
+      return await ask(new Probe(this.#upstream, this.#cluster, limit.signal));
+    } catch (error) {
+      if (limit.signal.aborted) return 'no-answer';
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /**
    * @throws {Refusal} as `sendUpstream`, and `upstream-response-invalid` for an answer that is no object's.
    */
   async ask(request: ApiRequest, body: Buffer | null = null): Promise<Probed> {

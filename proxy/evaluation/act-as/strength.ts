@@ -12,6 +12,8 @@ const reviewsIn = (namespace: string): string =>
 /** Milliseconds. Rights change rarely, and a burst of requests asks about the same few accounts. */
 const REMEMBERED = 30_000;
 const ENTRIES = 1000;
+/** Milliseconds. A review takes a few; a gateway behind this one may hold it until somebody confirms it. */
+const PATIENCE = 10_000;
 
 /** Rights that lead further, in the account's own namespace and so in the whole cluster too; `group/resource/subresource`. */
 const RIGHTS: ReadonlyArray<readonly [verb: string, group: string, resource: string, subresource: string]> = [
@@ -25,12 +27,13 @@ const RIGHTS: ReadonlyArray<readonly [verb: string, group: string, resource: str
   ['bind', 'rbac.authorization.k8s.io', 'clusterroles', ''],
 ];
 
-type Strength = 'yes' | 'no' | 'not-told';
+type Strength = 'yes' | 'no' | 'not-told' | 'no-answer';
 
 /**
  * Says which service accounts are strong: the API server is asked, with LocalSubjectAccessReviews, whether they may read
  * Secrets, make pods or get into them, mint tokens, impersonate, or hand out rights. Rights in other namespaces than the
- * account's own are not looked for. Where the API server does not tell, an account counts as strong, `default` apart.
+ * account's own are not looked for. Where the API server does not tell, an account counts as strong, `default` apart;
+ * where it does not answer in time, `default` too.
  */
 export class StrengthOfAccounts {
   readonly #known = new Map<string, { readonly until: number; readonly strong: Promise<Strength> }>();
@@ -41,7 +44,8 @@ export class StrengthOfAccounts {
       gained.map(async ({ account, ...identity }): Promise<GainedIdentity | null> => {
         if (account === null) return { ...identity, strong: true };
         const strong = await this.#isStrong(account, probe, request);
-        if (account.name === 'default') return strong === 'yes' ? { ...identity, strong: true } : null;
+        const isAsked = strong === 'yes' || strong === 'no-answer';
+        if (account.name === 'default') return isAsked ? { ...identity, strong: true } : null;
         return { ...identity, strong: strong !== 'no' };
       }),
     );
@@ -53,9 +57,9 @@ export class StrengthOfAccounts {
     const known = this.#known.get(key);
     if (known !== undefined && known.until > performance.now()) return known.strong;
     if (this.#known.size >= ENTRIES) this.#known.clear();
-    const strong = holdsAny(account, probe, request);
+    const strong = probe.within(PATIENCE, (patient) => holdsAny(account, patient, request));
     this.#known.set(key, { until: performance.now() + REMEMBERED, strong });
-    // A failure is not an answer to remember, and a client that broke off is one.
+    // A failure is not an answer to remember.
     strong.catch(() => this.#known.delete(key));
     return strong;
   }

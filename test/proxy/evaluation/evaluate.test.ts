@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { createSecureContext } from 'node:tls';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Cluster } from '../../../proxy/clusters/cluster.ts';
 import { Evaluator } from '../../../proxy/evaluation/evaluate.ts';
 import { OriginalUser } from '../../../proxy/evaluation/original-user.ts';
@@ -151,6 +151,60 @@ describe('evaluating a write', () => {
     );
     expect(one?.digest).toBe(again?.digest);
     expect(one?.digest).not.toBe(other?.digest);
+  });
+});
+
+describe('how strong the account of a pod is', () => {
+  const EXEC = `${POD}/exec?command=sh&stdout=1`;
+  const upgrading = ['Connection: Upgrade', 'Upgrade: SPDY/3.1'];
+  /** Reads are answered, reviews never. */
+  const silent = (asked: AbortSignal[] = []): Upstream => ({
+    ...upstreamOf(() => [200, object('7')]),
+    request: (_cluster, _credential, request, signal) => {
+      if (request.method === 'GET') {
+        return Promise.resolve({
+          status: 200,
+          headers: [],
+          body: Readable.from([Buffer.from(JSON.stringify(object('7')))]),
+        });
+      }
+      asked.push(signal);
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    },
+  });
+  const evaluator = (upstream: Upstream) => {
+    const engine = engineOf({ 'p.yaml': document(RULES) });
+    const request = read(`POST ${EXEC}`, ...upgrading);
+    const question = policyQuestion(LOCAL, { name: 'c', labels: {} }, request);
+    const decision = engine.decide(question);
+    const policy = { decide: (asked) => engine.decide(asked) } as PolicySource;
+    const one = new Evaluator(policy, upstream);
+    return (signal: AbortSignal) =>
+      one.evaluate({ cluster, request, question, decision, body: null, parsed: null, signal });
+  };
+
+  it('is not waited for without end: an API server that does not say makes even default one to be asked about', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const evaluated = evaluator(silent())(new AbortController().signal);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect((await evaluated).decision).toMatchObject({
+        outcome: 'requireApproval',
+        message: 'as service account shop:default, as which pod p runs',
+      });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('is asked for others too when the client that asked first goes away', async () => {
+    const asked: AbortSignal[] = [];
+    const evaluate = evaluator(silent(asked));
+    const first = new AbortController();
+    void evaluate(first.signal).catch(() => undefined);
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0));
+    first.abort(new Error('The client went away'));
+    expect(asked.map(({ aborted }) => aborted)).not.toContain(true);
   });
 });
 
