@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requestHead as request, say as sayTo } from './environment/raw-client.ts';
 import { gatewayConnection } from './environment/raw-request.ts';
 import { type RawUpstream, startRawUpstream } from './environment/raw-upstream.ts';
 import { type RunningGateway, startGateway } from './environment/running-gateway.ts';
@@ -21,25 +22,7 @@ describe('a client that writes its own HTTP', () => {
     await upstream.close();
   });
 
-  /** Writes the bytes, `{host}` and `{cluster}` filled in, and answers all that came until the gateway ended. */
-  async function say(...pieces: readonly string[]): Promise<string> {
-    const { url, ca, cert, key } = await gatewayConnection(running.kubeconfig);
-    const { hostname, port, host, pathname } = new URL(url);
-    const socket = connect({ host: hostname, port: Number(port), ca, cert, key });
-    socket.on('error', () => undefined);
-    let received = '';
-    socket.on('data', (chunk: Buffer) => {
-      received += chunk.toString('latin1');
-    });
-    const closed = once(socket, 'close');
-    await once(socket, 'secureConnect');
-    for (const piece of pieces) socket.write(piece.replaceAll('{host}', host).replaceAll('{cluster}', pathname));
-    await closed;
-    return received;
-  }
-
-  const request = (line: string, ...headers: string[]) =>
-    `${[`${line} HTTP/1.1`, 'Host: {host}', ...headers].join('\r\n')}\r\n\r\n`;
+  const say = (...pieces: readonly string[]) => sayTo(running.kubeconfig, ...pieces);
 
   it.each([
     [

@@ -37,6 +37,8 @@ export interface RunningGateway {
   decideNext(verdict: 'approve' | 'deny', comment?: string): Promise<void>;
   /** Adds a policy document and waits until it is in force; what it gives back takes it out again. */
   writePolicy(file: string, text: string): Promise<() => Promise<void>>;
+  /** Changes one of the built-in policy documents and waits until that is in force; what it gives back undoes it. */
+  changePolicy(file: string, change: (text: string) => string): Promise<() => Promise<void>>;
   records(): Promise<JournalRecord[]>;
   /** Everything that the gateway wrote to disk and to its log, for leak tests. */
   everythingWritten(): Promise<string>;
@@ -89,6 +91,14 @@ export async function startGateway(cluster: TestedCluster, kid = 'test'): Promis
       const path = join(folder, 'policy', file);
       await changedPolicy(gateway, () => writeFile(path, text));
       return () => changedPolicy(gateway, () => rm(path));
+    },
+    changePolicy: async (file, change) => {
+      const path = join(folder, 'policy', file);
+      const before = await readFile(path, 'utf8');
+      const after = change(before);
+      if (after === before) throw new Error(`nothing was changed in ${file}`);
+      await changedPolicy(gateway, () => writeFile(path, after));
+      return () => changedPolicy(gateway, () => writeFile(path, before));
     },
     records: () => gateway.journal({}, { limit: 100_000 }),
     everythingWritten: async () => [await contents(folder), ...logged].join('\n'),

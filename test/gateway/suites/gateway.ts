@@ -7,6 +7,8 @@ import { describeMasking } from './masking.ts';
 import { describeMasksOfCopies } from './masks-of-copies.ts';
 import { describeOddRequests } from './odd-requests.ts';
 import { describeSelfKnowledge } from './self-knowledge.ts';
+import { describeTrustedHeaders } from './trusted-headers.ts';
+import { describeUpgrades } from './upgrades.ts';
 import { describeWritingMasksBack } from './writing-masks-back.ts';
 
 /** The whole gateway suite, for any cluster. The journal comes last: it looks back on all the others. */
@@ -16,6 +18,8 @@ export function describeGateway(environment: () => RunningGateway): void {
   describeWritingMasksBack(environment);
   describeMasksOfCopies(environment);
   describeActingAsAnother(environment);
+  describeTrustedHeaders(environment);
+  describeUpgrades(environment);
   describeSelfKnowledge(environment);
   describeOddRequests(environment);
   describeHelm(environment);

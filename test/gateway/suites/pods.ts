@@ -6,25 +6,10 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CommandResult } from '../environment/command.ts';
 import type { RunningGateway } from '../environment/running-gateway.ts';
+import { podForSuite } from './ready-pod.ts';
 
 const namespace = 'gatehouse-pods';
 const pod = 'web';
-
-/** One listening port that speaks HTTP, one that sends back what it gets. */
-const manifest = JSON.stringify({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name: pod, namespace },
-  spec: {
-    containers: [
-      {
-        name: 'web',
-        image: 'registry.example/web:1',
-        ports: [{ name: 'http', containerPort: 8080 }, { containerPort: 9000 }],
-      },
-    ],
-  },
-});
 
 /** kubectl's own choice (WebSocket, since 1.31 for everything), and what older clients speak. */
 const transports: ReadonlyArray<readonly [name: string, environment: Readonly<Record<string, string>>]> = [
@@ -37,21 +22,11 @@ export function describePods(environment: () => RunningGateway): void {
   describe('what people do inside pods', () => {
     let folder = '';
 
+    podForSuite(environment, namespace);
     beforeAll(async () => {
-      const { directly } = environment();
       folder = await mkdtemp(join(tmpdir(), 'gatehouse-pods-'));
-      await directly(['create', 'namespace', namespace]);
-      // The account comes from a controller, a moment after the namespace.
-      for (let tries = 0; tries < 50; tries += 1) {
-        const { code } = await directly(['apply', '-f', '-'], { input: manifest });
-        if (code === 0) break;
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      }
-      const ready = await directly(['-n', namespace, 'wait', '--for=condition=Ready', `pod/${pod}`, '--timeout=30s']);
-      expect(ready.stderr).toBe('');
     });
     afterAll(async () => {
-      await environment().directly(['delete', 'namespace', namespace, '--wait=false']);
       await rm(folder, { recursive: true, force: true });
     });
 
