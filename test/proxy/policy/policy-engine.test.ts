@@ -283,6 +283,20 @@ describe('reasons', () => {
     ]);
   });
 
+  it('name what came nearest, and only so much of it however many rules there are', () => {
+    const far = Array.from(
+      { length: 990 },
+      (_, index) => `  - {id: far-${index}, effect: allow, match: {verbs: [watch]}}\n`,
+    );
+    const near = '  - {id: near, effect: allow, match: {verbs: [get], namespaces: [NAMES]}}\n';
+    const names = Array.from({ length: 200 }, (_, index) => `namespace-${index}`).join(', ');
+    const why = explainDecision(decide(`${far.join('')}${near.replace('NAMES', names)}`));
+    expect(why).toHaveLength(12);
+    expect(why[1]).toMatch(/^ {2}no match {2}p\/near \(allow\): namespaces wants namespace-0, .*…$/);
+    expect(why.at(-1)).toBe('  and 981 more rules');
+    expect(why.join('\n').length).toBeLessThan(4000);
+  });
+
   it('survive being sent to another process', () => {
     expect(structuredClone(decide(ALLOW)).trace).toHaveLength(1);
   });
