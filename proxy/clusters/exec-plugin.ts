@@ -27,6 +27,8 @@ export interface ExecPluginRun {
 const API_VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
 /** Under the 32 s after which kubectl's discovery gives up, so that its reader sees why. */
 const TIME_LIMIT = 25_000;
+/** Milliseconds for which output is read after the plugin ended: a browser that it opened may keep it open for hours. */
+const LAST_OUTPUT = 500;
 /** Bytes of output that are read; a credential is a few kilobytes. */
 const OUTPUT_LIMIT = 1024 * 1024;
 const CLUSTER_CONFIG_EXTENSION = 'client.authentication.k8s.io/exec';
@@ -122,9 +124,15 @@ function runToEnd(program: string, run: ExecPluginRun): Promise<Ended> {
     let outputBytes = 0;
     let complaint = '';
     let trouble: string | null = null;
+    let lastOutput: NodeJS.Timeout | undefined;
+    const readNoMore = (): void => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
     const stop = (reason: string): void => {
       trouble ??= reason;
       killGroup(child.pid);
+      readNoMore();
     };
     const timer = setTimeout(() => stop(`did not answer within ${timeLimit / 1000} s`), timeLimit);
     child.stdout.on('data', (chunk: Buffer) => {
@@ -138,8 +146,13 @@ function runToEnd(program: string, run: ExecPluginRun): Promise<Ended> {
     child.once('error', (error: NodeJS.ErrnoException) => {
       trouble ??= `could not be started (${error.code ?? 'unknown error'})`;
     });
+    child.once('exit', () => {
+      clearTimeout(timer);
+      lastOutput = setTimeout(readNoMore, LAST_OUTPUT);
+    });
     child.once('close', (code, signal) => {
       clearTimeout(timer);
+      clearTimeout(lastOutput);
       const text = Buffer.concat(output).toString('utf8');
       resolve({ code, signal, output: text, complaint: withoutCredentials(firstLine(complaint)), trouble });
     });

@@ -293,6 +293,12 @@ describe('a proxy', () => {
 });
 
 describe('an exec plugin', () => {
+  it('is over when it ends, though a browser that it opened keeps its output open', async () => {
+    await plugin(`sleep 8 & echo '${credentialJson({ token: 'from-browser' })}'`);
+    await write(execUser());
+    expect((await (await open()).credential()).bearerToken).toBe('from-browser');
+  }, 5_000);
+
   it.each([V1, 'client.authentication.k8s.io/v1beta1'])('of %s gives a token', async (apiVersion) => {
     await plugin(`echo '${credentialJson({ token: 'from-plugin' }, apiVersion)}'`);
     await write(execUser({ apiVersion }));
