@@ -34,8 +34,7 @@ function holdsMask(operation: JsonValue): boolean {
 /** A `name`, or a word of a command line: a value beside it may be masked because of it. What is put last is beside none. */
 function mayUnmask(operation: JsonValue): boolean {
   const op = textAt(operation, 'op');
-  const value = isJsonObject(operation) ? operation.get('value') : undefined;
-  if (op === 'test' || (value !== undefined && typeof value !== 'string')) return false;
+  if (op === 'test') return false;
   return [textAt(operation, 'path'), op === 'move' ? textAt(operation, 'from') : ''].some((pointer) =>
     /\/(?:name|[-+]?\d+)$/.test(pointer),
   );

@@ -36,7 +36,10 @@ export interface LiveObjects {
    * @throws {Refusal} where it cannot be read or not be masked.
    */
   read(target: string): Promise<LiveObject | null>;
-  /** What the client would be shown of an object of the kind that is written. */
+  /**
+   * What any client would be shown of an object of the kind that is written, whatever this gateway remembers: a value
+   * that is masked because it was seen is in clear after the next start.
+   */
   mask(object: JsonValue): JsonValue;
 }
 
@@ -105,7 +108,7 @@ export function openLiveObjects(options: LiveObjectsOptions): LiveObjects {
       };
     },
     mask: (object) => {
-      const rules = compileMaskRules({ request, obligations: options.masks, seen });
+      const rules = compileMaskRules({ request, obligations: options.masks });
       if (rules === null) return object;
       // A patch need not say its kind.
       const anyKind = { ...rules, kinds: null };

@@ -33,11 +33,19 @@ export function flaggedMasks({ masked, plain }: Source): Set<number> {
   if (!Array.isArray(masked) || !Array.isArray(plain)) return places;
   const words = masked as readonly JsonValue[];
   for (const [index, word] of words.entries()) {
-    const before = words[index - 1];
-    if (typeof before !== 'string' || !before.startsWith('-') || typeof word !== 'string') continue;
-    if (word !== (plain as readonly JsonValue[])[index]) places.add(index);
+    if (typeof word !== 'string' || word === (plain as readonly JsonValue[])[index]) continue;
+    if (wordBefore(words, index)?.startsWith('-') === true) places.add(index);
   }
   return places;
+}
+
+/** The text before a place in a list, as a masker that passes over numbers sees it. */
+export function wordBefore(list: readonly JsonValue[], index: number): string | null {
+  for (let at = index - 1; at >= 0; at -= 1) {
+    const word = list[at];
+    if (typeof word === 'string') return word;
+  }
+  return null;
 }
 
 /** The field that a token stands in; one of the object's own before a copy of it in an annotation. */

@@ -4,7 +4,7 @@ import { goJsonText } from '../request/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../request/json-value.ts';
 import { readStrictJson } from '../request/strict-json.ts';
 import { fieldOf, type Path } from './field-path.ts';
-import { flaggedMasks } from './masked-fields.ts';
+import { flaggedMasks, wordBefore } from './masked-fields.ts';
 
 /** A part of an object that may give values back: as the client sees it, and as it is. The two differ in texts only. */
 export interface Source {
@@ -193,7 +193,7 @@ class Elements {
         const name = nameOf(element);
         if (name !== null) add(this.#byName, name, source);
         if (typeof element === 'string')
-          add(this.#byText, word(element, flagged.has(index) ? words[index - 1] : null), source);
+          add(this.#byText, word(element, flagged.has(index) ? wordBefore(words, index) : null), source);
         // What has a name is masked by it, and would be seen without.
         else if (name === null) this.#byPlace[index] = [...(this.#byPlace[index] ?? []), source];
       }
@@ -206,7 +206,7 @@ class Elements {
       const text = item.replace(/[\r\n]+$/, '');
       return [
         ...(this.#byText.get(word(text, null)) ?? []),
-        ...(this.#byText.get(word(text, list[index - 1] ?? null)) ?? []),
+        ...(this.#byText.get(word(text, wordBefore(list, index))) ?? []),
       ];
     }
     const name = nameOf(item);
@@ -214,8 +214,8 @@ class Elements {
   }
 }
 
-function word(text: string, before: JsonValue | undefined): string {
-  return typeof before === 'string' ? `${before}\0${text}` : text;
+function word(text: string, before: string | null): string {
+  return before !== null ? `${before}\0${text}` : text;
 }
 
 function add(map: Map<string, Source[]>, key: string, source: Source): void {

@@ -178,6 +178,7 @@ describe('a JSON Patch of any object that policy masks reads no masked value', (
   const container = '/spec/template/spec/containers/1';
   it.each<[string, Loose[]]>([
     ['the name of a variable', [{ op: 'replace', path: `${container}/env/1/name`, value: 'COLOR' }]],
+    ['the name, to be a number', [{ op: 'replace', path: `${container}/env/1/name`, value: 1 }]],
     ['the name, moved away', [{ op: 'move', from: `${container}/env/1/name`, path: '/metadata/annotations/x' }]],
     ['the name, by a place counted from the end', [{ op: 'replace', path: `${container}/env/-1/name`, value: 'X' }]],
     ['the flag before a word', [{ op: 'remove', path: `${container}/args/1` }]],

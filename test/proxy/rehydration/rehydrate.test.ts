@@ -269,7 +269,7 @@ describe('case 37: a value comes back only where it is masked again', () => {
     kind: 'Rollout',
     metadata: { name: 'web', resourceVersion: '4' },
     spec: {
-      args: ['serve', '--password', 'orange', '--secret=apple', '-v'],
+      args: ['serve', '--password', 5, 'orange', '--secret=apple', '-v'],
       env: [{ name: 'DB_PASSWORD', value: 'orange' }],
     },
   };
@@ -278,9 +278,9 @@ describe('case 37: a value comes back only where it is masked again', () => {
   const merged = (spec: object) => ({ method: 'PATCH', target: WORKLOAD, contentType: merge, body: { spec } }) as const;
 
   it.each<[string, object]>([
-    ['a word without the flag before it', { args: ['serve', args[2]] }],
-    ['a word behind another flag', { args: ['--color', args[2]] }],
-    ['a word in the first place', { args: [args[2]] }],
+    ['a word without the flag before it', { args: ['serve', args[3]] }],
+    ['a word behind another flag', { args: ['--color', args[3]] }],
+    ['a word in the first place', { args: [args[3]] }],
     ['a variable without its name', { env: [{ value: env[0].value }] }],
     ['a variable whose name is none', { env: [{ name: 1, value: env[0].value }] }],
   ])('%s: refused', async (_, spec) => {
@@ -289,13 +289,13 @@ describe('case 37: a value comes back only where it is masked again', () => {
   });
 
   it('a word added to a JSON Patch of its list: refused', async () => {
-    const body = [{ op: 'add', path: '/spec/args/-', value: args[2] }];
+    const body = [{ op: 'add', path: '/spec/args/-', value: args[3] }];
     const found = await refused({ ...merged({}), contentType: jsonPatch, body }, objects);
     expect(found).toMatchObject({ code: 'mask-written-back' });
   });
 
   it('words behind their flags, wherever these are', async () => {
-    const sent = await written(merged({ args: ['-x', args[3], '--password', args[2]], env }), objects);
+    const sent = await written(merged({ args: ['-x', args[4], '--password', args[3]], env }), objects);
     expect(sent.spec).toEqual({ args: ['-x', '--secret=apple', '--password', 'orange'], env: web.spec.env });
   });
 });
