@@ -26,6 +26,13 @@ export function holdsToken(text: string, layers = MAX_LAYERS): boolean {
   return fromBase64(text) === null ? [...text.matchAll(RUN)].some(([run]) => decodes(run)) : decodes(text);
 }
 
+/** Whether a text holds another, plain or inside base64. */
+export function holdsText(text: string, wanted: string, layers = MAX_LAYERS): boolean {
+  if (text.includes(wanted)) return true;
+  const runs = layers <= 1 ? [] : base64Runs(text);
+  return runs.some(({ decoded }) => holdsText(decoded.toString('latin1'), wanted, layers - 1));
+}
+
 /** The tokens in a text, those inside base64 among them. */
 export function tokensIn(text: string, layers = MAX_LAYERS): string[] {
   const found: string[] = text.match(TOKEN) ?? [];

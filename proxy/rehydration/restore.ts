@@ -1,5 +1,6 @@
 import { LAST_APPLIED } from '../masking/mask-rules.ts';
-import { fromBase64, holdsToken, isSameMask, tokensIn } from '../masking/mask-text.ts';
+import { fromBase64, holdsText, holdsToken, isSameMask, tokensIn } from '../masking/mask-text.ts';
+import { REDACTED } from '../masking/masked-object.ts';
 import { goJsonText } from '../request/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../request/json-value.ts';
 import { readStrictJson } from '../request/strict-json.ts';
@@ -43,7 +44,8 @@ const MAX_COPIES = 3;
 /**
  * Puts the values back for which the masks of a body stand. One rule: a text that equals what the mask showed for this
  * very field becomes what this field holds. Nothing is composed: a mask inside other text, or in another field, is not
- * put back, so that no value can be moved to where it would be read.
+ * put back, so that no value can be moved to where it would be read. The text that stands for any redacted value says not
+ * which one it stood for, and is never put back.
  *
  * Elements of a list are the same field when they have the same `name`, the key by which Kubernetes merges containers and
  * environment variables; bare texts when they stand in the same list; others by their place. Texts that are JSON, such as
@@ -99,6 +101,10 @@ export class Restorer {
     if (!holdsToken(text)) return text;
     if (sources.some(({ masked, plain }) => masked === plain && plain === text)) {
       this.ofTheCluster.add(fieldOf([...place.from, ...place.path]));
+      return text;
+    }
+    if (holdsText(text, REDACTED)) {
+      this.#fail(text, place);
       return text;
     }
     for (const { masked, plain } of sources) {

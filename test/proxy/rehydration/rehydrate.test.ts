@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { MaskObligation } from '../../../proxy/policy/decision.ts';
+import { MASK_SECRETS } from '../masking/requests.ts';
 import { clusterOf, type Loose, masked, refused, write, written } from './bodies.ts';
 
 const PATH = '/api/v1/namespaces/team-a/secrets/db';
@@ -292,6 +294,37 @@ describe('case 37: a value comes back only where it is masked again', () => {
     const body = [{ op: 'add', path: '/spec/args/-', value: args[3] }];
     const found = await refused({ ...merged({}), contentType: jsonPatch, body }, objects);
     expect(found).toMatchObject({ code: 'mask-written-back' });
+  });
+
+  it('what is redacted says not which value it was: among several the wrong one would be stored, so none is', async () => {
+    const USERS = '/apis/example.com/v1/namespaces/team-a/realms/r';
+    const realm = {
+      metadata: { name: 'r', resourceVersion: '4' },
+      spec: {
+        users: [
+          { login: 'a', key: 'one' },
+          { login: 'b', key: 'two' },
+        ],
+        keys: ['one', 'two'],
+      },
+    };
+    const redacted: MaskObligation[] = [
+      {
+        ...{ resource: 'realms.example.com', fields: ['spec.users[*].key', 'spec.keys[*]'] },
+        ...{ annotations: [], keep: [], as: 'redact' },
+      },
+    ];
+    const { users, keys } = masked(realm, USERS, redacted).spec;
+    expect([users[1].key, keys[1]]).toEqual([users[0].key, keys[0]]);
+    for (const spec of [{ users: [users[1]] }, { keys: [keys[1]] }, { users }]) {
+      const body = { method: 'PATCH', target: USERS, contentType: merge, body: { spec } } as const;
+      const found = await refused(body, clusterOf({ [USERS]: realm }, redacted, USERS));
+      expect(found).toMatchObject({ code: 'mask-written-back' });
+    }
+    const inBase64: MaskObligation[] = [{ ...MASK_SECRETS, as: 'redact' }];
+    const { data } = masked(SECRET, PATH, inBase64);
+    const body = { method: 'PATCH', target: PATH, contentType: merge, body: { data } } as const;
+    expect(await refused(body, clusterOf({ [PATH]: SECRET }, inBase64))).toMatchObject({ code: 'mask-written-back' });
   });
 
   it('words behind their flags, wherever these are', async () => {
