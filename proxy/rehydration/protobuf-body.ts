@@ -135,9 +135,7 @@ interface WireField {
 function* fieldsOf(message: Buffer): Generator<WireField> {
   const reader = new WireReader(message);
   while (!reader.done) {
-    const tag = Number(reader.varint());
-    const wireType = tag % 8;
-    const number = Math.floor(tag / 8);
+    const { number, wireType } = reader.tag();
     if (wireType === 0) yield { number, wireType, bytes: varint(BigInt.asUintN(64, reader.varint())) };
     else if (wireType === 1) yield { number, wireType, bytes: reader.chunk(8) };
     else if (wireType === 2) yield { number, wireType, bytes: reader.bytes() };

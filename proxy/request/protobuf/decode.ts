@@ -70,10 +70,10 @@ function decodeEntry(bytes: Buffer, field: Field, into: JsonObject, unknownField
   let key = '';
   let value: Json = field.type === 's' || field.type === 'y' ? '' : {};
   while (!reader.done) {
-    const tag = Number(reader.varint());
-    if (tag >> 3 === 1) key = reader.bytes().toString('utf8');
-    else if (tag >> 3 === 2) value = decodeValue(reader, tag & 7, field.type, unknownFields);
-    else reader.skip(tag & 7);
+    const { number, wireType } = reader.tag();
+    if (number === 1) key = reader.bytes().toString('utf8');
+    else if (number === 2) value = decodeValue(reader, wireType, field.type, unknownFields);
+    else reader.skip(wireType);
   }
   Object.defineProperty(into, key, { value, enumerable: true, writable: true, configurable: true });
 }
@@ -83,16 +83,16 @@ function decodeFields(bytes: Buffer, message: Message, unknownFields: UnknownFie
   const found: JsonObject = {};
   const singles = new Set<number>();
   while (!reader.done) {
-    const tag = Number(reader.varint());
-    const field = message.byNumber.get(tag >> 3);
+    const { number, wireType } = reader.tag();
+    const field = message.byNumber.get(number);
     if (field !== undefined && field.shape !== 'list' && field.shape !== 'map' && unknownFields === 'refuse') {
       // Go merges a message that comes twice, as it does with a key that JSON repeats; here the last would win.
       if (singles.has(field.number)) throw new ProtobufError(`field ${field.name} of ${message.name} comes twice`);
       singles.add(field.number);
     }
     if (!field) {
-      if (unknownFields === 'refuse') throw new ProtobufError(`unknown field ${tag >> 3} of ${message.name}`);
-      reader.skip(tag & 7);
+      if (unknownFields === 'refuse') throw new ProtobufError(`unknown field ${number} of ${message.name}`);
+      reader.skip(wireType);
     } else if (field.shape === 'inline') {
       Object.assign(found, decodeMessage(reader.bytes(), field.type, unknownFields));
     } else if (field.shape === 'map') {
@@ -102,9 +102,9 @@ function decodeFields(bytes: Buffer, message: Message, unknownFields: UnknownFie
     } else if (field.shape === 'list') {
       const list = (found[field.name] ?? []) as Json[];
       found[field.name] = list;
-      list.push(decodeValue(reader, tag & 7, field.type, unknownFields));
+      list.push(decodeValue(reader, wireType, field.type, unknownFields));
     } else {
-      const value = decodeValue(reader, tag & 7, field.type, unknownFields);
+      const value = decodeValue(reader, wireType, field.type, unknownFields);
       if (value !== null) found[field.name] = value;
     }
   }
@@ -133,10 +133,10 @@ export function openEnvelope(body: Buffer): Envelope {
   let raw: Buffer = Buffer.alloc(0);
   let typeMeta: JsonObject = {};
   while (!reader.done) {
-    const tag = Number(reader.varint());
-    if (tag >> 3 === 1) typeMeta = plain(reader.bytes(), 'runtime.TypeMeta');
-    else if (tag >> 3 === 2) raw = reader.bytes();
-    else reader.skip(tag & 7);
+    const { number, wireType } = reader.tag();
+    if (number === 1) typeMeta = plain(reader.bytes(), 'runtime.TypeMeta');
+    else if (number === 2) raw = reader.bytes();
+    else reader.skip(wireType);
   }
   return { apiVersion: String(typeMeta['apiVersion'] ?? ''), kind: String(typeMeta['kind'] ?? ''), raw };
 }

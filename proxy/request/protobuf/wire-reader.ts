@@ -25,6 +25,17 @@ export class WireReader {
     throw new ProtobufError('varint overflow');
   }
 
+  /**
+   * The number and wire type of the field that comes. As Go's generated decoders read it: numbers have 32 bits, the rest
+   * of a longer one is cut off, and one that is not positive is an error.
+   */
+  tag(): { readonly number: number; readonly wireType: number } {
+    const tag = BigInt.asUintN(64, this.varint());
+    const number = Number(BigInt.asIntN(32, tag >> 3n));
+    if (number <= 0) throw new ProtobufError(`illegal tag ${number}`);
+    return { number, wireType: Number(tag & 7n) };
+  }
+
   chunk(length: number): Buffer {
     const end = this.#offset + length;
     if (length < 0 || end > this.#bytes.length) throw new ProtobufError('unexpected EOF');

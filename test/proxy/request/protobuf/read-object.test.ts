@@ -7,6 +7,14 @@ function field(number: number, content: string | Buffer): Buffer {
   return Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes]);
 }
 
+function varint(value: bigint): Buffer {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest >>= 7n) {
+    if (rest < 0x80n) return Buffer.from([...bytes, Number(rest)]);
+    bytes.push(Number(rest & 0x7fn) | 0x80);
+  }
+}
+
 function envelope(apiVersion: string, kind: string, object: Buffer): Buffer {
   const typeMeta = Buffer.concat([field(1, apiVersion), field(2, kind)]);
   return Buffer.concat([Buffer.from('k8s\0'), field(1, typeMeta), field(2, object)]);
@@ -48,6 +56,32 @@ describe('an object in a protobuf body', () => {
   ])('is not read in part: %s', (_name, body) => {
     expect(readProtobufObject(body)).toBeNull();
   });
+
+  it.each([
+    ['2^29', 2n ** 29n],
+    ['2^60', 2n ** 60n],
+  ])('case 39: a number of a field has as many bits as the API server reads: %s more is another field', (_, more) => {
+    // Cut to 29 bits it was the object itself: the server ran one, policy and people were shown the other.
+    const shown = field(1, field(1, 'harmless'));
+    const body = Buffer.concat([
+      envelope('v1', 'Secret', field(1, field(1, 'meant'))),
+      varint((2n + more) * 8n + 2n),
+      field(2, shown).subarray(1),
+    ]);
+    // 2^60 more is cut off by both: the later one counts.
+    const name = more === 2n ** 29n ? 'meant' : 'harmless';
+    expect(readProtobufObject(body)).toMatchObject({ metadata: { name } });
+    const inside = Buffer.concat([metadata, varint((1n + 2n ** 29n) * 8n + 2n), field(1, 'x').subarray(1)]);
+    expect(readProtobufObject(envelope('v1', 'Secret', inside))).toBeNull();
+  });
+
+  it.each([0n, 2n ** 31n * 8n + 2n])(
+    'a field whose number is not positive is an error, as it is to Go: tag %s',
+    (tag) => {
+      const body = envelope('v1', 'Secret', Buffer.concat([metadata, varint(tag), Buffer.from([0])]));
+      expect(readProtobufObject(body)).toBeNull();
+    },
+  );
 
   it('shows the object that a ControllerRevision keeps', () => {
     const kept = { spec: { template: { spec: { serviceAccountName: 'strong' } } } };
