@@ -32,7 +32,8 @@ export interface RecordedStream {
 export function streamTitle({ stream, namespace }: RecordingSubject): string {
   if (stream === undefined) return '';
   const command = stream.command.length === 0 ? '' : `: ${stream.command.join(' ')}`;
-  return `${stream.kind} ${namespace}/${stream.pod}${command}`.slice(0, 200);
+  const kind = stream.kind === 'portforward' ? 'port-forward' : stream.kind;
+  return `${kind} ${namespace}/${stream.pod}${command}`.slice(0, 200);
 }
 
 export interface RecordingHeader {

@@ -62,6 +62,20 @@ for (const theme of ['light', 'dark'] as const satisfies ReadonlyArray<Settings[
         .first()
         .click();
       await check('Activity');
+      await gatehouse.open('Terminal');
+      const open = await terminal.start('kubectl exec -it -n payments deploy/payments-api -- sh');
+      await gatehouse.open('Activity');
+      await page.getByRole('button', { name: /^End exec into pod/ }).click();
+      await expect(page.getByRole('dialog')).toContainText('End this stream?');
+      await check('Activity, with the question whether to end a stream');
+      await page.keyboard.press('Escape');
+      await check('Activity, with a stream that is open');
+      await gatehouse.open('Recordings');
+      await gatehouse.row('Recordings', /exec payments/).click();
+      await check('Recordings, with one of a stream');
+      await gatehouse.open('Terminal');
+      await terminal.type('exit');
+      await open.end();
       await gatehouse.open('Clusters');
       await gatehouse.row('Clusters', /demo/).first().click();
       await check('Clusters');

@@ -49,7 +49,7 @@ test('what is open in a cluster is seen in Activity, ended with a reason, and fo
   });
 
   await test.step('the journal says so too', async () => {
-    await expect(gatehouse.row('Activity', /exec into pod payments/)).toContainText('Ended by person');
+    await expect(gatehouse.row('Activity', /exec into pod payments/)).toContainText('Ended early');
     const details = page.getByRole('region', { name: /^exec into pod/ });
     await expect(details).toContainText(new RegExp(`Why\\s*this stream was ended by local:\\S+: ${REASON}`));
     await expect(details).toContainText(/Typed\s*\d+ B of standard input/);

@@ -45,7 +45,7 @@ const ENDED: Readonly<Record<string, string>> = {
 /** A stream that ran and that the gateway ended, in a word; null where nothing of the kind happened. */
 export function cutWord({ code, ended }: FinishedRecord): string | null {
   if (code === null || ended === null) return null;
-  if (ended === 'ended-by-person') return 'Ended by person';
+  if (ended === 'ended-by-person') return 'Ended early';
   return ended === 'time-limit' ? 'Time limit' : 'Cut off';
 }
 

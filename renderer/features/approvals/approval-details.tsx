@@ -51,6 +51,7 @@ export function ApprovalDetails({ approval }: { readonly approval: ApprovalReque
         <ExpiryCountdown approval={approval} />
       </div>
       <p className={styles.consequence}>{consequence(intent)}</p>
+      <p className={styles.why}>{sentence(intent.message)}</p>
       <p className={styles.line}>
         {request.method} {request.target}
       </p>
@@ -84,12 +85,9 @@ export function ApprovalDetails({ approval }: { readonly approval: ApprovalReque
                 </span>
               ) : null,
           },
+          { term: intent.rules.length === 1 ? 'Rule' : 'Rules', value: intent.rules.join(', ') },
         ]}
       />
-      <Section title={approval.state === 'PENDING' ? 'Why it waits' : 'Why it waited'}>
-        <p>{sentence(intent.message)}</p>
-        <Facts facts={[{ term: intent.rules.length === 1 ? 'Rule' : 'Rules', value: intent.rules.join(', ') }]} />
-      </Section>
       {approval.review ? (
         <Section title="Decision">
           <Facts

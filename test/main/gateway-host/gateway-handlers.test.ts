@@ -17,6 +17,8 @@ function setUp(taken: number | null = null) {
   const options: GatewayOptions[] = [];
   const listeners = new Map<string, (payload: unknown) => void>();
   const events: Array<[string, unknown]> = [];
+  const open: Array<{ auditId: string; kind: string }> = [];
+  const ended: Array<[string, object]> = [];
   let authorities = 0;
   const handlers = gatewayHandlers(
     {
@@ -26,6 +28,8 @@ function setUp(taken: number | null = null) {
         if (port === taken) throw Object.assign(new Error('in use'), { code: 'EADDRINUSE' });
         return {
           address: { host: '127.0.0.1', port: port || 5555, url: `https://127.0.0.1:${port || 5555}` },
+          streams: () => open,
+          endStream: (auditId: string, reason: object) => ended.push([auditId, reason]) > 0,
           on: (name: string, listener: (payload: unknown) => void) => listeners.set(name, listener),
           close: async () => {},
         } as unknown as Gateway;
@@ -38,7 +42,7 @@ function setUp(taken: number | null = null) {
     },
     (name, payload) => events.push([name, payload]),
   );
-  return { handlers, options, listeners, events };
+  return { handlers, options, listeners, events, open, ended };
 }
 const start = (change: Partial<GatewayStart> = {}): GatewayStart => ({
   port: 0,
@@ -69,6 +73,28 @@ describe('the gateway host', () => {
 
   test('says so when it is asked before it was started', async () => {
     expect(() => setUp().handlers.policy(undefined, [])).toThrow(/not started/);
+  });
+
+  test('tells what people hold open whenever that changes, and nothing of watches and logs', async () => {
+    const { handlers, listeners, events, open, ended } = setUp();
+    await handlers.start(start(), []);
+    const changed = () => listeners.get('streams')?.(undefined);
+    const exec = { auditId: 'a-1', kind: 'exec' };
+    open.push({ auditId: 'w-1', kind: 'watch' });
+    changed();
+    expect(events).toEqual([]);
+    open.push(exec);
+    changed();
+    open.shift();
+    changed();
+    expect(events).toEqual([['streams', [exec]]]);
+    expect(handlers.streams(undefined, [])).toEqual([exec]);
+    open.pop();
+    changed();
+    expect(events.at(-1)).toEqual(['streams', []]);
+    const by = { by: 'local:dana', comment: 'enough' };
+    expect(handlers.endStream({ auditId: 'a-1', ...by }, [])).toBe(true);
+    expect(ended).toEqual([['a-1', by]]);
   });
 
   test('tells of journal records in batches, in order, none lost when it stops', async () => {

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import type { FinishedRecord } from '../../../../proxy/journal/journal-record.ts';
+import {
+  cutWord,
+  endedWords,
+  lossWords,
+  portLines,
+  statusWord,
+  streamLine,
+  toldWords,
+} from '../../../../renderer/features/activity/stream-words.ts';
+import { streams } from '../../bridge-data.ts';
+
+const [exec] = streams;
+if (exec === undefined) throw new Error('no sample');
+
+const finished = (fields: Partial<FinishedRecord>): FinishedRecord => ({
+  ...{ type: 'finished', auditId: 'a', status: 101, code: null, bytesToClient: 0, bytesFromClient: 0 },
+  ...{ maskedValues: 0, durationMs: 1, upstreamMs: 1, ended: null },
+  ...fields,
+});
+const outcome = { transport: 'websocket v5.channel.k8s.io', redactedValues: 0, recording: null };
+
+describe('an open stream', () => {
+  test.each([
+    [{}, 'exec into pod shop/api-5d9f'],
+    [{ kind: 'attach' }, 'attach to pod shop/api-5d9f'],
+    [{ kind: 'portforward' }, 'port-forward to pod shop/api-5d9f'],
+    [{ kind: 'watch', target: 'nodes', namespace: '' }, 'watch nodes'],
+  ] as const)('%j is called %s', (fields, line) => {
+    expect(streamLine({ ...exec, ...fields })).toBe(line);
+  });
+
+  test('says what is lost when it is ended', () => {
+    expect(lossWords(exec)).toContain('not saved');
+    expect(lossWords({ ...exec, kind: 'portforward' })).toContain('connection');
+  });
+});
+
+describe('a stream that is over', () => {
+  test.each([
+    ['it ended by itself', { ended: 'client' }, null],
+    ['nothing ran', { code: 'denied-by-policy' }, null],
+    ['a person ended it', { code: 'stream-ended', ended: 'ended-by-person' }, 'Ended early'],
+    ['its time was over', { code: 'stream-time-limit', ended: 'time-limit' }, 'Time limit'],
+    ['its recording failed', { code: 'recording-unavailable', ended: 'recorder-failed' }, 'Cut off'],
+  ] as const)('says where the gateway ended it: %s', (_what, fields, word) => {
+    expect(cutWord(finished(fields))).toBe(word);
+  });
+
+  test('has the exit code of its command, and the status where there is none', () => {
+    expect(statusWord(finished({ stream: { ...outcome, exitCode: 0 } }))).toBe('exit 0');
+    expect(statusWord(finished({ stream: { ...outcome, exitCode: null } }))).toBe('101');
+    expect(statusWord(finished({ status: 200 }))).toBe('200');
+  });
+
+  test('says why it ended, and leaves a word it does not know', () => {
+    expect(endedWords('upstream-broke')).toBe('the connection to the cluster broke');
+    expect(endedWords('something-new')).toBe('something-new');
+    expect(toldWords({ ...outcome, told: 'Gatehouse: this stream was ended by local:ada' })).toBe(
+      'this stream was ended by local:ada',
+    );
+    expect(toldWords(outcome)).toBeNull();
+  });
+
+  test('counts what passed each forwarded port', () => {
+    const ports = [{ port: 8080, connections: 1, bytesIn: 100, bytesOut: 2048 }];
+    expect(portLines({ ...outcome, ports })).toEqual(['8080: 1 connection, 100 B in, 2.0 KiB out']);
+  });
+});
