@@ -8,6 +8,11 @@ const VERB = /^(?:\*|impersonate(?::.*)?|impersonate-on:.*|escalate|bind|approve
 const RESOURCES: ReadonlyArray<readonly [resource: RegExp, verbs: RegExp, says: string]> = [
   [/^\*$/, /^/, 'every resource'],
   [/^secrets$/, /^(?:get|list|watch)$/, 'reading secrets'],
+  [
+    /^(?:pods|podtemplates|deployments|daemonsets|statefulsets|replicasets|replicationcontrollers|jobs|cronjobs)$/,
+    /^(?:create|update|patch)$/,
+    'making pods',
+  ],
   [/^serviceaccounts\/(?:token|\*)$/, /^create$/, 'service account tokens'],
   [/^pods\/(?:exec|attach|portforward|ephemeralcontainers|\*)$/, /^(?:create|get|update|patch)$/, 'getting into pods'],
   [/^(?:pods|services|nodes|\*)\/(?:proxy|\*)$/, /^/, 'the proxy of the API server'],
@@ -22,7 +27,7 @@ const RESOURCES: ReadonlyArray<readonly [resource: RegExp, verbs: RegExp, says: 
 ];
 /** Roles of the cluster itself that lead further: every one but those that only look, and what everybody has. */
 const HARMLESS_ROLE = /^(?:view|system:(?:basic-user|discovery|public-info-viewer|.*:?view(?:er)?))$/;
-const BUILT_IN_ROLE = /^(?:cluster-admin|admin|edit|system:.*)$/;
+const BUILT_IN_ROLE = /^(?:cluster-admin|admin|edit|view|system:.*)$/;
 const WIDE_GROUP = /^system:(?:masters|authenticated|unauthenticated|serviceaccounts(?::.*)?|nodes)$/;
 
 /** Rights that let their holder act as others, which a role or a binding would give and did not before. */
@@ -66,8 +71,10 @@ function gainedByBinding({ before, after, role: bound }: Change): Gained[] {
   const subjects = subjectsOf(after).filter((subject) => !had.has(subject));
   if (subjects.length === 0) return [];
   const wide = subjects.filter((subject) => subject.startsWith('group ') && WIDE_GROUP.test(subject.slice(6)));
-  const known = BUILT_IN_ROLE.test(role);
-  const dangers = known ? [] : [...dangersIn(bound)];
+  // A Role may be called as one of the cluster's own is, and hold anything.
+  const known = textAt(after, 'roleRef', 'kind') === 'ClusterRole' && BUILT_IN_ROLE.test(role);
+  const unread = !known && (bound === null || bound === undefined);
+  const dangers = known ? [] : unread ? ['which could not be read'] : [...dangersIn(bound)];
   const leads = known ? !HARMLESS_ROLE.test(role) : dangers.length > 0;
   if (!leads && wide.length === 0) return [];
   const rights = dangers.length === 0 ? role : `${role} (${dangers.join(', ')})`;
@@ -77,8 +84,8 @@ function gainedByBinding({ before, after, role: bound }: Change): Gained[] {
     {
       road: 'rbac',
       user: '',
-      groups: role === 'cluster-admin' ? ['system:masters'] : [],
-      anyone: !leads,
+      groups: known && role === 'cluster-admin' ? ['system:masters'] : [],
+      anyone: unread || !leads,
       account: null,
       says,
     },
