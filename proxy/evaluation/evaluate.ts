@@ -159,8 +159,9 @@ export class Evaluator {
     probe: Probe,
   ): Promise<Gained[]> {
     if (roads.length === 0) return [];
-    const { namespace, resource, name } = request.info;
-    const intoPod = roads.includes('exec') && seen.live?.status !== 404 ? gainedByExec(namespace, name, before) : [];
+    const { namespace, resource, subresource, name } = request.info;
+    const isThere = roads.includes('exec') && seen.live?.status !== 404;
+    const intoPod = isThere ? gainedByExec(namespace, name, before, subresource !== 'portforward') : [];
     const others = roads.filter((road) => road !== 'exec');
     if (others.length === 0) return intoPod;
     if (after === null) return [...intoPod, ...gainedByUnknown(others)];

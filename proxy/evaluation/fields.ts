@@ -30,6 +30,14 @@ export function textsAt(value: unknown, ...path: readonly string[]): string[] {
   return listAt(value, ...path).filter((entry) => typeof entry === 'string');
 }
 
+/** What an object says it should be, whatever its kind calls that: everything but its metadata and status. */
+export function specified(object: unknown): unknown[] {
+  if (!isFields(object)) return [];
+  return Object.entries(object).flatMap(([field, value]) =>
+    field === 'metadata' || field === 'status' || value === null ? [] : [value],
+  );
+}
+
 /** Every object inside a value, itself included, with the key that holds it. Without recursion: depth is the client's. */
 export function* objectsIn(value: unknown): Generator<Fields> {
   const waiting: unknown[] = [value];

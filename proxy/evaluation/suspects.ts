@@ -5,8 +5,8 @@ import { isJsonObject, type JsonValue } from '../request/json-value.ts';
 
 /** What a body must mention to lead anywhere by a road. Roads that are not here are always looked at: they are rare. */
 const MENTIONS: Partial<Readonly<Record<Road, RegExp>>> = {
-  pod: /serviceAccount/,
-  node: /hostPath|privileged|hostPID|procMount|capabilities/,
+  pod: /serviceAccount(?!Token)/i,
+  node: /hostPath|privileged|hostPID|hostProcess|procMount|capabilities|^local$/,
   secret: /service-account/,
   webhook: /webhook/i,
 };

@@ -87,6 +87,8 @@ export function roadsToEvaluate({ verb, apiGroup, resource }: Target): readonly 
   if (apiGroup === 'certificates.k8s.io') return resource === 'certificatesigningrequests' ? ['csr'] : NOTHING;
   if (apiGroup === 'rbac.authorization.k8s.io') return ['rbac'];
   if (apiGroup === 'apiextensions.k8s.io') return ['webhook'];
+  // A pod reaches by a claim on it what it could not mount by itself.
+  if (apiGroup === '' && resource === 'persistentvolumes') return ['node'];
   if (POD_CARRIERS.has(`${resource}.${apiGroup}`)) return ['pod', 'node'];
   return CUSTOM_GROUP.test(apiGroup) && !OWN_GROUP.test(apiGroup) ? ['pod', 'node'] : NOTHING;
 }

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../../proxy/evaluation/act-as/change.ts';
 import { gainedByExec } from '../../../../proxy/evaluation/act-as/exec.ts';
 import { gainedByChange, gainedByUnknown } from '../../../../proxy/evaluation/gained.ts';
-import { gainedByUrl, type Road } from '../../../../proxy/policy/act-as.ts';
+import { suspectedRoads } from '../../../../proxy/evaluation/suspects.ts';
+import { gainedByUrl, type Road, roadsToEvaluate } from '../../../../proxy/policy/act-as.ts';
+import { policyQuestion } from '../../../../proxy/policy/policy-question.ts';
+import { LOCAL } from '../../policy/policies.ts';
+import { parsed, read } from '../requests.ts';
 
 const nothing: Change = { namespace: 'shop', resource: 'pods', before: null, after: null, role: null };
 
@@ -39,6 +43,16 @@ describe('the road of a workload', () => {
       { spec: { serviceAccountName: 'ci', templates: [] } },
       ['service account shop:ci, as which its pods would run'],
     ],
+    [
+      'a custom resource that names it by reference',
+      { spec: { auth: { serviceAccountRef: { name: 'ci' } } } },
+      ['service account shop:ci, as which its pods would run'],
+    ],
+    [
+      'a custom resource without a spec',
+      { driver: { driverServiceAccount: 'ci' } },
+      ['service account shop:ci, as which its pods would run'],
+    ],
     ['the default account', pod({ serviceAccountName: 'default' }), []],
     ['an annotation', { metadata: { annotations: { serviceAccountName: 'ci' } }, ...pod({}) }, []],
     ['a cloud’s account', { spec: { serviceAccount: 'x@y.example' } }, []],
@@ -62,6 +76,12 @@ describe('the road of the node', () => {
     ['a folder around', { volumes: [{ hostPath: { path: '/var/' } }] }, /hostPath/],
     ['the container runtime', { volumes: [{ hostPath: { path: '/var/run/docker.sock' } }] }, /docker/],
     ['a way round', { volumes: [{ hostPath: { path: '/opt/../etc' } }] }, /hostPath/],
+    ['a way round that stays', { volumes: [{ hostPath: { path: '/./etc/kubernetes' } }] }, /hostPath/],
+    ['the host’s programs', { volumes: [{ hostPath: { path: '/usr/local/bin' } }] }, /hostPath/],
+    ['the host’s logs', { volumes: [{ hostPath: { path: '/var/log/pods' } }] }, /hostPath/],
+    ['a folder that begins nowhere', { volumes: [{ hostPath: { path: 'etc' } }] }, /hostPath/],
+    ['a drive of Windows', { volumes: [{ hostPath: { path: 'C:\\k' } }] }, /hostPath/],
+    ['a process of the host', { securityContext: { windowsOptions: { hostProcess: true } } }, /hostProcess/],
     ['another folder', { volumes: [{ hostPath: { path: '/opt/data' } }] }, null],
     ['a name alike', { volumes: [{ hostPath: { path: '/etcetera' } }] }, null],
     [
@@ -74,6 +94,24 @@ describe('the road of the node', () => {
     if (expected === null) expect(found).toEqual([]);
     else expect(found.join()).toMatch(expected);
     expect(says('node', { before: { spec }, after: { spec } })).toEqual([]);
+  });
+});
+
+describe('the road of the node by a volume that others mount', () => {
+  it.each<[string, object]>([
+    ['hostPath', { hostPath: { path: '/etc' } }],
+    ['local', { local: { path: '/' } }],
+  ])('a PersistentVolume of %s', (_name, spec) => {
+    expect(
+      roadsToEvaluate({ verb: 'create', apiGroup: '', resource: 'persistentvolumes', namespace: '', name: 'v' }),
+    ).toEqual(['node']);
+    expect(says('node', { resource: 'persistentvolumes', after: { spec } })).toEqual([
+      expect.stringContaining('root on the node'),
+    ]);
+    const body = parsed({ kind: 'PersistentVolume', spec });
+    const request = read('POST /api/v1/persistentvolumes');
+    const question = policyQuestion(LOCAL, { name: 'c', labels: {} }, request);
+    expect(suspectedRoads(question, request, body)).toEqual(['node']);
   });
 });
 
@@ -120,6 +158,7 @@ describe('the road of rights', () => {
       role(['get'], ['pods'], { 'rbac.authorization.k8s.io/aggregate-to-admin': 'true' }),
       'aggregated to admin',
     ],
+    ['pods of its own', role(['create'], ['deployments']), 'making pods'],
     ['reading pods', role(['get', 'list', 'watch'], ['pods', 'pods/log']), null],
     ['deleting secrets', role(['delete'], ['secrets']), null],
     ['a verb that begins alike', role(['impersonates'], ['users']), null],
@@ -153,6 +192,13 @@ describe('the road of rights', () => {
       'reading secrets',
     ],
     ['a role that does not', bound('custom', [bob]), { rules: [{ verbs: ['get'], resources: ['pods'] }] }, null],
+    ['a role that may not be read', bound('custom', [bob]), null, 'custom (which could not be read), for user bob'],
+    [
+      'a role of the namespace that is called as a harmless one of the cluster',
+      { roleRef: { kind: 'Role', name: 'view' }, subjects: [bob] },
+      { rules: [{ verbs: ['*'], resources: ['*'] }] },
+      'every resource',
+    ],
     ['nobody', bound('cluster-admin', []), null, null],
   ])('a binding to %s', (_name, after, roleRead, expected) => {
     const found = says('rbac', { resource: 'rolebindings', after, role: roleRead });
@@ -179,6 +225,16 @@ describe('other roads', () => {
     const mounted = { volumes: [{ projected: { sources: [{ serviceAccountToken: {} }] } }] };
     expect(gainedByExec('shop', 'p', { spec: { automountServiceAccountToken: false, ...mounted } })).toHaveLength(1);
     expect(gainedByExec('shop', 'p', null)[0]).toMatchObject({ anyone: true });
+  });
+
+  it('exec: the node, where the pod is privileged; a forwarded port runs nothing there', () => {
+    const pod = {
+      spec: { automountServiceAccountToken: false, containers: [{ securityContext: { privileged: true } }] },
+    };
+    expect(gainedByExec('shop', 'p', pod)).toMatchObject([
+      { road: 'exec', anyone: true, says: 'root on the node that runs pod p (privileged)' },
+    ]);
+    expect(gainedByExec('shop', 'p', pod, false)).toEqual([]);
   });
 
   it('a conversion webhook that changes', () => {
