@@ -66,11 +66,7 @@ export class DemoFixture {
   }
 
   run(path: string | null, args: readonly string[], input = ''): Promise<Outcome> {
-    const environment = {
-      PATH: process.env['PATH'],
-      HOME: this.folder,
-      KUBECONFIG: this.cluster.kubeconfigFile,
-    };
+    const environment = this.environment();
     return new Promise((resolve) => {
       const child = execFile(
         path ?? 'kubectl',
@@ -87,9 +83,29 @@ export class DemoFixture {
     });
   }
 
+  private environment(): NodeJS.ProcessEnv {
+    return { PATH: process.env['PATH'], HOME: this.folder, KUBECONFIG: this.cluster.kubeconfigFile };
+  }
+
   /** Runs kubectl as the engineer unless `args` name another context. */
   kubectl(args: readonly string[], input = ''): Promise<Outcome> {
     return this.run(kubectlPath, args, input);
+  }
+
+  /** Runs a kubectl that does not end by itself until what it prints matches; rejects when it ends or half a minute passes before. */
+  kubectlUntil(wanted: RegExp, args: readonly string[]): Promise<void> {
+    const child = execFile(kubectlPath ?? 'kubectl', args, { env: this.environment(), timeout: 30_000 });
+    let printed = '';
+    return new Promise((resolve, reject) => {
+      child.stdout?.on('data', (chunk: string) => {
+        printed += chunk;
+        if (!wanted.test(printed)) return;
+        resolve();
+        child.kill();
+      });
+      child.on('error', reject);
+      child.on('close', () => reject(new Error(`kubectl ${args[0]} ended and had printed only: ${printed}`)));
+    });
   }
 
   /** One HTTPS request as one of the kubeconfig's users. */
