@@ -6,7 +6,7 @@ import { mutate } from './mutation.ts';
 import { TARGETS } from './targets/all.ts';
 
 /** A short run with fixed seeds; `npm run fuzz` makes the long ones. */
-const CASES = 300;
+const CASES = 150;
 
 describe.each(TARGETS.map((target) => [target.name, target] as const))(
   '%s, given bytes of strangers',

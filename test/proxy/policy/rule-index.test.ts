@@ -21,16 +21,15 @@ function expectSound(rules: ReturnType<typeof compile>, questions: readonly Poli
     const candidates = index.candidates(asked);
     const given = new Set(candidates);
     expect(given.size).toBe(candidates.length);
-    expect(candidates).toEqual(rules.filter((rule) => given.has(rule)));
+    expect(candidates.map(({ id }) => id)).toEqual(rules.filter((rule) => given.has(rule)).map(({ id }) => id));
     const missed = rules.filter(({ effect, dimensions }) =>
       dimensions.every(({ test }) => test(asked, effect !== 'allow')),
     );
     // What the engine does not ask again.
-    for (const { dimensions } of candidates) {
-      for (const lenient of [true, false]) {
-        expect(dimensions.every(({ fixed, test }) => !fixed || test(asked, lenient))).toBe(true);
-      }
-    }
+    const unsure = candidates.filter(({ dimensions }) =>
+      dimensions.some(({ fixed, test }) => fixed && !(test(asked, true) && test(asked, false))),
+    );
+    expect(unsure.map(({ id }) => id)).toEqual([]);
     expect(missed.filter((rule) => !given.has(rule)).map(({ id }) => id)).toEqual([]);
   }
 }
