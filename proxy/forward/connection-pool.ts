@@ -17,7 +17,8 @@ export interface PoolLimits {
 }
 
 export const POOL_LIMITS: PoolLimits = {
-  connections: 12_000,
+  // More than may last at one time (`listener/capacity.ts`): watches must leave room for requests that are over soon.
+  connections: 12_500,
   handshakes: 64,
   queue: 4_000,
   wait: 20_000,

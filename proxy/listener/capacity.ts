@@ -5,9 +5,16 @@ export interface CapacityLimits {
   readonly requestsOfSession: number;
   /** Watches, followed logs, streams, and requests that wait for a person. */
   readonly lasting: number;
+  /** Of these, as many for one session. */
+  readonly lastingOfSession: number;
 }
 
-export const CAPACITY: CapacityLimits = { requests: 400, requestsOfSession: 200, lasting: 12_000 };
+export const CAPACITY: CapacityLimits = {
+  requests: 400,
+  requestsOfSession: 200,
+  lasting: 12_000,
+  lastingOfSession: 10_000,
+};
 
 /** One request's place. */
 export interface Place {
@@ -24,6 +31,7 @@ export interface Place {
 export class Capacity {
   readonly #limits: CapacityLimits;
   readonly #ofSession = new Map<string, number>();
+  readonly #lastingOfSession = new Map<string, number>();
   #requests = 0;
   #lasting = 0;
 
@@ -36,20 +44,25 @@ export class Capacity {
     const ofSession = this.#ofSession.get(session) ?? 0;
     if (this.#requests >= this.#limits.requests || ofSession >= this.#limits.requestsOfSession) return null;
     this.#requests += 1;
-    this.#ofSession.set(session, ofSession + 1);
+    add(this.#ofSession, session, 1);
     let kind: 'short' | 'lasting' | 'left' = 'short';
     return {
       lasting: () => {
         if (kind !== 'short') return kind === 'lasting';
-        if (this.#lasting >= this.#limits.lasting) return false;
+        const lasting = this.#lastingOfSession.get(session) ?? 0;
+        if (this.#lasting >= this.#limits.lasting || lasting >= this.#limits.lastingOfSession) return false;
         this.#leaveShort(session);
         this.#lasting += 1;
+        add(this.#lastingOfSession, session, 1);
         kind = 'lasting';
         return true;
       },
       leave: () => {
         if (kind === 'short') this.#leaveShort(session);
-        if (kind === 'lasting') this.#lasting -= 1;
+        if (kind === 'lasting') {
+          this.#lasting -= 1;
+          add(this.#lastingOfSession, session, -1);
+        }
         kind = 'left';
       },
     };
@@ -57,8 +70,13 @@ export class Capacity {
 
   #leaveShort(session: string): void {
     this.#requests -= 1;
-    const left = (this.#ofSession.get(session) ?? 1) - 1;
-    if (left === 0) this.#ofSession.delete(session);
-    else this.#ofSession.set(session, left);
+    add(this.#ofSession, session, -1);
   }
+}
+
+/** A session without places takes no room either. */
+function add(counts: Map<string, number>, session: string, change: 1 | -1): void {
+  const left = (counts.get(session) ?? 0) + change;
+  if (left <= 0) counts.delete(session);
+  else counts.set(session, left);
 }

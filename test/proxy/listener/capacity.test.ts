@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Capacity } from '../../../proxy/listener/capacity.ts';
+import { POOL_LIMITS } from '../../../proxy/forward/connection-pool.ts';
+import { CAPACITY, Capacity } from '../../../proxy/listener/capacity.ts';
 
-const LIMITS = { requests: 3, requestsOfSession: 2, lasting: 1 };
+const LIMITS = { requests: 3, requestsOfSession: 2, lasting: 1, lastingOfSession: 1 };
 
 describe('the capacity of the gateway', () => {
   it('gives no more places than there are, and gives them again when they are left', () => {
@@ -30,6 +31,21 @@ describe('the capacity of the gateway', () => {
     expect(capacity.enter('a')).not.toBeNull();
     first?.leave();
     expect(capacity.enter('b')?.lasting()).toBe(true);
+  });
+
+  it('keeps one session from taking all of what lasts', () => {
+    const capacity = new Capacity({ ...LIMITS, lasting: 2 });
+    const first = capacity.enter('a');
+    expect(first?.lasting()).toBe(true);
+    expect(capacity.enter('a')?.lasting()).toBe(false);
+    expect(capacity.enter('b')?.lasting()).toBe(true);
+    first?.leave();
+    first?.leave();
+    expect(capacity.enter('a')?.lasting()).toBe(true);
+  });
+
+  it('leaves connections to a cluster for short requests when all that lasts is there', () => {
+    expect(POOL_LIMITS.connections).toBeGreaterThanOrEqual(CAPACITY.lasting + CAPACITY.requests);
   });
 
   it('counts a place that is left twice once', () => {

@@ -398,7 +398,7 @@ describe('more than can be served at one time', () => {
 
   it('does not count what lasts', async () => {
     const door = await opened({
-      limits: { requests: 1, requestsOfSession: 1, lasting: 1 },
+      limits: { requests: 1, requestsOfSession: 1, lasting: 1, lastingOfSession: 1 },
       onExchange: async (exchange) => {
         if (exchange.target.includes('watch')) {
           exchange.lasting();
