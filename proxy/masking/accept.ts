@@ -17,6 +17,18 @@ export function jsonOnlyAccept(request: ApiRequest): string | null {
   return answersWithObject(request) ? jsonClauses(request.headers.first('Accept') ?? '') : null;
 }
 
+/** Whether rows are asked for instead of objects. */
+export function asksForTable({ headers }: ApiRequest): boolean {
+  return jsonClauses(headers.first('Accept') ?? '')
+    .split(/[,;]/)
+    .includes('as=Table');
+}
+
+/** The API server takes spaces around the `=` of a parameter too (munnerz/goautoneg). */
+function withoutSpaces(part: string): string {
+  return part.trim().replace(/^([^=]*?)[ ]*=[ ]*/, '$1=');
+}
+
 /**
  * The JSON clauses of an `Accept` value. Only the first header line counts and letter case does, as the API server has
  * it (apiserver `endpoints/handlers/negotiation/negotiate.go`).
@@ -24,7 +36,7 @@ export function jsonOnlyAccept(request: ApiRequest): string | null {
 export function jsonClauses(accept: string): string {
   const kept: string[] = [];
   for (const clause of accept.split(',')) {
-    const [type = '', ...parameters] = clause.split(';').map((part) => part.trim());
+    const [type = '', ...parameters] = clause.split(';').map(withoutSpaces);
     if (type === 'application/json') kept.push([type, ...parameters].join(';'));
     else if (type === '*/*' || type === 'application/*') kept.push('application/json');
   }

@@ -1,4 +1,6 @@
 import type { ApiRequest } from '../request/api-request.ts';
+import { isBuiltInGroup } from '../request/media-types.ts';
+import { asksForTable } from './accept.ts';
 import { compileMaskRules, type MaskRules } from './mask-rules.ts';
 import type { PlanMask, WholeTable } from './response-mask.ts';
 
@@ -24,18 +26,13 @@ export const planMask: PlanMask = (request, obligations) => {
  */
 function wholeTable(request: ApiRequest, { redactCells }: MaskRules): WholeTable | null {
   const { apiGroup } = request.info;
-  const isCustom = apiGroup.includes('.') && !apiGroup.endsWith('.k8s.io');
-  if (!redactCells || !isCustom || !asksForTable(request)) return null;
+  if (!redactCells || isBuiltInGroup(apiGroup) || !asksForTable(request)) return null;
   const asked = request.query.find(([name]) => name === 'includeObject')?.[1] ?? 'Metadata';
   // Anything else is refused by the API server in its own words.
   if (asked !== 'Metadata' && asked !== 'None') return null;
   const [path = '', query = ''] = request.target.split(/\?(.*)/s);
   const kept = query.split('&').filter((pair) => pair !== '' && !isIncludeObject(pair));
   return { target: `${path}?${[...kept, 'includeObject=Object'].join('&')}`, trimRows: asked };
-}
-
-function asksForTable({ headers }: ApiRequest): boolean {
-  return (headers.first('Accept') ?? '').split(/[,;]/).some((part) => part.trim() === 'as=Table');
 }
 
 function isIncludeObject(pair: string): boolean {

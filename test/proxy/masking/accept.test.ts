@@ -22,6 +22,11 @@ describe('case 34: what is asked of the API server', () => {
     ['only CBOR', 'application/cbor', 'application/json'],
     ['protobuf watch', 'application/vnd.kubernetes.protobuf;stream=watch', 'application/json'],
     ['letter case that the server does not know', 'APPLICATION/JSON;as=Table', 'application/json'],
+    [
+      'spaces around the = of a parameter',
+      'application/json; as = Table ;v= v1;g =meta.k8s.io',
+      'application/json;as=Table;v=v1;g=meta.k8s.io',
+    ],
     ['spaces and weights', ' application/json ; q=0.5 , application/yaml', 'application/json;q=0.5'],
   ])('%s', (_, accept, expected) => {
     expect(jsonClauses(accept)).toBe(expected ?? accept);

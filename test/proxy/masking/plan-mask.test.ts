@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planMask } from '../../../proxy/masking/plan-mask.ts';
+import { HeaderList } from '../../../proxy/request/header-list.ts';
 import { apiRequest, MASK_SECRETS } from './requests.ts';
 
 const kind = (info: Parameters<typeof apiRequest>[0], obligations = [MASK_SECRETS]) =>
@@ -40,6 +41,24 @@ describe('plan', () => {
     expect(kind({}, [everywhere])).toBe('document');
     expect(kind({ resource: 'pods' }, [everywhere])).toBe('pass');
   });
+
+  it.each([
+    ['application/json;as=Table;v=v1;g=meta.k8s.io', 'example.com'],
+    ['application/json; as = Table; v=v1;g=meta.k8s.io', 'example.com'],
+    ['application/json;as=Table;v=v1;g=meta.k8s.io', 'snapshot.storage.k8s.io'],
+  ])(
+    'case 34: columns of a custom resource may show a masked field, so the object is asked for: %s of %s',
+    (accept, apiGroup) => {
+      const rule = { resource: `vaults.${apiGroup}`, fields: ['spec.*'], annotations: [], keep: [] };
+      const asked = {
+        target: '/vaults?includeObject=None',
+        headers: new HeaderList([['Accept', accept]]),
+        query: [['includeObject', 'None']] as const,
+      };
+      const plan = planMask(apiRequest({ apiGroup, resource: 'vaults' }, asked), [rule]);
+      expect(plan).toMatchObject({ table: { target: '/vaults?includeObject=Object', trimRows: 'None' } });
+    },
+  );
 
   it('resources of a group are named with it', () => {
     const rule = { resource: 'vaults.example.com', fields: ['data.*'], annotations: [], keep: [] };
