@@ -1,3 +1,4 @@
+// Longer than 300 lines: watches, bodies and tunnels on one gateway, which all tests fill and read in the same way.
 import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';

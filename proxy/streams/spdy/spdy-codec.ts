@@ -1,3 +1,4 @@
+// Longer than 300 lines: both directions of a connection share the state of its streams, and are safe only together.
 import type { KubernetesStatus } from '../../refusal.ts';
 import { OutgoingBytes } from '../outgoing-bytes.ts';
 import type { StreamCodec } from '../stream-codec.ts';

@@ -1,3 +1,4 @@
+// Longer than 300 lines: one table of the ways to write a mask back, on the same objects, with what each leaves there.
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

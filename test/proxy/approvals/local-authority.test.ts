@@ -1,3 +1,4 @@
+// Longer than 300 lines: the invariants of one state, tried on the same intents.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
 import { authorityUnderTest, intent } from './intents.ts';

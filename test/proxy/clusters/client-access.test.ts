@@ -1,3 +1,4 @@
+// Longer than 300 lines: the life of one access, from its opening to the start after a crash, on the same set-up.
 import { execFile, spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';

@@ -1,3 +1,4 @@
+// Longer than 300 lines: each way in that a kubeconfig knows, against the same server.
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';

@@ -1,3 +1,4 @@
+// Longer than 300 lines: a connection and its pool, against one server that does as it is told.
 import { connect, createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';

@@ -1,3 +1,4 @@
+// Longer than 300 lines: one journal from its opening to its end.
 import { appendFile, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';

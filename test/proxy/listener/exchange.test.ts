@@ -1,3 +1,4 @@
+// Longer than 300 lines: request, refusal and upgrade are one exchange, seen from both ends through the same door.
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';

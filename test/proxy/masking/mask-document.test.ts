@@ -1,3 +1,4 @@
+// Longer than 300 lines: tables of answers and of what may be left of them.
 import { describe, expect, it } from 'vitest';
 import { maskDocument } from '../../../proxy/masking/mask-document.ts';
 import { maskToken } from '../../../proxy/masking/mask-token.ts';

@@ -1,3 +1,4 @@
+// Longer than 300 lines: tables of answers, row by row as in the leak table.
 import { describe, expect, it } from 'vitest';
 import { maskDocument } from '../../../proxy/masking/mask-document.ts';
 import { maskToken } from '../../../proxy/masking/mask-token.ts';

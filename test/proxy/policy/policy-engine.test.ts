@@ -1,3 +1,4 @@
+// Longer than 300 lines: tables of policies and questions.
 import { describe, expect, it } from 'vitest';
 import type { PolicyQuestion } from '../../../proxy/policy/decision.ts';
 import { explainDecision } from '../../../proxy/policy/explain.ts';

@@ -1,3 +1,4 @@
+// Longer than 300 lines: one state machine on one memory, which AssemblyScript compiles as a whole.
 /*
  * AssemblyScript, compiled by scripts/build/wasm.mjs into ../json-tape.generated.ts.
  *

@@ -1,3 +1,4 @@
+// Longer than 300 lines: one table.
 /*
  * Answers byte for byte, valid and hostile: what the reader of upstream answers must make of each, and where node's own
  * parser makes something else of it. Seeds for the fuzzer too.
