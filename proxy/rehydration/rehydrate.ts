@@ -12,7 +12,13 @@ import type { LiveObject, LiveObjects } from './live-objects.ts';
 import type { Origin } from './mask-origins.ts';
 import { objectPath } from './object-path.ts';
 import { openProtobufBody, type ProtobufBody } from './protobuf-body.ts';
-import { type FromRelease, maskedReleaseIn, restoreFromRelease, restoreStoredRelease } from './release-lineage.ts';
+import {
+  type FromRelease,
+  maskedReleaseIn,
+  masksInOtherReleases,
+  restoreFromRelease,
+  restoreStoredRelease,
+} from './release-lineage.ts';
 import { type Restored, Restorer, type Source, type Unrestored } from './restore.ts';
 import { maskWrittenBack } from './written-back.ts';
 
@@ -57,6 +63,10 @@ export async function rehydrate(
   if (masks.length === 0 && containsMaskToken(bytes)) masks.push({ field: '', tokens: [] });
   const release = maskedReleaseIn(request, body.value);
   if (release !== null) masks.push({ field: 'data.release', tokens: [] });
+  const elsewhere = masksInOtherReleases(request, body.value);
+  if (elsewhere.length > 0) {
+    throw maskWrittenBack(request, body.value, elsewhere, { live: null, originOf: options.originOf });
+  }
   if (masks.length === 0 && !reads) return null;
   return new Rehydration(request, body, operations, options).run(masks);
 }

@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
 import { documentsOf, mayHoldSecret, secretValuesOf } from '../masking/helm-release/manifest-secrets.ts';
 import type { ReleaseValue } from '../masking/helm-release/mask-release.ts';
-import { openRelease, releaseNameOf } from '../masking/helm-release/release-text.ts';
+import { looksLikeRelease, openRelease, releaseNameOf } from '../masking/helm-release/release-text.ts';
 import { restoreRelease, restoreText } from '../masking/helm-release/restore-release.ts';
 import { clearText, holdsToken, tokensIn } from '../masking/mask-text.ts';
 import type { ApiRequest } from '../request/api-request.ts';
@@ -80,6 +80,36 @@ export function maskedReleaseIn({ info }: ApiRequest, body: JsonValue): string |
   const text = textAt(body, 'data', 'release');
   const opened = openRelease(text);
   return opened !== null && textsIn(opened.release).some((inner) => holdsToken(inner)) ? text : null;
+}
+
+/** Looked into in one body: each has to be unpacked. */
+const MOST_RELEASES = 8;
+
+/**
+ * Masked releases that stand where nothing is put back into them: in a JSON Patch, in `stringData`. Compressed as they
+ * are their masks look like nothing, and would be stored.
+ */
+export function masksInOtherReleases({ info }: ApiRequest, body: JsonValue): Unrestored[] {
+  if (info.apiGroup !== '' || (info.resource !== 'secrets' && info.resource !== 'configmaps')) return [];
+  const own = textAt(body, 'data', 'release');
+  const others = [...releaseTexts(body, [])].filter(({ text }) => text !== own).slice(0, MOST_RELEASES);
+  return others.flatMap(({ text, path }) => {
+    const release = openRelease(text)?.release;
+    const masked = release === undefined ? [] : textsIn(release).filter((inner) => holdsToken(inner));
+    return masked.length === 0 ? [] : [{ field: fieldOf(path), tokens: tokensIn(masked[0] ?? '') }];
+  });
+}
+
+function* releaseTexts(value: JsonValue, path: Path): Generator<{ readonly text: string; readonly path: Path }> {
+  if (typeof value === 'string') {
+    const isRelease = path.at(-1) === 'release' || path.at(-1) === 'value';
+    if (isRelease && looksLikeRelease(value)) yield { text: value, path };
+  } else if (isJsonObject(value)) {
+    for (const [key, inner] of value) yield* releaseTexts(inner, [...path, key]);
+  } else if (Array.isArray(value)) {
+    for (const [index, inner] of (value as readonly JsonValue[]).entries())
+      yield* releaseTexts(inner, [...path, index]);
+  }
 }
 
 /**

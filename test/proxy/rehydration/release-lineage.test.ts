@@ -97,6 +97,23 @@ describe('case 38: the values of a release come back', () => {
 });
 
 describe('case 38: and nowhere else', () => {
+  it.each<[string, string, Loose]>([
+    ['JSON Patch', 'application/json-patch+json', [{ op: 'replace', path: '/data/release', value: seal(shown) }]],
+    [
+      'JSON Patch of all data',
+      'application/json-patch+json',
+      [{ op: 'add', path: '/data', value: { release: seal(shown) } }],
+    ],
+    [
+      'stringData',
+      'application/merge-patch+json',
+      { stringData: { release: Buffer.from(seal(shown), 'base64').toString() } },
+    ],
+  ])('a masked release is not stored by way of %s, where nothing is put back', async (_, contentType, body) => {
+    const sent = { method: 'PATCH', target: STORED, contentType, body } as const;
+    expect(await refused(sent, objects())).toMatchObject({ code: 'mask-written-back' });
+  });
+
   it.each<[string, object]>([
     ['under a key that is not masked', { config: { color: token }, manifest: '' }],
     ['in a ConfigMap of the manifest', { manifest: `kind: ConfigMap\ndata: {a: ${token}}\n` }],
