@@ -72,6 +72,11 @@ const DEPUTIES: ReadonlyMap<string, string> = new Map([
   ['helmreleases.helm.toolkit.fluxcd.io', 'Flux'],
   ['helmcharts.helm.cattle.io', 'the Helm controller'],
 ]);
+/** ConfigMaps that the API server, or what signs in to it, takes identities from. */
+const SIGN_INS: ReadonlyMap<string, string> = new Map([
+  ['kube-system/aws-auth', 'whoever aws-auth maps to, who signs in to this cluster (EKS)'],
+  ['kube-system/extension-apiserver-authentication', 'anybody, at the aggregated API servers that trust this proxy'],
+]);
 const CUSTOM_GROUP = /\./;
 const OWN_GROUP = /(?:^|\.)k8s\.io$/;
 const NOTHING: readonly Road[] = [];
@@ -122,7 +127,8 @@ export function gainedByUrl(target: Target): readonly GainedIdentity[] {
         },
       ];
     }
-    return [];
+    const signIn = resource === 'configmaps' && CHANGES.has(verb) ? SIGN_INS.get(`${namespace}/${name}`) : undefined;
+    return signIn === undefined ? [] : [watcher('rbac', signIn)];
   }
   if (!CHANGES.has(verb) || resource.includes('/')) return [];
   if (apiGroup === 'admissionregistration.k8s.io') {

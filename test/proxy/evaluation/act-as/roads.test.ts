@@ -278,6 +278,12 @@ describe('other roads', () => {
       { ...target, verb: 'delete', apiGroup: 'admissionregistration.k8s.io', resource: 'x' },
       null,
     ],
+    [
+      'EKS’ sign-ins',
+      { verb: 'patch', apiGroup: '', resource: 'configmaps', namespace: 'kube-system', name: 'aws-auth' },
+      'rbac',
+    ],
+    ['another ConfigMap', { ...target, verb: 'patch', resource: 'configmaps', name: 'aws-auth' }, null],
     ['a pod', { ...target, verb: 'create', resource: 'pods' }, null],
   ])('the URL alone tells of %s', (_name, given, road) => {
     expect(gainedByUrl(given).map((gained) => gained.road)).toEqual(road === null ? [] : [road]);
