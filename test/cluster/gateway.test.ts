@@ -3,6 +3,7 @@ import { gatewayForSuite } from '../gateway/environment/gateway-for-suite.ts';
 import { describeAdmission } from '../gateway/suites/admission.ts';
 import { describeGateway } from '../gateway/suites/gateway.ts';
 import { describePods } from '../gateway/suites/pods.ts';
+import { describeRedirects } from '../gateway/suites/redirects.ts';
 import { describeStreamSessions } from '../gateway/suites/stream-sessions.ts';
 import { startRealCluster } from './control-plane/real-cluster.ts';
 import { controlPlanePrograms } from './control-plane/start-control-plane.ts';
@@ -12,5 +13,6 @@ describe.skipIf(controlPlanePrograms === null)('the gateway in front of a real A
   describeAdmission(environment);
   describePods(environment);
   describeStreamSessions(environment);
+  describeRedirects(environment);
   describeGateway(environment);
 });

@@ -5,10 +5,12 @@ import { describeHelm } from './helm.ts';
 import { describeJournal } from './journal.ts';
 import { describeMasking } from './masking.ts';
 import { describeMasksOfCopies } from './masks-of-copies.ts';
+import { describeNotModified } from './not-modified.ts';
 import { describeOddRequests } from './odd-requests.ts';
 import { describeSelfKnowledge } from './self-knowledge.ts';
 import { describeTrustedHeaders } from './trusted-headers.ts';
 import { describeUpgrades } from './upgrades.ts';
+import { describeWaiting } from './waiting.ts';
 import { describeWritingMasksBack } from './writing-masks-back.ts';
 
 /** The whole gateway suite, for any cluster. The journal comes last: it looks back on all the others. */
@@ -22,6 +24,8 @@ export function describeGateway(environment: () => RunningGateway): void {
   describeUpgrades(environment);
   describeSelfKnowledge(environment);
   describeOddRequests(environment);
+  describeNotModified(environment);
+  describeWaiting(environment);
   describeHelm(environment);
   describeJournal(environment);
 }

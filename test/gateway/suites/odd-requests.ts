@@ -94,6 +94,25 @@ export function describeOddRequests(environment: () => RunningGateway): void {
       expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     });
 
+    it.each(['exec/default/web/web?command=id', 'run/default/web/web?cmd=id', 'pods'])(
+      'case 26: where policy lets nodes/proxy/%s through, a person is asked all the same, as for a shell on the node',
+      async (path) => {
+        const { changePolicy, request, decideNext, gateway } = environment();
+        const allow = (text: string) =>
+          text.replace(/effect: deny\n( +match: \{resources: \["\*\/proxy"\]\})/, 'effect: allow\n$1');
+        const restore = await changePolicy('never.yaml', allow);
+        try {
+          const asking = request('GET', `/api/v1/nodes/node-1/proxy/${path}`);
+          await decideNext('deny', 'no shell there');
+          expect(await asking).toMatchObject({ status: 403, body: expect.stringContaining('no shell there') });
+          const asked = gateway.approvals().find(({ intent }) => intent.request.subresource === 'proxy');
+          expect(asked?.intent.message).toMatch(/node/);
+        } finally {
+          await restore();
+        }
+      },
+    );
+
     it('case 32: HEAD is a get for policy and journal', async () => {
       await environment().request('HEAD', '/api/v1/namespaces/default');
       expect(await lastDecided(environment())).toMatchObject({ request: { verb: 'get', resource: 'namespaces' } });

@@ -1,5 +1,5 @@
 // One place for what a kubectl stream does, over both transports: its parts share the pod and the way to look at records.
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -210,6 +210,30 @@ export function describeStreamSessions(running: () => RunningGateway): void {
         expect(code).not.toBe(0);
         expect(stderr).toMatch(/has reached the 1s that the policy allows it/);
         expect((await lastStream('exec')).finished).toMatchObject({ code: 'stream-time-limit', ended: 'time-limit' });
+      });
+
+      it('case 24: kubectl run -i --rm is recorded, as the attach that it ends in', async () => {
+        const name = `once-${randomBytes(4).toString('hex')}`;
+        const command = [
+          'run',
+          name,
+          '-i',
+          '--rm',
+          '--restart=Never',
+          '--image=busybox',
+          '--',
+          'sh',
+          '-c',
+          'cat; echo done',
+        ];
+        const { stdout, stderr } = await running().kubectl(['-n', namespace, ...command], {
+          environment,
+          input: 'typed\n',
+        });
+        expect(stdout, stderr).toMatch(/typed\ndone/);
+        const { decided, finished } = await lastStream('attach');
+        expect(decided.request.policyVerb).toBe('create');
+        expect((await recorded(finished)).stdout).toMatch(/typed\ndone/);
       });
 
       it('case 25: forwards the ports that policy allows, and says so where it does not', async () => {
