@@ -58,6 +58,8 @@ export interface ControlPlane {
 
 /** The folder with the programs, or null where the set-up could not provide them: then the tests are skipped. */
 export const controlPlanePrograms = process.env['GATEHOUSE_TEST_CONTROL_PLANE'] ?? null;
+if (controlPlanePrograms === null)
+  console.warn('skipped: GATEHOUSE_TEST_CONTROL_PLANE names no control plane; npm run test:cluster provides one');
 
 const startSeconds = 90;
 const nodeName = 'node-1';
