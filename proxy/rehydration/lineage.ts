@@ -1,4 +1,3 @@
-import { holdsToken } from '../masking/mask-text.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { jsonText, textAt, valueAt, withValueAt } from '../request/json-text.ts';
 import { isJsonObject, type JsonValue } from '../request/json-value.ts';
@@ -52,8 +51,7 @@ async function revisionSources(
 }
 
 /**
- * A Job that says it is owned by a CronJob gets that CronJob's values, where it runs the same images with the same
- * commands: whoever may create Jobs must not give a value that he cannot see to a program of his own.
+ * A Job that says it is owned by a CronJob gets that CronJob's values, where it runs the very same pods: whoever may create Jobs must not give a value that he cannot see to a program of his own.
  */
 async function jobSources({ info }: ApiRequest, body: JsonValue, objects: LiveObjects): Promise<Source[]> {
   const owners = valueAt(body, 'metadata', 'ownerReferences');
@@ -64,34 +62,32 @@ async function jobSources({ info }: ApiRequest, body: JsonValue, objects: LiveOb
   const cronJob = await objects.read(collectionPath(info, 'cronjobs', textAt(owner, 'name')));
   if (cronJob === null || cronJob.uid === '' || cronJob.uid !== textAt(owner, 'uid')) return [];
   const spec = partOf(cronJob, 'spec', 'jobTemplate', 'spec');
-  if (spec === null || !runsTheSame(body, spec.plain)) return [];
+  if (spec === null || !runsTheSame(body, spec.masked)) return [];
   return [under(spec, 'spec')];
 }
 
-/** Every container of the Job that gets a value is one of the CronJob's, as far as the program goes. */
+/**
+ * The Job's pods are those of the CronJob, as the client is shown them: a probe, a volume over the program, a variable for
+ * the loader or a neighbour in the same process namespace would give the values away as well as another command.
+ */
 function runsTheSame(job: JsonValue, spec: JsonValue): boolean {
-  const theirs = containersOf(valueAt(spec, 'template', 'spec'));
-  return containersOf(valueAt(job, 'spec', 'template', 'spec'))
-    .filter((container) => holdsToken(jsonText(container)))
-    .every((container) => theirs.some((other) => programOf(other) === programOf(container)));
+  const pod = (value: JsonValue | undefined): string => saidBy(valueAt(value, 'template', 'spec') ?? null);
+  return pod(valueAt(job, 'spec')) === pod(spec);
 }
 
-function containersOf(podSpec: JsonValue | undefined): JsonValue[] {
-  return ['initContainers', 'containers'].flatMap((key) => {
-    const list = valueAt(podSpec, key);
-    return Array.isArray(list) ? [...(list as readonly JsonValue[])] : [];
-  });
+/** A value as text, keys in order and without what is empty: protobuf does not tell that from what is not there. */
+function saidBy(value: JsonValue): string {
+  if (isJsonObject(value)) {
+    const said = [...value]
+      .map(([key, inner]): [string, string] => [key, saidBy(inner)])
+      .filter(([, text]) => !EMPTY.has(text))
+      .sort(([one], [other]) => (one < other ? -1 : 1));
+    return `{${said.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`;
+  }
+  return Array.isArray(value) ? `[${(value as readonly JsonValue[]).map(saidBy).join(',')}]` : jsonText(value);
 }
 
-function programOf(container: JsonValue): string {
-  return ['name', 'image', 'command', 'args', 'lifecycle'].map((key) => textOf(valueAt(container, key))).join('\0');
-}
-
-/** An empty list and none are the same program; protobuf does not tell them apart. */
-function textOf(value: JsonValue | undefined): string {
-  const text = jsonText(value ?? null);
-  return text === '[]' || text === '{}' ? 'null' : text;
-}
+const EMPTY: ReadonlySet<string> = new Set(['null', '""', '0', 'false', '[]', '{}']);
 
 /** The objects of a list. */
 export function itemsOf(list: Source | null): Source[] {
