@@ -202,7 +202,6 @@ class Rehydration {
       const op = textAt(operation, 'op');
       return (op === 'test' || op === 'replace') && textAt(operation, 'path') === '/metadata/resourceVersion';
     });
-    if (guarded) return { value, version: null };
     // No object was there: the patch may only find none.
     const op = live === null ? 'test' : 'replace';
     const version = live?.resourceVersion ?? '0';
@@ -211,7 +210,9 @@ class Rehydration {
       ['path', '/metadata/resourceVersion'],
       ['value', version],
     ]);
-    return { value: [...operations, guard], version: live === null ? null : version };
+    // Added to a client's own guard too: that may name no version, or one that is only to come, and what was looked at
+    // must be what is patched.
+    return { value: [...operations, guard], version: live === null || guarded ? null : version };
   }
 }
 

@@ -215,6 +215,15 @@ describe('a JSON Patch of any object that policy masks reads no masked value', (
     ]);
   });
 
+  it.each(['', '3', '4'])('case 37: bound to it whatever version the client names itself: "%s"', async (value) => {
+    const own = { op: 'replace', path: '/metadata/resourceVersion', value };
+    const operations = [{ op: 'copy', from: '/spec/size', path: '/spec/old' }, own];
+    const sent = await write(patchOf(WIDGET, operations), custom);
+    expect(JSON.parse(String(sent?.body))).toEqual([...operations, { ...own, value: '3' }]);
+    // A conflict is then the client's to hear of.
+    expect(sent?.pinnedTo).toBeNull();
+  });
+
   it('where nothing of the resource is masked, the cluster is not even asked', async () => {
     const objects = clusterOf({});
     const operations = [{ op: 'test', path: '/credentials/key', value: 'k3y-value' }];
