@@ -4,6 +4,15 @@ import { position } from '../ui/time-words.ts';
 import styles from './player.module.css';
 import type { PlayerHandle } from './use-player.ts';
 
+/** Milliseconds that an arrow key moves on the position. */
+const STEP = 100;
+
+/**
+ * Up to the next step. The browser rounds what lies between two steps: the End key would stop before the end, and a
+ * value that it rounded counts as one that the person chose, and is jumped to.
+ */
+const wholeSteps = (atMs: number) => Math.ceil(atMs / STEP) * STEP;
+
 const SPEEDS = ['0.5', '1', '2', '4', '8'];
 
 /** Play and pause, seek, speed, skip idle. */
@@ -41,9 +50,9 @@ export function PlayerControls(props: {
           aria-label="Position"
           aria-valuetext={position(player.time)}
           min={0}
-          max={Math.max(1, durationMs)}
-          step={100}
-          value={Math.min(player.time, durationMs)}
+          max={wholeSteps(Math.max(1, durationMs))}
+          step={STEP}
+          value={wholeSteps(Math.min(player.time, durationMs))}
           onChange={(event) => player.seek(Number(event.currentTarget.value))}
         />
       </div>

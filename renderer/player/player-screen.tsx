@@ -15,7 +15,7 @@ import { usePlayer } from './use-player.ts';
 /** Longest pause that is kept while idle time is skipped, in seconds. */
 const IDLE_LIMIT = 2;
 
-/** A recording: its output, beside it the API requests that the session made, each a place to jump to. */
+/** A recording: its output, beside it the API requests that a terminal's session made, each a place to jump to. */
 export function PlayerScreen({ id }: { readonly id: string }) {
   const content = useQuery({ queryKey: ['recordings.read', id], queryFn: () => invoke('recordings.read', id) });
   const [skipIdle, setSkipIdle] = useState(true);
@@ -64,7 +64,8 @@ export function PlayerScreen({ id }: { readonly id: string }) {
   const current = currentRequest(recording.requests, player.time);
 
   return (
-    <main className={styles.window}>
+    // A stream through the gateway is one request itself, and makes none.
+    <main className={styles.window} data-alone={entry.kind === 'terminal' ? undefined : true}>
       <header className={styles.header}>
         <h1>{entry.title}</h1>
         <span className={styles.when}>
@@ -80,28 +81,30 @@ export function PlayerScreen({ id }: { readonly id: string }) {
       <section className={styles.stage} aria-label="Output">
         <div ref={player.container} />
       </section>
-      <section className={styles.requests} aria-label="API requests">
-        <h2>API requests</h2>
-        {recording.requests.length === 0 ? <p className={styles.none}>This session made no request.</p> : null}
-        <ol className={styles.list}>
-          {recording.requests.map((request, index) => (
-            <li key={request.auditId}>
-              <button
-                type="button"
-                className={styles.request}
-                aria-current={index === current || undefined}
-                onClick={() => player.seek(request.atMs)}
-              >
-                <time>{position(request.atMs)}</time>
-                <Identifier>{request.label}</Identifier>
-                <span className={styles.outcome}>
-                  <RequestOutcome outcome={request.outcome} />
-                </span>
-              </button>
-            </li>
-          ))}
-        </ol>
-      </section>
+      {entry.kind === 'terminal' ? (
+        <section className={styles.requests} aria-label="API requests">
+          <h2>API requests</h2>
+          {recording.requests.length === 0 ? <p className={styles.none}>This session made no request.</p> : null}
+          <ol className={styles.list}>
+            {recording.requests.map((request, index) => (
+              <li key={request.auditId}>
+                <button
+                  type="button"
+                  className={styles.request}
+                  aria-current={index === current || undefined}
+                  onClick={() => player.seek(request.atMs)}
+                >
+                  <time>{position(request.atMs)}</time>
+                  <Identifier>{request.label}</Identifier>
+                  <span className={styles.outcome}>
+                    <RequestOutcome outcome={request.outcome} />
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ol>
+        </section>
+      ) : null}
       <PlayerControls
         player={player}
         durationMs={recording.durationMs}

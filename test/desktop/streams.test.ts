@@ -13,7 +13,8 @@ test('what is open in a cluster is seen in Activity, ended with a reason, and fo
   await gatehouse.open('Terminal');
   const command = await terminal.start('kubectl exec -it -n payments deploy/payments-api -- sh');
   await expect(page.getByRole('button', { name: '1 stream open' })).toBeVisible();
-  await terminal.type('echo "from the pod"');
+  // Quoted, so that the echo of what is typed is not taken for what the pod said.
+  await terminal.type('echo from "the" pod');
 
   await test.step('who is where, since when, and that it is recorded', async () => {
     await page.getByRole('button', { name: '1 stream open' }).click();
@@ -51,7 +52,7 @@ test('what is open in a cluster is seen in Activity, ended with a reason, and fo
   await test.step('the journal says so too', async () => {
     await expect(gatehouse.row('Activity', /exec into pod payments/)).toContainText('Ended early');
     const details = page.getByRole('region', { name: /^exec into pod/ });
-    await expect(details).toContainText(new RegExp(`Why\\s*this stream was ended by local:\\S+: ${REASON}`));
+    await expect(details).toContainText(new RegExp(`Why\\s*This stream was ended by local:\\S+: ${REASON}`));
     await expect(details).toContainText(/Typed\s*\d+ B of standard input/);
     await expect(details).toContainText(/Spoken\s*websocket v5\.channel\.k8s\.io/);
     await details.getByRole('button', { name: 'Show recording' }).click();
@@ -80,7 +81,7 @@ test('a command without a terminal shows its exit code, and its recording is the
   await row.click();
   const details = page.getByRole('region', { name: /^exec into pod/ });
   await expect(details).toContainText(/Exit code\s*3/);
-  await expect(details).toContainText(/Ended\s*by the c/);
+  await expect(details).toContainText(/Ended\s*the command was through/);
   await details.getByRole('button', { name: 'Show recording' }).click();
   const recording = page.getByRole('region', { name: /^exec payments\/payments-api/ });
   await expect(recording).toContainText('nothing to play');

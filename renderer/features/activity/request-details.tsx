@@ -80,6 +80,7 @@ function EventSections({ row }: { readonly row: Extract<JournalRow, { kind: 'eve
 function RequestSections({ row }: { readonly row: Extract<JournalRow, { kind: 'request' }> }) {
   const { decided, finished } = row;
   const { decision, request, approval } = decided;
+  const ended = finished === null ? null : endedWords(finished);
   return (
     <>
       <Section title="Why">
@@ -144,6 +145,7 @@ function RequestSections({ row }: { readonly row: Extract<JournalRow, { kind: 'r
           <Facts
             facts={[
               { term: 'Status', value: String(finished.status) },
+              { term: 'Ended', value: ended === null ? null : <span>{ended}</span> },
               ...streamFacts(finished),
               {
                 term: finished.stream ? 'Redacted' : 'Masked',
@@ -156,7 +158,6 @@ function RequestSections({ row }: { readonly row: Extract<JournalRow, { kind: 'r
               },
               { term: 'Sent', value: <span>{byteSize(finished.bytesToClient)} to the client</span> },
               { term: 'Received', value: <span>{byteSize(finished.bytesFromClient)} from the client</span> },
-              { term: 'Ended', value: finished.ended === null ? null : <span>{endedWords(finished.ended)}</span> },
             ]}
           />
         )}
@@ -202,11 +203,14 @@ function streamFacts({ auditId, stream }: FinishedRecord): Fact[] {
   return [
     { term: 'Exit code', value: typeof exitCode === 'number' ? String(exitCode) : null },
     { term: 'Error', value: error ? <span>{error}</span> : null },
-    { term: 'Why', value: told === null ? null : <span>{told}</span> },
+    { term: 'Why', value: told === null ? null : <span>{sentence(told)}</span> },
     { term: 'Ports', value: ports.length === 0 ? null : ports.map((line) => <div key={line}>{line}</div>) },
     {
       term: 'Typed',
-      value: stdin ? <span title={`SHA-256 ${stdin.sha256}`}>{byteSize(stdin.bytes)} of standard input</span> : null,
+      value:
+        stdin && stdin.bytes > 0 ? (
+          <span title={`SHA-256 ${stdin.sha256}`}>{byteSize(stdin.bytes)} of standard input</span>
+        ) : null,
     },
     { term: 'Spoken', value: transport },
     { term: 'Recording', value: recording === null ? <span>none</span> : <ShowRecording id={auditId} /> },

@@ -22,9 +22,12 @@ export function lossWords({ kind }: LiveStream): string {
   return 'It closes at once, and what was not saved in it is lost. The command itself may go on in the container.';
 }
 
-/** How a stream or a watch came to its end; what is not known stays as the journal has it. */
-export function endedWords(ended: string): string {
-  return ENDED[ended] ?? ended;
+/** How a stream or a watch came to its end; what is not known stays as the journal has it. Null: it did not say. */
+export function endedWords({ ended, stream }: FinishedRecord): string | null {
+  if (ended === null) return null;
+  // Which side hung up first says nothing once the command is through.
+  const through = typeof stream?.exitCode === 'number' && (ended === 'client' || ended === 'upstream');
+  return through ? 'the command was through' : (ENDED[ended] ?? ended);
 }
 
 const ENDED: Readonly<Record<string, string>> = {

@@ -51,7 +51,9 @@ export function ApprovalDetails({ approval }: { readonly approval: ApprovalReque
         <ExpiryCountdown approval={approval} />
       </div>
       <p className={styles.consequence}>{consequence(intent)}</p>
-      <p className={styles.why}>{sentence(intent.message)}</p>
+      <p className={styles.why} data-waiting={approval.state === 'PENDING' || undefined}>
+        {sentence(intent.message)}
+      </p>
       <p className={styles.line}>
         {request.method} {request.target}
       </p>

@@ -55,8 +55,11 @@ describe('a stream that is over', () => {
   });
 
   test('says why it ended, and leaves a word it does not know', () => {
-    expect(endedWords('upstream-broke')).toBe('the connection to the cluster broke');
-    expect(endedWords('something-new')).toBe('something-new');
+    expect(endedWords(finished({ ended: 'upstream-broke' }))).toBe('the connection to the cluster broke');
+    expect(endedWords(finished({ ended: 'something-new' }))).toBe('something-new');
+    expect(endedWords(finished({ ended: 'client' }))).toBe('by the client');
+    expect(endedWords(finished({ ended: 'client', stream: { ...outcome, exitCode: 3 } }))).toContain('through');
+    expect(endedWords(finished({}))).toBeNull();
     expect(toldWords({ ...outcome, told: 'Gatehouse: this stream was ended by local:ada' })).toBe(
       'this stream was ended by local:ada',
     );
