@@ -48,6 +48,11 @@ export class SocketAnswer implements Answerable {
     const response = new ServerResponse(this.#request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
+    // The server did this until the upgrade took the socket off it: without it a long answer stops for good.
+    const drained = (): void => {
+      response.emit('drain');
+    };
+    socket.on('drain', drained);
     try {
       await send(response, status, headers, body);
     } catch (error) {
@@ -56,6 +61,8 @@ export class SocketAnswer implements Answerable {
       if (this.#answered) socket.destroy();
       else response.detachSocket(socket);
       throw error;
+    } finally {
+      socket.off('drain', drained);
     }
     response.detachSocket(socket);
     socket.end();

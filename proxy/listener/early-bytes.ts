@@ -35,11 +35,12 @@ export class EarlyBytes {
     if (this.#socket.isPaused()) this.#socket.resume();
   }
 
-  /** The upgrade was refused: what came early is dropped, and what still comes. */
+  /** The upgrade was refused: what came early is dropped, and what still comes. A client that leaves is still told of. */
   discard(): void {
-    this.release();
+    this.#socket.off('data', this.#collect);
     this.#chunks.length = 0;
     this.#socket.on('data', () => undefined);
+    this.#socket.resume();
   }
 
   readonly #collect = (chunk: Buffer): void => {
