@@ -212,24 +212,17 @@ export function describeStreamSessions(running: () => RunningGateway): void {
         expect((await lastStream('exec')).finished).toMatchObject({ code: 'stream-time-limit', ended: 'time-limit' });
       });
 
-      it('case 24: kubectl run -i --rm is recorded, as the attach that it ends in', async () => {
-        const name = `once-${randomBytes(4).toString('hex')}`;
-        const command = [
-          'run',
-          name,
-          '-i',
-          '--rm',
-          '--restart=Never',
-          '--image=busybox',
-          '--',
-          'sh',
-          '-c',
-          'cat; echo done',
-        ];
-        const { stdout, stderr } = await running().kubectl(['-n', namespace, ...command], {
-          environment,
-          input: 'typed\n',
-        });
+      it.each([
+        ['run -i --rm', (name: string) => ['run', name, '--rm', '--restart=Never']],
+        // Another profile than this one adds SYS_PTRACE, which a person is asked about.
+        ['debug -i', (name: string) => ['debug', pod, `--container=${name}`, '--profile=baseline']],
+      ])('case 24: kubectl %s is recorded, as the attach that it ends in', async (_name, command) => {
+        const args = [...command(`look-${randomBytes(4).toString('hex')}`), '-i', '--image=busybox'];
+        const way = { environment, input: 'typed\n' };
+        const { stdout, stderr } = await running().kubectl(
+          ['-n', namespace, ...args, '--', 'sh', '-c', 'cat; echo done'],
+          way,
+        );
         expect(stdout, stderr).toMatch(/typed\ndone/);
         const { decided, finished } = await lastStream('attach');
         expect(decided.request.policyVerb).toBe('create');
