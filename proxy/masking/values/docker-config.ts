@@ -1,3 +1,4 @@
+import { findShapes, type Shape } from './credential-shapes.ts';
 import { joinField } from './field-path.ts';
 
 /** The keys of a Secret that hold a docker configuration, whatever its type says. */
@@ -46,19 +47,28 @@ function maskRegistries(registries: Record<string, unknown>, field: string, mask
 }
 
 function maskMember(name: string, value: unknown, field: string, mask: MaskLeaf): unknown {
-  if (PUBLIC.has(name) && typeof value === 'string') return value;
+  if (PUBLIC.has(name) && typeof value === 'string' && !isCredential(value)) return value;
   const at = joinField(field, name);
   if (name !== 'auth' || typeof value !== 'string' || value === '') return maskLeaves(value, at, mask);
   const decoded = Buffer.from(value, 'base64');
   const colon = decoded.indexOf(0x3a);
   // What is not base64 of user:password is masked as it stands.
-  if (colon === -1 || decoded.toString('base64').replace(/=+$/, '') !== value.replace(/=+$/, ''))
+  const isTokenAsUser = isCredential(decoded.toString('latin1', 0, Math.max(colon, 0)));
+  if (colon === -1 || isTokenAsUser || decoded.toString('base64').replace(/=+$/, '') !== value.replace(/=+$/, ''))
     return mask(at, Buffer.from(value));
   const token = mask(at, decoded.subarray(colon + 1));
   return Buffer.concat([decoded.subarray(0, colon + 1), Buffer.from(token)]).toString('base64');
 }
 
+/** Some registries take a token for the user's name, and nothing for the password. */
+function isCredential(text: string): boolean {
+  return findShapes(text, TOKENS).length > 0;
+}
+
+const TOKENS: ReadonlySet<Shape> = new Set(['private-key', 'jwt', 'api-key']);
+
 function maskLeaves(value: unknown, field: string, mask: MaskLeaf): unknown {
+  if (typeof value === 'number') return mask(field, Buffer.from(String(value)));
   if (typeof value === 'string') return value === '' ? value : mask(field, Buffer.from(value));
   if (Array.isArray(value)) return value.map((item, index) => maskLeaves(item, `${field}[${index}]`, mask));
   if (!isRecord(value)) return value;

@@ -64,9 +64,15 @@ describe('docker configurations', () => {
       extra: 'v',
     };
     expect(mask(JSON.stringify(odd)).config).toEqual({
-      auths: { r: { auth: 'TOKEN', username: ['TOKEN'], more: { deep: ['TOKEN'], n: 1 } }, s: 'TOKEN' },
+      auths: { r: { auth: 'TOKEN', username: ['TOKEN'], more: { deep: ['TOKEN'], n: 'TOKEN' } }, s: 'TOKEN' },
       extra: 'TOKEN',
     });
+  });
+
+  it('case 34: lose a token that is given as the name of the user', () => {
+    const token = `ghp_${'a1B2c3D4e5'.repeat(4)}`;
+    const odd = { auths: { r: { username: token, auth: base64(`${token}:x-oauth-basic`) } } };
+    expect(mask(JSON.stringify(odd)).config).toEqual({ auths: { r: { username: 'TOKEN', auth: 'TOKEN' } } });
   });
 
   it.each(['', 'robot:p4ss', '[]', '"x"', '{"auths":'])('that are none are masked whole: %s', (text) => {
