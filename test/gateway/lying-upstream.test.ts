@@ -98,6 +98,21 @@ describe('an API server that answers what no API server should', () => {
     expect(body + JSON.stringify(headers)).not.toContain('evil.example');
   });
 
+  it('case 48: a masked answer has no ETag of the answer that was not masked', async () => {
+    upstream.answerWith(ok(secret, 'ETag: "of-the-bytes"', 'Digest: sha-256=x'));
+    const { status, headers } = await running.request('GET', SECRET);
+    expect(status).toBe(200);
+    expect(headers.map(([name]) => name.toLowerCase())).not.toContain('etag');
+    expect(JSON.stringify(headers)).not.toMatch(/of-the-bytes|sha-256/);
+  });
+
+  it('case 48: a 304 for what would be masked passes as it is', async () => {
+    upstream.answerWith(raw('HTTP/1.1 304 Not Modified\r\nETag: "x"\r\n\r\n'));
+    const { status, headers, body } = await running.request('GET', SECRET, { 'If-None-Match': '"x"' });
+    expect([status, body]).toEqual([304, '']);
+    expect(headers.map(([name]) => name.toLowerCase())).not.toContain('content-type');
+  });
+
   it('interim answers without number do no harm', async () => {
     upstream.answerWith((socket) => {
       for (let count = 0; count < 5_000; count += 1) socket.write('HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n');

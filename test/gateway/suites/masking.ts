@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requestHead, sayAndStay } from '../environment/raw-client.ts';
 import type { RunningGateway } from '../environment/running-gateway.ts';
 import { leaked, makeCanary } from './canaries.ts';
 
 const TOKEN = /gatehouse-masked\.v1\.test\.[A-Za-z0-9_-]{22}/;
+
+const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+const INITIAL_EVENTS = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
 
 /** Every road by which kubectl reads a Secret, with canary values that must not come through any of them. */
 export function describeMasking(environment: () => RunningGateway): void {
@@ -117,6 +121,38 @@ export function describeMasking(environment: () => RunningGateway): void {
       expect(code).not.toBe(0);
       expect(stdout).toBe('');
       expect(stderr).toMatch(/no tokens/);
+    });
+
+    it.each([
+      ['case 35: a compressed list', ''],
+      ['case 35: a page', '?limit=1'],
+      ['case 35: a watch that begins with what is there', `?watch=1&${INITIAL_EVENTS}&timeoutSeconds=1`],
+      ['case 35: the same as tables', `?watch=1&${INITIAL_EVENTS}&timeoutSeconds=1`, TABLE],
+    ])('%s, asked for with gzip, holds no value and can be read as it is', async (_name, query, accept = '*/*') => {
+      const target = `/api/v1/namespaces/${namespace}/secrets${query}`;
+      const headers = { 'Accept-Encoding': 'gzip', Accept: accept };
+      const answer = await environment().request('GET', target, headers);
+      everything.push(answer.body);
+      expect(answer.status).toBe(200);
+      const documents = answer.body.trim().split('\n');
+      expect(documents.map((text) => typeof JSON.parse(text))).toEqual(documents.map(() => 'object'));
+      expect(answer.body).toMatch(/"api"/);
+      expect(leaked(answer.body, canaries)).toEqual([]);
+    });
+
+    it('case 35: the first event of a watch is there while the watch goes on', async () => {
+      const { kubeconfig } = environment();
+      const target = `/api/v1/namespaces/${namespace}/secrets?watch=1&timeoutSeconds=20`;
+      const { socket, rest } = await sayAndStay(kubeconfig, requestHead(`GET {cluster}${target}`));
+      let received = rest.toString();
+      socket.on('data', (chunk: Buffer) => {
+        received += chunk.toString();
+      });
+      socket.resume();
+      await expect.poll(() => received, { timeout: 10_000, interval: 20 }).toContain('"ADDED"');
+      expect(socket.readableEnded).toBe(false);
+      socket.destroy();
+      expect(leaked(received, canaries)).toEqual([]);
     });
 
     it('case 35: masks every event of a watch, as it happens', async () => {

@@ -154,6 +154,22 @@ export function describeRoads(environment: () => RunningGateway): void {
         ),
         /impersonate-on:user-info:list/,
       ],
+      ...(
+        [
+          ['escalate', { apiGroups: [rbac], resources: ['clusterroles'], verbs: ['escalate'] }, '(escalate)'],
+          ['bind', { apiGroups: [rbac], resources: ['clusterroles'], verbs: ['bind'] }, '(bind)'],
+          ['do everything', { apiGroups: ['*'], resources: ['*'], verbs: ['*'] }, 'gatehouse-road'],
+          [
+            'sign certificates',
+            { apiGroups: ['certificates.k8s.io'], resources: ['signers'], verbs: ['sign'] },
+            'gatehouse-road',
+          ],
+        ] as const
+      ).map(([what, rule, shown]): [string, () => Promise<RawAnswer>, string] => [
+        `case 39: a role that may ${what}`,
+        send('POST', `${RBAC}/clusterroles`, JSON_TYPE, clusterRole(rule)),
+        shown,
+      ]),
       [
         'case 39: a binding to cluster-admin',
         send('POST', `${RBAC}/clusterrolebindings`, JSON_TYPE, {
