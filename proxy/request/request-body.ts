@@ -9,14 +9,31 @@ import { readStrictYaml } from './strict-yaml.ts';
 /** The API server's own limit, in bytes (kube-apiserver `--max-request-body-bytes` default: 3 MiB). */
 export const BODY_LIMIT = 3 * 1024 * 1024;
 
+/** Milliseconds for all of it, as kube-apiserver gives a request altogether (`--request-timeout`). */
+const BODY_TIME = 60_000;
+
 /**
  * Collects the whole body.
  * @param limit in bytes.
- * @throws {Refusal} `body-too-large`, at once when Content-Length says so, else as soon as the limit is passed. The
- * stream is left unread then; whoever answers closes the connection.
+ * @throws {Refusal} `body-too-large`, at once when Content-Length says so, else as soon as the limit is passed;
+ * `request-too-slow`. The stream is left unread then; whoever answers closes the connection.
  */
 export async function readBody(request: ApiRequest, stream: Readable, limit: number = BODY_LIMIT): Promise<Buffer> {
   if (Number(request.headers.first('Content-Length') ?? 0) > limit) throw tooLarge(limit);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const slow = new Refusal('request-too-slow', `The request body took longer than ${BODY_TIME / 1000} s to arrive`);
+    timer = setTimeout(() => reject(slow), BODY_TIME);
+  });
+  try {
+    // A client that never sends the rest must not keep its place among the requests.
+    return await Promise.race([collect(stream, limit), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function collect(stream: Readable, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   // Leaving the loop must not destroy the stream: on a request that would take the socket away from the answer.

@@ -1,5 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Refusal, type RefusalCode } from '../../../proxy/refusal.ts';
 import { readRequest } from '../../../proxy/request/read-request.ts';
 import { BODY_LIMIT, checkBody, readBody } from '../../../proxy/request/request-body.ts';
@@ -46,6 +46,24 @@ describe('collecting a body', () => {
       message: 'Request entity too large: limit is 4',
     });
     expect(stream.destroyed).toBe(false);
+  });
+});
+
+describe('a body that does not come', () => {
+  it('is waited for as long as the API server would, and no longer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const stream = new PassThrough();
+      stream.write('{');
+      const refused = expect(readBody(request(`POST ${FOO}/pods`), stream)).rejects.toMatchObject({
+        code: 'request-too-slow',
+      });
+      await vi.advanceTimersByTimeAsync(60_000);
+      await refused;
+      expect(stream.destroyed).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
