@@ -7,6 +7,7 @@ import { type EchoUpstream, startEchoUpstream } from './environment/echo-upstrea
 import { gatewayConnection } from './environment/raw-request.ts';
 import { type RunningGateway, startGateway } from './environment/running-gateway.ts';
 import { type StreamClient, spdyClient, webSocketClient } from './environment/stream-client.ts';
+import { UPSTREAM_TOKEN } from './environment/upstream-kubeconfig.ts';
 
 const EXEC = '/api/v1/namespaces/default/pods/p/exec?command=sh&stdin=true&stdout=true';
 
@@ -311,6 +312,12 @@ describe('streams through the gateway', () => {
     expect(header('authorization')).toEqual(['Bearer upstream-token']);
     expect(header('host')).toHaveLength(1);
     expect(seen?.url).toBe(EXEC);
+  });
+
+  it('case 13: the credential for the cluster is in no recording, record or log of what was streamed', async () => {
+    const written = await running.everythingWritten();
+    expect(written).not.toContain(UPSTREAM_TOKEN);
+    expect(written).not.toContain(Buffer.from(UPSTREAM_TOKEN).toString('base64'));
   });
 
   it('a 100 MB answer passes in constant memory', async () => {

@@ -113,6 +113,25 @@ export function describeOddRequests(environment: () => RunningGateway): void {
       },
     );
 
+    it('case 33: without the rule that names them, eviction and scale are denied though pods and deployments may be written', async () => {
+      const { changePolicy, request } = environment();
+      const restore = await changePolicy('everyday.yaml', (text) =>
+        text.replace('resources: ["*/scale", pods/eviction]', 'resources: [none/scale]'),
+      );
+      try {
+        for (const [method, target] of [
+          ['POST', '/api/v1/namespaces/default/pods/web/eviction'],
+          ['PATCH', '/apis/apps/v1/namespaces/default/deployments/web/scale'],
+        ] as const) {
+          const { status } = await nothingReaches(environment(), () => request(method, target));
+          expect(status).toBe(403);
+          expect((await lastDecided(environment())).decision).toMatchObject({ rule: 'default-deny' });
+        }
+      } finally {
+        await restore();
+      }
+    });
+
     it('case 32: HEAD is a get for policy and journal', async () => {
       await environment().request('HEAD', '/api/v1/namespaces/default');
       expect(await lastDecided(environment())).toMatchObject({ request: { verb: 'get', resource: 'namespaces' } });

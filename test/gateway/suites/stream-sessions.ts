@@ -267,6 +267,23 @@ export function describeStreamSessions(running: () => RunningGateway): void {
         expect(await exec([pod, '--', 'echo', 'again'], environment)).toMatchObject({ stdout: 'again\n', code: 0 });
       });
 
+      it('case 28: goes on where policy does not insist on a recording, and is marked as not recorded', async () => {
+        const restore = await running().changePolicy('everyday.yaml', (text) =>
+          text.replace('required: true', 'required: false'),
+        );
+        try {
+          await withBrokenSessions(async () => {
+            expect(await exec([pod, '--', 'echo', 'unseen'], environment)).toMatchObject({
+              stdout: 'unseen\n',
+              code: 0,
+            });
+            expect((await lastStream('exec')).finished).toMatchObject({ status: 101, stream: { recording: null } });
+          });
+        } finally {
+          await restore();
+        }
+      });
+
       it('case 28: is ended in words where its recorder fails', async () => {
         const command = start(
           ['exec', pod, '--', 'sh', '-c', 'for i in 1 2 3 4 5 6 7 8 9; do echo $i; sleep 1; done'],
@@ -367,6 +384,7 @@ export function describeStreamSessions(running: () => RunningGateway): void {
     /** A file where the folder of recordings should be. */
     async function withBrokenSessions(run: () => Promise<void>): Promise<void> {
       await mkdir(sessions(), { recursive: true });
+      const before = await readdir(sessions());
       await rename(sessions(), `${sessions()}.aside`);
       await writeFile(sessions(), 'no folder');
       await chmod(sessions(), 0o600);
@@ -376,7 +394,7 @@ export function describeStreamSessions(running: () => RunningGateway): void {
         await rm(sessions());
         await rename(`${sessions()}.aside`, sessions());
       }
-      expect((await readdir(sessions())).length).toBeGreaterThan(0);
+      expect(await readdir(sessions())).toEqual(before);
     }
   });
 }
