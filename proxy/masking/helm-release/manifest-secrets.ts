@@ -1,4 +1,16 @@
-import { isMap, isScalar, isSeq, type Node, parseDocument, type Scalar, visit } from 'yaml';
+import {
+  Composer,
+  type CST,
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Node,
+  Parser,
+  type Scalar,
+  visit,
+} from 'yaml';
 import { isCredentialName, isNoCredential } from '../values/credential-name.ts';
 
 /** A value of a Secret in a manifest: where its text stands, and what it says. */
@@ -41,13 +53,36 @@ export function mayHoldSecret({ text }: ManifestDocument): boolean {
   return /(?<![A-Za-z])Secret(?:List)?(?![A-Za-z])/.test(text) && /\bdata\b|\bstringData\b/.test(text);
 }
 
+/** Characters: no object that a cluster takes is longer (etcd: 1.5 MiB), and YAML is read on the thread that serves. */
+const LONGEST = 1.5 * 1024 * 1024;
+/** Levels, of which the composer recurses into each. */
+const DEEPEST = 500;
+
+/** A document as YAML; null where it cannot be read, or not within bounds. The first mistake is enough. */
+function readDocument(text: string): Document.Parsed | null {
+  if (text.length > LONGEST) return null;
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) {
+      if (token.type === 'error') return null;
+      tokens.push(token);
+    }
+    if (parser.stack.length > DEEPEST) return null;
+  }
+  tokens.push(...parser.end());
+  const composer = new Composer({ version: '1.1', uniqueKeys: false, logLevel: 'silent' });
+  const [document] = composer.compose(tokens, true, text.length);
+  return document === undefined || document.errors.length > 0 ? null : (document as Document.Parsed);
+}
+
 /**
  * The values of every Secret in a document, those in a List too.
  * @returns null where the document cannot be read.
  */
 export function secretValuesOf({ text, start }: ManifestDocument): ManifestValue[] | null {
-  const document = parseDocument(text, { version: '1.1', uniqueKeys: false, logLevel: 'silent' });
-  if (document.errors.length > 0) return null;
+  const document = readDocument(text);
+  if (document === null) return null;
   const values: ManifestValue[] = [];
   visit(document, {
     Map: (_, node) => {
@@ -72,17 +107,33 @@ export function secretValuesOf({ text, start }: ManifestDocument): ManifestValue
 
 /** As manifests are rendered: a name, and on the next line a value of one line. */
 const VARIABLE = /name:[ \t]*["']?([\w.-]+)["']?[ \t]*\r?\n[ \t]*value:[ \t]*(?=\S)([^\r\n]*)/g;
-/** Other ways to write the same, for which the document has to be read as YAML. */
-const OTHER_WAYS = /\{[^\n]*name["']?[ \t]*:[^\n]*\}|value:[ \t]*(?:[|>]|\r?\n)|value:[^\n]*\n[ \t]*name:/;
+
+/**
+ * Whether a document may write the same in other ways, for which it has to be read as YAML: in braces, over several
+ * lines, the value first. Line by line, because one expression for all of it takes hours for what a chart may hold.
+ */
+function isWrittenOddly(text: string): boolean {
+  let valueBefore = false;
+  for (const line of text.split('\n')) {
+    if (valueBefore && /^[ \t]*name:/.test(line)) return true;
+    valueBefore = line.includes('value:');
+    if (valueBefore && /value:[ \t]*(?:[|>]|\r?$)/.test(line)) return true;
+    const brace = line.indexOf('{');
+    const name = brace === -1 ? null : /name["']?[ \t]*:/.exec(line.slice(brace));
+    if (name !== null && line.includes('}', brace + name.index)) return true;
+  }
+  return false;
+}
 
 /**
  * The values of entries (`{name, value}`, as environment variables are) whose name is that of a credential. YAML is read
  * slowly and a chart has hundreds of documents, so what is written as usual is found without reading it.
+ * @returns null where the document would have to be read and cannot be.
  */
-export function variableValuesOf(document: ManifestDocument): ManifestValue[] {
+export function variableValuesOf(document: ManifestDocument): ManifestValue[] | null {
   const { text, start } = document;
   if (!text.includes('value:')) return [];
-  const isOdd = OTHER_WAYS.test(text);
+  const isOdd = isWrittenOddly(text);
   const values: ManifestValue[] = [];
   for (const match of text.matchAll(VARIABLE)) {
     const [whole, name = '', written = ''] = match;
@@ -115,8 +166,9 @@ function oneLine(written: string): { readonly value: string; readonly offset: nu
   return plain === null ? null : { value: plain[0], offset: 0 };
 }
 
-function variablesRead({ text, start }: ManifestDocument): ManifestValue[] {
-  const document = parseDocument(text, { version: '1.1', uniqueKeys: false, logLevel: 'silent' });
+function variablesRead({ text, start }: ManifestDocument): ManifestValue[] | null {
+  const document = readDocument(text);
+  if (document === null) return null;
   const values: ManifestValue[] = [];
   visit(document, {
     Map: (_, node) => {
@@ -167,8 +219,8 @@ function textOf(node: unknown): string {
  * @returns null where the document cannot be read.
  */
 export function rewriteTexts(text: string, change: (value: string, source: string) => string | null): string | null {
-  const document = parseDocument(text, { version: '1.1', uniqueKeys: false, logLevel: 'silent' });
-  if (document.errors.length > 0) return null;
+  const document = readDocument(text);
+  if (document === null) return null;
   const parts: Array<{ readonly start: number; readonly end: number; readonly text: string }> = [];
   visit(document, {
     Scalar: (_, node) => {

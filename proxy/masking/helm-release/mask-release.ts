@@ -182,9 +182,10 @@ class ReleaseMasker {
 
   #document({ text }: ManifestDocument): string {
     const secrets = this.#secretsIn(text);
-    // A document that says Secret and cannot be read is replaced whole: helm cannot read it either.
-    if (secrets === null) return text.replace(text.trim(), this.#note(UNREAD, Buffer.from(text.trim())));
-    const variables = variableValuesOf({ text, start: 0 });
+    const variables = secrets === null ? null : variableValuesOf({ text, start: 0 });
+    // A document that has to be read and cannot be is replaced whole: helm cannot read it either.
+    if (secrets === null || variables === null)
+      return text.replace(text.trim(), this.#note(UNREAD, Buffer.from(text.trim())));
     let masked = '';
     let from = 0;
     for (const found of [...secrets, ...variables].sort((a, b) => a.start - b.start)) {

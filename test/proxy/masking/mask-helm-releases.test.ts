@@ -137,6 +137,28 @@ describe('case 38: helm releases are masked from within', () => {
     expect(text.manifest.trim()).toMatch(/^gatehouse-masked\.v1\.k1\.[\w-]{22}\s+---\s+kind: X$/);
   });
 
+  it.each([
+    ['a variable among braces that never close', `env: [{name: DB_PASSWORD, value: hunter2}, ${'['.repeat(5000)}`],
+    ['a Secret too deep to be read', `kind: Secret\ndata: ${'{a: '.repeat(5000)}hunter2`],
+  ])('%s: replaced whole', async (_, manifest) => {
+    const text = JSON.stringify({ kind: 'Secret', ...secret(store({ ...release, manifest })) });
+    expect(open(JSON.parse((await mask(text)).text).data.release).manifest).toMatch(
+      /^gatehouse-masked\.v1\.k1\.[\w-]{22}$/,
+    );
+  });
+
+  it.each(['{', 'value:', 'name: a', '['])(
+    'is read in a moment whatever a manifest repeats: %j',
+    async (part) => {
+      const manifest = `kind: Secret\ndata: x\nvalue: ${part.repeat(100_000)}`;
+      const started = performance.now();
+      await mask(JSON.stringify({ kind: 'Secret', ...secret(store({ ...release, manifest })) }));
+      // Many times as long, were what is left of the text looked at from every place in it.
+      expect(performance.now() - started).toBeLessThan(8_000);
+    },
+    60_000,
+  );
+
   it('in a ConfigMap, where helm may keep them, by rules with patterns', async () => {
     const text = base64(gzipSync(JSON.stringify(release)));
     const map = { kind: 'ConfigMap', metadata: { name: 'sh.helm.release.v1.web.v3' }, data: { release: text } };
