@@ -51,7 +51,8 @@ export function EndStreamButton({ stream, compact }: { readonly stream: LiveStre
           <TextInput
             data-autofocus
             label="Reason"
-            placeholder="Optional; the client prints it"
+            // kubectl says of a port-forward that it is lost, and not why.
+            placeholder={`Optional; ${stream.kind === 'portforward' ? 'the journal keeps it' : 'the client prints it'}`}
             maxLength={500}
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value)}

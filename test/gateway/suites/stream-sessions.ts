@@ -200,7 +200,11 @@ export function describeStreamSessions(running: () => RunningGateway): void {
         expect(code).not.toBe(0);
         expect(stderr).toMatch(/this stream was ended by anna: lunch/);
         const { finished } = await lastStream('exec');
-        expect(finished).toMatchObject({ code: 'stream-ended', ended: 'ended-by-person' });
+        expect(finished).toMatchObject({
+          code: 'stream-ended',
+          ended: 'ended-by-person',
+          stream: { told: 'Gatehouse: this stream was ended by anna: lunch' },
+        });
         expect((await recorded(finished)).end).toMatchObject({ end: 'closed', exitCode: null });
       });
 
