@@ -9,6 +9,23 @@ export interface MaskKey {
   readonly key: Uint8Array;
 }
 
+const ofClusters = new WeakMap<MaskKey, Map<string, MaskKey>>();
+
+/** The key for one cluster: equal values under equal names in two clusters get tokens that do not show it. */
+export function keyOfCluster(key: MaskKey, cluster: string): MaskKey {
+  let keys = ofClusters.get(key);
+  if (keys === undefined) {
+    keys = new Map();
+    ofClusters.set(key, keys);
+  }
+  let own = keys.get(cluster);
+  if (own === undefined) {
+    own = { kid: key.kid, key: createHmac('sha256', key.key).update(`cluster:${cluster}`).digest() };
+    keys.set(cluster, own);
+  }
+  return own;
+}
+
 /** The place of a masked value. Two equal values in different places get different tokens. */
 export interface MaskedPlace {
   /** The resource with its group, e.g. `secrets`. */

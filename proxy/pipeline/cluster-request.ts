@@ -6,6 +6,7 @@ import type { EffectiveIdentity, RequestSummary } from '../journal/journal-recor
 import type { Exchange } from '../listener/exchange.ts';
 import { audible, refuse } from '../listener/refuse.ts';
 import { jsonOnlyAccept } from '../masking/accept.ts';
+import { keyOfCluster } from '../masking/mask-token.ts';
 import { planMask } from '../masking/plan-mask.ts';
 import type { MaskPlan } from '../masking/response-mask.ts';
 import type { Decision } from '../policy/decision.ts';
@@ -153,7 +154,7 @@ async function respond(
     const answered = await answer(long?.exchange ?? exchange, own.response, {
       request,
       plan,
-      maskKey: parts.maskKey,
+      maskKey: keyOfCluster(parts.maskKey, cluster.slug),
       seen: parts.seen.of(cluster),
       onMasked: parts.maskOrigins.noteAnswer(request.info),
       sent: prepared.outgoing.body,

@@ -60,6 +60,9 @@ export async function prepare(
   const received = request.upgrade === null && announcesBody(request) ? await readBody(request, exchange.body) : null;
   const parsed = received === null ? null : checkBody(request, received);
   const body = isRead(request.method) ? null : received;
+  // What follows may already ask the cluster something, and nothing goes there that cannot be recorded.
+  const problem = parts.journal.problem();
+  if (problem !== null) throw unavailable(problem);
   // 4. Masks in it: put back to the values they stand for, or refused.
   const restore = async (): Promise<Outgoing> =>
     body === null
@@ -94,6 +97,10 @@ export async function prepare(
 }
 
 const NOTHING = Buffer.alloc(0);
+
+function unavailable(problem: string): Refusal {
+  return new Refusal('journal-unavailable', `the journal of Gatehouse cannot be written: ${problem}`);
+}
 
 /** GET and HEAD. */
 export function isRead(method: string): boolean {

@@ -4,7 +4,7 @@ import type { Upstream } from '../forward/upstream.ts';
 import type { Principal } from '../listener/principal.ts';
 import { maskRefusal } from '../masking/mask-document.ts';
 import { compileMaskRules } from '../masking/mask-rules.ts';
-import type { MaskKey } from '../masking/mask-token.ts';
+import { keyOfCluster, type MaskKey } from '../masking/mask-token.ts';
 import type { MaskedValue } from '../masking/masked-value.ts';
 import { MaskingStream, type MaskingStreamOptions } from '../masking/masking-stream.ts';
 import { newMaskReport } from '../masking/response-mask.ts';
@@ -68,7 +68,8 @@ const LIMIT = 32 * 1024 * 1024;
  * The masks are those that the same principal's reads get, and those of the write.
  */
 export function openLiveObjects(options: LiveObjectsOptions): LiveObjects {
-  const { policy, upstream, maskKey, principal, cluster, policyCluster, request, auditId, signal } = options;
+  const { policy, upstream, principal, cluster, policyCluster, request, auditId, signal } = options;
+  const maskKey = keyOfCluster(options.maskKey, cluster.slug);
   const seen = options.seen.of(cluster);
   let reads = 0;
   return {

@@ -90,8 +90,15 @@ export function describeMasksOfCopies(environment: () => RunningGateway): void {
       delete read.metadata.resourceVersion;
       read.spec.template.spec.containers[0].image = 'example.com/web:2';
       read.spec.template.spec.containers[0].env.unshift({ name: 'NEW', value: 'x' });
-      const { code, stderr } = await through(['replace', '-f', '-'], read);
-      expect(code, stderr).toBe(0);
+      // kubectl binds it to the version that it reads first, and the roll-out before may still be writing its status.
+      let replaced = await through(['replace', '-f', '-'], read);
+      const settled = async () => {
+        if (!/\(Conflict\)/.test(replaced.stderr)) return true;
+        replaced = await through(['replace', '-f', '-'], read);
+        return false;
+      };
+      expect(await waitFor(settled)).toBe(true);
+      expect(replaced.code, replaced.stderr).toBe(0);
       const stored = JSON.parse(await directly(['get', 'deployment', 'web', '-o', 'json'])) as Loose;
       expect(stored.spec.template.spec.containers[0]).toMatchObject({
         image: 'example.com/web:2',

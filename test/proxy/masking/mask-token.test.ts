@@ -4,6 +4,7 @@ import {
   containsMaskToken,
   isKeyId,
   isTokenOfAnotherKey,
+  keyOfCluster,
   maskToken,
   textContainsMaskToken,
 } from '../../../proxy/masking/mask-token.ts';
@@ -16,6 +17,13 @@ const value = Buffer.from('aHVudGVyMg==');
 describe('mask token', () => {
   it('has the format gatehouse-masked.v1.<kid>.<22 characters of base64url>', () => {
     expect(maskToken(KEY, PLACE, value)).toMatch(/^gatehouse-masked\.v1\.k1\.[A-Za-z0-9_-]{22}$/);
+  });
+
+  it('says nothing of equal values under equal names in two clusters', () => {
+    const [one, other] = [keyOfCluster(KEY, 'prod'), keyOfCluster(KEY, 'staging')];
+    expect(maskToken(one, PLACE, value)).not.toBe(maskToken(other, PLACE, value));
+    expect(maskToken(one, PLACE, value)).toBe(maskToken(keyOfCluster(KEY, 'prod'), PLACE, value));
+    expect(one.kid).toBe(KEY.kid);
   });
 
   it('is the same for the same value in the same place, and as long for a longer value', () => {
