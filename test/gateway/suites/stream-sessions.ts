@@ -329,11 +329,10 @@ export function describeStreamSessions(running: () => RunningGateway): void {
         ['exec', pod, '--', 'sh', '-c', 'echo begun; sleep 60'],
       ].map((args) => running().startKubectl(['--kubeconfig', kubeconfig, ...args]));
       started.push(...commands);
-      const [watch, ...others] = commands;
-      for (const command of others) await command.saw(/\n/);
-      // What was listed is printed before the watch begins.
-      await watch?.saw(/\n/);
-      await live('watch');
+      const [watch, , exec] = commands;
+      // kubectl says which container it chose, and lists, before the gateway has a stream.
+      await exec?.saw(/begun/);
+      for (const kind of ['watch', 'log']) await live(kind);
       await running().directly(['-n', namespace, 'label', 'pod', pod, 'watched=yes', '--overwrite']);
       await watch?.saw(/web.*\n(.*\n)*web/);
       await gateway.closeAccess('short');
