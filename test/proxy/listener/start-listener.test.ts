@@ -1,3 +1,4 @@
+// Longer than 300 lines: who may connect and who not, at one door; the refusals are only comparable side by side.
 import { once } from 'node:events';
 import { request } from 'node:https';
 import { createConnection, createServer } from 'node:net';
