@@ -34,7 +34,9 @@ const SENSITIVE = [
   '/var/lib/cni',
   '/var/lib/containers',
 ];
-const CAPABILITIES = new Set(['ALL', 'SYS_ADMIN', 'SYS_PTRACE', 'SYS_MODULE', 'SYS_RAWIO', 'BPF', 'DAC_READ_SEARCH']);
+const CAPABILITIES = new Set(['ALL', 'SYS_ADMIN', 'SYS_MODULE', 'SYS_RAWIO', 'BPF', 'DAC_READ_SEARCH']);
+/** It reaches other processes, so it leads to the node only where one of them is root there; `kubectl debug` adds it. */
+const PTRACE = 'SYS_PTRACE';
 
 /** Root on the machine, for a workload that was not so before: privileged, the host's processes, the host's files. */
 export function gainedByHostAccess({ resource, before, after }: Change): Gained[] {
@@ -46,6 +48,7 @@ export function gainedByHostAccess({ resource, before, after }: Change): Gained[
 /** How whoever is inside such a workload becomes root on its node. */
 export function waysToHost(object: unknown, resource: string): Set<string> {
   const ways = new Set<string>();
+  let traces = false;
   for (const fields of objectsIn(specified(object))) {
     if (at(fields, 'hostPID') === true) ways.add('hostPID');
     if (at(fields, 'privileged') === true) ways.add('privileged');
@@ -57,8 +60,10 @@ export function waysToHost(object: unknown, resource: string): Set<string> {
     for (const capability of textsAt(fields, 'capabilities', 'add')) {
       const name = capability.toUpperCase().replace(/^CAP_/, '');
       if (CAPABILITIES.has(name)) ways.add(`capability ${name}`);
+      if (name === PTRACE) traces = true;
     }
   }
+  if (traces && (ways.has('hostPID') || ways.has('privileged'))) ways.add(`capability ${PTRACE}`);
   return ways;
 }
 

@@ -218,8 +218,7 @@ export function describeStreamSessions(running: () => RunningGateway): void {
 
       it.each([
         ['run -i --rm', (name: string) => ['run', name, '--rm', '--restart=Never']],
-        // Another profile than this one adds SYS_PTRACE, which a person is asked about.
-        ['debug -i', (name: string) => ['debug', pod, `--container=${name}`, '--profile=baseline']],
+        ['debug -i', (name: string) => ['debug', pod, `--container=${name}`]],
       ])('case 24: kubectl %s is recorded, as the attach that it ends in', async (_name, command) => {
         const args = [...command(`look-${randomBytes(4).toString('hex')}`), '-i', '--image=busybox'];
         const way = { environment, input: 'typed\n' };

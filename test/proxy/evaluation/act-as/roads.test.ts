@@ -66,6 +66,8 @@ describe('the road of a workload', () => {
   });
 });
 
+const PTRACES = { securityContext: { capabilities: { add: ['SYS_PTRACE'] } } };
+
 describe('the road of the node', () => {
   it.each<[string, object, RegExp | null]>([
     ['hostPID', { hostPID: true }, /hostPID/],
@@ -84,6 +86,13 @@ describe('the road of the node', () => {
     ['a process of the host', { securityContext: { windowsOptions: { hostProcess: true } } }, /hostProcess/],
     ['another folder', { volumes: [{ hostPath: { path: '/opt/data' } }] }, null],
     ['a name alike', { volumes: [{ hostPath: { path: '/etcetera' } }] }, null],
+    ['a debugger of its own processes', { ephemeralContainers: [PTRACES] }, null],
+    ['a debugger of the host’s processes', { hostPID: true, ephemeralContainers: [PTRACES] }, /SYS_PTRACE/],
+    [
+      'a debugger of a process that is root on the node',
+      { containers: [{ securityContext: { privileged: true } }], ephemeralContainers: [PTRACES] },
+      /SYS_PTRACE/,
+    ],
     [
       'a harmless capability',
       { containers: [{ securityContext: { capabilities: { add: ['NET_BIND_SERVICE'] } } }] },
