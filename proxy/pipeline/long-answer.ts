@@ -1,6 +1,7 @@
 import type { Cluster } from '../clusters/cluster.ts';
 import { EndedByGateway } from '../listener/ended-by-gateway.ts';
 import type { AnswerBody, Exchange, HeaderLine } from '../listener/exchange.ts';
+import { longestStream } from '../policy/stream-limits.ts';
 import { StreamRedactor } from '../redaction/stream-redactor.ts';
 import { Refusal, refusalStatus } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
@@ -42,7 +43,7 @@ export function longAnswer(
   if (!log && request.info.verb !== 'watch') return null;
   const live = parts.streams.open(liveStream(exchange, cluster, request, options.auditId, false), {
     signal: exchange.signal,
-    maxDuration: decision.stream.maxDuration,
+    maxDuration: longestStream(decision),
   });
   const clientGone = (): boolean => exchange.signal.aborted && !(exchange.signal.reason instanceof EndedByGateway);
   const redactor = log ? new StreamRedactor(parts.seen.of(cluster), 'words') : null;

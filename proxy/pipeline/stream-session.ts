@@ -2,6 +2,7 @@ import type { Cluster } from '../clusters/cluster.ts';
 import type { UpstreamUpgrade } from '../forward/upstream.ts';
 import type { StreamOutcome } from '../journal/journal-record.ts';
 import type { Exchange } from '../listener/exchange.ts';
+import { longestStream } from '../policy/stream-limits.ts';
 import type { RecordedStream } from '../recording/asciicast.ts';
 import { recordStream, type StreamRecorder } from '../recording/stream-recorder.ts';
 import { Refusal } from '../refusal.ts';
@@ -147,7 +148,7 @@ export class StreamSession {
     const { request, decision } = this.#prepared;
     const live = this.#parts.streams.open(
       liveStream(this.#exchange, this.#cluster, request, this.#auditId, this.#recorder !== null),
-      { signal: this.#exchange.signal, maxDuration: decision.stream.maxDuration },
+      { signal: this.#exchange.signal, maxDuration: longestStream(decision) },
     );
     this.#live = live;
     // The disk may have failed between the recording's first line and now.

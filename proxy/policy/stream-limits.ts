@@ -87,3 +87,17 @@ export function recordedBy(
     input: known?.input === true || more.input === 'on',
   };
 }
+
+/**
+ * Milliseconds that a stream may last: what the policy says of its length, or else what a person's yes is good for, so
+ * that access which was granted for a time ends with it (security case 29). Null: as long as it likes.
+ */
+export function longestStream({
+  stream,
+  approval,
+}: {
+  readonly stream: StreamLimits;
+  readonly approval: { readonly grantTtl: number } | null;
+}): number | null {
+  return stream.maxDuration ?? approval?.grantTtl ?? null;
+}

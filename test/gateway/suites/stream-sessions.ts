@@ -61,7 +61,11 @@ export function describeStreamSessions(running: () => RunningGateway): void {
     };
 
     /** Puts one more rule into force: obligations of every stream of this suite, or what has to be confirmed. Null takes it out. */
-    async function limit(obligations: string | null, confirm: string | null = null): Promise<void> {
+    async function limit(
+      obligations: string | null,
+      confirm: string | null = null,
+      approval = '{level: ownerConfirm}',
+    ): Promise<void> {
       const { gateway, folder } = running();
       const file = join(folder, 'policy', 'limits.yaml');
       if (obligations === null && confirm === null && !existsSync(file)) return;
@@ -71,7 +75,7 @@ export function describeStreamSessions(running: () => RunningGateway): void {
         ...(confirm === null
           ? ['  - id: limits', '    effect: none', `    match: {namespaces: [${namespace}], verbs: ["*"]}`]
           : ['  - id: confirm', '    effect: requireApproval', `    match: ${confirm}`]),
-        confirm === null ? `    obligations: ${obligations}` : '    approval: {level: ownerConfirm}',
+        confirm === null ? `    obligations: ${obligations}` : `    approval: ${approval}`,
       ].join('\n');
       if (obligations === null && confirm === null) await rm(file);
       else await writeFile(file, text);
@@ -214,6 +218,19 @@ export function describeStreamSessions(running: () => RunningGateway): void {
         expect(code).not.toBe(0);
         expect(stderr).toMatch(/has reached the 1s that the policy allows it/);
         expect((await lastStream('exec')).finished).toMatchObject({ code: 'stream-time-limit', ended: 'time-limit' });
+      });
+
+      it('case 29: ends a confirmed exec when the grant is over', async () => {
+        await limit(
+          null,
+          `{namespaces: [${namespace}], resources: [pods/exec]}`,
+          '{level: ownerConfirm, grantTTL: 1s}',
+        );
+        const confirmed = running().decideNext('approve');
+        const { stderr, code } = await exec([pod, '--', 'sleep', '60'], environment);
+        await confirmed;
+        expect(code).not.toBe(0);
+        expect(stderr).toMatch(/has reached the 1s that the policy allows it/);
       });
 
       it.each([
