@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { arch, cpus, platform, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import type { Comparison } from './section.ts';
 import type { ComparisonResult, Figure, TargetResult } from './statistics.ts';
@@ -46,7 +46,7 @@ export function machine(): Readonly<Record<string, string | number>> {
     cpus: all.length,
     cpu: all[0]?.model ?? 'unknown',
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${platform()} ${arch()} ${release()}`,
+    system: `${platform()} ${arch()}`,
     node: process.version,
   };
 }
