@@ -79,12 +79,10 @@ export const request: FuzzTarget = {
   },
 };
 
-/** Go's `url.ParseQuery` drops a pair whose escapes are broken; `URLSearchParams` keeps it. */
+/** Go's `url.ParseQuery` drops a pair whose escapes are broken, which `URLSearchParams` keeps, and keeps a leading `?`, which it drops. */
 function asGoReads(query: string): string {
-  return query
-    .split('&')
-    .filter((pair) => !/%(?![0-9a-f]{2})/i.test(pair))
-    .join('&');
+  const pairs = query.split('&').filter((pair) => !/%(?![0-9a-f]{2})/i.test(pair));
+  return `&${pairs.join('&')}`;
 }
 
 function secondOpinion(read: ApiRequest): void {
