@@ -26,14 +26,10 @@ export interface ServerOptions {
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** Go drops a query pair that holds a semicolon. */
+/** Go drops a query pair that holds a semicolon or a broken escape, and keeps a `?` in front, which is part of a name. */
 function readQuery(text: string): URLSearchParams {
-  return new URLSearchParams(
-    text
-      .split('&')
-      .filter((pair) => !pair.includes(';'))
-      .join('&'),
-  );
+  const pairs = text.split('&').filter((pair) => !pair.includes(';') && !/%(?![0-9a-f]{2})/i.test(pair));
+  return new URLSearchParams(`&${pairs.join('&')}`);
 }
 
 /** Authenticates, applies impersonation, writes the audit entry, and authorises. */
