@@ -1,7 +1,7 @@
 import { open, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type RecordingSubject, streamTitle } from './asciicast.ts';
-import { BYTE_RECORDING_SUFFIX, type ByteRecordingEnd } from './byte-recording.ts';
+import { BYTE_RECORDING_SUFFIX, endIn } from './byte-recording.ts';
 import type { RecordingSummary } from './recording-reader.ts';
 
 /** A command and what the client says of itself stand in the first line; both are bounded by the size of a request's head. */
@@ -31,7 +31,7 @@ async function summarise(file: string): Promise<RecordingSummary> {
     };
     if (subject.stream === undefined) throw new SyntaxError('not a stream that Gatehouse recorded');
     const length = Math.min(TAIL_BYTES, size);
-    const end = lastLine(await read(handle, size - length, length));
+    const end = endIn(await read(handle, size - length, length));
     // While it is written, and where a crash cut it off, the last write says how long it was.
     const written = Math.max(0, Math.round(mtimeMs - Date.parse(startedAt)));
     return {
@@ -57,15 +57,4 @@ async function read(handle: Awaited<ReturnType<typeof open>>, from: number, leng
   const bytes = Buffer.alloc(length);
   await handle.read(bytes, 0, length, from);
   return bytes.toString('utf8');
-}
-
-function lastLine(tail: string): ByteRecordingEnd | null {
-  if (!tail.endsWith('\n')) return null;
-  const line = tail.slice(tail.lastIndexOf('\n', tail.length - 2) + 1);
-  try {
-    const end = JSON.parse(line) as Partial<ByteRecordingEnd>;
-    return end.end === undefined ? null : (end as ByteRecordingEnd);
-  } catch {
-    return null;
-  }
 }

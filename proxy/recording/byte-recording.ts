@@ -172,7 +172,18 @@ export async function recoverByteRecordings(folder: string): Promise<string[]> {
   return recovered;
 }
 
-const TAIL = 4096;
+/**
+ * What is read of a file's end: more than the longest line, which is what was gathered and one chunk on top, in base64. So
+ * only a damaged file is looked through whole, and a long recording costs a start no more than a short one.
+ */
+const TAIL = 256 * 1024;
+
+/** The last line of a recording, where it is whole and says how the recording ended. */
+export function endIn(tail: string): ByteRecordingEnd | null {
+  if (!tail.endsWith('\n')) return null;
+  const last = readLine(tail.slice(tail.lastIndexOf('\n', tail.length - 2) + 1, -1));
+  return last !== null && 'end' in last ? last : null;
+}
 
 async function recover(file: string): Promise<boolean> {
   const handle = await open(file, 'r+');
@@ -181,9 +192,7 @@ async function recover(file: string): Promise<boolean> {
     const tail = Buffer.alloc(Math.min(TAIL, size));
     await handle.read(tail, 0, tail.length, size - tail.length);
     const text = tail.toString('latin1');
-    const last = readLine(text.slice(text.lastIndexOf('\n', text.length - 2) + 1, -1));
-    if (text.endsWith('\n') && last !== null && 'end' in last) return false;
-    // A line of bytes is longer than the tail at times: then the whole file is looked through.
+    if (endIn(text) !== null) return false;
     const end = text.lastIndexOf('\n') >= 0 ? size - tail.length + text.lastIndexOf('\n') + 1 : await lastLineEnd(file);
     if (end === 0) return false;
     await handle.truncate(end);
