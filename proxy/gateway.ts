@@ -181,7 +181,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const sessionsFolder = join(options.dataFolder, 'sessions');
     await recoverSessions(sessionsFolder, log);
     const trimming = await trimNowAndThen(sessionsFolder, options.recordingRetention ?? RECORDING_RETENTION, {
-      isOpen: (auditId) => streams.list().some((live) => live.auditId === auditId),
+      isOpen: (auditId) => streams.isOpen(auditId),
       onRemoved: (detail) =>
         journal.append({ type: 'gateway', event: 'recordings-trimmed', detail }, { durable: true }),
       log,

@@ -1,16 +1,14 @@
 /** Reads of objects that the API server sent: what is not there, or not of the kind, is nothing. */
 
-export type Fields = Readonly<Record<string, unknown>>;
+import { isRecord } from '../request/json-value.ts';
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** The value under a path of keys; undefined where it ends early. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   let current = value;
   for (const key of path) {
-    if (!isFields(current) || !Object.hasOwn(current, key)) return undefined;
+    if (!isRecord(current) || !Object.hasOwn(current, key)) return undefined;
     current = current[key];
   }
   return current;
@@ -32,7 +30,7 @@ export function textsAt(value: unknown, ...path: readonly string[]): string[] {
 
 /** What an object says it should be, whatever its kind calls that: everything but its metadata and status. */
 export function specified(object: unknown): unknown[] {
-  if (!isFields(object)) return [];
+  if (!isRecord(object)) return [];
   return Object.entries(object).flatMap(([field, value]) =>
     field === 'metadata' || field === 'status' || value === null ? [] : [value],
   );
@@ -43,7 +41,7 @@ export function* objectsIn(value: unknown): Generator<Fields> {
   const waiting: unknown[] = [value];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (Array.isArray(next)) waiting.push(...next.filter((entry) => entry !== undefined));
-    else if (isFields(next)) {
+    else if (isRecord(next)) {
       yield next;
       waiting.push(...Object.values(next).filter((entry) => entry !== undefined && entry !== null));
     }

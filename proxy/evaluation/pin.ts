@@ -1,5 +1,6 @@
 import type { ApiRequest } from '../request/api-request.ts';
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from '../request/json-value.ts';
+import { JSON_PATCH } from '../request/media-types.ts';
 import { firstValue } from '../request/query.ts';
 import { textAt } from './fields.ts';
 
@@ -21,8 +22,6 @@ export function baseOf(object: unknown): Base | null {
  * alone would not do: a server-side apply with one creates the object when it is gone (kube-apiserver 1.36.3).
  */
 export type PinLevel = 'identity' | 'state';
-
-const JSON_PATCH = 'application/json-patch+json';
 
 /**
  * The body with the precondition that it is the evaluated object that it changes: `metadata.uid` and

@@ -2,6 +2,7 @@ import { type Road, roadsToEvaluate } from '../policy/act-as.ts';
 import type { PolicyQuestion } from '../policy/decision.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { isJsonObject, type JsonValue } from '../request/json-value.ts';
+import { JSON_PATCH } from '../request/media-types.ts';
 
 /** What a body must mention to lead anywhere by a road. Roads that are not here are always looked at: they are rare. */
 const MENTIONS: Partial<Readonly<Record<Road, RegExp>>> = {
@@ -21,7 +22,7 @@ export function suspectedRoads(question: PolicyQuestion, request: ApiRequest, bo
   const roads = roadsToEvaluate(question);
   if (body === null || roads.length === 0) return roads;
   // `copy` and `move` bring values that the patch does not hold.
-  if (request.contentType === 'application/json-patch+json' && copies(body)) return roads;
+  if (request.contentType === JSON_PATCH && copies(body)) return roads;
   return roads.filter((road) => {
     const words = MENTIONS[road];
     return words === undefined || mentions(body, words);

@@ -1,3 +1,4 @@
+import { Refusal } from '../refusal.ts';
 import type { JournalEntry, JournalRecord } from './journal-record.ts';
 
 export interface JournalFilter {
@@ -33,4 +34,9 @@ export interface Journal {
   /** Called when it cannot be written any more, when the reason changes, and with null when it can again. */
   onProblem(listener: (problem: string | null) => void): () => void;
   close(): Promise<void>;
+}
+
+/** What a client is told while nothing can be recorded, and so nothing runs. */
+export function journalUnavailable(reason: string, cause?: unknown): Refusal {
+  return new Refusal('journal-unavailable', `the journal of Gatehouse cannot be written: ${reason}`, { cause });
 }

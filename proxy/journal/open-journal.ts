@@ -5,7 +5,7 @@ import type { GatewayLog } from '../gateway-log.ts';
 import { Refusal } from '../refusal.ts';
 import { AppendFile } from './append-file.ts';
 import { FolderLockedError, lockFolder } from './folder-lock.ts';
-import type { Journal, JournalFilter } from './journal.ts';
+import { type Journal, type JournalFilter, journalUnavailable } from './journal.ts';
 import { diskErrorInWords, journalFile, replaceFile } from './journal-files.ts';
 import type { GatewayRecord, JournalEntry, JournalRecord } from './journal-record.ts';
 import { queryRecords } from './query.ts';
@@ -134,7 +134,7 @@ class LocalJournal implements Journal {
   }
 
   append(entry: JournalEntry, { durable }: { readonly durable: boolean }): Promise<JournalRecord> {
-    if (this.#closed !== null) return Promise.reject(unavailable('it is closed'));
+    if (this.#closed !== null) return Promise.reject(journalUnavailable('it is closed'));
     return this.#enqueue(entry, durable);
   }
 
@@ -180,7 +180,7 @@ class LocalJournal implements Journal {
 
   #enqueue(entry: JournalEntry, durable: boolean): Promise<JournalRecord> {
     if (this.#waiting.length >= waitingAtMost) {
-      return Promise.reject(unavailable(`${waitingAtMost} records already wait for the disk`));
+      return Promise.reject(journalUnavailable(`${waitingAtMost} records already wait for the disk`));
     }
     const written = new Promise<JournalRecord>((resolve, reject) => {
       this.#waiting.push({ entry, durable, resolve, reject });
@@ -282,7 +282,7 @@ class LocalJournal implements Journal {
     const { since, lost } = this.#failure ?? { since: this.#time(), lost: 0 };
     this.#failure = { reason, since, lost: lost + batch.length };
     if (isNew) this.#tellProblem();
-    const refusal = unavailable(reason, error);
+    const refusal = journalUnavailable(reason, error);
     for (const { reject } of batch) reject(refusal);
   }
 
@@ -371,10 +371,6 @@ class LocalJournal implements Journal {
 
 /** For records that the journal writes about itself. */
 const silent = { durable: false, resolve: () => undefined, reject: () => undefined };
-
-function unavailable(reason: string, cause?: unknown): Refusal {
-  return new Refusal('journal-unavailable', `the journal of Gatehouse cannot be written: ${reason}`, { cause });
-}
 
 /** `2026-08-14`, in UTC. */
 function dayOf(time: string): string {

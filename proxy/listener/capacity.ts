@@ -29,54 +29,60 @@ export interface Place {
  * by itself), so that a flood costs its sender time and everybody else nothing.
  */
 export class Capacity {
-  readonly #limits: CapacityLimits;
-  readonly #ofSession = new Map<string, number>();
-  readonly #lastingOfSession = new Map<string, number>();
-  #requests = 0;
-  #lasting = 0;
+  readonly #short: Places;
+  readonly #lasting: Places;
 
   constructor(limits: CapacityLimits = CAPACITY) {
-    this.#limits = limits;
+    this.#short = new Places(limits.requests, limits.requestsOfSession);
+    this.#lasting = new Places(limits.lasting, limits.lastingOfSession);
   }
 
   /** @returns null when there is no room. */
   enter(session: string): Place | null {
-    const ofSession = this.#ofSession.get(session) ?? 0;
-    if (this.#requests >= this.#limits.requests || ofSession >= this.#limits.requestsOfSession) return null;
-    this.#requests += 1;
-    add(this.#ofSession, session, 1);
-    let kind: 'short' | 'lasting' | 'left' = 'short';
+    if (!this.#short.take(session)) return null;
+    let taken: Places | null = this.#short;
     return {
       lasting: () => {
-        if (kind !== 'short') return kind === 'lasting';
-        const lasting = this.#lastingOfSession.get(session) ?? 0;
-        if (this.#lasting >= this.#limits.lasting || lasting >= this.#limits.lastingOfSession) return false;
-        this.#leaveShort(session);
-        this.#lasting += 1;
-        add(this.#lastingOfSession, session, 1);
-        kind = 'lasting';
+        if (taken !== this.#short) return taken === this.#lasting;
+        if (!this.#lasting.take(session)) return false;
+        this.#short.give(session);
+        taken = this.#lasting;
         return true;
       },
       leave: () => {
-        if (kind === 'short') this.#leaveShort(session);
-        if (kind === 'lasting') {
-          this.#lasting -= 1;
-          add(this.#lastingOfSession, session, -1);
-        }
-        kind = 'left';
+        taken?.give(session);
+        taken = null;
       },
     };
   }
-
-  #leaveShort(session: string): void {
-    this.#requests -= 1;
-    add(this.#ofSession, session, -1);
-  }
 }
 
-/** A session without places takes no room either. */
-function add(counts: Map<string, number>, session: string, change: 1 | -1): void {
-  const left = (counts.get(session) ?? 0) + change;
-  if (left <= 0) counts.delete(session);
-  else counts.set(session, left);
+/** So many places in all, and so many of them for one session. */
+class Places {
+  readonly #most: number;
+  readonly #mostOfSession: number;
+  readonly #taken = new Map<string, number>();
+  #all = 0;
+
+  constructor(most: number, mostOfSession: number) {
+    this.#most = most;
+    this.#mostOfSession = mostOfSession;
+  }
+
+  /** @returns false where there is none left. */
+  take(session: string): boolean {
+    const taken = this.#taken.get(session) ?? 0;
+    if (this.#all >= this.#most || taken >= this.#mostOfSession) return false;
+    this.#all += 1;
+    this.#taken.set(session, taken + 1);
+    return true;
+  }
+
+  give(session: string): void {
+    this.#all -= 1;
+    const left = (this.#taken.get(session) ?? 1) - 1;
+    // A session without places takes no room either.
+    if (left === 0) this.#taken.delete(session);
+    else this.#taken.set(session, left);
+  }
 }

@@ -68,7 +68,8 @@ export function authenticate(socket: TLSSocket, live: LiveCertificates, now: num
 /** Of a connection's certificate: it is shown once, in the handshake, and to read it costs as much as a decision. */
 const FINGERPRINTS = new WeakMap<TLSSocket, string | null>();
 
-function fingerprintOf(socket: TLSSocket): string | null {
+/** SHA-256 of the certificate that the client showed; null where it showed none. */
+export function fingerprintOf(socket: TLSSocket): string | null {
   let known = FINGERPRINTS.get(socket);
   if (known === undefined) {
     known = socket.getPeerX509Certificate()?.fingerprint256 ?? null;

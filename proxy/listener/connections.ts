@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { Refusal } from '../refusal.ts';
-import type { LiveCertificates } from './client-authentication.ts';
+import { fingerprintOf, type LiveCertificates } from './client-authentication.ts';
 import { EndedByGateway } from './ended-by-gateway.ts';
 
 /** Milliseconds that an exchange under way gets to tell its client why it was ended, before the connection is cut. */
@@ -57,7 +57,7 @@ export class Connections {
 
   /** A connection whose handshake is complete, with or without a client certificate. */
   secure(socket: TLSSocket): void {
-    const fingerprint = socket.getPeerX509Certificate()?.fingerprint256 ?? null;
+    const fingerprint = fingerprintOf(socket);
     this.#secured.set(socket, { fingerprint, exchanges: new Set() });
     if (fingerprint !== null && socket.authorized) this.#strangers.delete(peerOf(socket));
     // Once an upgrade took the socket off the HTTP server nobody else listens, and an error would end the process.

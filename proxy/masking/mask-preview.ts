@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import type { ApiRequest } from '../request/api-request.ts';
+import { JSON_PATCH } from '../request/media-types.ts';
 import { readProtobufObject } from '../request/protobuf/read-object.ts';
 import { type JsonEvents, JsonScanner } from './json-scanner.ts';
 import { LAST_APPLIED } from './mask-rules.ts';
@@ -86,7 +87,7 @@ class PreviewWriter implements JsonEvents {
   constructor(bytes: Buffer, { info, contentType }: ApiRequest) {
     this.#bytes = bytes;
     this.#isSecret = info.resource === 'secrets' && info.apiGroup === '';
-    this.#isJsonPatch = contentType === 'application/json-patch+json';
+    this.#isJsonPatch = contentType === JSON_PATCH;
   }
 
   text(): string {

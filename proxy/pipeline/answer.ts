@@ -14,6 +14,7 @@ import { countMaskWarning, longMaskWarning } from '../masking/warning.ts';
 import type { SeenValues } from '../redaction/seen-values.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
+import { isProxied } from '../request/request-info.ts';
 
 /** What went to the client. */
 export interface Answered {
@@ -117,7 +118,7 @@ export async function answer(
 
 /** Whether an error is the API server's or an admission plugin's; behind a proxy it is what a backend says. */
 function quotesObjects({ info }: ApiRequest): boolean {
-  return info.isResourceRequest && info.subresource !== 'proxy' && info.verb !== 'proxy';
+  return info.isResourceRequest && !isProxied(info);
 }
 
 /** One chunk at a time, so that a slow reader holds back the next write and not the event loop. */

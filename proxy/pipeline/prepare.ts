@@ -1,6 +1,7 @@
 import type { Cluster } from '../clusters/cluster.ts';
 import { type Evaluated, objectChanged } from '../evaluation/evaluate.ts';
 import type { UpstreamResponse } from '../forward/upstream.ts';
+import { journalUnavailable } from '../journal/journal.ts';
 import type { Exchange } from '../listener/exchange.ts';
 import type { Decision } from '../policy/decision.ts';
 import { policyQuestion } from '../policy/policy-question.ts';
@@ -62,7 +63,7 @@ export async function prepare(
   const body = isRead(request.method) ? null : received;
   // What follows may already ask the cluster something, and nothing goes there that cannot be recorded.
   const problem = parts.journal.problem();
-  if (problem !== null) throw unavailable(problem);
+  if (problem !== null) throw journalUnavailable(problem);
   // 4. Masks in it: put back to the values they stand for, or refused.
   const restore = async (): Promise<Outgoing> =>
     body === null
@@ -97,10 +98,6 @@ export async function prepare(
 }
 
 const NOTHING = Buffer.alloc(0);
-
-function unavailable(problem: string): Refusal {
-  return new Refusal('journal-unavailable', `the journal of Gatehouse cannot be written: ${problem}`);
-}
 
 /** GET and HEAD. */
 export function isRead(method: string): boolean {

@@ -9,6 +9,7 @@ import { openLiveObjects } from '../rehydration/live-objects.ts';
 import { rehydrate } from '../rehydration/rehydrate.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import type { JsonValue } from '../request/json-value.ts';
+import { JSON_PATCH } from '../request/media-types.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import type { Outgoing } from './prepare.ts';
 import { policyCluster } from './transaction.ts';
@@ -68,7 +69,7 @@ export async function restoreMasks(
 
 /** A version that is not there any more: 409, and 422 where it is a `test` operation of a JSON Patch. */
 function lostRace({ status }: UpstreamResponse, { request }: Outgoing): boolean {
-  return status === 409 || (status === 422 && request.contentType === 'application/json-patch+json');
+  return status === 409 || (status === 422 && request.contentType === JSON_PATCH);
 }
 
 /** A write that lost a race is made again from what is there now, this often. */

@@ -4,6 +4,7 @@ import type { Upstream, UpstreamResponse, UpstreamUpgrade } from '../forward/ups
 import { upstreamHeaders } from '../forward/upstream-headers.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
+import { isProxied } from '../request/request-info.ts';
 
 /** A request that was decided on, as it is to be sent. */
 export interface Sending {
@@ -29,7 +30,8 @@ export async function sendUpstream(
 ): Promise<UpstreamResponse | UpstreamUpgrade> {
   for (const attempt of ['first', 'refreshed'] as const) {
     const answered = await sendOnce(upstream, cluster, sending);
-    if ('socket' in answered || answered.status !== 401 || isProxied(sending.request)) return answered;
+    // Behind a proxy the 401 is a backend's own, about a sign-in of its own, and what it did before is unknown.
+    if ('socket' in answered || answered.status !== 401 || isProxied(sending.request.info)) return answered;
     discard(answered.body);
     if (attempt === 'first') cluster.credentialRejected();
   }
@@ -37,11 +39,6 @@ export async function sendUpstream(
     'upstream-rejected-credential',
     `Cluster "${cluster.contextName}" does not accept the credential of kubeconfig user "${cluster.credentialName}" (401); sign in to the cluster again`,
   );
-}
-
-/** Behind a proxy the 401 is a backend's own, about a sign-in of its own, and what it did before is unknown. */
-function isProxied({ info }: ApiRequest): boolean {
-  return info.subresource === 'proxy' || info.verb === 'proxy';
 }
 
 async function sendOnce(

@@ -1,3 +1,4 @@
+import { kindClassOf } from '../masking/mask-rules.ts';
 import type { OnMasked } from '../masking/masked-value.ts';
 import type { RequestInfo } from '../request/api-request.ts';
 
@@ -23,8 +24,8 @@ export class MaskOrigins {
   readonly #origins = new Map<string, Origin>();
 
   /** Notes the masks of one answer: the first of them, because nobody writes the masks of a long list back. */
-  noteAnswer({ apiGroup, resource }: RequestInfo): OnMasked {
-    const kindClass = apiGroup === '' ? resource : `${resource}.${apiGroup}`;
+  noteAnswer(info: RequestInfo): OnMasked {
+    const kindClass = kindClassOf(info);
     let noted = 0;
     return ({ identity, field, token }) => {
       if (noted >= MOST_OF_ANSWER) return;

@@ -4,7 +4,7 @@ import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { jsonText, textAt, withValueAt } from '../request/json-text.ts';
 import { isJsonObject, type JsonValue } from '../request/json-value.ts';
-import { bodyFormat } from '../request/media-types.ts';
+import { bodyFormat, JSON_PATCH } from '../request/media-types.ts';
 import { fieldOf, type Path, stepsOfPointer } from './field-path.ts';
 import { readsObject, restoreJsonPatch } from './json-patch.ts';
 import { lineageSources } from './lineage.ts';
@@ -21,8 +21,6 @@ import {
 } from './release-lineage.ts';
 import { type Restored, Restorer, type Source, type Unrestored } from './restore.ts';
 import { maskWrittenBack } from './written-back.ts';
-
-const JSON_PATCH = 'application/json-patch+json';
 
 export interface RehydrationOptions {
   readonly objects: LiveObjects;

@@ -1,3 +1,4 @@
+import { kindClassOf } from '../masking/mask-rules.ts';
 import { Refusal, type StatusCause } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { textAt } from '../request/json-text.ts';
@@ -26,8 +27,7 @@ export function maskWrittenBack(
   provenance: Provenance,
 ): Refusal {
   const name = info.name || textAt(body, 'metadata', 'name');
-  const kindClass = info.apiGroup === '' ? info.resource : `${info.resource}.${info.apiGroup}`;
-  const here = { kindClass, namespace: info.namespace, name };
+  const here = { kindClass: kindClassOf(info), namespace: info.namespace, name };
   const unique = [...new Map(found.map((mask) => [mask.field, mask])).values()].slice(0, MAX_CAUSES);
   const causes = unique.map(
     (mask): StatusCause => ({

@@ -18,5 +18,10 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return value instanceof Map;
 }
 
+/** The same for what `JSON.parse` made: an object, not an array, a number or null. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Objects and arrays nested deeper than this are refused; custom resource schemas, the deepest in use, stay far below. */
 export const MAX_DEPTH = 512;

@@ -7,8 +7,11 @@ const WRITE_FORMATS: Readonly<Record<string, BodyFormat>> = {
   'application/vnd.kubernetes.protobuf': 'protobuf',
 };
 
+/** RFC 6902: a list of operations, and the only patch that can read. */
+export const JSON_PATCH = 'application/json-patch+json';
+
 const PATCH_FORMATS: Readonly<Record<string, BodyFormat>> = {
-  'application/json-patch+json': 'json',
+  [JSON_PATCH]: 'json',
   'application/merge-patch+json': 'json',
   'application/strategic-merge-patch+json': 'json',
   'application/apply-patch+yaml': 'yaml',

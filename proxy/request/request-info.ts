@@ -79,6 +79,11 @@ export function requestInfoOf(method: string, path: string, query: QueryPairs): 
   };
 }
 
+/** What answers is a backend behind the API server's proxy, in either of the two forms of its path. */
+export function isProxied({ subresource, verb }: RequestInfo): boolean {
+  return subresource === 'proxy' || verb === 'proxy';
+}
+
 function nonResource(method: string, path: string): RequestInfo {
   return {
     isResourceRequest: false,

@@ -63,6 +63,10 @@ export class LiveStreams {
     };
   }
 
+  isOpen(auditId: string): boolean {
+    return this.#entries.has(auditId);
+  }
+
   /** The oldest first. */
   list(): readonly LiveStream[] {
     return [...this.#entries.values()].map(({ about }) => about);

@@ -8,6 +8,12 @@ export interface Flow {
   readonly connection: number;
 }
 
+/** The standard streams of a command, in the order of their channels over WebSocket. */
+export const COMMAND_FLOWS: readonly Flow['name'][] = ['stdin', 'stdout', 'stderr', 'error', 'resize'];
+
+/** Flows to the client in which values are looked for. */
+export const CHANGED_FLOWS: ReadonlySet<Flow['name']> = new Set(['stdout', 'stderr', 'data']);
+
 /** What becomes of the bytes of flows. The transports below (`websocket/`, `spdy/`) cut them out of their frames. */
 export interface StreamFlows {
   /**

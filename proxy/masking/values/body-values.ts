@@ -1,5 +1,7 @@
 import { parse } from 'yaml';
 import type { ApiRequest } from '../../request/api-request.ts';
+import { isRecord } from '../../request/json-value.ts';
+import { JSON_PATCH } from '../../request/media-types.ts';
 import { readProtobufObject } from '../../request/protobuf/read-object.ts';
 import type { MaskRules } from '../mask-rules.ts';
 import { MaskingStream } from '../masking-stream.ts';
@@ -15,7 +17,7 @@ const NO_KEY = { kid: 'none', key: Buffer.alloc(32) };
 export function valuesOfBody(body: Buffer, { contentType }: ApiRequest, rules: MaskRules): KnownValues {
   const known = new KnownValues();
   const parsed = parseBody(body, contentType);
-  if (contentType !== 'application/json-patch+json' && isRecord(parsed)) {
+  if (contentType !== JSON_PATCH && isRecord(parsed)) {
     try {
       const tokens = rules.rules.map((rule) => ({ ...rule, as: 'token' as const }));
       const found = (rule: { readonly as: string }) => ({ ...rule, as: 'token' as const });
@@ -65,8 +67,4 @@ function* textsIn(value: unknown): Generator<string> {
   else if (Array.isArray(value)) for (const inner of value) yield* textsIn(inner);
   else if (isRecord(value))
     for (const [key, inner] of Object.entries(value)) if (key !== 'op' && key !== 'path') yield* textsIn(inner);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

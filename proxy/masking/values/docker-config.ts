@@ -1,3 +1,4 @@
+import { isRecord } from '../../request/json-value.ts';
 import { findShapes, type Shape } from './credential-shapes.ts';
 import { joinField } from './field-path.ts';
 
@@ -85,10 +86,6 @@ function parseObject(text: string): Record<string, unknown> | null {
   } catch {
     return null;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function stringify(value: unknown): string {

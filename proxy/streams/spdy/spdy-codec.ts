@@ -2,7 +2,7 @@
 import type { KubernetesStatus } from '../../refusal.ts';
 import { OutgoingBytes } from '../outgoing-bytes.ts';
 import type { StreamCodec } from '../stream-codec.ts';
-import type { Flow, StreamFlows } from '../stream-flows.ts';
+import { CHANGED_FLOWS, type Flow, type StreamFlows } from '../stream-flows.ts';
 import { StreamProblem } from '../stream-problem.ts';
 import { type DataPart, SpdyFrameReader } from './frame-reader.ts';
 import { type ControlFrame, dataFrame, goAway, headersFrame, synReply, synStream } from './frames.ts';
@@ -260,7 +260,7 @@ export class SpdyCodec implements StreamCodec {
 
   #beginDown(streamId: number): void {
     const stream = this.#known(streamId);
-    const recut = stream !== null && CHANGED.has(stream.flow.name) && this.mayChange && this.#flows.mayChange();
+    const recut = stream !== null && CHANGED_FLOWS.has(stream.flow.name) && this.mayChange && this.#flows.mayChange();
     if (stream?.flow.name === 'error') this.#releaseAll();
     this.#downFrame = { streamId, stream, recut };
   }
@@ -283,7 +283,7 @@ export class SpdyCodec implements StreamCodec {
   }
 
   #releaseStream(streamId: number, stream: OpenStream | undefined): void {
-    if (stream === undefined || stream.upstreamEnded || !CHANGED.has(stream.flow.name)) return;
+    if (stream === undefined || stream.upstreamEnded || !CHANGED_FLOWS.has(stream.flow.name)) return;
     const held = this.#flows.release(stream.flow);
     if (held.length > 0) this.#downOut.add(dataFrame(streamId, held));
   }
@@ -300,4 +300,3 @@ export class SpdyCodec implements StreamCodec {
 }
 
 const NOTHING = Buffer.alloc(0);
-const CHANGED: ReadonlySet<Flow['name']> = new Set(['stdout', 'stderr', 'data']);

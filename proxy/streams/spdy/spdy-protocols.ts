@@ -1,9 +1,7 @@
 import type { KubernetesStatus } from '../../refusal.ts';
-import type { Flow } from '../stream-flows.ts';
+import { COMMAND_FLOWS } from '../stream-flows.ts';
 import { StreamProblem } from '../stream-problem.ts';
 import type { OpenedStream, SpdyProtocol } from './spdy-codec.ts';
-
-const COMMAND_FLOWS: ReadonlySet<string> = new Set(['stdin', 'stdout', 'stderr', 'error', 'resize']);
 
 /**
  * Exec and attach: one stream for each standard stream, named by the header `streamtype`.
@@ -12,9 +10,9 @@ const COMMAND_FLOWS: ReadonlySet<string> = new Set(['stdin', 'stdout', 'stderr',
 export function commandStreams(version: number): SpdyProtocol {
   return {
     opened: (headers) => {
-      const name = headers.get('streamtype') ?? '';
-      if (!COMMAND_FLOWS.has(name)) throw new StreamProblem('stream-unknown', 'a SPDY stream of unknown streamtype');
-      return { flow: { name: name as Flow['name'], connection: 0 }, port: null, refused: null };
+      const name = COMMAND_FLOWS.find((known) => known === headers.get('streamtype'));
+      if (name === undefined) throw new StreamProblem('stream-unknown', 'a SPDY stream of unknown streamtype');
+      return { flow: { name, connection: 0 }, port: null, refused: null };
     },
     lastWord: ({ name }, status) => {
       if (name !== 'error') return null;

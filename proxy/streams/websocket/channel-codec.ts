@@ -1,7 +1,7 @@
 import type { KubernetesStatus } from '../../refusal.ts';
 import { OutgoingBytes } from '../outgoing-bytes.ts';
 import type { StreamCodec } from '../stream-codec.ts';
-import type { Flow, StreamFlows } from '../stream-flows.ts';
+import { CHANGED_FLOWS, type Flow, type StreamFlows } from '../stream-flows.ts';
 import { StreamProblem } from '../stream-problem.ts';
 import { type MessagePart, WebSocketFrameReader } from './frame-reader.ts';
 import { closeFrame, OPCODE, webSocketFrame } from './frames.ts';
@@ -141,7 +141,7 @@ export class ChannelCodec implements StreamCodec {
     const flow = this.#protocol.flowOf(channel, 'upstream');
     // The first message of some servers is an empty one on any channel; with bytes in it such a channel is unknown.
     const names = this.#protocol.namesPorts && flow !== null && !this.#portsNamed.has(channel);
-    const recut = flow !== null && !names && CHANGED.has(flow.name) && this.#flows.mayChange();
+    const recut = flow !== null && !names && CHANGED_FLOWS.has(flow.name) && this.#flows.mayChange();
     if (flow?.name === 'error') this.#releaseAll();
     this.#downMessage = { channel, flow, recut };
   }
@@ -192,5 +192,3 @@ export class ChannelCodec implements StreamCodec {
     this.#out.add(webSocketFrame(OPCODE.binary, payload, { masked: false }));
   }
 }
-
-const CHANGED: ReadonlySet<Flow['name']> = new Set(['stdout', 'stderr', 'data']);

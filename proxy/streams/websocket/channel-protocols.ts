@@ -1,8 +1,7 @@
 import type { KubernetesStatus } from '../../refusal.ts';
-import type { Flow } from '../stream-flows.ts';
+import { COMMAND_FLOWS, type Flow } from '../stream-flows.ts';
 import type { ChannelProtocol } from './channel-codec.ts';
 
-const COMMAND_FLOWS: readonly Flow['name'][] = ['stdin', 'stdout', 'stderr', 'error', 'resize'];
 const FROM_CLIENT: ReadonlySet<Flow['name']> = new Set(['stdin', 'resize', 'data']);
 /** More connections than one WebSocket port-forward has: each `?ports=` is one. */
 const MOST_CHANNELS = 254;
