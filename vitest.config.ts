@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{proxy,cli,clients,demo,docs,fuzz,main,preload,renderer,scripts}/**/*.test.{ts,tsx}'],
+          include: ['test/{model,proxy,cli,clients,demo,docs,fuzz,main,preload,renderer,scripts}/**/*.test.{ts,tsx}'],
         },
       },
       { test: { name: 'gateway', include: ['test/gateway/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { createCertificateAuthority } from '../proxy/clusters/certificate-authority.ts';
 import { writePrivateFile } from '../proxy/clusters/private-file.ts';
-import type { GatewayOptions, KeyPair } from '../proxy/gateway.ts';
+import type { KeyPair } from '../proxy/gateway.ts';
+import type { GatewayOptions } from '../proxy/gateway-door.ts';
 import { readJournalKey } from '../proxy/journal/signed-head.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DecidedRecord, FinishedRecord, JournalRecord } from '../model/journal-record.ts';
 import { listJournalFiles } from '../proxy/journal/journal-files.ts';
-import type { DecidedRecord, FinishedRecord, JournalRecord } from '../proxy/journal/journal-record.ts';
 import { queryRecords, recordsAfter } from '../proxy/journal/query.ts';
 import type { Command } from './command.ts';
 import { exitCodes } from './exit-codes.ts';

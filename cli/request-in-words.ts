@@ -1,4 +1,4 @@
-import type { EffectiveIdentity, RequestSummary } from '../proxy/journal/journal-record.ts';
+import type { EffectiveIdentity, RequestSummary } from '../model/journal-record.ts';
 
 /** `delete deployments.apps shop/web`, `create pods/exec shop/web-0 -- sh -c id`, `reveal secrets shop/db key password`. */
 export function requestInWords(request: RequestSummary): string {

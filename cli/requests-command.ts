@@ -1,4 +1,4 @@
-import type { ApprovalRequest } from '../proxy/approvals/approval-authority.ts';
+import type { ApprovalRequest } from '../model/approval.ts';
 import type { Command } from './command.ts';
 import { askGateway } from './control-client.ts';
 import { exitCodes } from './exit-codes.ts';

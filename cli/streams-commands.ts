@@ -1,4 +1,4 @@
-import type { LiveStream } from '../proxy/streams/live-streams.ts';
+import type { LiveStream } from '../model/live-stream.ts';
 import type { Command } from './command.ts';
 import { askGateway } from './control-client.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';

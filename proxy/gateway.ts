@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { ApprovalRequest } from './approvals/approval-authority.ts';
 import { openLocalAuthority } from './approvals/local-authority.ts';
 import { ClientAccessRegistry } from './clusters/client-access.ts';
 import type { Cluster } from './clusters/cluster.ts';
@@ -9,9 +8,8 @@ import type { AccessRequest, ClientAccess } from './clusters/session-access.ts';
 import { Evaluator } from './evaluation/evaluate.ts';
 import { OriginalUser } from './evaluation/original-user.ts';
 import { createUpstream } from './forward/pooled-upstream.ts';
+import type { Gateway, GatewayOptions } from './gateway-door.ts';
 import type { GatewayLog } from './gateway-log.ts';
-import type { JournalFilter } from './journal/journal.ts';
-import type { JournalRecord } from './journal/journal-record.ts';
 import { openJournal } from './journal/open-journal.ts';
 import type { Exchange } from './listener/exchange.ts';
 import { audible, refuse } from './listener/refuse.ts';
@@ -22,57 +20,16 @@ import { serveClusterRequest } from './pipeline/cluster-request.ts';
 import type { PipelineParts } from './pipeline/pipeline-parts.ts';
 import { serveReveal } from './pipeline/reveal.ts';
 import { routeOf } from './pipeline/route.ts';
-import type { PolicyState } from './policy/decision.ts';
 import { openPolicyFolder } from './policy/policy-folder.ts';
 import { recoverSessions } from './recording/recover-sessions.ts';
-import { RECORDING_RETENTION, type RecordingRetention, trimNowAndThen } from './recording/session-retention.ts';
+import { RECORDING_RETENTION, trimNowAndThen } from './recording/session-retention.ts';
 import { SeenByCluster } from './redaction/seen-by-cluster.ts';
 import { Refusal } from './refusal.ts';
 import { MaskOrigins } from './rehydration/mask-origins.ts';
 import { RunningGateway } from './running-gateway.ts';
-import { type LiveStream, LiveStreams } from './streams/live-streams.ts';
+import { LiveStreams } from './streams/live-streams.ts';
 
 export type { AccessRequest, ClientAccess, ClusterSource, ContextListing, GatewayLog, KeyPair };
-
-/** Everything a gateway needs; nothing is read from the environment. */
-export interface GatewayOptions {
-  /** Loopback address and port; port 0 chooses a free one. */
-  readonly listen: { readonly host: string; readonly port: number };
-  /** The gateway's own certificate authority (`clusters/certificate-authority.ts`). */
-  readonly authority: KeyPair;
-  /** Folder of policy documents; the built-in default is written there when it is empty or missing. */
-  readonly policyFolder: string;
-  /** Journal, approvals and recordings of streams (`sessions`) live here; 0700. */
-  readonly dataFolder: string;
-  /** Where client kubeconfigs and certificates are written; 0700. */
-  readonly kubeconfigFolder: string;
-  /** The name put into every principal of this gateway: `local:<os user>`. */
-  readonly principal: { readonly user: string; readonly groups: readonly string[] };
-  /** HMAC key of mask tokens, and its id. */
-  readonly maskKey: { readonly kid: string; readonly key: Uint8Array };
-  /** Ed25519 private key (PKCS#8 PEM) that signs the journal's head; null where there is no keystore. */
-  readonly journalKey: string | null;
-  readonly journalRetention: { readonly days: number; readonly bytes: number };
-  /** For recordings of streams; 90 days and 10 GiB where nothing is said. */
-  readonly recordingRetention?: RecordingRetention;
-  /**
-   * What credential plugins of kubeconfigs get and where they are looked for (`PATH`), and where `HTTPS_PROXY` and
-   * `NO_PROXY` are read. Nothing of it is used otherwise; left out, there is none.
-   */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** pino-compatible sink of the gateway's own log. Carries no Secret material. */
-  readonly log: GatewayLog;
-}
-
-export interface GatewayEvents {
-  record: (record: JournalRecord) => void;
-  approval: (approval: ApprovalRequest) => void;
-  policy: (state: PolicyState) => void;
-  /** A stream opened or has ended: `Gateway.streams` answers something else now. */
-  streams: () => void;
-  /** The journal cannot be written, in words for people; null: it can again. */
-  journalProblem: (problem: string | null) => void;
-}
 
 /** One key of one Secret, in clear, for the person who asked and was allowed. */
 export interface RevealRequest {
@@ -81,46 +38,6 @@ export interface RevealRequest {
   readonly name: string;
   readonly key: string;
   readonly reason: string;
-}
-
-/** A running gateway. The one door: listener, pipeline, policy, approvals and journal are behind it. */
-export interface Gateway {
-  /** `https://127.0.0.1:<port>`. */
-  readonly address: { readonly host: string; readonly port: number; readonly url: string };
-  connectCluster(source: ClusterSource): Promise<{ readonly slug: string }>;
-  disconnectCluster(slug: string): Promise<void>;
-  clusters(): ReadonlyArray<{
-    readonly slug: string;
-    readonly context: string;
-    readonly server: string;
-    readonly namespace: string;
-  }>;
-  /** Makes a session's client certificate and kubeconfig; the same id again rewrites it (another current context or namespace). */
-  openAccess(request: AccessRequest): Promise<ClientAccess>;
-  /** Revokes the session's certificate at once and removes its files. */
-  closeAccess(id: string): Promise<void>;
-  approvals(): readonly ApprovalRequest[];
-  review(vote: {
-    readonly id: string;
-    readonly verdict: 'approve' | 'deny';
-    readonly by: string;
-    readonly comment: string | null;
-  }): Promise<ApprovalRequest>;
-  journal(
-    filter: JournalFilter,
-    options: { readonly limit: number; readonly before?: number },
-  ): Promise<JournalRecord[]>;
-  policy(): PolicyState;
-  /** Exec, attach, port-forward, watches and logs that are open now; the oldest first. */
-  streams(): readonly LiveStream[];
-  /**
-   * Ends one of them; its client is told who ended it and why.
-   * @returns false when no stream with this audit id is open.
-   */
-  endStream(auditId: string, reason: { readonly by: string; readonly comment: string | null }): boolean;
-  on<E extends keyof GatewayEvents>(event: E, listener: GatewayEvents[E]): () => void;
-  /** Holds end with 503, streams are closed with a reason, the journal is flushed. */
-  close(): Promise<void>;
 }
 
 /** Milliseconds that exchanges under way get when the gateway stops. */

@@ -1,13 +1,14 @@
-import type { ApprovalRequest } from './approvals/approval-authority.ts';
+import type { ApprovalRequest } from '../model/approval.ts';
+import type { GatewayRecord } from '../model/journal-record.ts';
+import type { PolicyState } from '../model/policy-state.ts';
 import type { ClientAccessRegistry } from './clusters/client-access.ts';
 import type { Cluster } from './clusters/cluster.ts';
 import { openCluster } from './clusters/kubeconfig-cluster.ts';
-import type { ClientAccess, ClusterSource, Gateway, GatewayEvents } from './gateway.ts';
+import type { ClientAccess, ClusterSource } from './gateway.ts';
+import type { Gateway, GatewayEvents } from './gateway-door.ts';
 import type { JournalFilter } from './journal/journal.ts';
-import type { GatewayRecord } from './journal/journal-record.ts';
 import type { Listener } from './listener/start-listener.ts';
 import type { PipelineParts } from './pipeline/pipeline-parts.ts';
-import type { PolicyState } from './policy/decision.ts';
 
 /** The parts that a running gateway answers for. */
 export interface RunningParts extends PipelineParts {

@@ -1,4 +1,4 @@
-import type { ApprovalRequest } from '../../proxy/approvals/approval-authority.ts';
+import type { ApprovalRequest } from '../../model/approval.ts';
 import { HostError } from '../hosts/protocol.ts';
 
 /** Less than the page's own wait before its buttons work: a vote that comes sooner was not made by somebody who read. */

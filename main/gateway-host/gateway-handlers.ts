@@ -1,7 +1,8 @@
 import { pino } from 'pino';
-import type { ContextListing, Gateway, GatewayOptions, KeyPair } from '../../proxy/gateway.ts';
+import type { LiveStream } from '../../model/live-stream.ts';
+import type { ContextListing, KeyPair } from '../../proxy/gateway.ts';
+import type { Gateway, GatewayOptions } from '../../proxy/gateway-door.ts';
 import type { JournalFilter } from '../../proxy/journal/journal.ts';
-import type { LiveStream } from '../../proxy/streams/live-streams.ts';
 import type { HostEmit, HostHandlers } from '../hosts/host-server.ts';
 import { HostError } from '../hosts/protocol.ts';
 import { gatherRecords } from './gather-records.ts';

@@ -1,4 +1,4 @@
-import type { JournalRecord } from '../../proxy/journal/journal-record.ts';
+import type { JournalRecord } from '../../model/journal-record.ts';
 
 const GATHER_MS = 50;
 const MOST_IN_A_BATCH = 500;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { ApprovalRequest } from '../../proxy/approvals/approval-authority.ts';
+import type { ApprovalRequest } from '../../model/approval.ts';
+import type { JournalRecord } from '../../model/journal-record.ts';
+import type { LiveStream } from '../../model/live-stream.ts';
+import type { PolicyState } from '../../model/policy-state.ts';
 import type { ContextListing } from '../../proxy/gateway.ts';
 import type { JournalFilter } from '../../proxy/journal/journal.ts';
-import type { JournalRecord } from '../../proxy/journal/journal-record.ts';
-import type { PolicyState } from '../../proxy/policy/decision.ts';
-import type { LiveStream } from '../../proxy/streams/live-streams.ts';
 import { type HostProtocol, objectOf } from '../hosts/protocol.ts';
 
 const keyPair = z.object({ certificate: z.string(), privateKey: z.string() });

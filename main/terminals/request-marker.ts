@@ -1,5 +1,5 @@
-import { requestLine } from '../../preload/request-words.ts';
-import type { DecidedRecord } from '../../proxy/journal/journal-record.ts';
+import type { DecidedRecord } from '../../model/journal-record.ts';
+import { requestLine } from '../../model/request-words.ts';
 
 /** How an API request stands on a recording's timeline, e.g. `get secret payments/db`; its outcome stands beside it. */
 export function requestMarker(record: DecidedRecord): {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
+import type { JournalRecord } from '../../model/journal-record.ts';
 import type { ClusterEntry, TerminalEntry } from '../../preload/contract.ts';
-import type { JournalRecord } from '../../proxy/journal/journal-record.ts';
 import { findKubectl } from '../environment/find-kubectl.ts';
 import { type Environment, loginShell } from '../environment/login-shell-environment.ts';
 import type { GatewayService } from '../gateway/gateway-service.ts';

@@ -1,6 +1,6 @@
 import { Notification } from 'electron';
-import { requestLine } from '../../preload/request-words.ts';
-import type { ApprovalRequest } from '../../proxy/approvals/approval-authority.ts';
+import type { ApprovalRequest } from '../../model/approval.ts';
+import { requestLine } from '../../model/request-words.ts';
 
 /** Tells the person, who is looking elsewhere, that a request waits for them. */
 export class ApprovalNotifications {

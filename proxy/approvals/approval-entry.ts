@@ -1,4 +1,4 @@
-import type { ApprovalRequest } from './approval-authority.ts';
+import type { ApprovalRequest } from '../../model/approval.ts';
 import { ApprovalError } from './approval-error.ts';
 
 /** A moment on both clocks: over when either says so, since one can be set back and the other stops while a laptop sleeps. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { LiveStream } from '../streams/live-streams.ts';
-import type { ApprovalRequest } from './approval-authority.ts';
+import type { ApprovalRequest } from '../../model/approval.ts';
+import type { LiveStream } from '../../model/live-stream.ts';
 
 /**
  * What the command line asks a running gateway over its control socket: one JSON line each way, any number of times

@@ -1,7 +1,7 @@
 import { chmod, lstat, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import type { Gateway } from '../gateway.ts';
+import type { Gateway } from '../gateway-door.ts';
 import type { GatewayLog } from '../gateway-log.ts';
 import { ApprovalError } from './approval-error.ts';
 import { type ControlResponse, controlRequest } from './control-protocol.ts';

@@ -1,4 +1,4 @@
-import type { ApprovalRequirement } from '../policy/decision.ts';
+import type { ApprovalRequirement } from '../../model/decision.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 
 const longestHold = 9 * 60_000;

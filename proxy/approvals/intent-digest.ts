@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Principal } from '../listener/principal.ts';
+import type { Principal } from '../../model/principal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { canonicalJson } from './canonical-json.ts';
 

@@ -1,10 +1,11 @@
 // Above 300 lines because holds, votes and ends are transitions of one state, and are safe only when read together.
 
+import type { ApprovalRequest, ApprovalState, Intent } from '../../model/approval.ts';
+import type { ApprovalRequirement } from '../../model/decision.ts';
+import type { ApprovalRecord } from '../../model/journal-record.ts';
 import type { GatewayLog } from '../gateway-log.ts';
-import type { ApprovalRecord } from '../journal/journal-record.ts';
 import { uuidV7 } from '../journal/uuid-v7.ts';
-import type { ApprovalRequirement } from '../policy/decision.ts';
-import type { ApprovalAuthority, ApprovalRequest, ApprovalState, HoldOutcome, Intent } from './approval-authority.ts';
+import type { ApprovalAuthority, HoldOutcome } from './approval-authority.ts';
 import { ApprovalEntry, type Deadline } from './approval-entry.ts';
 import { ApprovalError } from './approval-error.ts';
 import { plainText } from './approval-text.ts';

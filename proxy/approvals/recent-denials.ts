@@ -1,4 +1,4 @@
-import type { ApprovalRequest, Intent } from './approval-authority.ts';
+import type { ApprovalRequest, Intent } from '../../model/approval.ts';
 
 const rememberedFor = 10_000;
 const rememberedAtMost = 200;

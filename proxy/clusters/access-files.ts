@@ -1,6 +1,6 @@
 import { lstat, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { SessionKind } from '../listener/principal.ts';
+import type { SessionKind } from '../../model/principal.ts';
 import { isOurs } from './gateway-kubeconfig.ts';
 import { ensurePrivateFolder, isUnfinished } from './private-file.ts';
 import type { AccessRequest } from './session-access.ts';

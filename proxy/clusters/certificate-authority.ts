@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import type { Principal } from '../listener/principal.ts';
+import type { Principal } from '../../model/principal.ts';
 import type { KeyPair } from './key-pair.ts';
 
 /** A client certificate and what the gateway needs to know it again. */

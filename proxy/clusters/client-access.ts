@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import type { Principal, Session } from '../../model/principal.ts';
 import type { GatewayLog } from '../gateway-log.ts';
 import type { CertificateState, LiveCertificates } from '../listener/client-authentication.ts';
-import type { Principal, Session } from '../listener/principal.ts';
 import {
   AccessError,
   type AccessFiles,

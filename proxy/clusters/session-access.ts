@@ -1,4 +1,4 @@
-import type { SessionKind } from '../listener/principal.ts';
+import type { SessionKind } from '../../model/principal.ts';
 
 /** What is asked for when a session is to get its way in. */
 export interface AccessRequest {

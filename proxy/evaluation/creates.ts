@@ -1,4 +1,4 @@
-import type { PolicyQuestion } from '../policy/decision.ts';
+import type { PolicyQuestion } from '../policy/policy-question.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 
 /** Kinds that a PUT creates when they are not there (kube-apiserver 1.36.3); of others it is a 404. */

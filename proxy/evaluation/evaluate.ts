@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { Decision } from '../../model/decision.ts';
+import type { GainedIdentity, Road } from '../../model/gained-identity.ts';
 import { canonicalJson } from '../approvals/canonical-json.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import type { Upstream, UpstreamResponse } from '../forward/upstream.ts';
-import type { GainedIdentity, Road } from '../policy/act-as.ts';
 import { combineDecisions } from '../policy/combine-decisions.ts';
-import type { Decision, PolicyQuestion, PolicySource } from '../policy/decision.ts';
+import type { PolicyQuestion } from '../policy/policy-question.ts';
+import type { PolicySource } from '../policy/policy-source.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import type { JsonValue } from '../request/json-value.ts';

@@ -1,4 +1,4 @@
-import type { Road } from '../policy/act-as.ts';
+import type { Road } from '../../model/gained-identity.ts';
 import type { Change } from './act-as/change.ts';
 import { gainedByCertificate } from './act-as/csr.ts';
 import { gainedByHostAccess } from './act-as/node.ts';

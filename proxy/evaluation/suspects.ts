@@ -1,5 +1,6 @@
-import { type Road, roadsToEvaluate } from '../policy/act-as.ts';
-import type { PolicyQuestion } from '../policy/decision.ts';
+import type { Road } from '../../model/gained-identity.ts';
+import { roadsToEvaluate } from '../policy/act-as.ts';
+import type { PolicyQuestion } from '../policy/policy-question.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { isJsonObject, type JsonValue } from '../request/json-value.ts';
 import { JSON_PATCH } from '../request/media-types.ts';

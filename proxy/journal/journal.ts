@@ -1,5 +1,5 @@
+import type { JournalEntry, JournalRecord } from '../../model/journal-record.ts';
 import { Refusal } from '../refusal.ts';
-import type { JournalEntry, JournalRecord } from './journal-record.ts';
 
 export interface JournalFilter {
   readonly cluster?: string;

@@ -1,13 +1,13 @@
 // Above 300 lines because one writer owns the queue, the chain's end and the current file, and no step may be elsewhere.
 
 import { chmod, mkdir } from 'node:fs/promises';
+import type { GatewayRecord, JournalEntry, JournalRecord } from '../../model/journal-record.ts';
 import type { GatewayLog } from '../gateway-log.ts';
 import { Refusal } from '../refusal.ts';
 import { AppendFile } from './append-file.ts';
 import { FolderLockedError, lockFolder } from './folder-lock.ts';
 import { type Journal, type JournalFilter, journalUnavailable } from './journal.ts';
 import { diskErrorInWords, journalFile, replaceFile } from './journal-files.ts';
-import type { GatewayRecord, JournalEntry, JournalRecord } from './journal-record.ts';
 import { queryRecords } from './query.ts';
 import { sealRecord } from './record-chain.ts';
 import { type KnownFile, type Recovered, recover } from './recovery.ts';

@@ -1,6 +1,6 @@
+import type { FinishedRecord, JournalRecord } from '../../model/journal-record.ts';
 import type { JournalFilter } from './journal.ts';
 import { type FileLine, linesBackward } from './journal-files.ts';
-import type { FinishedRecord, JournalRecord } from './journal-record.ts';
 import { readLine } from './record-chain.ts';
 
 /** How many `finished` records are kept in mind while their `decided` is looked for; the oldest are let go. */

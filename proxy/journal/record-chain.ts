@@ -1,5 +1,5 @@
 import { createHash, hash as hashOnce } from 'node:crypto';
-import type { JournalEntry, JournalRecord } from './journal-record.ts';
+import type { JournalEntry, JournalRecord } from '../../model/journal-record.ts';
 
 /** `prev` of the first record ever. */
 export const GENESIS_HASH = '0'.repeat(64);

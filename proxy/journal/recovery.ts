@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
+import type { GatewayRecord } from '../../model/journal-record.ts';
 import { type JournalFile, linesBackward, linesForward, listJournalFiles } from './journal-files.ts';
-import type { GatewayRecord } from './journal-record.ts';
 import { GENESIS_HASH, readLine } from './record-chain.ts';
 import { type JournalKey, readStatement, type SignedStatement, statementProblem } from './signed-head.ts';
 

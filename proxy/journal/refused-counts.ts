@@ -1,4 +1,4 @@
-import type { RefusedRecord } from './journal-record.ts';
+import type { RefusedRecord } from '../../model/journal-record.ts';
 
 /** More kinds of reasons than this are counted as `other`, so that a caller who can vary the reason fills nothing. */
 const reasonsAtMost = 64;

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
+import type { GatewayRecord } from '../../model/journal-record.ts';
 import { linesBackward, syncFolder } from './journal-files.ts';
-import type { GatewayRecord } from './journal-record.ts';
 import { readLine } from './record-chain.ts';
 import type { KnownFile } from './recovery.ts';
 import { type JournalKey, makeStatement, writeStatement } from './signed-head.ts';

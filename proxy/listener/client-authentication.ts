@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls';
+import type { Principal } from '../../model/principal.ts';
 import { Refusal } from '../refusal.ts';
-import type { Principal } from './principal.ts';
 
 /** The client certificates that open this gateway's door now. */
 export interface LiveCertificates {

@@ -1,5 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
-import type { Principal } from './principal.ts';
+import type { Principal } from '../../model/principal.ts';
 
 /** One header line as it goes to the client; repeated names stay apart. */
 export type HeaderLine = readonly [name: string, value: string];

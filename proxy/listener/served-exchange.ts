@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import type { Principal } from '../../model/principal.ts';
 import { Refusal } from '../refusal.ts';
 import { ResponseAnswer, SocketAnswer } from './answer.ts';
 import type { Place } from './capacity.ts';
 import type { Connections } from './connections.ts';
 import { EarlyBytes } from './early-bytes.ts';
 import type { Answerable, AnswerBody, Exchange, HeaderLine } from './exchange.ts';
-import type { Principal } from './principal.ts';
 
 /** What the listener knows about the connection that a request came on. */
 export interface ExchangeContext {

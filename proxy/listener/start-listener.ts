@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:https';
 import { isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import type { Principal } from '../../model/principal.ts';
 import { issueServerCertificate } from '../clusters/certificate-authority.ts';
 import type { KeyPair } from '../clusters/key-pair.ts';
 import type { GatewayLog } from '../gateway-log.ts';
@@ -13,7 +14,6 @@ import { CAPACITY, Capacity, type CapacityLimits, type Place } from './capacity.
 import { authenticate, type LiveCertificates } from './client-authentication.ts';
 import { Connections } from './connections.ts';
 import type { Answerable, Exchange } from './exchange.ts';
-import type { Principal } from './principal.ts';
 import { audible, refuse } from './refuse.ts';
 import { type RefusedBeforeRequest, refuseBrokenConnections } from './refused-before-request.ts';
 import { allowedHosts, foreignSite } from './same-site.ts';

@@ -1,9 +1,10 @@
-import type { MaskObligation } from '../policy/decision.ts';
+import type { MaskObligation } from '../../model/decision.ts';
 import type { SeenValues } from '../redaction/seen-values.ts';
 import { Refusal } from '../refusal.ts';
 import type { RequestInfo } from '../request/api-request.ts';
 import { answersWithObject } from './accept.ts';
 import type { MaskSubject, TrimRows } from './response-mask.ts';
+import { LAST_APPLIED, type MaskForm } from './tokens/mask-form.ts';
 import {
   addPattern,
   maskedBy,
@@ -13,12 +14,6 @@ import {
   readFieldPattern,
 } from './values/field-pattern.ts';
 import { compilePatterns, isPattern, PATTERN_FORMS, type ValuePatterns } from './values/value-patterns.ts';
-
-/** Where client-side apply keeps what was applied last: a JSON text with every value of the object in clear. */
-export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-
-/** What stands where a value was: a token that can be written back, or a text that says nothing of it. */
-export type MaskForm = 'token' | 'redact';
 
 /** One entry of a policy's `obligations.mask`. */
 export interface MaskRule {

@@ -1,20 +1,16 @@
 import { maskReleaseText } from './helm-release/mask-release.ts';
 import { releaseNameOf } from './helm-release/release-text.ts';
-import { LAST_APPLIED, type MaskForm, type MaskRule, type MaskRules } from './mask-rules.ts';
+import type { MaskRule, MaskRules } from './mask-rules.ts';
 import { isTokenOfAnotherKey, MASK_PREFIX, type MaskKey, maskToken, tokenInBase64 } from './mask-token.ts';
 import type { OnMasked } from './masked-value.ts';
 import type { ObjectTokens } from './object-tokens.ts';
+import { LAST_APPLIED, type MaskForm } from './tokens/mask-form.ts';
+import type { ObjectIdentity } from './tokens/object-identity.ts';
 import type { Range } from './values/credential-shapes.ts';
 import { isDockerConfig, maskDockerConfig } from './values/docker-config.ts';
 import { fieldPath, type PathFrame } from './values/field-path.ts';
 import { distinctiveValues, isDistinctive } from './values/known-values.ts';
 import { findCredentials, type ValueContext } from './values/value-patterns.ts';
-
-/** Which object a value belongs to. */
-export interface ObjectIdentity {
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /** What stands for a value of which nothing may be said; it begins as a token does, so it is never written back. */
 export const REDACTED = `${MASK_PREFIX}redacted`;

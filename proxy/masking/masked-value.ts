@@ -1,4 +1,4 @@
-import type { ObjectIdentity } from './masked-object.ts';
+import type { ObjectIdentity } from './tokens/object-identity.ts';
 
 /** One value that was masked, with what it was: for writing masks back and for finding the value elsewhere. Never logged. */
 export interface MaskedValue {

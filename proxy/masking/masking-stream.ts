@@ -2,15 +2,17 @@ import { ByteWindow, type Splice } from './byte-window.ts';
 import { createScanner, type ScannerKind } from './create-scanner.ts';
 import { unescapeText } from './escaped-text.ts';
 import type { Scanner } from './json-scanner.ts';
-import { LAST_APPLIED, type MaskRules } from './mask-rules.ts';
+import type { MaskRules } from './mask-rules.ts';
 import { type MaskKey, maskToken } from './mask-token.ts';
-import { escapeString, type ObjectIdentity } from './masked-object.ts';
+import { escapeString } from './masked-object.ts';
 import type { OnMasked } from './masked-value.ts';
 import { NotMaskable } from './not-maskable.ts';
 import { ObjectMasker } from './object-masker.ts';
 import { ObjectTokens } from './object-tokens.ts';
 import { redactStatusText } from './redact-status.ts';
 import { type MaskReport, newMaskReport } from './response-mask.ts';
+import { LAST_APPLIED } from './tokens/mask-form.ts';
+import type { ObjectIdentity } from './tokens/object-identity.ts';
 
 export interface MaskingStreamOptions {
   readonly key: MaskKey;

@@ -4,7 +4,7 @@ import { looksLikeRelease } from './helm-release/release-text.ts';
 import type { JsonEvents } from './json-scanner.ts';
 import { KeySet } from './key-set.ts';
 import { type Found, type Frame, NO_CELLS, NO_TEXTS, NOTHING_FOUND, type Place, placeOf } from './mask-frame.ts';
-import { fieldInspections, LAST_APPLIED, type MaskForm, type MaskRule, wholeMask } from './mask-rules.ts';
+import { fieldInspections, type MaskRule, wholeMask } from './mask-rules.ts';
 import {
   holdsCopy,
   type Masking,
@@ -16,6 +16,7 @@ import {
 } from './masked-object.ts';
 import { NotMaskable } from './not-maskable.ts';
 import { type MaskerOptions, Settlement } from './settlement.ts';
+import { LAST_APPLIED, type MaskForm } from './tokens/mask-form.ts';
 import type { PathFrame } from './values/field-path.ts';
 import { descend, NO_NODES } from './values/field-pattern.ts';
 import type { ValueContext } from './values/value-patterns.ts';

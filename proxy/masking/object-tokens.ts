@@ -1,4 +1,4 @@
-import type { ObjectIdentity } from './masked-object.ts';
+import type { ObjectIdentity } from './tokens/object-identity.ts';
 
 /**
  * The tokens in the copy of an object that its last-applied annotation holds, for the object itself: its values are

@@ -1,4 +1,4 @@
-import type { MaskObligation } from '../policy/decision.ts';
+import type { MaskObligation } from '../../model/decision.ts';
 import type { SeenValues } from '../redaction/seen-values.ts';
 import type { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';

@@ -2,7 +2,6 @@ import type { Splice } from './byte-window.ts';
 import type { Found, Frame } from './mask-frame.ts';
 import {
   type Masking,
-  type ObjectIdentity,
   type OpenObject,
   REDACTED,
   type ReplacementOptions,
@@ -12,6 +11,7 @@ import {
 } from './masked-object.ts';
 import { NotMaskable } from './not-maskable.ts';
 import type { MaskReport } from './response-mask.ts';
+import type { ObjectIdentity } from './tokens/object-identity.ts';
 
 export interface MaskerOptions extends ReplacementOptions {
   /** Each document is a watch event with the object inside. */

@@ -1,10 +1,11 @@
-import type { ApprovalAuthority, HoldOutcome, Intent } from '../approvals/approval-authority.ts';
+import type { Intent } from '../../model/approval.ts';
+import type { ApprovalRequirement, Decision } from '../../model/decision.ts';
+import type { EffectiveIdentity, RequestSummary } from '../../model/journal-record.ts';
+import type { Principal } from '../../model/principal.ts';
+import type { ApprovalAuthority, HoldOutcome } from '../approvals/approval-authority.ts';
 import { holdMilliseconds } from '../approvals/hold-time.ts';
 import { bodyDigest, intentDigest } from '../approvals/intent-digest.ts';
 import type { Cluster } from '../clusters/cluster.ts';
-import type { EffectiveIdentity, RequestSummary } from '../journal/journal-record.ts';
-import type { Principal } from '../listener/principal.ts';
-import type { ApprovalRequirement, Decision } from '../policy/decision.ts';
 import { Refusal, type RefusalCode } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import type { Verdict } from './transaction.ts';

@@ -1,15 +1,15 @@
+import type { Decision } from '../../model/decision.ts';
+import type { EffectiveIdentity, RequestSummary } from '../../model/journal-record.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import { discard } from '../forward/pooled-upstream.ts';
 import type { UpstreamResponse, UpstreamUpgrade } from '../forward/upstream.ts';
 import { upstreamTrouble } from '../forward/upstream-trouble.ts';
-import type { EffectiveIdentity, RequestSummary } from '../journal/journal-record.ts';
 import type { Exchange } from '../listener/exchange.ts';
 import { audible, refuse } from '../listener/refuse.ts';
 import { jsonOnlyAccept } from '../masking/accept.ts';
 import { keyOfCluster } from '../masking/mask-token.ts';
 import { planMask } from '../masking/plan-mask.ts';
 import type { MaskPlan } from '../masking/response-mask.ts';
-import type { Decision } from '../policy/decision.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { firstValue, isTrue } from '../request/query.ts';

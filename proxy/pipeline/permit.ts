@@ -3,8 +3,9 @@ import type { Exchange } from '../listener/exchange.ts';
 import { maskPreview } from '../masking/mask-preview.ts';
 import { toRefusal } from '../refusal.ts';
 import { authorise } from './authorisation.ts';
+import type { Outgoing } from './outgoing.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
-import { isRead, type Outgoing, type Prepared } from './prepare.ts';
+import { isRead, type Prepared } from './prepare.ts';
 import { effectiveOf, summarise, type Transaction, verdictOf } from './transaction.ts';
 
 /** Milliseconds after which what was seen before a hold is looked at again. */

@@ -5,7 +5,7 @@ import type { Upstream } from '../forward/upstream.ts';
 import type { GatewayLog } from '../gateway-log.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { MaskKey } from '../masking/mask-token.ts';
-import type { PolicySource } from '../policy/decision.ts';
+import type { PolicySource } from '../policy/policy-source.ts';
 import type { SeenByCluster } from '../redaction/seen-by-cluster.ts';
 import type { MaskOrigins } from '../rehydration/mask-origins.ts';
 import type { LiveStreams } from '../streams/live-streams.ts';

@@ -1,13 +1,14 @@
+import type { Decision } from '../../model/decision.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import { type Evaluated, objectChanged } from '../evaluation/evaluate.ts';
 import type { UpstreamResponse } from '../forward/upstream.ts';
 import { journalUnavailable } from '../journal/journal.ts';
 import type { Exchange } from '../listener/exchange.ts';
-import type { Decision } from '../policy/decision.ts';
 import { policyQuestion } from '../policy/policy-question.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { checkBody, readBody } from '../request/request-body.ts';
+import type { Outgoing } from './outgoing.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { restoreMasks } from './restore-masks.ts';
 import { policyCluster } from './transaction.ts';
@@ -25,16 +26,6 @@ export interface Prepared {
   readonly evaluated: string | null;
   /** The API server refused a rehearsal of the write: what the client gets, and nothing is sent. */
   readonly answered: UpstreamResponse | null;
-}
-
-/** A request as it leaves. */
-export interface Outgoing {
-  readonly request: ApiRequest;
-  readonly body: Buffer | null;
-  /** The version of the object that the gateway bound a rehydrated body to; absent where it did not. */
-  readonly pinnedTo?: string;
-  /** The same request bound to the object as it is now; null where that is the version it was bound to already. */
-  readonly again?: () => Promise<Outgoing | null>;
 }
 
 /**

@@ -1,17 +1,17 @@
+import type { Decision } from '../../model/decision.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import { discard } from '../forward/pooled-upstream.ts';
 import type { UpstreamResponse, UpstreamUpgrade } from '../forward/upstream.ts';
 import type { Exchange } from '../listener/exchange.ts';
 import { compileMaskRules } from '../masking/mask-rules.ts';
-import type { Decision } from '../policy/decision.ts';
 import { policyQuestion } from '../policy/policy-question.ts';
 import { openLiveObjects } from '../rehydration/live-objects.ts';
 import { rehydrate } from '../rehydration/rehydrate.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import type { JsonValue } from '../request/json-value.ts';
 import { JSON_PATCH } from '../request/media-types.ts';
+import type { Outgoing } from './outgoing.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
-import type { Outgoing } from './prepare.ts';
 import { policyCluster } from './transaction.ts';
 
 /** A request whose body was read. */

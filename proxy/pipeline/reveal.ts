@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { RequestSummary } from '../../model/journal-record.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import type { UpstreamResponse } from '../forward/upstream.ts';
-import type { RequestSummary } from '../journal/journal-record.ts';
 import type { Exchange } from '../listener/exchange.ts';
 import { refuse } from '../listener/refuse.ts';
 import { redactStatus } from '../masking/redact-status.ts';

@@ -1,6 +1,7 @@
+import type { StreamOutcome } from '../../model/journal-record.ts';
+import type { LiveStream } from '../../model/live-stream.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import type { UpstreamUpgrade } from '../forward/upstream.ts';
-import type { StreamOutcome } from '../journal/journal-record.ts';
 import type { Exchange } from '../listener/exchange.ts';
 import { longestStream } from '../policy/stream-limits.ts';
 import type { RecordedStream } from '../recording/asciicast.ts';
@@ -8,7 +9,7 @@ import { recordStream, type StreamRecorder } from '../recording/stream-recorder.
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { acceptedUpgrade } from '../streams/handshake.ts';
-import type { LiveStream, OpenStream } from '../streams/live-streams.ts';
+import type { OpenStream } from '../streams/live-streams.ts';
 import { type RelayOutcome, relay } from '../streams/relay.ts';
 import { NO_TAP } from '../streams/stream-tap.ts';
 import {

@@ -1,10 +1,11 @@
+import type { Decision } from '../../model/decision.ts';
+import type { DecidedRecord, EffectiveIdentity, RequestSummary, StreamOutcome } from '../../model/journal-record.ts';
+import type { Principal } from '../../model/principal.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { DecidedRecord, EffectiveIdentity, RequestSummary, StreamOutcome } from '../journal/journal-record.ts';
 import { uuidV7 } from '../journal/uuid-v7.ts';
-import type { Principal } from '../listener/principal.ts';
-import type { Decision, PolicyQuestion } from '../policy/decision.ts';
 import { explainDecision } from '../policy/explain.ts';
+import type { PolicyQuestion } from '../policy/policy-question.ts';
 import type { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { effectiveIdentity } from '../request/impersonation.ts';

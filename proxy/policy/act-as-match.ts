@@ -1,9 +1,10 @@
+import { type GainedIdentity, ROADS, type Road } from '../../model/gained-identity.ts';
 import type { Impersonation } from '../request/api-request.ts';
-import { type GainedIdentity, ROADS, type Road, roadsToEvaluate } from './act-as.ts';
-import type { PolicyQuestion } from './decision.ts';
+import { roadsToEvaluate } from './act-as.ts';
 import { compileGlobs } from './glob.ts';
 import { compileImpersonation } from './impersonation-match.ts';
 import type { IdentityBlock } from './policy-document.ts';
+import type { PolicyQuestion } from './policy-question.ts';
 
 /** The `actsAs` dimension of a rule, sets resolved. */
 export interface ActsAsBlock {

@@ -1,40 +1,5 @@
-import type { PolicyQuestion } from './decision.ts';
-
-/**
- * The roads to another identity: what `Impersonate-*` asks for openly, and what gives the same by another name.
- *
- * `token` a service account's token; `secret` a Secret in which such a token appears; `pod` a workload that runs as a
- * service account; `exec` into a pod that runs as one; `csr` a client certificate; `rbac` rights that let their holder
- * go on; `webhook` admission, aggregation and conversion, which see and change what others send; `node` the kubelet, or
- * root on its machine; `controller` objects that another controller acts on with its own rights.
- */
-export const ROADS = [
-  'impersonation',
-  'token',
-  'secret',
-  'pod',
-  'exec',
-  'csr',
-  'rbac',
-  'webhook',
-  'node',
-  'controller',
-] as const;
-export type Road = (typeof ROADS)[number];
-
-/** An identity that a request would let its sender act as. */
-export interface GainedIdentity {
-  readonly road: Road;
-  /** The user name at the API server; empty where it is not one user. */
-  readonly user: string;
-  readonly groups: readonly string[];
-  /** Who it is cannot be told, or it can be made to be anybody. */
-  readonly anyone: boolean;
-  /** It holds rights that lead further, or whether it does is not known. */
-  readonly strong: boolean;
-  /** For people: `service account ci:deployer`. */
-  readonly says: string;
-}
+import type { GainedIdentity, Road } from '../../model/gained-identity.ts';
+import type { PolicyQuestion } from './policy-question.ts';
 
 /** The name under which the API server knows a service account. */
 export function serviceAccountUser(namespace: string, name: string): string {

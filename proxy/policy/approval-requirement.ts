@@ -1,4 +1,4 @@
-import type { ApprovalRequirement } from './decision.ts';
+import type { ApprovalRequirement } from '../../model/decision.ts';
 import { milliseconds } from './duration.ts';
 import type { PolicyRule } from './policy-document.ts';
 

@@ -1,5 +1,5 @@
+import type { Decision } from '../../model/decision.ts';
 import { strictest } from './approval-requirement.ts';
-import type { Decision } from './decision.ts';
 
 const STRICTNESS: readonly Decision['outcome'][] = ['allow', 'requireApproval', 'deny'];
 

@@ -1,27 +1,11 @@
 import { type ActsAsTest, actsAsText, compileActsAs } from './act-as-match.ts';
-import type { PolicyQuestion } from './decision.ts';
 import { compileGlobs } from './glob.ts';
 import { compileImpersonation } from './impersonation-match.ts';
+import type { Dimension } from './match/dimension.ts';
 import { type Dimensions, KNOWN_VERBS, type MatchBlock } from './policy-document.ts';
+import { impersonationText, resourceText } from './policy-question.ts';
 import { compileResources, isResourcePattern, RESOURCE_PATTERN_FORM } from './resource-pattern.ts';
-import type { Principals } from './rule-index.ts';
 import type { SetReader } from './set-reader.ts';
-
-/**
- * One dimension of a rule. `lenient` asks "could this be about the request?" (rules that restrict), otherwise "is it
- * certainly?" (rules that permit): a list without a name may hold every name, a list over all namespaces every namespace.
- */
-export interface Dimension {
-  readonly name: string;
-  /** For the trace: what the rule wants, as written. */
-  readonly wanted: string;
-  readonly got: (question: PolicyQuestion) => string;
-  readonly test: (question: PolicyQuestion, lenient: boolean) => boolean;
-  /** True where verb, group and resource alone decide, so that the answer can be kept. */
-  readonly fixed: boolean;
-  /** The users and groups one of which the principal must be (rule-index.ts); left out where patterns decide. */
-  readonly principals?: Principals;
-}
 
 /** Verbs of requests that touch objects which the path does not name. */
 const COLLECTION_VERBS = new Set(['list', 'watch', 'deletecollection']);
@@ -106,13 +90,6 @@ function target(block: Dimensions, sets: SetReader, path: readonly (string | num
       fixed: true,
     },
   ];
-}
-
-/** `deployments.apps/scale`, as rules write it. */
-export function resourceText({ apiGroup, resource }: PolicyQuestion): string {
-  if (apiGroup === '') return resource;
-  const [name = '', subresource] = resource.split('/', 2);
-  return subresource === undefined ? `${name}.${apiGroup}` : `${name}.${apiGroup}/${subresource}`;
 }
 
 function subjects(block: Dimensions, sets: SetReader, path: readonly (string | number)[]): Dimension[] {
@@ -256,12 +233,4 @@ export function actsAsDimension({ actsAs: block }: MatchBlock, { test }: ActsAsT
     test,
     fixed: false,
   };
-}
-
-/** Who the request wants to act as, in one line. */
-export function impersonationText({ impersonation: asked }: PolicyQuestion): string {
-  if (asked === null) return '(none)';
-  const groups = asked.groups.map((group) => `, group ${group}`).join('');
-  const extras = [...asked.extra.keys()].map((key) => `, extra ${key}`).join('');
-  return `${asked.user}${groups}${extras}${asked.uid === '' ? '' : `, UID ${asked.uid}`}`;
 }

@@ -1,7 +1,9 @@
+import type { ApprovalRequirement, MaskObligation, RuleTrace } from '../../model/decision.ts';
+import type { PolicyProblem } from '../../model/policy-state.ts';
 import type { ActsAsTest } from './act-as-match.ts';
 import { approvalRequirement } from './approval-requirement.ts';
-import { actsAsDimension, compileActsAsBlock, compileMatch, type Dimension } from './compile-match.ts';
-import type { ApprovalRequirement, MaskObligation, PolicyProblem, RuleTrace } from './decision.ts';
+import { actsAsDimension, compileActsAsBlock, compileMatch } from './compile-match.ts';
+import type { Dimension } from './match/dimension.ts';
 import { PLACEHOLDERS, unknownPlaceholder } from './message-template.ts';
 import type { ParsedPolicy } from './parse-policy.ts';
 import type { PolicyRule, RecordObligation } from './policy-document.ts';

@@ -1,4 +1,4 @@
-import type { Decision, RuleTrace } from './decision.ts';
+import type { Decision, RuleTrace } from '../../model/decision.ts';
 
 const OUTCOMES: Readonly<Record<Decision['outcome'], string>> = {
   allow: 'allowed',

@@ -1,7 +1,7 @@
 import { oneLine } from '../one-line.ts';
 import { actsAsText } from './act-as-match.ts';
-import { impersonationText, resourceText } from './compile-match.ts';
-import type { PolicyQuestion } from './decision.ts';
+import type { PolicyQuestion } from './policy-question.ts';
+import { impersonationText, resourceText } from './policy-question.ts';
 
 const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
 const MAX_VALUE = 200;

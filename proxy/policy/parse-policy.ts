@@ -10,7 +10,7 @@ import {
   visit,
 } from 'yaml';
 import type { z } from 'zod';
-import type { PolicyProblem } from './decision.ts';
+import type { PolicyProblem } from '../../model/policy-state.ts';
 import { LATER_KEYS, type PolicyDocument, policyDocument } from './policy-document.ts';
 
 /** Keys and indexes from the document's root. */

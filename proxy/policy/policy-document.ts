@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { ROADS } from '../../model/gained-identity.ts';
 import { readFieldPattern } from '../masking/values/field-pattern.ts';
 import { isPattern, PATTERN_FORMS } from '../masking/values/value-patterns.ts';
-import { ROADS } from './act-as.ts';
 import { streamObligation } from './stream-limits.ts';
 
 /**

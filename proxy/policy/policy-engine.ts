@@ -1,10 +1,17 @@
+import type {
+  ApprovalRequirement,
+  Decision,
+  MaskObligation,
+  RecordRequirement,
+  RuleTrace,
+} from '../../model/decision.ts';
 import { strictest } from './approval-requirement.ts';
-import { impersonationText, resourceText } from './compile-match.ts';
 import type { CompiledRule } from './compile-policy.ts';
-import type { ApprovalRequirement, Decision, MaskObligation, PolicyQuestion, RuleTrace } from './decision.ts';
 import { fillMessage, plainText } from './message-template.ts';
+import type { PolicyQuestion } from './policy-question.ts';
+import { impersonationText, resourceText } from './policy-question.ts';
 import { RuleIndex } from './rule-index.ts';
-import { limitedBy, NO_LIMITS, type RecordRequirement, recordedBy } from './stream-limits.ts';
+import { limitedBy, NO_LIMITS, recordedBy } from './stream-limits.ts';
 
 const REMEDY = 'if it should, add a rule to the policy folder';
 

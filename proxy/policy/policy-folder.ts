@@ -1,7 +1,10 @@
 import { type FSWatcher, watch } from 'node:fs';
+import type { Decision } from '../../model/decision.ts';
+import type { PolicyState } from '../../model/policy-state.ts';
 import type { GatewayLog } from '../gateway-log.ts';
-import type { Decision, PolicyQuestion, PolicySource, PolicyState } from './decision.ts';
 import { PolicyEngine } from './policy-engine.ts';
+import type { PolicyQuestion } from './policy-question.ts';
+import type { PolicySource } from './policy-source.ts';
 import { readPolicyFolder, writeDefaultPolicy } from './read-policy-folder.ts';
 import { NO_LIMITS } from './stream-limits.ts';
 

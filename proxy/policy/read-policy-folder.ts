@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PolicyProblem, PolicyState } from '../../model/policy-state.ts';
 import { type CompiledRule, compilePolicies } from './compile-policy.ts';
-import type { PolicyProblem, PolicyState } from './decision.ts';
 import { DEFAULT_POLICY } from './default-policy/default-policy.ts';
 import { parsePolicyFile } from './parse-policy.ts';
 

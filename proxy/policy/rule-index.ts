@@ -1,5 +1,5 @@
 import type { CompiledRule } from './compile-policy.ts';
-import type { PolicyQuestion } from './decision.ts';
+import type { PolicyQuestion } from './policy-question.ts';
 
 /** Resources that clients made up fill the index too, so it is emptied at this size. */
 const INDEX_LIMIT = 2000;
@@ -17,12 +17,6 @@ interface Bucket {
   /** Rules for principals by name; null where there are none. */
   readonly byUser: ReadonlyMap<string, Rules> | null;
   readonly byGroup: ReadonlyMap<string, Rules> | null;
-}
-
-/** The names that a rule's subjects list, where they are no patterns. */
-export interface Principals {
-  readonly users: readonly string[];
-  readonly groups: readonly string[];
 }
 
 /**

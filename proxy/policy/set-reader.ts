@@ -1,4 +1,4 @@
-import type { PolicyProblem } from './decision.ts';
+import type { PolicyProblem } from '../../model/policy-state.ts';
 import type { DocumentPath, ParsedPolicy } from './parse-policy.ts';
 import type { ClusterBlock, IdentityBlock, PolicySet } from './policy-document.ts';
 

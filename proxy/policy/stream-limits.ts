@@ -1,31 +1,6 @@
 import { z } from 'zod';
+import type { PortRange, RecordRequirement, StreamLimits } from '../../model/decision.ts';
 import { milliseconds } from './duration.ts';
-
-/** A port, or a range of ports, both ends included. */
-export interface PortRange {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** What exec, attach and port-forward may do, and how long any stream may last. */
-export interface StreamLimits {
-  /** False: nothing may be sent to the command. */
-  readonly stdin: boolean;
-  /** Each list is of one rule: a port must be in all of them. Empty: every port. */
-  readonly ports: ReadonlyArray<readonly PortRange[]>;
-  /** Milliseconds; null: as long as it likes. */
-  readonly maxDuration: number | null;
-}
-
-/** How a stream is recorded. */
-export interface RecordRequirement {
-  /** `metadata`: who, where, when, how many bytes, how it ended. `full`: the bytes too. */
-  readonly level: 'metadata' | 'full';
-  /** Without a recorder there is no stream. */
-  readonly required: boolean;
-  /** What was typed too; otherwise only how much of it there was, and its SHA-256. */
-  readonly input: boolean;
-}
 
 export const NO_LIMITS: StreamLimits = { stdin: true, ports: [], maxDuration: null };
 

@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { RecordRequirement } from '../policy/stream-limits.ts';
+import type { RecordRequirement } from '../../model/decision.ts';
 import type { StreamTap } from '../streams/stream-tap.ts';
 import { NO_TAP } from '../streams/stream-tap.ts';
 import { type RecordedStream, type RecordingSubject, streamTitle } from './asciicast.ts';

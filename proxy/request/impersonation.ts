@@ -1,4 +1,4 @@
-import type { EffectiveIdentity } from '../journal/journal-record.ts';
+import type { EffectiveIdentity } from '../../model/journal-record.ts';
 import { Refusal } from '../refusal.ts';
 import type { Impersonation } from './api-request.ts';
 import type { HeaderList } from './header-list.ts';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
+import type { Decision } from '../../model/decision.ts';
 import type { UpstreamResponse } from '../forward/upstream.ts';
-import type { Decision } from '../policy/decision.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { isJsonObject } from '../request/json-value.ts';

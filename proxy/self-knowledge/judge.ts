@@ -1,5 +1,7 @@
-import type { Principal } from '../listener/principal.ts';
-import type { Decision, PolicyQuestion, PolicySource } from '../policy/decision.ts';
+import type { Decision } from '../../model/decision.ts';
+import type { Principal } from '../../model/principal.ts';
+import type { PolicyQuestion } from '../policy/policy-question.ts';
+import type { PolicySource } from '../policy/policy-source.ts';
 import type { Impersonation } from '../request/api-request.ts';
 import { STREAMING_SUBRESOURCES } from '../request/upgrade.ts';
 import { isNamespaced } from './built-in-resources.ts';

@@ -1,23 +1,7 @@
+import type { LiveStream } from '../../model/live-stream.ts';
 import { EndedByGateway } from '../listener/ended-by-gateway.ts';
 import { oneLine } from '../one-line.ts';
 import { Refusal } from '../refusal.ts';
-
-/** A stream that is open now, as screens and the command line show it. */
-export interface LiveStream {
-  /** The `auditId` of its journal records. */
-  readonly auditId: string;
-  readonly kind: 'exec' | 'attach' | 'portforward' | 'watch' | 'log';
-  readonly principal: string;
-  readonly session: string;
-  readonly cluster: string;
-  readonly namespace: string;
-  /** `pods/web-0`, or the resource that is watched. */
-  readonly target: string;
-  readonly container: string | null;
-  readonly command: readonly string[];
-  readonly startedAt: string;
-  readonly recorded: boolean;
-}
 
 /** A stream while it runs. */
 export interface OpenStream {

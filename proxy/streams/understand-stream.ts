@@ -1,5 +1,6 @@
-import type { StreamOutcome } from '../journal/journal-record.ts';
-import { allowsPort, type StreamLimits } from '../policy/stream-limits.ts';
+import type { StreamLimits } from '../../model/decision.ts';
+import type { StreamOutcome } from '../../model/journal-record.ts';
+import { allowsPort } from '../policy/stream-limits.ts';
 import type { SeenValues } from '../redaction/seen-values.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';

@@ -8,8 +8,8 @@ import {
   IconUser,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import type { PolicyState } from '../../model/policy-state.ts';
 import type { GatewayStatus, TerminalEntry } from '../../preload/contract.ts';
-import type { PolicyState } from '../../proxy/policy/decision.ts';
 import { useLive } from './live-queries.ts';
 import { useNavigation } from './navigation.tsx';
 import styles from './shell.module.css';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { PolicyQuestion } from '../../proxy/policy/decision.ts';
 import { DEFAULT_POLICY } from '../../proxy/policy/default-policy/default-policy.ts';
+import type { PolicyQuestion } from '../../proxy/policy/policy-question.ts';
 import { acting, engineOf, LOCAL, problemsIn, question } from '../proxy/policy/policies.ts';
 import { read, section } from './documents.ts';
 

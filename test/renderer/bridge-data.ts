@@ -1,5 +1,10 @@
 // Above 300 lines because it is one set of data: its records name each other.
 
+import type { ApprovalRequest, Intent } from '../../model/approval.ts';
+import type { DecidedRecord, FinishedRecord, JournalRecord, RequestSummary } from '../../model/journal-record.ts';
+import type { LiveStream } from '../../model/live-stream.ts';
+import type { PolicyState } from '../../model/policy-state.ts';
+import type { Principal } from '../../model/principal.ts';
 import type {
   AppInfo,
   Argument,
@@ -12,16 +17,6 @@ import type {
   Settings,
   TerminalEntry,
 } from '../../preload/contract.ts';
-import type { ApprovalRequest, Intent } from '../../proxy/approvals/approval-authority.ts';
-import type {
-  DecidedRecord,
-  FinishedRecord,
-  JournalRecord,
-  RequestSummary,
-} from '../../proxy/journal/journal-record.ts';
-import type { Principal } from '../../proxy/listener/principal.ts';
-import type { PolicyState } from '../../proxy/policy/decision.ts';
-import type { LiveStream } from '../../proxy/streams/live-streams.ts';
 
 const ago = (seconds: number, from = Date.now()): string => new Date(from - seconds * 1_000).toISOString();
 const DIGEST = '4be1f0a9c2d77c51aa3e90d16f8be2c4713a5d0e9b7c26f1d4380ab95e6cf712';

@@ -1,3 +1,5 @@
+import type { ApprovalRequest } from '../../model/approval.ts';
+import type { LiveStream } from '../../model/live-stream.ts';
 import type {
   Argument,
   Bridge,
@@ -10,8 +12,6 @@ import type {
   TerminalEntry,
   TerminalInput,
 } from '../../preload/contract.ts';
-import type { ApprovalRequest } from '../../proxy/approvals/approval-authority.ts';
-import type { LiveStream } from '../../proxy/streams/live-streams.ts';
 import * as data from './bridge-data.ts';
 
 /** A bridge without main: answers from memory with believable data, so that the screens can be seen in a browser. */

@@ -1,4 +1,5 @@
-import { type GainedIdentity, type Road, serviceAccountGroups, serviceAccountUser } from '../../policy/act-as.ts';
+import type { GainedIdentity, Road } from '../../../model/gained-identity.ts';
+import { serviceAccountGroups, serviceAccountUser } from '../../policy/act-as.ts';
 
 /** What is known of an identity before anybody looked at how much it may do. */
 export type Gained = Omit<GainedIdentity, 'strong'> & {

@@ -1,4 +1,4 @@
-import type { GainedIdentity } from '../../policy/act-as.ts';
+import type { GainedIdentity } from '../../../model/gained-identity.ts';
 import { serviceAccountGroups, serviceAccountUser } from '../../policy/act-as.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { reviewRequest } from '../derived-request.ts';

@@ -1,7 +1,7 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { type KeyboardEvent, useState } from 'react';
-import type { LiveStream } from '../../../proxy/streams/live-streams.ts';
+import type { LiveStream } from '../../../model/live-stream.ts';
 import { invoke } from '../../app/bridge.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';

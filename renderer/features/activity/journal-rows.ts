@@ -1,10 +1,5 @@
-import { requestLine } from '../../../preload/request-words.ts';
-import type {
-  ApprovalRecord,
-  DecidedRecord,
-  FinishedRecord,
-  JournalRecord,
-} from '../../../proxy/journal/journal-record.ts';
+import type { ApprovalRecord, DecidedRecord, FinishedRecord, JournalRecord } from '../../../model/journal-record.ts';
+import { requestLine } from '../../../model/request-words.ts';
 
 type Stamped<Entry> = Entry & Pick<JournalRecord, 'seq' | 'time'>;
 

@@ -1,5 +1,5 @@
 import { type FocusEvent, useEffect, useRef } from 'react';
-import type { LiveStream } from '../../../proxy/streams/live-streams.ts';
+import type { LiveStream } from '../../../model/live-stream.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { age, exactTime } from '../../ui/time-words.ts';

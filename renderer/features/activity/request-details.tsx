@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
-import { resourceName } from '../../../preload/request-words.ts';
-import type { FinishedRecord } from '../../../proxy/journal/journal-record.ts';
+import type { FinishedRecord } from '../../../model/journal-record.ts';
+import { resourceName } from '../../../model/request-words.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { useNavigation } from '../../app/navigation.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';

@@ -1,6 +1,6 @@
-import { requestLine } from '../../../preload/request-words.ts';
-import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
-import type { DecidedRecord, GatewayRecord } from '../../../proxy/journal/journal-record.ts';
+import type { ApprovalRequest } from '../../../model/approval.ts';
+import type { DecidedRecord, GatewayRecord } from '../../../model/journal-record.ts';
+import { requestLine } from '../../../model/request-words.ts';
 import type { ApprovalTrail, JournalRow } from './journal-rows.ts';
 import { cutWord } from './stream-words.ts';
 

@@ -1,5 +1,5 @@
-import type { FinishedRecord, StreamOutcome } from '../../../proxy/journal/journal-record.ts';
-import type { LiveStream } from '../../../proxy/streams/live-streams.ts';
+import type { FinishedRecord, StreamOutcome } from '../../../model/journal-record.ts';
+import type { LiveStream } from '../../../model/live-stream.ts';
 import { byteSize } from '../../ui/time-words.ts';
 
 const KINDS: Readonly<Record<LiveStream['kind'], string>> = {

@@ -1,4 +1,4 @@
-import type { ApprovalRequest, ApprovalState, Intent } from '../../../proxy/approvals/approval-authority.ts';
+import type { ApprovalRequest, ApprovalState, Intent } from '../../../model/approval.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { CountdownRing } from '../../ui/countdown-ring.tsx';
 import { CodeBlock, Facts, Section } from '../../ui/facts.tsx';

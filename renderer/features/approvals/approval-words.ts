@@ -1,7 +1,7 @@
-import { resourceName, singular } from '../../../preload/request-words.ts';
-import type { Intent } from '../../../proxy/approvals/approval-authority.ts';
-import type { EffectiveIdentity, RequestSummary } from '../../../proxy/journal/journal-record.ts';
-import type { Principal, SessionKind } from '../../../proxy/listener/principal.ts';
+import type { Intent } from '../../../model/approval.ts';
+import type { EffectiveIdentity, RequestSummary } from '../../../model/journal-record.ts';
+import type { Principal, SessionKind } from '../../../model/principal.ts';
+import { resourceName, singular } from '../../../model/request-words.ts';
 
 /** `secrets stripe in namespace shop`: on what a request acts, for a person. */
 function targetWords(request: RequestSummary): string {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { requestLine } from '../../../preload/request-words.ts';
-import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
+import type { ApprovalRequest } from '../../../model/approval.ts';
+import { requestLine } from '../../../model/request-words.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { useNavigation } from '../../app/navigation.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';

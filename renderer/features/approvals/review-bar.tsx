@@ -1,6 +1,6 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { IconBan, IconCheck } from '@tabler/icons-react';
-import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
+import type { ApprovalRequest } from '../../../model/approval.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { needsNote } from './approval-order.ts';

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
+import type { ApprovalRequest } from '../../../model/approval.ts';
 import { invoke } from '../../app/bridge.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { isPending, needsNote, withApproval } from './approval-order.ts';

@@ -1,7 +1,7 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { IconChevronDown, IconChevronUp, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
+import type { ApprovalRequest } from '../../../model/approval.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { useNavigation } from '../../app/navigation.tsx';
 import { useHeldFocus } from '../../ui/use-held-focus.ts';

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconClock, IconTerminal2 } from '@tabler/icons-react';
+import { requestLine } from '../../../model/request-words.ts';
 import type { TerminalEntry } from '../../../preload/contract.ts';
-import { requestLine } from '../../../preload/request-words.ts';
 import { useLive } from '../../app/live-queries.ts';
 import { useNavigation } from '../../app/navigation.tsx';
 import { Identifier } from '../../ui/identifier.tsx';

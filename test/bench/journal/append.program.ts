@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import type { JournalEntry } from '../../../proxy/journal/journal-record.ts';
+import type { JournalEntry } from '../../../model/journal-record.ts';
 import { openJournal } from '../../../proxy/journal/open-journal.ts';
 import { quantile } from '../harness/statistics.ts';
 

@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { compilePolicies } from '../../../proxy/policy/compile-policy.ts';
-import type { PolicyQuestion } from '../../../proxy/policy/decision.ts';
 import { explainDecision } from '../../../proxy/policy/explain.ts';
 import { parsePolicyFile } from '../../../proxy/policy/parse-policy.ts';
 import { PolicyEngine } from '../../../proxy/policy/policy-engine.ts';
+import type { PolicyQuestion } from '../../../proxy/policy/policy-question.ts';
 import { quantile } from '../harness/statistics.ts';
 import { HandIndex } from './hand-index.ts';
 import { policyFiles, randomQuestions, randomRules } from './random-policy.ts';

@@ -1,5 +1,5 @@
-import { resourceText } from '../../../proxy/policy/compile-match.ts';
-import type { PolicyQuestion } from '../../../proxy/policy/decision.ts';
+import type { PolicyQuestion } from '../../../proxy/policy/policy-question.ts';
+import { resourceText } from '../../../proxy/policy/policy-question.ts';
 import type { PlainRule } from './random-policy.ts';
 
 export type Outcome = 'allow' | 'deny' | 'requireApproval';

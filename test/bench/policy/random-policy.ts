@@ -1,4 +1,4 @@
-import type { PolicyQuestion } from '../../../proxy/policy/decision.ts';
+import type { PolicyQuestion } from '../../../proxy/policy/policy-question.ts';
 import { Random } from '../../proxy/masking/random.ts';
 
 const VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];

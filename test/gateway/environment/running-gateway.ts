@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { JournalRecord } from '../../../model/journal-record.ts';
 import { createCertificateAuthority } from '../../../proxy/clusters/certificate-authority.ts';
-import { createGateway, type Gateway } from '../../../proxy/gateway.ts';
-import type { JournalRecord } from '../../../proxy/journal/journal-record.ts';
+import { createGateway } from '../../../proxy/gateway.ts';
+import type { Gateway } from '../../../proxy/gateway-door.ts';
 import {
   type CommandOptions,
   type CommandResult,

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { DecidedRecord } from '../../../proxy/journal/journal-record.ts';
+import type { DecidedRecord } from '../../../model/journal-record.ts';
 import type { RunningGateway } from '../environment/running-gateway.ts';
 import type { AuditedRequest } from '../environment/tested-cluster.ts';
 

@@ -5,7 +5,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { DecidedRecord, FinishedRecord } from '../../../proxy/journal/journal-record.ts';
+import type { DecidedRecord, FinishedRecord } from '../../../model/journal-record.ts';
 import { readByteRecording } from '../../../proxy/recording/byte-recording.ts';
 import { REDACTED } from '../../../proxy/redaction/stream-redactor.ts';
 import type { RunningCommand } from '../environment/command.ts';

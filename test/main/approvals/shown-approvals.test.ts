@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ShownApprovals } from '../../../main/approvals/shown-approvals.ts';
-import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
+import type { ApprovalRequest } from '../../../model/approval.ts';
 
 const request = (state: ApprovalRequest['state']) => ({ id: 'a-1', state }) as ApprovalRequest;
 const refused = expect.objectContaining({ code: 'approval-not-shown' });

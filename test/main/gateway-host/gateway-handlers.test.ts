@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { gatewayHandlers } from '../../../main/gateway-host/gateway-handlers.ts';
 import type { GatewayStart } from '../../../main/gateway-host/protocol.ts';
-import type { Gateway, GatewayOptions } from '../../../proxy/gateway.ts';
-import type { JournalRecord } from '../../../proxy/journal/journal-record.ts';
+import type { JournalRecord } from '../../../model/journal-record.ts';
+import type { Gateway, GatewayOptions } from '../../../proxy/gateway-door.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { ownKubeconfigFiles, withoutKubeconfig } from '../../../main/environment
 import { environmentBetween } from '../../../main/environment/login-shell-environment.ts';
 import { requestMarker } from '../../../main/terminals/request-marker.ts';
 import { terminalEnvironment } from '../../../main/terminals/terminal-environment.ts';
-import type { DecidedRecord } from '../../../proxy/journal/journal-record.ts';
+import type { DecidedRecord } from '../../../model/journal-record.ts';
 
 describe("a terminal's environment", () => {
   test("is the person's own, with the gateway as the only kubeconfig, whatever its spelling was", () => {

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
-import type { Intent } from '../../../proxy/approvals/approval-authority.ts';
+import type { Intent } from '../../../model/approval.ts';
+import type { ApprovalRecord, RequestSummary } from '../../../model/journal-record.ts';
 import { openLocalAuthority } from '../../../proxy/approvals/local-authority.ts';
-import type { ApprovalRecord, RequestSummary } from '../../../proxy/journal/journal-record.ts';
 
 export const policyDigest = 'd'.repeat(64);
 

@@ -1,6 +1,6 @@
 // Longer than 300 lines: the invariants of one state, tried on the same intents.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
+import type { ApprovalRequest } from '../../../model/approval.ts';
 import { authorityUnderTest, intent } from './intents.ts';
 
 beforeEach(() => {

@@ -2,13 +2,13 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Principal } from '../../../model/principal.ts';
 import {
   createCertificateAuthority,
   issueClientCertificate,
   issueServerCertificate,
 } from '../../../proxy/clusters/certificate-authority.ts';
 import type { KeyPair } from '../../../proxy/gateway.ts';
-import type { Principal } from '../../../proxy/listener/principal.ts';
 
 let authority: KeyPair;
 const closers: Array<() => void> = [];

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { DecidedRecord, FinishedRecord } from '../../../model/journal-record.ts';
 import type { GatewayLog } from '../../../proxy/gateway.ts';
-import type { DecidedRecord, FinishedRecord } from '../../../proxy/journal/journal-record.ts';
 import { type JournalOptions, openJournal } from '../../../proxy/journal/open-journal.ts';
 import { uuidV7 } from '../../../proxy/journal/uuid-v7.ts';
 

@@ -2,7 +2,7 @@
 import { appendFile, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { JournalRecord } from '../../../proxy/journal/journal-record.ts';
+import type { JournalRecord } from '../../../model/journal-record.ts';
 import { GENESIS_HASH } from '../../../proxy/journal/record-chain.ts';
 import { verifyJournal } from '../../../proxy/journal/verify-journal.ts';
 import { decided, finished, openTestJournal, publicKey, temporaryFolder } from './entries.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { JournalEntry } from '../../../model/journal-record.ts';
 import type { JournalFilter } from '../../../proxy/journal/journal.ts';
-import type { JournalEntry } from '../../../proxy/journal/journal-record.ts';
 import { decided, finished, openTestJournal, temporaryFolder } from './entries.ts';
 
 const entries: readonly JournalEntry[] = [

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
+import type { Principal } from '../../../model/principal.ts';
 import {
   type ClientCertificate,
   createCertificateAuthority,
@@ -9,7 +10,6 @@ import {
 import type { KeyPair } from '../../../proxy/gateway.ts';
 import type { CertificateState, LiveCertificates } from '../../../proxy/listener/client-authentication.ts';
 import type { Exchange } from '../../../proxy/listener/exchange.ts';
-import type { Principal } from '../../../proxy/listener/principal.ts';
 import { type Listener, type ListenerLimits, startListener } from '../../../proxy/listener/start-listener.ts';
 
 /** The certificates of a test, revocable by hand. */

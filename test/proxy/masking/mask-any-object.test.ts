@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { MaskObligation } from '../../../model/decision.ts';
 import { maskDocument } from '../../../proxy/masking/mask-document.ts';
-import type { MaskObligation } from '../../../proxy/policy/decision.ts';
 import { Random, seeds } from './random.ts';
 import { apiRequest, arriving, KEY } from './requests.ts';
 

@@ -1,9 +1,9 @@
 // Longer than 300 lines: tables of answers, row by row as in the leak table.
 import { describe, expect, it } from 'vitest';
+import type { MaskObligation } from '../../../model/decision.ts';
 import { maskDocument } from '../../../proxy/masking/mask-document.ts';
 import { maskToken } from '../../../proxy/masking/mask-token.ts';
 import { REDACTED } from '../../../proxy/masking/masked-object.ts';
-import type { MaskObligation } from '../../../proxy/policy/decision.ts';
 import { SeenValues } from '../../../proxy/redaction/seen-values.ts';
 import type { RequestInfo } from '../../../proxy/request/api-request.ts';
 import { apiRequest, arriving, KEY } from './requests.ts';

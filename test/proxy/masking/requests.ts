@@ -1,4 +1,4 @@
-import type { MaskObligation } from '../../../proxy/policy/decision.ts';
+import type { MaskObligation } from '../../../model/decision.ts';
 import type { ApiRequest, RequestInfo } from '../../../proxy/request/api-request.ts';
 import { HeaderList } from '../../../proxy/request/header-list.ts';
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { UpstreamResponse } from '../../../proxy/forward/upstream.ts';
-import type { Outgoing } from '../../../proxy/pipeline/prepare.ts';
+import type { Outgoing } from '../../../proxy/pipeline/outgoing.ts';
 import { sendPinned } from '../../../proxy/pipeline/restore-masks.ts';
 import { Refusal } from '../../../proxy/refusal.ts';
 import { apiRequest } from '../masking/requests.ts';

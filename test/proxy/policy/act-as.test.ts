@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { GainedIdentity } from '../../../proxy/policy/act-as.ts';
+import type { Decision } from '../../../model/decision.ts';
+import type { GainedIdentity } from '../../../model/gained-identity.ts';
 import { combineDecisions } from '../../../proxy/policy/combine-decisions.ts';
-import type { Decision, PolicyQuestion } from '../../../proxy/policy/decision.ts';
+import type { PolicyQuestion } from '../../../proxy/policy/policy-question.ts';
 import { acting, document, engineOf, problemsIn, question } from './policies.ts';
 
 const ALLOW = '  - {id: all, effect: allow, match: {resources: ["*", "*/*"]}}\n';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Decision } from '../../../proxy/policy/decision.ts';
+import type { Decision } from '../../../model/decision.ts';
 import { DEFAULT_POLICY } from '../../../proxy/policy/default-policy/default-policy.ts';
 import { policyQuestion } from '../../../proxy/policy/policy-question.ts';
 import { readRequest } from '../../../proxy/request/read-request.ts';

@@ -1,8 +1,9 @@
-import type { Principal } from '../../../proxy/listener/principal.ts';
+import type { PolicyProblem } from '../../../model/policy-state.ts';
+import type { Principal } from '../../../model/principal.ts';
 import { compilePolicies } from '../../../proxy/policy/compile-policy.ts';
-import type { PolicyProblem, PolicyQuestion } from '../../../proxy/policy/decision.ts';
 import { parsePolicyFile } from '../../../proxy/policy/parse-policy.ts';
 import { PolicyEngine } from '../../../proxy/policy/policy-engine.ts';
+import type { PolicyQuestion } from '../../../proxy/policy/policy-question.ts';
 import type { Impersonation } from '../../../proxy/request/api-request.ts';
 
 /** The person at the laptop, in a terminal of the app. */

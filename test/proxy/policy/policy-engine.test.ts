@@ -1,7 +1,7 @@
 // Longer than 300 lines: tables of policies and questions.
 import { describe, expect, it } from 'vitest';
-import type { PolicyQuestion } from '../../../proxy/policy/decision.ts';
 import { explainDecision } from '../../../proxy/policy/explain.ts';
+import type { PolicyQuestion } from '../../../proxy/policy/policy-question.ts';
 import { acting, document, engineOf, question } from './policies.ts';
 
 function decide(rules: string, given: Partial<PolicyQuestion> = {}, sets = '') {

@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PolicySource, PolicyState } from '../../../proxy/policy/decision.ts';
+import type { PolicyState } from '../../../model/policy-state.ts';
 import { openPolicyFolder } from '../../../proxy/policy/policy-folder.ts';
+import type { PolicySource } from '../../../proxy/policy/policy-source.ts';
 import { document, question } from './policies.ts';
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MaskObligation } from '../../../proxy/policy/decision.ts';
+import type { MaskObligation } from '../../../model/decision.ts';
 import { clusterOf, type Loose, masked, refused, write, written } from './bodies.ts';
 
 const PATH = '/api/v1/namespaces/team-a/secrets/db';

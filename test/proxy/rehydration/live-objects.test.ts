@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Cluster } from '../../../proxy/clusters/cluster.ts';
 import type { Upstream } from '../../../proxy/forward/upstream.ts';
-import type { PolicySource } from '../../../proxy/policy/decision.ts';
+import type { PolicySource } from '../../../proxy/policy/policy-source.ts';
 import { SeenByCluster } from '../../../proxy/redaction/seen-by-cluster.ts';
 import { openLiveObjects } from '../../../proxy/rehydration/live-objects.ts';
 import { jsonText } from '../../../proxy/request/json-text.ts';

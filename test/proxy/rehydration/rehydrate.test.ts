@@ -1,6 +1,6 @@
 // Longer than 300 lines: tables of bodies, what becomes of each and what is refused, on the same live objects.
 import { describe, expect, it } from 'vitest';
-import type { MaskObligation } from '../../../proxy/policy/decision.ts';
+import type { MaskObligation } from '../../../model/decision.ts';
 import { MASK_SECRETS } from '../masking/requests.ts';
 import { clusterOf, type Loose, masked, refused, write, written } from './bodies.ts';
 

@@ -1,4 +1,5 @@
-import type { Decision, PolicySource } from '../../../proxy/policy/decision.ts';
+import type { Decision } from '../../../model/decision.ts';
+import type { PolicySource } from '../../../proxy/policy/policy-source.ts';
 import type { Impersonation } from '../../../proxy/request/api-request.ts';
 import { type Judge, judgeFor } from '../../../proxy/self-knowledge/judge.ts';
 import { acting, document, engineOf, LOCAL } from '../policy/policies.ts';

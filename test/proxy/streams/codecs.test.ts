@@ -1,6 +1,7 @@
 // Longer than 300 lines: the codecs answer the same questions, so that one can be held against the other.
 import { describe, expect, it } from 'vitest';
-import { NO_LIMITS, type StreamLimits } from '../../../proxy/policy/stream-limits.ts';
+import type { StreamLimits } from '../../../model/decision.ts';
+import { NO_LIMITS } from '../../../proxy/policy/stream-limits.ts';
 import { SeenValues } from '../../../proxy/redaction/seen-values.ts';
 import { REDACTED } from '../../../proxy/redaction/stream-redactor.ts';
 import { Refusal, refusalStatus } from '../../../proxy/refusal.ts';

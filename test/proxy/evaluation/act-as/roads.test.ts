@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Road } from '../../../../model/gained-identity.ts';
 import type { Change } from '../../../../proxy/evaluation/act-as/change.ts';
 import { gainedByExec } from '../../../../proxy/evaluation/act-as/exec.ts';
 import { gainedByChange, gainedByUnknown } from '../../../../proxy/evaluation/gained.ts';
 import { suspectedRoads } from '../../../../proxy/evaluation/suspects.ts';
-import { gainedByUrl, type Road, roadsToEvaluate } from '../../../../proxy/policy/act-as.ts';
+import { gainedByUrl, roadsToEvaluate } from '../../../../proxy/policy/act-as.ts';
 import { policyQuestion } from '../../../../proxy/policy/policy-question.ts';
 import { LOCAL } from '../../policy/policies.ts';
 import { parsed, read } from '../requests.ts';

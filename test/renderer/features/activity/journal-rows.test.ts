@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DecidedRecord, FinishedRecord, JournalRecord } from '../../../../proxy/journal/journal-record.ts';
+import type { DecidedRecord, FinishedRecord, JournalRecord } from '../../../../model/journal-record.ts';
 import {
   addRecords,
   filterRows,

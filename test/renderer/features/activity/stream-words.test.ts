@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FinishedRecord } from '../../../../proxy/journal/journal-record.ts';
+import type { FinishedRecord } from '../../../../model/journal-record.ts';
 import {
   cutWord,
   endedWords,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ApprovalRequest } from '../../../../proxy/approvals/approval-authority.ts';
+import type { ApprovalRequest } from '../../../../model/approval.ts';
 import {
   isPending,
   needsNote,

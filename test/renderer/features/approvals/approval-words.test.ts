@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Intent } from '../../../../proxy/approvals/approval-authority.ts';
-import type { RequestSummary } from '../../../../proxy/journal/journal-record.ts';
+import type { Intent } from '../../../../model/approval.ts';
+import type { RequestSummary } from '../../../../model/journal-record.ts';
 import { consequence, identityWords, sentence } from '../../../../renderer/features/approvals/approval-words.ts';
 import { waitingImpersonation } from '../../bridge-data.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { requestLine, resourceName } from '../../preload/request-words.ts';
-import type { RequestSummary } from '../../proxy/journal/journal-record.ts';
+import type { RequestSummary } from '../../model/journal-record.ts';
+import { requestLine, resourceName } from '../../model/request-words.ts';
 import { waitingImpersonation } from '../renderer/bridge-data.ts';
 
 const base = waitingImpersonation(new Date(0)).intent.request;

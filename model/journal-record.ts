@@ -1,4 +1,4 @@
-import type { Principal } from '../listener/principal.ts';
+import type { Principal } from './principal.ts';
 
 /** What was asked, as people read it. No header values, no bodies, no Secret material. */
 export interface RequestSummary {

@@ -1,4 +1,4 @@
-import type { RequestSummary } from '../proxy/journal/journal-record.ts';
+import type { RequestSummary } from './journal-record.ts';
 
 /*
  * A request as people say it, in the same words wherever the app names one: its screens, a recording's markers, a

@@ -1,28 +1,3 @@
-import type { Principal } from '../listener/principal.ts';
-import type { Impersonation } from '../request/api-request.ts';
-import type { GainedIdentity } from './act-as.ts';
-import type { RecordRequirement, StreamLimits } from './stream-limits.ts';
-
-/** What a policy is asked about: one request of one principal to one cluster. */
-export interface PolicyQuestion {
-  readonly principal: Principal;
-  readonly cluster: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
-  /** `ApiRequest.policyVerb`, or `reveal` for one key of one Secret. */
-  readonly verb: string;
-  readonly apiGroup: string;
-  /** `pods`, `pods/exec`; empty for a non-resource path. */
-  readonly resource: string;
-  readonly namespace: string;
-  readonly name: string;
-  /** The decoded path of a non-resource request; empty otherwise. */
-  readonly nonResourcePath: string;
-  readonly impersonation: Impersonation | null;
-  /** Whom else the request would let its sender act as, as far as it is known (`policy/act-as.ts`). */
-  readonly gained?: readonly GainedIdentity[];
-  /** True when body and objects were looked at, so that `gained` is whole. */
-  readonly evaluated?: boolean;
-}
-
 /** What must be masked in the answer; united from every rule that matched. */
 export interface MaskObligation {
   readonly resource: string;
@@ -84,32 +59,28 @@ export interface Decision {
   readonly stream: StreamLimits;
 }
 
-/** The policy in force. Reading and hot reload are behind it; deciding never waits and never throws. */
-export interface PolicySource {
-  decide(question: PolicyQuestion): Decision;
-  /** For screens and the command line. */
-  state(): PolicyState;
-  /** Called after each change of the folder, with a broken file too. Returns an unsubscribe function. */
-  onChange(listener: (state: PolicyState) => void): () => void;
-  close(): Promise<void>;
+/** A port, or a range of ports, both ends included. */
+export interface PortRange {
+  readonly from: number;
+  readonly to: number;
 }
 
-export interface PolicyState {
-  /** `loaded`, `stale` (a file is broken: the last good policy goes on) or `none` (nothing good yet: everything is denied). */
-  readonly status: 'loaded' | 'stale' | 'none';
-  readonly folder: string;
-  readonly digest: string;
-  readonly loadedAt: string;
-  readonly policies: ReadonlyArray<{ readonly name: string; readonly file: string; readonly rules: number }>;
-  readonly problems: readonly PolicyProblem[];
+/** What exec, attach and port-forward may do, and how long any stream may last. */
+export interface StreamLimits {
+  /** False: nothing may be sent to the command. */
+  readonly stdin: boolean;
+  /** Each list is of one rule: a port must be in all of them. Empty: every port. */
+  readonly ports: ReadonlyArray<readonly PortRange[]>;
+  /** Milliseconds; null: as long as it likes. */
+  readonly maxDuration: number | null;
 }
 
-/** What is wrong with a policy file, and where. */
-export interface PolicyProblem {
-  readonly file: string;
-  /** From 1; 0 when no line is meant. */
-  readonly line: number;
-  readonly column: number;
-  readonly code: string;
-  readonly message: string;
+/** How a stream is recorded. */
+export interface RecordRequirement {
+  /** `metadata`: who, where, when, how many bytes, how it ended. `full`: the bytes too. */
+  readonly level: 'metadata' | 'full';
+  /** Without a recorder there is no stream. */
+  readonly required: boolean;
+  /** What was typed too; otherwise only how much of it there was, and its SHA-256. */
+  readonly input: boolean;
 }

@@ -1,0 +1,5 @@
+/** Which object a value belongs to. */
+export interface ObjectIdentity {
+  readonly namespace: string;
+  readonly name: string;
+}
