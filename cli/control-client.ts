@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { ControlRequest, ControlResponse, ControlResults } from '../proxy/approvals/control-protocol.ts';
-import { ControlSocketError, controlSocketPath } from '../proxy/approvals/control-socket.ts';
+import type { ControlRequest, ControlResponse, ControlResults } from '../proxy/control/control-protocol.ts';
+import { ControlSocketError, controlSocketPath } from '../proxy/control/control-socket.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 
 /**

@@ -2,9 +2,9 @@ import type { ApprovalRequest } from '../model/approval.ts';
 import type { JournalRecord } from '../model/journal-record.ts';
 import type { LiveStream } from '../model/live-stream.ts';
 import type { PolicyState } from '../model/policy-state.ts';
+import type { KeyPair } from './access/key-pair.ts';
+import type { AccessRequest, ClientAccess } from './access/session-access.ts';
 import type { ClusterSource } from './clusters/cluster-source.ts';
-import type { KeyPair } from './clusters/key-pair.ts';
-import type { AccessRequest, ClientAccess } from './clusters/session-access.ts';
 import type { GatewayLog } from './gateway-log.ts';
 import type { JournalFilter } from './journal/journal.ts';
 import type { RecordingRetention } from './recording/session-retention.ts';
@@ -63,7 +63,7 @@ export interface GatewayEvents {
 export interface GatewayOptions {
   /** Loopback address and port; port 0 chooses a free one. */
   readonly listen: { readonly host: string; readonly port: number };
-  /** The gateway's own certificate authority (`clusters/certificate-authority.ts`). */
+  /** The gateway's own certificate authority (`access/certificate-authority.ts`). */
   readonly authority: KeyPair;
   /** Folder of policy documents; the built-in default is written there when it is empty or missing. */
   readonly policyFolder: string;

@@ -1,7 +1,7 @@
 import type { ApprovalRequest } from '../model/approval.ts';
 import type { GatewayRecord } from '../model/journal-record.ts';
 import type { PolicyState } from '../model/policy-state.ts';
-import type { ClientAccessRegistry } from './clusters/client-access.ts';
+import type { ClientAccessRegistry } from './access/client-access.ts';
 import type { Cluster } from './clusters/cluster.ts';
 import { openCluster } from './clusters/kubeconfig-cluster.ts';
 import type { ClientAccess, ClusterSource } from './gateway.ts';

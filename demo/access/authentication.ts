@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import type { HeaderList } from '../../proxy/request/header-list.ts';
-import { ApiError } from '../api/status.ts';
+import { ApiError } from '../store/status.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 import { anonymous, authenticated, type User } from './user.ts';
 

@@ -1,5 +1,5 @@
 import type { HeaderList } from '../../proxy/request/header-list.ts';
-import { ApiError, badRequest } from '../api/status.ts';
+import { ApiError, badRequest } from '../store/status.ts';
 import { type Attributes, type Authorizer, denial } from './authorization.ts';
 import { readServiceAccount, type User } from './user.ts';
 

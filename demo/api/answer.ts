@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { stringify as toYaml } from 'yaml';
 import { goJson, isJsonObject, type JsonObject, objectAt, objectsAt } from '../store/json.ts';
+import { ApiError } from '../store/status.ts';
 import { partialMetadata, tableOf } from '../table/table.ts';
 import type { Call } from './call.ts';
 import { type AnswerShape, negotiate, plainJson, type Representation, readIncludeObject } from './negotiation.ts';
-import { ApiError } from './status.ts';
 
 /** curl, Wget and browsers get indented JSON, as from the real server. */
 function wantsPretty(call: Call): boolean {

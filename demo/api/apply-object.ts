@@ -8,11 +8,11 @@ import type { WriteOptions } from '../store/cluster-objects.ts';
 import { asKept, present } from '../store/event-forms.ts';
 import { isJsonObject, type Json, type JsonObject, metadataOf, nameOf, namespaceOf, textAt } from '../store/json.ts';
 import { groupVersionOf, type ResourceKind } from '../store/resource-kinds.ts';
+import { ApiError, badRequest, conflict, fieldRequired, forbidden, invalid, notFound } from '../store/status.ts';
 import { conform, DecodingError } from '../store/typed-object.ts';
 import { answer } from './answer.ts';
 import { type Call, writeOptions } from './call.ts';
 import { queryTrue } from './request-target.ts';
-import { ApiError, badRequest, conflict, fieldRequired, forbidden, invalid, notFound } from './status.ts';
 
 /** The media type of server-side apply. */
 export const applyPatch = 'application/apply-patch+yaml';

@@ -3,10 +3,10 @@ import { decodeProtobuf, openEnvelope } from '../../proxy/request/protobuf/decod
 import { ProtobufError } from '../../proxy/request/protobuf/wire-reader.ts';
 import { isJsonObject, type Json, type JsonObject } from '../store/json.ts';
 import { groupVersionOf, type ResourceKind } from '../store/resource-kinds.ts';
+import { type ApiError, badRequest, unsupportedMediaType } from '../store/status.ts';
 import { conform, DecodingError } from '../store/typed-object.ts';
 import type { FieldValidation } from './call.ts';
 import { duplicateFields } from './duplicate-fields.ts';
-import { type ApiError, badRequest, unsupportedMediaType } from './status.ts';
 
 type Typed = Pick<ResourceKind, 'group' | 'version' | 'kind' | 'message'> & { readonly anyVersion?: boolean };
 

@@ -5,8 +5,8 @@ import type { Authorizer } from '../access/authorization.ts';
 import type { ServiceAccountTokens } from '../access/service-account-tokens.ts';
 import type { User } from '../access/user.ts';
 import type { ClusterObjects, WriteOptions } from '../store/cluster-objects.ts';
+import { ApiError, invalid, unsupportedValue } from '../store/status.ts';
 import type { ContainerFiles } from '../streams/running-container.ts';
-import { ApiError, invalid, unsupportedValue } from './status.ts';
 
 /** What every handler works with. */
 export interface Cluster {

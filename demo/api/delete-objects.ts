@@ -2,11 +2,11 @@ import type { DeleteRequest } from '../store/cluster-objects.ts';
 import { present } from '../store/event-forms.ts';
 import { type JsonObject, nameOf, namespaceOf, textAt, textsAt } from '../store/json.ts';
 import type { ResourceKind } from '../store/resource-kinds.ts';
+import { deleted, forbidden, invalid, unsupportedValue } from '../store/status.ts';
 import { answer } from './answer.ts';
 import { readBody } from './body-codec.ts';
 import { bodyOf, type Call, fieldValidation, readDryRun } from './call.ts';
 import { readInteger, readPage } from './read-objects.ts';
-import { deleted, forbidden, invalid, unsupportedValue } from './status.ts';
 
 /** DeleteOptions come under any version: `v1`, `meta.k8s.io/v1`, the object's own group's. */
 const deleteOptions = {

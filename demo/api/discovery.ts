@@ -7,8 +7,8 @@ import {
   storedVerbs,
   virtualKinds,
 } from '../store/resource-kinds.ts';
+import { noSuchResource, notAcceptable } from '../store/status.ts';
 import type { Call } from './call.ts';
-import { noSuchResource, notAcceptable } from './status.ts';
 
 /** A path that no handler takes: the router's own 404, in plain text. */
 export class PageNotFound extends Error {}

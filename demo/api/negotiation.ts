@@ -1,4 +1,4 @@
-import { badRequest, notAcceptable, unknownFormat } from './status.ts';
+import { badRequest, notAcceptable, unknownFormat } from '../store/status.ts';
 
 /** How to write an answer. */
 export interface Representation {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Field, messageNamed } from '../../proxy/request/protobuf/message-schema.ts';
 import type { Json, JsonObject } from '../store/json.ts';
 import { groupVersionOf, type ResourceKind, resourceKinds, virtualKinds } from '../store/resource-kinds.ts';
-import { noSuchResource } from './status.ts';
+import { noSuchResource } from '../store/status.ts';
 
 const scalarSchemas: Readonly<Record<string, JsonObject>> = {
   s: { type: 'string' },

@@ -3,10 +3,10 @@ import { mergePatch } from '../patch/merge-patch.ts';
 import { strategicMergePatch } from '../patch/strategic-merge-patch.ts';
 import { goJson, isJsonObject, type Json, type JsonObject } from '../store/json.ts';
 import type { ResourceKind } from '../store/resource-kinds.ts';
+import { ApiError, badRequest, unprocessablePatch } from '../store/status.ts';
 import { conform, DecodingError } from '../store/typed-object.ts';
 import { goProblem } from './body-codec.ts';
 import type { FieldValidation } from './call.ts';
-import { ApiError, badRequest, unprocessablePatch } from './status.ts';
 
 const patchTypes: Readonly<Record<string, 'merge' | 'json' | 'strategic'>> = {
   'application/merge-patch+json': 'merge',

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { finishContainer } from '../controllers/kubelet.ts';
 import { type JsonObject, nameOf, objectAt, objectsAt, textAt } from '../store/json.ts';
 import { kindNamed } from '../store/resource-kinds.ts';
+import { badRequest, type Cause, fieldInvalid, invalid } from '../store/status.ts';
 import { serveAttach } from '../streams/attach.ts';
 import type { CommandRequest } from '../streams/command-connection.ts';
 import { serveExec } from '../streams/exec.ts';
@@ -12,7 +13,6 @@ import type { Upgrade } from '../streams/upgrade.ts';
 import type { Call } from './call.ts';
 import { readInteger } from './read-objects.ts';
 import { queryTrue } from './request-target.ts';
-import { badRequest, type Cause, fieldInvalid, invalid } from './status.ts';
 
 /** The subresources of pods that are streams over an upgraded connection. */
 export const streamSubresources: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward']);

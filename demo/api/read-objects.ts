@@ -4,9 +4,9 @@ import { nameOf, namespaceOf, textMapAt } from '../store/json.ts';
 import type { ResourceKind } from '../store/resource-kinds.ts';
 import { groupVersionOf } from '../store/resource-kinds.ts';
 import { fieldsMatch, labelsMatch, parseFieldSelector, parseLabelSelector, SelectorError } from '../store/selectors.ts';
+import { ApiError, badRequest, expired, invalid } from '../store/status.ts';
 import { answer, asItem } from './answer.ts';
 import type { Call } from './call.ts';
-import { ApiError, badRequest, expired, invalid } from './status.ts';
 
 /** A test of an object against the selectors of a request. */
 export type Selection = (object: JsonObject) => boolean;

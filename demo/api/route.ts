@@ -1,5 +1,6 @@
 import { type Attributes, denial } from '../access/authorization.ts';
 import { findKind, type ResourceKind, virtualKinds } from '../store/resource-kinds.ts';
+import { ApiError, badRequest, forbidden, methodNotAllowed, noSuchResource, notInDemo } from '../store/status.ts';
 import type { Call } from './call.ts';
 import { deleteCollection, deleteObject } from './delete-objects.ts';
 import { type Document, discoveryDocument, PageNotFound } from './discovery.ts';
@@ -10,7 +11,6 @@ import { requireUpgrade, sendPodLog, streamSubresources } from './pod-streams.ts
 import { getObject, listObjects } from './read-objects.ts';
 import { createReview } from './reviews.ts';
 import { handleScale } from './scale.ts';
-import { ApiError, badRequest, forbidden, methodNotAllowed, noSuchResource, notInDemo } from './status.ts';
 import { issueToken } from './token-request.ts';
 import { serverVersion } from './version.ts';
 import { watchObjects } from './watch-objects.ts';

@@ -2,13 +2,13 @@ import { applyFields } from '../ownership/apply.ts';
 import { readManagers, trackingOf } from '../ownership/managed-fields.ts';
 import { type JsonObject, nameOf, namespaceOf, numberAt, objectAt, textAt, textMapAt, uidOf } from '../store/json.ts';
 import { groupVersionOf, type ResourceKind } from '../store/resource-kinds.ts';
+import { conflict, fieldRequired, invalid } from '../store/status.ts';
 import { answer } from './answer.ts';
 import { applyPatch, readApplied } from './apply-object.ts';
 import { mediaType, readBody } from './body-codec.ts';
 import { bodyOf, type Call, fieldValidation, writeOptions } from './call.ts';
 import { patchObject } from './patch-object.ts';
 import { queryTrue } from './request-target.ts';
-import { conflict, fieldRequired, invalid } from './status.ts';
 
 const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale', message: 'autoscaling.Scale' };
 

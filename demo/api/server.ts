@@ -7,13 +7,13 @@ import { HeaderList } from '../../proxy/request/header-list.ts';
 import { authenticate } from '../access/authentication.ts';
 import { impersonate } from '../access/impersonation.ts';
 import type { CertificatePair } from '../certificates.ts';
+import { ApiError, methodNotAllowed, notInDemo } from '../store/status.ts';
 import { answerStatus } from './answer.ts';
 import { type AuditLog, auditUser, objectReference } from './audit.ts';
 import type { Call, Cluster } from './call.ts';
 import { openPodStream, streamSubresources } from './pod-streams.ts';
 import { readTarget, TargetError } from './request-target.ts';
 import { authorize, route } from './route.ts';
-import { ApiError, methodNotAllowed, notInDemo } from './status.ts';
 
 /** What the server needs beside the cluster. */
 export interface ServerOptions {

@@ -12,10 +12,10 @@ import {
   uidOf,
 } from '../store/json.ts';
 import { groupVersionOf, kindNamed, type ResourceKind } from '../store/resource-kinds.ts';
+import { badRequest, fieldInvalid, invalid, notAcceptable, preconditionFailed } from '../store/status.ts';
 import { answer, representationFor } from './answer.ts';
 import { readBody } from './body-codec.ts';
 import { bodyOf, type Call, fieldValidation, writeOptions } from './call.ts';
-import { badRequest, fieldInvalid, invalid, notAcceptable, preconditionFailed } from './status.ts';
 
 const tokenRequest = {
   group: 'authentication.k8s.io',

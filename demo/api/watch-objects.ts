@@ -2,13 +2,13 @@ import { present } from '../store/event-forms.ts';
 import { goJson, type JsonObject, nameOf, namespaceOf } from '../store/json.ts';
 import type { StoreEvent } from '../store/object-store.ts';
 import { groupVersionOf, type ResourceKind } from '../store/resource-kinds.ts';
+import { badRequest, expired, invalid } from '../store/status.ts';
 import { bookmarkTable, partialMetadata, tableOf } from '../table/table.ts';
 import { representationFor } from './answer.ts';
 import type { Call } from './call.ts';
 import { type IncludeObject, type Representation, readIncludeObject } from './negotiation.ts';
 import { readInteger, readSelection, type Selection } from './read-objects.ts';
 import { queryTrue } from './request-target.ts';
-import { badRequest, expired, invalid } from './status.ts';
 
 /** Bookmarks come about once a minute to clients that take them. */
 const bookmarkInterval = 60_000;

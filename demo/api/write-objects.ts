@@ -1,12 +1,12 @@
 import { asKept, present } from '../store/event-forms.ts';
 import { type JsonObject, nameOf, namespaceOf, objectAt } from '../store/json.ts';
 import type { ResourceKind } from '../store/resource-kinds.ts';
+import { badRequest, invalid, notFound } from '../store/status.ts';
 import { answer } from './answer.ts';
 import { applyObject, applyPatch, requireCreate } from './apply-object.ts';
 import { mediaType, readBody } from './body-codec.ts';
 import { bodyOf, type Call, fieldValidation, writeOptions } from './call.ts';
 import { patchObject } from './patch-object.ts';
-import { badRequest, invalid, notFound } from './status.ts';
 
 async function readObject(call: Call, kind: ResourceKind): Promise<JsonObject> {
   const contentType = call.headers.first('Content-Type');

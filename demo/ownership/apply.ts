@@ -1,5 +1,5 @@
-import { ApiError } from '../api/status.ts';
 import { isJsonObject, type Json, type JsonObject, objectAt, textAt, timestamp } from '../store/json.ts';
+import { ApiError } from '../store/status.ts';
 import { difference, type FieldSet, intersection, isEmptySet, noFields, shownPaths, union } from './field-set.ts';
 import { type FieldType, messageType } from './field-type.ts';
 import {

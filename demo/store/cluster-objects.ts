@@ -1,15 +1,4 @@
 import {
-  ApiError,
-  alreadyExists,
-  badRequest,
-  conflict,
-  fieldInvalid,
-  forbidden,
-  invalid,
-  notFound,
-  preconditionFailed,
-} from '../api/status.ts';
-import {
   type Manager,
   managersAfterUpdate,
   sameManagers,
@@ -33,6 +22,17 @@ import { applyCreationDefaults, applyDefaults } from './object-defaults.ts';
 import { identify } from './object-identity.ts';
 import { ObjectStore } from './object-store.ts';
 import { groupVersionOf, hasStatus, kindNamed, type ResourceKind, resourceKinds } from './resource-kinds.ts';
+import {
+  ApiError,
+  alreadyExists,
+  badRequest,
+  conflict,
+  fieldInvalid,
+  forbidden,
+  invalid,
+  notFound,
+  preconditionFailed,
+} from './status.ts';
 import { validate, validateChange } from './validation.ts';
 
 /** How a write is to be made. */

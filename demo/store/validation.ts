@@ -1,6 +1,6 @@
-import { type Cause, fieldInvalid, fieldRequired } from '../api/status.ts';
 import { type Json, type JsonObject, nameOf, objectAt, objectsAt, sameJson, textAt, textMapAt } from './json.ts';
 import { labelsMatch, requirementsOf } from './selectors.ts';
+import { type Cause, fieldInvalid, fieldRequired } from './status.ts';
 
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const subdomainRule =

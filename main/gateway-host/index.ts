@@ -1,4 +1,4 @@
-import { createCertificateAuthority } from '../../proxy/clusters/certificate-authority.ts';
+import { createCertificateAuthority } from '../../proxy/access/certificate-authority.ts';
 import { listContexts } from '../../proxy/clusters/kubeconfig-files.ts';
 import { createGateway } from '../../proxy/gateway.ts';
 import { serveHost } from '../hosts/host-server.ts';

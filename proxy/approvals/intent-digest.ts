@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Principal } from '../../model/principal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../request/canonical-json.ts';
 
 /** Everything that makes a request this request and no other. */
 export interface IntentDigestInput {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Decision } from '../../model/decision.ts';
 import type { GainedIdentity, Road } from '../../model/gained-identity.ts';
-import { canonicalJson } from '../approvals/canonical-json.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import type { Upstream, UpstreamResponse } from '../forward/upstream.ts';
 import { combineDecisions } from '../policy/combine-decisions.ts';
@@ -9,6 +8,7 @@ import type { PolicyQuestion } from '../policy/policy-question.ts';
 import type { PolicySource } from '../policy/policy-source.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
+import { canonicalJson } from '../request/canonical-json.ts';
 import type { JsonValue } from '../request/json-value.ts';
 import { gainedByExec } from './act-as/exec.ts';
 import type { Gained } from './act-as/service-account.ts';

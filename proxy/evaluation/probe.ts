@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import type { Cluster } from '../clusters/cluster.ts';
+import { sendUpstream } from '../forward/send-upstream.ts';
 import type { Upstream, UpstreamResponse } from '../forward/upstream.ts';
 import { upstreamTrouble } from '../forward/upstream-trouble.ts';
 import { uuidV7 } from '../journal/uuid-v7.ts';
-import { sendUpstream } from '../pipeline/send-upstream.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { fingerprintOf, type LiveCertificates } from '../access/client-authentication.ts';
 import { Refusal } from '../refusal.ts';
-import { fingerprintOf, type LiveCertificates } from './client-authentication.ts';
 import { EndedByGateway } from './ended-by-gateway.ts';
 
 /** Milliseconds that an exchange under way gets to tell its client why it was ended, before the connection is cut. */

@@ -2,8 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import type { Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import type { TurnedAway } from '../access/client-authentication.ts';
 import { Refusal, refusalStatus } from '../refusal.ts';
-import type { TurnedAway } from './client-authentication.ts';
 import type { Connections } from './connections.ts';
 
 /** Why something that reached the port was nobody's request; each is a count in the journal. */

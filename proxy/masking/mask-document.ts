@@ -1,11 +1,11 @@
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
-import type { ScannerKind } from './create-scanner.ts';
-import { compileMaskRules } from './mask-rules.ts';
-import type { MaskKey } from './mask-token.ts';
 import { MaskingStream } from './masking-stream.ts';
-import { NotMaskable } from './not-maskable.ts';
-import { type MaskReport, type MaskSubject, newMaskReport } from './response-mask.ts';
+import { compileMaskRules } from './plan/mask-rules.ts';
+import { type MaskReport, type MaskSubject, newMaskReport } from './plan/response-mask.ts';
+import type { ScannerKind } from './scan/create-scanner.ts';
+import { NotMaskable } from './scan/not-maskable.ts';
+import type { MaskKey } from './tokens/mask-token.ts';
 
 /**
  * How much of a document is held back until it is known that all of it can be masked. What fits has its exact length

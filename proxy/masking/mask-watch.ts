@@ -1,9 +1,9 @@
 import { Refusal, refusalStatus } from '../refusal.ts';
 import { maskRefusal, OBJECT_LIMIT, tooLarge } from './mask-document.ts';
-import { compileMaskRules } from './mask-rules.ts';
-import type { MaskKey } from './mask-token.ts';
 import { MaskingStream } from './masking-stream.ts';
-import type { MaskReport, MaskSubject } from './response-mask.ts';
+import { compileMaskRules } from './plan/mask-rules.ts';
+import type { MaskReport, MaskSubject } from './plan/response-mask.ts';
+import type { MaskKey } from './tokens/mask-token.ts';
 
 /**
  * Masks a watch event by event: what comes out is whole events, as soon as their last byte is there. Never holds more

@@ -1,18 +1,18 @@
-import { ByteWindow, type Splice } from './byte-window.ts';
-import { createScanner, type ScannerKind } from './create-scanner.ts';
-import { unescapeText } from './escaped-text.ts';
-import type { Scanner } from './json-scanner.ts';
-import type { MaskRules } from './mask-rules.ts';
-import { type MaskKey, maskToken } from './mask-token.ts';
-import { escapeString } from './masked-object.ts';
-import type { OnMasked } from './masked-value.ts';
-import { NotMaskable } from './not-maskable.ts';
-import { ObjectMasker } from './object-masker.ts';
-import { ObjectTokens } from './object-tokens.ts';
-import { redactStatusText } from './redact-status.ts';
-import { type MaskReport, newMaskReport } from './response-mask.ts';
+import type { MaskRules } from './plan/mask-rules.ts';
+import { type MaskReport, newMaskReport } from './plan/response-mask.ts';
+import { ByteWindow, type Splice } from './scan/byte-window.ts';
+import { createScanner, type ScannerKind } from './scan/create-scanner.ts';
+import { unescapeText } from './scan/escaped-text.ts';
+import type { Scanner } from './scan/json-scanner.ts';
+import { NotMaskable } from './scan/not-maskable.ts';
+import { redactStatusText } from './status/redact-status.ts';
 import { LAST_APPLIED } from './tokens/mask-form.ts';
+import { type MaskKey, maskToken } from './tokens/mask-token.ts';
+import type { OnMasked } from './tokens/masked-value.ts';
 import type { ObjectIdentity } from './tokens/object-identity.ts';
+import { ObjectTokens } from './tokens/object-tokens.ts';
+import { escapeString } from './walk/masked-object.ts';
+import { ObjectMasker } from './walk/object-masker.ts';
 
 export interface MaskingStreamOptions {
   readonly key: MaskKey;

@@ -2,14 +2,15 @@ import type { Decision } from '../../model/decision.ts';
 import type { EffectiveIdentity, RequestSummary } from '../../model/journal-record.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import { discard } from '../forward/pooled-upstream.ts';
+import { sendUpstream } from '../forward/send-upstream.ts';
 import type { UpstreamResponse, UpstreamUpgrade } from '../forward/upstream.ts';
 import { upstreamTrouble } from '../forward/upstream-trouble.ts';
 import type { Exchange } from '../listener/exchange.ts';
 import { audible, refuse } from '../listener/refuse.ts';
-import { jsonOnlyAccept } from '../masking/accept.ts';
-import { keyOfCluster } from '../masking/mask-token.ts';
-import { planMask } from '../masking/plan-mask.ts';
-import type { MaskPlan } from '../masking/response-mask.ts';
+import { jsonOnlyAccept } from '../masking/plan/accept.ts';
+import { planMask } from '../masking/plan/plan-mask.ts';
+import type { MaskPlan } from '../masking/plan/response-mask.ts';
+import { keyOfCluster } from '../masking/tokens/mask-token.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { firstValue, isTrue } from '../request/query.ts';
@@ -17,14 +18,13 @@ import { readRequest } from '../request/read-request.ts';
 import { answerSelfReview } from '../self-knowledge/answer-self-review.ts';
 import { judgeFor } from '../self-knowledge/judge.ts';
 import { selfReviewOf } from '../self-knowledge/self-review.ts';
-import { answer } from './answer.ts';
-import { isLog, longAnswer } from './long-answer.ts';
+import { answer } from './answers/document.ts';
+import { isLog, longAnswer } from './answers/long.ts';
+import { StreamSession } from './answers/stream.ts';
 import { type Permitted, permit } from './permit.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { sendPinned } from './restore-masks.ts';
-import { sendUpstream } from './send-upstream.ts';
-import { StreamSession } from './stream-session.ts';
 import {
   effectiveOf,
   type Outcome,

@@ -4,7 +4,7 @@ import type { OriginalUser } from '../evaluation/original-user.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import type { GatewayLog } from '../gateway-log.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { MaskKey } from '../masking/mask-token.ts';
+import type { MaskKey } from '../masking/tokens/mask-token.ts';
 import type { PolicySource } from '../policy/policy-source.ts';
 import type { SeenByCluster } from '../redaction/seen-by-cluster.ts';
 import type { MaskOrigins } from '../rehydration/mask-origins.ts';

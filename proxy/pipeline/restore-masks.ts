@@ -3,7 +3,7 @@ import type { Cluster } from '../clusters/cluster.ts';
 import { discard } from '../forward/pooled-upstream.ts';
 import type { UpstreamResponse, UpstreamUpgrade } from '../forward/upstream.ts';
 import type { Exchange } from '../listener/exchange.ts';
-import { compileMaskRules } from '../masking/mask-rules.ts';
+import { compileMaskRules } from '../masking/plan/mask-rules.ts';
 import { policyQuestion } from '../policy/policy-question.ts';
 import { openLiveObjects } from '../rehydration/live-objects.ts';
 import { rehydrate } from '../rehydration/rehydrate.ts';

@@ -2,7 +2,7 @@
 export type Route =
   /** An API request: the cluster's slug, and the target without the prefix, byte for byte. */
   | { readonly kind: 'cluster'; readonly slug: string; readonly target: string }
-  /** One key of one Secret (`pipeline/reveal.ts`). */
+  /** One key of one Secret (`pipeline/answers/reveal.ts`). */
   | { readonly kind: 'reveal' }
   | { readonly kind: 'nowhere' };
 

@@ -1,6 +1,6 @@
 import type { ApprovalRequirement } from '../../model/decision.ts';
-import { milliseconds } from './duration.ts';
-import type { PolicyRule } from './policy-document.ts';
+import { milliseconds } from './document/duration.ts';
+import type { PolicyRule } from './document/policy-document.ts';
 
 /** The requirement that a rule's `approval` block stands for; times in milliseconds. */
 export function approvalRequirement(block: NonNullable<PolicyRule['approval']>): ApprovalRequirement {

@@ -1,13 +1,13 @@
 import type { ApprovalRequirement, MaskObligation, RuleTrace } from '../../model/decision.ts';
 import type { PolicyProblem } from '../../model/policy-state.ts';
-import type { ActsAsTest } from './act-as-match.ts';
 import { approvalRequirement } from './approval-requirement.ts';
-import { actsAsDimension, compileActsAsBlock, compileMatch } from './compile-match.ts';
+import type { ParsedPolicy } from './document/parse-policy.ts';
+import type { PolicyRule, RecordObligation } from './document/policy-document.ts';
+import { SetReader } from './document/set-reader.ts';
+import type { ActsAsTest } from './match/act-as-match.ts';
+import { actsAsDimension, compileActsAsBlock, compileMatch } from './match/compile-match.ts';
 import type { Dimension } from './match/dimension.ts';
 import { PLACEHOLDERS, unknownPlaceholder } from './message-template.ts';
-import type { ParsedPolicy } from './parse-policy.ts';
-import type { PolicyRule, RecordObligation } from './policy-document.ts';
-import { SetReader } from './set-reader.ts';
 import type { StreamObligation } from './stream-limits.ts';
 
 /** A rule, ready to be asked. */

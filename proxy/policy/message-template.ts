@@ -1,5 +1,5 @@
 import { oneLine } from '../one-line.ts';
-import { actsAsText } from './act-as-match.ts';
+import { actsAsText } from './match/act-as-match.ts';
 import type { PolicyQuestion } from './policy-question.ts';
 import { impersonationText, resourceText } from './policy-question.ts';
 

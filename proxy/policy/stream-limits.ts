@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PortRange, RecordRequirement, StreamLimits } from '../../model/decision.ts';
-import { milliseconds } from './duration.ts';
+import { milliseconds } from './document/duration.ts';
 
 export const NO_LIMITS: StreamLimits = { stdin: true, ports: [], maxDuration: null };
 

@@ -1,4 +1,4 @@
-import { holdsToken } from '../masking/mask-text.ts';
+import { holdsToken } from '../masking/tokens/mask-text.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { jsonText, textAt, valueAt } from '../request/json-text.ts';

@@ -1,5 +1,5 @@
-import { kindClassOf } from '../masking/mask-rules.ts';
-import type { OnMasked } from '../masking/masked-value.ts';
+import { kindClassOf } from '../masking/plan/mask-rules.ts';
+import type { OnMasked } from '../masking/tokens/masked-value.ts';
 import type { RequestInfo } from '../request/api-request.ts';
 
 /** The field that a mask was shown for. */

@@ -1,4 +1,4 @@
-import { tokensIn } from '../masking/mask-text.ts';
+import { tokensIn } from '../masking/tokens/mask-text.ts';
 import { isJsonObject, type JsonValue } from '../request/json-value.ts';
 import { fieldOf, type Path } from './field-path.ts';
 import type { Source } from './restore.ts';

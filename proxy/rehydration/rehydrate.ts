@@ -1,5 +1,5 @@
-import { holdsToken, tokensIn } from '../masking/mask-text.ts';
-import { containsMaskToken } from '../masking/mask-token.ts';
+import { holdsToken, tokensIn } from '../masking/tokens/mask-text.ts';
+import { containsMaskToken } from '../masking/tokens/mask-token.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { jsonText, textAt, withValueAt } from '../request/json-text.ts';

@@ -3,7 +3,7 @@ import { documentsOf, mayHoldSecret, secretValuesOf } from '../masking/helm-rele
 import type { ReleaseValue } from '../masking/helm-release/mask-release.ts';
 import { looksLikeRelease, openRelease, releaseNameOf } from '../masking/helm-release/release-text.ts';
 import { restoreRelease, restoreText } from '../masking/helm-release/restore-release.ts';
-import { clearText, holdsToken, tokensIn } from '../masking/mask-text.ts';
+import { clearText, holdsToken, tokensIn } from '../masking/tokens/mask-text.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { textAt, valueAt } from '../request/json-text.ts';
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from '../request/json-value.ts';

@@ -1,6 +1,6 @@
-import { fromBase64, holdsText, holdsToken, isSameMask, tokensIn } from '../masking/mask-text.ts';
-import { REDACTED } from '../masking/masked-object.ts';
 import { LAST_APPLIED } from '../masking/tokens/mask-form.ts';
+import { fromBase64, holdsText, holdsToken, isSameMask, tokensIn } from '../masking/tokens/mask-text.ts';
+import { REDACTED } from '../masking/walk/masked-object.ts';
 import { goJsonText } from '../request/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../request/json-value.ts';
 import { readStrictJson } from '../request/strict-json.ts';

@@ -1,4 +1,4 @@
-import { kindClassOf } from '../masking/mask-rules.ts';
+import { kindClassOf } from '../masking/plan/mask-rules.ts';
 import { Refusal, type StatusCause } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { textAt } from '../request/json-text.ts';

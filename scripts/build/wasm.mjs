@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { repository } from '../set-up/cache-folder.mjs';
 
 /** Relative to the repository. */
-const source = 'proxy/masking/wasm/assembly/json-tape.ts';
-const generated = join(repository, 'proxy/masking/wasm/json-tape.generated.ts');
+const source = 'proxy/masking/scan/wasm/assembly/json-tape.ts';
+const generated = join(repository, 'proxy/masking/scan/wasm/json-tape.generated.ts');
 
 /**
  * Compiles the byte scanner. The module is kept in the repository as text, so that the gateway is bundled, tested and

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { requestInWords } from '../../cli/request-in-words.ts';
-import { openControlSocket } from '../../proxy/approvals/control-socket.ts';
+import { openControlSocket } from '../../proxy/control/control-socket.ts';
 import { authorityUnderTest, intent, summary } from '../proxy/approvals/intents.ts';
 import { run, temporaryFolder } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openControlSocket } from '../../proxy/approvals/control-socket.ts';
+import { openControlSocket } from '../../proxy/control/control-socket.ts';
 import { LiveStreams } from '../../proxy/streams/live-streams.ts';
 import { authorityUnderTest } from '../proxy/approvals/intents.ts';
 import { run, temporaryFolder } from './run.ts';

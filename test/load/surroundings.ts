@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
-import { createCertificateAuthority, issueServerCertificate } from '../../proxy/clusters/certificate-authority.ts';
+import { createCertificateAuthority, issueServerCertificate } from '../../proxy/access/certificate-authority.ts';
 import { programPath, type RunningProcess, startProcess } from '../bench/harness/processes.ts';
 import { CONTEXT, kubeconfigOf } from '../bench/peers/field.ts';
 

@@ -11,7 +11,7 @@ import {
   type Scalar,
   visit,
 } from 'yaml';
-import { isCredentialName, isNoCredential } from '../values/credential-name.ts';
+import { isCredentialName, isNoCredential } from '../../patterns/credential-name.ts';
 
 /** A value of a Secret in a manifest: where its text stands, and what it says. */
 export interface ManifestValue {

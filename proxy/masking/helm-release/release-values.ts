@@ -1,6 +1,6 @@
+import { isCredentialName, isNoCredential } from '../../patterns/credential-name.ts';
+import { findShapes, SHAPES } from '../../patterns/credential-shapes.ts';
 import { isJsonObject, JsonNumber, type JsonValue } from '../../request/json-value.ts';
-import { isCredentialName, isNoCredential } from '../values/credential-name.ts';
-import { findShapes, SHAPES } from '../values/credential-shapes.ts';
 import { joinField } from '../values/field-path.ts';
 
 /** Keys below a credential's name that say something about it, and hold none: `secret.create`, `secrets[].name`. */

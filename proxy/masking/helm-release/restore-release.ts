@@ -1,5 +1,5 @@
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from '../../request/json-value.ts';
-import { holdsToken, replaceTokens, tokensIn } from '../mask-text.ts';
+import { holdsToken, replaceTokens, tokensIn } from '../tokens/mask-text.ts';
 import { documentsOf, rewriteTexts } from './manifest-secrets.ts';
 import { type ReleaseValue, UNREAD } from './mask-release.ts';
 

@@ -1,5 +1,5 @@
+import { findShapes, type Shape } from '../../patterns/credential-shapes.ts';
 import { isRecord } from '../../request/json-value.ts';
-import { findShapes, type Shape } from './credential-shapes.ts';
 import { joinField } from './field-path.ts';
 
 /** The keys of a Secret that hold a docker configuration, whatever its type says. */

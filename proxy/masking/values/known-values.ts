@@ -1,7 +1,7 @@
+import type { Range } from '../../patterns/credential-shapes.ts';
 import type { SeenValues } from '../../redaction/seen-values.ts';
 import { SHORTEST_FORM } from '../../redaction/value-forms.ts';
 import { ValueMatcher } from '../../redaction/value-matcher.ts';
-import type { Range } from './credential-shapes.ts';
 
 /**
  * Finds known values in a text of the API: in the forms in which any stream is searched for them, and escaped once more,

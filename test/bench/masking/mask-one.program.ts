@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import { compileMaskRules } from '../../../proxy/masking/mask-rules.ts';
 import { MaskingStream } from '../../../proxy/masking/masking-stream.ts';
-import { newMaskReport } from '../../../proxy/masking/response-mask.ts';
+import { compileMaskRules } from '../../../proxy/masking/plan/mask-rules.ts';
+import { newMaskReport } from '../../../proxy/masking/plan/response-mask.ts';
 import { Random } from '../../proxy/masking/random.ts';
 import { KEY, secretsSubject } from '../../proxy/masking/requests.ts';
 import { maskSecret } from './maskers.ts';

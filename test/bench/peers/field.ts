@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { createCertificateAuthority, issueServerCertificate } from '../../../proxy/clusters/certificate-authority.ts';
+import { createCertificateAuthority, issueServerCertificate } from '../../../proxy/access/certificate-authority.ts';
 import { findCommand, programPath, type RunningProcess, runProgram, startProcess } from '../harness/processes.ts';
 import type { Sample } from '../harness/section.ts';
 import { buildGoProgram } from './go-program.ts';

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
-import { createCertificateAuthority } from '../../../proxy/clusters/certificate-authority.ts';
+import { createCertificateAuthority } from '../../../proxy/access/certificate-authority.ts';
 import { createGateway } from '../../../proxy/gateway.ts';
-import { writeDefaultPolicy } from '../../../proxy/policy/read-policy-folder.ts';
+import { writeDefaultPolicy } from '../../../proxy/policy/source/read-policy-folder.ts';
 import { policyFiles, randomRules } from '../policy/random-policy.ts';
 
 /*

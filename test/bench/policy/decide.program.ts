@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { compilePolicies } from '../../../proxy/policy/compile-policy.ts';
+import { parsePolicyFile } from '../../../proxy/policy/document/parse-policy.ts';
 import { explainDecision } from '../../../proxy/policy/explain.ts';
-import { parsePolicyFile } from '../../../proxy/policy/parse-policy.ts';
 import { PolicyEngine } from '../../../proxy/policy/policy-engine.ts';
 import type { PolicyQuestion } from '../../../proxy/policy/policy-question.ts';
 import { quantile } from '../harness/statistics.ts';

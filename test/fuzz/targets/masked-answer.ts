@@ -1,8 +1,8 @@
-import { compileMaskRules } from '../../../proxy/masking/mask-rules.ts';
-import { MASK_PREFIX } from '../../../proxy/masking/mask-token.ts';
 import { MaskingStream } from '../../../proxy/masking/masking-stream.ts';
-import { NotMaskable } from '../../../proxy/masking/not-maskable.ts';
-import { newMaskReport } from '../../../proxy/masking/response-mask.ts';
+import { compileMaskRules } from '../../../proxy/masking/plan/mask-rules.ts';
+import { newMaskReport } from '../../../proxy/masking/plan/response-mask.ts';
+import { NotMaskable } from '../../../proxy/masking/scan/not-maskable.ts';
+import { MASK_PREFIX } from '../../../proxy/masking/tokens/mask-token.ts';
 import { KEY, secretsSubject } from '../../proxy/masking/requests.ts';
 import { allow, type FuzzTarget, must } from '../fuzz-target.ts';
 import { ANSWERS_WITH_SECRETS } from '../seeds/answers-with-secrets.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JournalRecord } from '../../../model/journal-record.ts';
-import { createCertificateAuthority } from '../../../proxy/clusters/certificate-authority.ts';
+import { createCertificateAuthority } from '../../../proxy/access/certificate-authority.ts';
 import { createGateway } from '../../../proxy/gateway.ts';
 import type { Gateway } from '../../../proxy/gateway-door.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../../proxy/approvals/canonical-json.ts';
 import { bodyDigest, type IntentDigestInput, intentDigest } from '../../../proxy/approvals/intent-digest.ts';
+import { canonicalJson } from '../../../proxy/request/canonical-json.ts';
 
 const base = {
   principal: { user: 'local:ada', groups: ['a', 'b'], session: { kind: 'inAppTerminal', id: 'one' } },

@@ -11,7 +11,7 @@ import {
   createCertificateAuthority,
   issueClientCertificate,
   issueServerCertificate,
-} from '../../../proxy/clusters/certificate-authority.ts';
+} from '../../../proxy/access/certificate-authority.ts';
 import type { Cluster } from '../../../proxy/clusters/cluster.ts';
 import { openCluster } from '../../../proxy/clusters/kubeconfig-cluster.ts';
 import type { KeyPair } from '../../../proxy/gateway.ts';

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createCertificateAuthority, issueClientCertificate } from '../../../proxy/clusters/certificate-authority.ts';
+import { createCertificateAuthority, issueClientCertificate } from '../../../proxy/access/certificate-authority.ts';
 import { listContexts, readKubeconfigs } from '../../../proxy/clusters/kubeconfig-files.ts';
 
 let folder: string;

@@ -6,9 +6,9 @@ import {
   type ClientCertificate,
   createCertificateAuthority,
   issueClientCertificate,
-} from '../../../proxy/clusters/certificate-authority.ts';
+} from '../../../proxy/access/certificate-authority.ts';
+import type { CertificateState, LiveCertificates } from '../../../proxy/access/client-authentication.ts';
 import type { KeyPair } from '../../../proxy/gateway.ts';
-import type { CertificateState, LiveCertificates } from '../../../proxy/listener/client-authentication.ts';
 import type { Exchange } from '../../../proxy/listener/exchange.ts';
 import { type Listener, type ListenerLimits, startListener } from '../../../proxy/listener/start-listener.ts';
 

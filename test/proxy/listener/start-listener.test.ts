@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { createConnection, createServer } from 'node:net';
 import { connect } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createCertificateAuthority, issueClientCertificate } from '../../../proxy/clusters/certificate-authority.ts';
+import { createCertificateAuthority, issueClientCertificate } from '../../../proxy/access/certificate-authority.ts';
 import { ListenError, startListener } from '../../../proxy/listener/start-listener.ts';
 import {
   ask,

@@ -1,8 +1,8 @@
 // Longer than 300 lines: tables of answers and of what may be left of them.
 import { describe, expect, it } from 'vitest';
 import { maskDocument } from '../../../proxy/masking/mask-document.ts';
-import { maskToken } from '../../../proxy/masking/mask-token.ts';
-import { newMaskReport } from '../../../proxy/masking/response-mask.ts';
+import { newMaskReport } from '../../../proxy/masking/plan/response-mask.ts';
+import { maskToken } from '../../../proxy/masking/tokens/mask-token.ts';
 import type { RequestInfo } from '../../../proxy/request/api-request.ts';
 import { arriving, KEY, MASK_SECRETS, secretsSubject } from './requests.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { maskDocument } from '../../../proxy/masking/mask-document.ts';
-import { maskToken } from '../../../proxy/masking/mask-token.ts';
+import { maskToken } from '../../../proxy/masking/tokens/mask-token.ts';
 import { Random, seeds } from './random.ts';
 import { arriving, KEY, secretsSubject } from './requests.ts';
 

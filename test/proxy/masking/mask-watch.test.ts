@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { maskWatch } from '../../../proxy/masking/mask-watch.ts';
-import { newMaskReport } from '../../../proxy/masking/response-mask.ts';
+import { newMaskReport } from '../../../proxy/masking/plan/response-mask.ts';
 import { Random, seeds } from './random.ts';
 import { arriving, KEY, secretsSubject } from './requests.ts';
 

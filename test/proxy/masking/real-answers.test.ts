@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { maskDocument } from '../../../proxy/masking/mask-document.ts';
 import { maskWatch } from '../../../proxy/masking/mask-watch.ts';
-import { redactStatusText } from '../../../proxy/masking/redact-status.ts';
-import { newMaskReport } from '../../../proxy/masking/response-mask.ts';
+import { newMaskReport } from '../../../proxy/masking/plan/response-mask.ts';
+import { redactStatusText } from '../../../proxy/masking/status/redact-status.ts';
 import { arriving, KEY, secretsSubject } from './requests.ts';
 
 /**

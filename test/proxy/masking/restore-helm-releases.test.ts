@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { maskRelease, type ReleaseValue } from '../../../proxy/masking/helm-release/mask-release.ts';
 import { restoreRelease } from '../../../proxy/masking/helm-release/restore-release.ts';
-import { maskToken } from '../../../proxy/masking/mask-token.ts';
+import { maskToken } from '../../../proxy/masking/tokens/mask-token.ts';
 import { jsonText } from '../../../proxy/request/json-text.ts';
 import type { JsonObject } from '../../../proxy/request/json-value.ts';
 import { readStrictJson } from '../../../proxy/request/strict-json.ts';

@@ -1,7 +1,7 @@
 import type { PolicyProblem } from '../../../model/policy-state.ts';
 import type { Principal } from '../../../model/principal.ts';
 import { compilePolicies } from '../../../proxy/policy/compile-policy.ts';
-import { parsePolicyFile } from '../../../proxy/policy/parse-policy.ts';
+import { parsePolicyFile } from '../../../proxy/policy/document/parse-policy.ts';
 import { PolicyEngine } from '../../../proxy/policy/policy-engine.ts';
 import type { PolicyQuestion } from '../../../proxy/policy/policy-question.ts';
 import type { Impersonation } from '../../../proxy/request/api-request.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compilePolicies } from '../../../proxy/policy/compile-policy.ts';
 import { DEFAULT_POLICY } from '../../../proxy/policy/default-policy/default-policy.ts';
-import { parsePolicyFile } from '../../../proxy/policy/parse-policy.ts';
+import { parsePolicyFile } from '../../../proxy/policy/document/parse-policy.ts';
 import type { PolicyQuestion } from '../../../proxy/policy/policy-question.ts';
 import { RuleIndex } from '../../../proxy/policy/rule-index.ts';
 import { policyFiles, randomQuestions, randomRules } from '../../bench/policy/random-policy.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compilePolicies } from '../../../proxy/policy/compile-policy.ts';
-import { parsePolicyFile } from '../../../proxy/policy/parse-policy.ts';
+import { parsePolicyFile } from '../../../proxy/policy/document/parse-policy.ts';
 import { allowsPort, limitedBy, NO_LIMITS, recordedBy } from '../../../proxy/policy/stream-limits.ts';
 
 function policy(stream: string) {

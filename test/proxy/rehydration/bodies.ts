@@ -1,7 +1,7 @@
-import { compileMaskRules } from '../../../proxy/masking/mask-rules.ts';
-import type { MaskedValue, OnMasked } from '../../../proxy/masking/masked-value.ts';
 import { MaskingStream } from '../../../proxy/masking/masking-stream.ts';
-import { newMaskReport } from '../../../proxy/masking/response-mask.ts';
+import { compileMaskRules } from '../../../proxy/masking/plan/mask-rules.ts';
+import { newMaskReport } from '../../../proxy/masking/plan/response-mask.ts';
+import type { MaskedValue, OnMasked } from '../../../proxy/masking/tokens/masked-value.ts';
 import type { LiveObject, LiveObjects } from '../../../proxy/rehydration/live-objects.ts';
 import type { Origin } from '../../../proxy/rehydration/mask-origins.ts';
 import { type Rehydrated, rehydrate } from '../../../proxy/rehydration/rehydrate.ts';

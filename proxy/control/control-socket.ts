@@ -1,0 +1,168 @@
+import { chmod, lstat, rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { ApprovalError } from '../approvals/approval-error.ts';
+import type { Gateway } from '../gateway-door.ts';
+import type { GatewayLog } from '../gateway-log.ts';
+import { type ControlResponse, controlRequest } from './control-protocol.ts';
+
+/** Why there is no control socket. `message` says how to mend it. */
+export class ControlSocketError extends Error {
+  override readonly name = 'ControlSocketError';
+  readonly code: 'folder-not-private' | 'path-too-long' | 'socket-in-use';
+
+  constructor(code: ControlSocketError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What of a gateway the socket reaches. */
+type ControlledGateway = Pick<Gateway, 'approvals' | 'review' | 'streams' | 'endStream'>;
+
+/** `sockaddr_un.sun_path` without its closing zero: unix(7) on Linux, `sys/un.h` on macOS. */
+const pathBytesAtMost = process.platform === 'linux' ? 107 : 103;
+const lineBytesAtMost = 64 * 1024;
+const idleMilliseconds = 60_000;
+
+/**
+ * Where the control socket of a data folder is.
+ * @throws {ControlSocketError} `path-too-long`
+ */
+export function controlSocketPath(dataFolder: string): string {
+  const path = join(dataFolder, 'control.sock');
+  const bytes = Buffer.byteLength(path);
+  if (bytes > pathBytesAtMost) {
+    throw new ControlSocketError(
+      'path-too-long',
+      `the path ${path} has ${bytes} bytes, and a socket's path may have ${pathBytesAtMost} here: choose a data folder with a shorter path`,
+    );
+  }
+  return path;
+}
+
+/**
+ * Lets the owner of the data folder, and nobody else, see and decide what waits. Node cannot ask the kernel who is at
+ * the other end (SO_PEERCRED), so the file system answers: nobody but the owner can enter the folder or open the
+ * socket. Whoever can is the person that `ownerConfirm` means.
+ *
+ * @param options.reviewer who a vote is recorded as; never taken from the request.
+ * @returns closes it.
+ * @throws {ControlSocketError}
+ */
+export async function openControlSocket(options: {
+  readonly dataFolder: string;
+  readonly gateway: ControlledGateway;
+  readonly reviewer: string;
+  readonly log: GatewayLog;
+}): Promise<() => Promise<void>> {
+  const { dataFolder } = options;
+  const path = controlSocketPath(dataFolder);
+  await assertPrivate(dataFolder);
+  await removeStaleSocket(path);
+
+  const connections = new Set<Socket>();
+  const server = createServer((socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.setTimeout(idleMilliseconds, () => socket.destroy());
+    void converse(socket, options);
+  });
+  await listen(server, path);
+  await chmod(path, 0o600);
+  return async () => {
+    for (const socket of connections) socket.destroy();
+    // Node removes the file of a socket that it closes.
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  };
+}
+
+async function converse(
+  socket: Socket,
+  options: {
+    readonly gateway: ControlledGateway;
+    readonly reviewer: string;
+    readonly log: GatewayLog;
+  },
+): Promise<void> {
+  try {
+    let rest = '';
+    for await (const chunk of socket.setEncoding('utf8')) {
+      rest += chunk;
+      for (let end = rest.indexOf('\n'); end !== -1; end = rest.indexOf('\n')) {
+        const response = await answer(rest.slice(0, end), options);
+        rest = rest.slice(end + 1);
+        socket.write(`${JSON.stringify(response)}\n`);
+      }
+      if (rest.length > lineBytesAtMost) break;
+    }
+  } catch {
+    // The other side went away.
+  }
+  socket.destroySoon();
+}
+
+async function answer(
+  line: string,
+  { gateway, reviewer, log }: Parameters<typeof converse>[1],
+): Promise<ControlResponse> {
+  let request: ReturnType<typeof controlRequest.parse>;
+  try {
+    request = controlRequest.parse(JSON.parse(line));
+  } catch {
+    return {
+      ok: false,
+      code: 'bad-request',
+      message: 'this gateway does not understand the request; is it of another version?',
+    };
+  }
+  try {
+    if (request.ask === 'requests') return { ok: true, result: gateway.approvals() };
+    if (request.ask === 'streams') return { ok: true, result: gateway.streams() };
+    if (request.ask === 'endStream') {
+      const { auditId, comment } = request;
+      return { ok: true, result: gateway.endStream(auditId, { by: reviewer, comment }) };
+    }
+    const { id, verdict, comment } = request;
+    return { ok: true, result: await gateway.review({ id, verdict, by: reviewer, comment }) };
+  } catch (error) {
+    if (error instanceof ApprovalError) return { ok: false, code: error.code, message: error.message };
+    log.error({ err: error }, 'a request over the control socket failed');
+    return { ok: false, code: 'internal-error', message: 'the gateway failed; its log has the details' };
+  }
+}
+
+async function assertPrivate(folder: string): Promise<void> {
+  const { mode, uid } = await lstat(folder);
+  const own = process.getuid?.() ?? uid;
+  if (uid === own && (mode & 0o077) === 0) return;
+  throw new ControlSocketError(
+    'folder-not-private',
+    `the data folder ${folder} must belong to you and be closed to others (its mode is ${(mode & 0o777).toString(8)}): run chmod 700 on it, or choose another`,
+  );
+}
+
+/** A socket file that nobody answers at was left by a gateway that was killed. */
+async function removeStaleSocket(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => null);
+  if (found === null) return;
+  const answered = await new Promise<boolean>((resolve) => {
+    const socket = connect(path, () => resolve(true));
+    socket.on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
+  if (answered)
+    throw new ControlSocketError('socket-in-use', `another gateway already answers at ${path}: stop it first`);
+  await rm(path);
+}
+
+async function listen(server: Server, path: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

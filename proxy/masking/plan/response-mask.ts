@@ -1,0 +1,61 @@
+import type { MaskObligation } from '../../../model/decision.ts';
+import type { SeenValues } from '../../redaction/seen-values.ts';
+import type { Refusal } from '../../refusal.ts';
+import type { ApiRequest } from '../../request/api-request.ts';
+import type { OnMasked } from '../tokens/masked-value.ts';
+
+/** How the answer to one request is treated. */
+export type MaskPlan =
+  /** Nothing in the answer can carry a masked field: the bytes pass. */
+  | { readonly kind: 'pass' }
+  /** One JSON document: read token by token, spliced; or a watch: event by event, as they happen. */
+  | MaskedAnswer;
+
+export interface MaskedAnswer {
+  readonly kind: 'document' | 'watch';
+  readonly obligations: readonly MaskObligation[];
+  /** Whole values are masked, not only what looks like a credential: errors and warnings may not quote anything. */
+  readonly sensitive: boolean;
+  /** A Table whose rows are asked for with their objects, to see what their cells show. */
+  readonly table: WholeTable | null;
+}
+
+export interface WholeTable {
+  /** The target to send instead of the client's. */
+  readonly target: string;
+  readonly trimRows: TrimRows | null;
+}
+
+/** Decides the plan from the request and what policy asks; pure. */
+export type PlanMask = (request: ApiRequest, obligations: readonly MaskObligation[]) => MaskPlan;
+
+/** Whose answer is masked, and what in it. */
+export interface MaskSubject {
+  readonly request: ApiRequest;
+  readonly obligations: readonly MaskObligation[];
+  /** What was seen of this cluster's Secrets; masks add to it. Null or left out where nobody keeps it. */
+  readonly seen?: SeenValues | null;
+  /** What is left of the objects in a Table's rows, which were asked for whole; null where they stay as they came. */
+  readonly trimRows?: TrimRows | null;
+  /** Told of each value as it is masked. */
+  readonly onMasked?: OnMasked | null;
+}
+
+/** What a client asked to see of the object behind a Table's row, short of all of it. */
+export type TrimRows = 'Metadata' | 'None';
+
+/** What a masked body came to; complete once the body has ended. */
+export interface MaskReport {
+  /** Values replaced, not counting the copies of the same values inside last-applied. */
+  maskedValues: number;
+  maskedObjects: number;
+  /** Every masked value stood in an object's metadata that came without the object (PartialObjectMetadata). */
+  onlyMetadata: boolean;
+  /** Why a watch was ended by the gateway; the client has been told by an ERROR event. */
+  refusal?: Refusal;
+}
+
+/** The report to begin with. */
+export function newMaskReport(): MaskReport {
+  return { maskedValues: 0, maskedObjects: 0, onlyMetadata: true };
+}

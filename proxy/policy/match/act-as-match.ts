@@ -1,0 +1,71 @@
+import { type GainedIdentity, ROADS, type Road } from '../../../model/gained-identity.ts';
+import { compileGlobs } from '../../patterns/glob.ts';
+import type { Impersonation } from '../../request/api-request.ts';
+import { roadsToEvaluate } from '../act-as.ts';
+import type { IdentityBlock } from '../document/policy-document.ts';
+import type { PolicyQuestion } from '../policy-question.ts';
+import { compileImpersonation } from './impersonation-match.ts';
+
+/** The `actsAs` dimension of a rule, sets resolved. */
+export interface ActsAsBlock {
+  readonly any: boolean;
+  readonly as: IdentityBlock | null;
+  /** Null: every road. */
+  readonly through: readonly Road[] | null;
+  readonly strong: boolean;
+}
+
+export interface ActsAsTest {
+  /** A rule that restricts: some identity could be meant. A rule that permits: there is one, and each is listed. */
+  readonly test: (question: PolicyQuestion, lenient: boolean) => boolean;
+  /** Whether the rule may match yet, once body and objects are known. */
+  readonly mayFollow: (question: PolicyQuestion) => boolean;
+  /** The rule is about `Impersonate-*` too. */
+  readonly namesImpersonation: boolean;
+}
+
+/** Compiles the dimension; it covers `Impersonate-*` exactly as the `impersonation` dimension does. */
+export function compileActsAs(block: ActsAsBlock): ActsAsTest {
+  const through = new Set<Road>(block.through ?? ROADS);
+  const impersonation = compileImpersonation({ any: block.any, as: block.as, uids: [] });
+  const listed = listedIdentities(block);
+  const asked = ({ gained = [] }: PolicyQuestion): GainedIdentity[] =>
+    gained.filter(({ road, strong }) => through.has(road) && (strong || !block.strong));
+  return {
+    test: (question, lenient) => {
+      const headers = through.has('impersonation') ? question.impersonation : null;
+      if (headers === null && (question.gained === undefined || question.gained.length === 0)) return false;
+      const gained = asked(question);
+      if (lenient) return touches(headers, impersonation.touches) || gained.some(listed.touches);
+      if (headers === null && gained.length === 0) return false;
+      return (headers === null || impersonation.covers(headers)) && gained.every(listed.covers);
+    },
+    mayFollow: (question) => question.evaluated !== true && roadsToEvaluate(question).some((road) => through.has(road)),
+    namesImpersonation: through.has('impersonation'),
+  };
+}
+
+function touches(headers: Impersonation | null, test: (impersonation: Impersonation) => boolean): boolean {
+  return headers !== null && test(headers);
+}
+
+function listedIdentities({ any, as }: ActsAsBlock) {
+  const isUser = compileGlobs([
+    ...(as?.users ?? []),
+    ...(as?.serviceAccounts ?? []).map((account) => `system:serviceaccount:${account}`),
+  ]);
+  const isGroup = compileGlobs(as?.groups ?? []);
+  return {
+    touches: ({ user, groups, anyone }: GainedIdentity): boolean =>
+      any || anyone || isUser(user) || groups.some(isGroup),
+    // A service account's own groups come with it and need no listing; those of a certificate do.
+    covers: ({ road, user, groups, anyone }: GainedIdentity): boolean =>
+      any || (!anyone && isUser(user) && (road !== 'csr' || groups.every(isGroup))),
+  };
+}
+
+/** Everybody whom the request would act as, in one line; `(nobody)` without any. */
+export function actsAsText({ impersonation, gained = [] }: PolicyQuestion, impersonated: string): string {
+  const said = [...(impersonation === null ? [] : [impersonated]), ...gained.map(({ says }) => says)];
+  return said.length === 0 ? '(nobody)' : said.join('; ');
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PolicyProblem, PolicyState } from '../../../model/policy-state.ts';
+import { type CompiledRule, compilePolicies } from '../compile-policy.ts';
+import { DEFAULT_POLICY } from '../default-policy/default-policy.ts';
+import { parsePolicyFile } from '../document/parse-policy.ts';
+
+/** A policy file is written by people; above this (bytes) it is something else. */
+const MAX_FILE_BYTES = 1024 * 1024;
+
+/** What stands in the folder now. Rules are complete, or there are problems and they must not come into force. */
+export interface FolderContent {
+  readonly digest: string;
+  readonly rules: readonly CompiledRule[];
+  readonly policies: PolicyState['policies'];
+  readonly problems: readonly PolicyProblem[];
+}
+
+/** Reads every document of a folder. Never throws: what cannot be read is a problem like any other. */
+export async function readPolicyFolder(folder: string): Promise<FolderContent> {
+  const files: Array<{ readonly name: string; readonly bytes: Buffer }> = [];
+  const problems: PolicyProblem[] = [];
+  try {
+    for (const name of await policyFiles(folder)) {
+      try {
+        const { size } = await stat(join(folder, name));
+        if (size > MAX_FILE_BYTES) problems.push(wholeFile(name, 'too-large', 'it is larger than 1 MiB'));
+        else files.push({ name, bytes: await readFile(join(folder, name)) });
+      } catch (error) {
+        problems.push(wholeFile(name, 'unreadable', `it cannot be read: ${reasonOf(error)}`));
+      }
+    }
+  } catch (error) {
+    problems.push(wholeFile(folder, 'unreadable', `the policy folder cannot be read: ${reasonOf(error)}`));
+  }
+  const parsed = files.map(({ name, bytes }) => {
+    const text = decode(bytes);
+    if (text !== null) return parsePolicyFile(name, text);
+    return { policies: [], problems: [wholeFile(name, 'unreadable', 'it is not UTF-8 text')] };
+  });
+  const policies = parsed.flatMap((file) => file.policies);
+  const compiled = compilePolicies(policies);
+  problems.push(...parsed.flatMap((file) => file.problems), ...compiled.problems);
+  if (policies.length === 0 && problems.length === 0) {
+    problems.push(wholeFile(folder, 'no-documents', 'the policy folder holds no policy document (*.yaml)'));
+  }
+  return {
+    digest: digestOf(files),
+    rules: compiled.rules,
+    policies: policies.map(({ file, document }) => ({
+      name: document.metadata.name,
+      file,
+      rules: document.spec.rules.length,
+    })),
+    problems,
+  };
+}
+
+/**
+ * Writes the built-in policy where there is none: the folder is missing or holds no policy file. Returns true when it
+ * did. Each file appears whole or not at all.
+ */
+export async function writeDefaultPolicy(folder: string): Promise<boolean> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if ((await policyFiles(folder)).length > 0) return false;
+  // The strictest file first: a crash half-way leaves less allowed, never more.
+  for (const { file, text } of DEFAULT_POLICY.toReversed()) {
+    const unfinished = join(folder, `.${file}.new`);
+    await writeFile(unfinished, text, { mode: 0o600 });
+    await rename(unfinished, join(folder, file));
+  }
+  return true;
+}
+
+/** `*.yaml` and `*.yml`, without hidden files (editors put theirs there), in one order everywhere. */
+async function policyFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => /\.ya?ml$/i.test(name) && !name.startsWith('.')).sort();
+}
+
+/** SHA-256 over names and contents, lengths first so that no two folders run into each other. */
+function digestOf(files: ReadonlyArray<{ readonly name: string; readonly bytes: Buffer }>): string {
+  const hash = createHash('sha256');
+  for (const { name, bytes } of files)
+    hash.update(`${Buffer.byteLength(name)} ${bytes.length}\n${name}\n`).update(bytes);
+  return hash.digest('hex');
+}
+
+function decode(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function wholeFile(file: string, code: string, message: string): PolicyProblem {
+  return { file, line: 0, column: 0, code, message };
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
+}
