@@ -3,10 +3,12 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { join, resolve } from 'node:path';
 import { type DestinationStream, pino, stdSerializers } from 'pino';
 import { ensurePrivateFolder } from '../proxy/access/private-file.ts';
+import { openLocalAuthority } from '../proxy/approvals/local-authority.ts';
 import { readKubeconfigs } from '../proxy/clusters/kubeconfig-files.ts';
 import { ControlSocketError, controlSocketPath, openControlSocket } from '../proxy/control/control-socket.ts';
-import { createGateway, type GatewayLog } from '../proxy/gateway.ts';
-import type { Gateway } from '../proxy/gateway-door.ts';
+import { createGateway } from '../proxy/gateway.ts';
+import type { Gateway, GatewayLog } from '../proxy/gateway-door.ts';
+import { policyIn } from '../proxy/policy/source/policy-folder.ts';
 import type { Command, CommandContext } from './command.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { dataFolder, positiveNumber, readFlags, required, usageError } from './flags.ts';
@@ -176,7 +178,8 @@ async function start(settings: Settings, log: GatewayLog, context: CommandContex
     return await createGateway({
       ...keys,
       listen: settings.listen,
-      policyFolder: settings.policyFolder,
+      policy: policyIn(settings.policyFolder),
+      authority: openLocalAuthority,
       dataFolder: settings.dataFolder,
       kubeconfigFolder: join(settings.dataFolder, 'kubeconfig'),
       principal: { user: `local:${context.osUser}`, groups: ['gatehouse:local'] },

@@ -4,19 +4,18 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { createCertificateAuthority } from '../proxy/access/certificate-authority.ts';
 import { writePrivateFile } from '../proxy/access/private-file.ts';
-import type { KeyPair } from '../proxy/gateway.ts';
-import type { GatewayOptions } from '../proxy/gateway-door.ts';
+import type { GatewayOptions, KeyPair } from '../proxy/gateway-door.ts';
 import { readJournalKey } from '../proxy/journal/signed-head.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 
-export type GatewayKeys = Pick<GatewayOptions, 'authority' | 'maskKey' | 'journalKey'>;
+export type GatewayKeys = Pick<GatewayOptions, 'certificateAuthority' | 'maskKey' | 'journalKey'>;
 
 /**
  * The keys of a headless gateway: files 0600 in its data folder, made at the first start. There is no keystore on a
  * server; whoever can read the data folder has them.
  */
 export async function gatewayKeys(dataFolder: string): Promise<GatewayKeys> {
-  const authority = await keyFile(
+  const certificateAuthority = await keyFile(
     join(dataFolder, 'certificate-authority.json'),
     createCertificateAuthority,
     parseAuthority,
@@ -27,7 +26,7 @@ export async function gatewayKeys(dataFolder: string): Promise<GatewayKeys> {
     async () => newJournalKey(),
     parseJournalKey,
   );
-  return { authority, maskKey, journalKey };
+  return { certificateAuthority, maskKey, journalKey };
 }
 
 /** Reads a key file; makes it where there is none. One that cannot be read is never replaced: it may be wanted back. */

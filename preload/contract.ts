@@ -3,7 +3,7 @@ import type { ApprovalRequest } from '../model/approval.ts';
 import type { JournalRecord } from '../model/journal-record.ts';
 import type { LiveStream } from '../model/live-stream.ts';
 import type { PolicyState } from '../model/policy-state.ts';
-import type { ContextListing } from '../proxy/gateway.ts';
+import type { ContextListing } from '../proxy/gateway-door.ts';
 
 /**
  * Everything the renderer can ask of main, and everything main tells the renderer. This one value types main's

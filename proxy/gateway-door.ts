@@ -4,10 +4,14 @@ import type { LiveStream } from '../model/live-stream.ts';
 import type { PolicyState } from '../model/policy-state.ts';
 import type { KeyPair } from './access/key-pair.ts';
 import type { AccessRequest, ClientAccess } from './access/session-access.ts';
-import type { ClusterSource } from './clusters/cluster-source.ts';
+import type { ApprovalAuthority, AuthorityOpening } from './approvals/approval-authority.ts';
+import type { ClusterSource, ContextListing } from './clusters/cluster-source.ts';
 import type { GatewayLog } from './gateway-log.ts';
 import type { JournalFilter } from './journal/journal.ts';
+import type { PolicySource } from './policy/policy-source.ts';
 import type { RecordingRetention } from './recording/session-retention.ts';
+
+export type { AccessRequest, ClientAccess, ClusterSource, ContextListing, GatewayLog, KeyPair };
 
 /** A running gateway. The one door: listener, pipeline, policy, approvals and journal are behind it. */
 export interface Gateway {
@@ -50,7 +54,6 @@ export interface Gateway {
 }
 
 export interface GatewayEvents {
-  record: (record: JournalRecord) => void;
   approval: (approval: ApprovalRequest) => void;
   policy: (state: PolicyState) => void;
   /** A stream opened or has ended: `Gateway.streams` answers something else now. */
@@ -64,9 +67,13 @@ export interface GatewayOptions {
   /** Loopback address and port; port 0 chooses a free one. */
   readonly listen: { readonly host: string; readonly port: number };
   /** The gateway's own certificate authority (`access/certificate-authority.ts`). */
-  readonly authority: KeyPair;
-  /** Folder of policy documents; the built-in default is written there when it is empty or missing. */
-  readonly policyFolder: string;
+  readonly certificateAuthority: KeyPair;
+  /** Opens where the policy in force comes from: `policyIn(folder)`, which is the laptop's and a server's. */
+  readonly policy: (opening: { readonly log: GatewayLog }) => Promise<PolicySource>;
+  /** Opens who decides what waits for a person: `openLocalAuthority`, the person at this machine. */
+  readonly authority: (opening: AuthorityOpening) => ApprovalAuthority;
+  /** Told of each record once it is in the journal, in order; none of them holds a request up. */
+  readonly journalSinks?: ReadonlyArray<(record: JournalRecord) => void>;
   /** Journal, approvals and recordings of streams (`sessions`) live here; 0700. */
   readonly dataFolder: string;
   /** Where client kubeconfigs and certificates are written; 0700. */
@@ -87,4 +94,13 @@ export interface GatewayOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** pino-compatible sink of the gateway's own log. Carries no Secret material. */
   readonly log: GatewayLog;
+}
+
+/** One key of one Secret, in clear, for the person who asked and was allowed. */
+export interface RevealRequest {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly key: string;
+  readonly reason: string;
 }

@@ -1,44 +1,26 @@
 import { join } from 'node:path';
 import { ClientAccessRegistry } from './access/client-access.ts';
-import type { KeyPair } from './access/key-pair.ts';
-import type { AccessRequest, ClientAccess } from './access/session-access.ts';
-import { openLocalAuthority } from './approvals/local-authority.ts';
 import type { Cluster } from './clusters/cluster.ts';
-import type { ClusterSource, ContextListing } from './clusters/cluster-source.ts';
 import { Evaluator } from './evaluation/evaluate.ts';
 import { OriginalUser } from './evaluation/original-user.ts';
 import { createUpstream } from './forward/pooled-upstream.ts';
 import type { Gateway, GatewayOptions } from './gateway-door.ts';
-import type { GatewayLog } from './gateway-log.ts';
 import { openJournal } from './journal/open-journal.ts';
 import type { Exchange } from './listener/exchange.ts';
 import { audible, refuse } from './listener/refuse.ts';
 import { type Listener, startListener } from './listener/start-listener.ts';
 import { prepareTape } from './masking/scan/wasm/tape-module.ts';
 import { isKeyId } from './masking/tokens/mask-token.ts';
-import { serveReveal } from './pipeline/answers/reveal.ts';
+import { readReveal } from './pipeline/answers/reveal.ts';
 import { serveClusterRequest } from './pipeline/cluster-request.ts';
-import type { PipelineParts } from './pipeline/pipeline-parts.ts';
-import { routeOf } from './pipeline/route.ts';
-import { openPolicyFolder } from './policy/source/policy-folder.ts';
+import { Passage, type PipelineParts } from './pipeline/passage.ts';
 import { recoverSessions } from './recording/recover-sessions.ts';
 import { RECORDING_RETENTION, trimNowAndThen } from './recording/session-retention.ts';
 import { SeenByCluster } from './redaction/seen-by-cluster.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, toRefusal } from './refusal.ts';
 import { MaskOrigins } from './rehydration/mask-origins.ts';
 import { RunningGateway } from './running-gateway.ts';
 import { LiveStreams } from './streams/live-streams.ts';
-
-export type { AccessRequest, ClientAccess, ClusterSource, ContextListing, GatewayLog, KeyPair };
-
-/** One key of one Secret, in clear, for the person who asked and was allowed. */
-export interface RevealRequest {
-  readonly cluster: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly key: string;
-  readonly reason: string;
-}
 
 /** Milliseconds that exchanges under way get when the gateway stops. */
 const GRACE = 2_000;
@@ -75,13 +57,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       }),
       (part) => part.close(),
     );
-    const policy = keep(await openPolicyFolder(options.policyFolder, { log }), (part) => part.close());
+    const policy = keep(await options.policy({ log }), (part) => part.close());
+    for (const sink of options.journalSinks ?? []) journal.onAppend(sink);
     const upstream = keep(createUpstream(), (part) => part.close());
     const clusters = new Map<string, Cluster>();
     let listener: Listener | null = null;
     const access = keep(
       await ClientAccessRegistry.start({
-        authority: options.authority,
+        authority: options.certificateAuthority,
         principal: options.principal,
         folder: options.kubeconfigFolder,
         url: () => listener?.address.url ?? '',
@@ -90,7 +73,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       }),
       (part) => part.stop(),
     );
-    const approvals = openLocalAuthority({
+    const approvals = options.authority({
       log,
       onRecord: (record) => journal.append(record, { durable: true }),
     });
@@ -120,7 +103,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     };
     listener = await startListener({
       ...options.listen,
-      authority: options.authority,
+      authority: options.certificateAuthority,
       access,
       onExchange: (exchange) => serve(parts, clusters, exchange),
       countRefused: (reason) => journal.countRefused(reason),
@@ -143,24 +126,67 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
+/** Where a target leads inside the gateway. */
+export type Route =
+  /** An API request: the cluster's slug, and the target without the prefix, byte for byte. */
+  | { readonly kind: 'cluster'; readonly slug: string; readonly target: string }
+  /** One key of one Secret (`pipeline/answers/reveal.ts`). */
+  | { readonly kind: 'reveal' }
+  | { readonly kind: 'nowhere' };
+
+/** The slug is matched on the raw bytes: an encoded or repeated slash is another path, and leads nowhere. */
+const CLUSTER_PREFIX = /^\/c\/([a-z0-9-]{1,63})(?=[/?]|$)/;
+
+/** Reads the gateway's own part of a target. Pure. */
+export function routeOf(target: string): Route {
+  if (target === '/_gatehouse/v1/reveal') return { kind: 'reveal' };
+  const match = CLUSTER_PREFIX.exec(target);
+  if (match?.[1] === undefined) return { kind: 'nowhere' };
+  const rest = target.slice(match[0].length);
+  return { kind: 'cluster', slug: match[1], target: rest.startsWith('/') ? rest : `/${rest}` };
+}
+
+type Clusters = ReadonlyMap<string, Cluster>;
+
 /** One exchange to where its target leads. */
-async function serve(parts: PipelineParts, clusters: ReadonlyMap<string, Cluster>, exchange: Exchange): Promise<void> {
-  if (!exchange.target.startsWith('/')) {
-    parts.journal.countRefused('target-not-canonical');
+async function serve(parts: PipelineParts, clusters: Clusters, exchange: Exchange): Promise<void> {
+  let passage: Passage;
+  try {
+    passage = await passageOf(parts, clusters, exchange);
+  } catch (error) {
+    // A client that went away needs no answer.
+    if (exchange.signal.aborted && !(error instanceof Refusal)) return;
+    const refusal = toRefusal(error);
+    if (refusal.code === 'internal-error') parts.log.error({ error }, refusal.message);
+    parts.journal.countRefused(refusal.code);
+    return refuse(exchange, audible(refusal, exchange.target));
+  }
+  await serveClusterRequest(passage);
+}
+
+/** @throws {Refusal} where the target leads to no cluster, so that there is nothing to decide or record. */
+async function passageOf(parts: PipelineParts, clusters: Clusters, exchange: Exchange): Promise<Passage> {
+  const { method, target, rawHeaders } = exchange;
+  if (!target.startsWith('/')) {
     const why = 'the request target must be a path that begins with / (neither an absolute URL nor *)';
-    return refuse(exchange, new Refusal('target-not-canonical', why));
+    throw new Refusal('target-not-canonical', why);
   }
-  const route = routeOf(exchange.target);
-  if (route.kind === 'reveal') return serveReveal(parts, exchange, clusters);
-  const cluster = route.kind === 'cluster' ? clusters.get(route.slug) : undefined;
-  if (route.kind === 'cluster' && cluster !== undefined) {
-    return serveClusterRequest(parts, exchange, cluster, route.target);
+  const route = routeOf(target);
+  if (route.kind === 'nowhere') {
+    // kubectl before 1.36 leaves the path of `server` out of `get --raw`.
+    const what = 'nothing is served at this path; with `kubectl get --raw`, put the cluster in front: /c/<cluster>/...';
+    throw new Refusal('unknown-cluster', `Gatehouse: ${what}`);
   }
-  parts.journal.countRefused('unknown-cluster');
-  // kubectl before 1.36 leaves the path of `server` out of `get --raw`.
-  const what =
-    route.kind === 'cluster'
-      ? `cluster "${route.slug}" is not connected`
-      : 'nothing is served at this path; with `kubectl get --raw`, put the cluster in front: /c/<cluster>/...';
-  await refuse(exchange, audible(new Refusal('unknown-cluster', `Gatehouse: ${what}`), exchange.target));
+  if (route.kind === 'reveal') {
+    const { cluster, head, reveal } = await readReveal(exchange);
+    return new Passage(parts, { exchange, cluster: connected(clusters, cluster), head, reveal });
+  }
+  const head = { method, target: route.target, rawHeaders };
+  return new Passage(parts, { exchange, cluster: connected(clusters, route.slug), head, reveal: null });
+}
+
+function connected(clusters: Clusters, slug: string): Cluster {
+  const cluster = clusters.get(slug);
+  if (cluster !== undefined) return cluster;
+  throw new Refusal('unknown-cluster', `Gatehouse: cluster "${slug}" is not connected`);
 }

@@ -4,11 +4,10 @@ import type { PolicyState } from '../model/policy-state.ts';
 import type { ClientAccessRegistry } from './access/client-access.ts';
 import type { Cluster } from './clusters/cluster.ts';
 import { openCluster } from './clusters/kubeconfig-cluster.ts';
-import type { ClientAccess, ClusterSource } from './gateway.ts';
-import type { Gateway, GatewayEvents } from './gateway-door.ts';
+import type { ClientAccess, ClusterSource, Gateway, GatewayEvents } from './gateway-door.ts';
 import type { JournalFilter } from './journal/journal.ts';
 import type { Listener } from './listener/start-listener.ts';
-import type { PipelineParts } from './pipeline/pipeline-parts.ts';
+import type { PipelineParts } from './pipeline/passage.ts';
 
 /** The parts that a running gateway answers for. */
 export interface RunningParts extends PipelineParts {
@@ -112,7 +111,6 @@ export class RunningGateway implements Gateway {
   on<E extends keyof GatewayEvents>(event: E, listener: GatewayEvents[E]): () => void {
     const { journal, approvals, policy, streams } = this.#parts;
     const subscribe: { [Name in keyof GatewayEvents]: (listen: GatewayEvents[Name]) => () => void } = {
-      record: (listen) => journal.onAppend(listen),
       approval: (listen) => approvals.onChange(listen),
       policy: (listen) => policy.onChange(listen),
       streams: (listen) => streams.onChange(listen),

@@ -1,8 +1,9 @@
 import { pino } from 'pino';
 import type { LiveStream } from '../../model/live-stream.ts';
-import type { ContextListing, KeyPair } from '../../proxy/gateway.ts';
-import type { Gateway, GatewayOptions } from '../../proxy/gateway-door.ts';
+import { openLocalAuthority } from '../../proxy/approvals/local-authority.ts';
+import type { ContextListing, Gateway, GatewayOptions, KeyPair } from '../../proxy/gateway-door.ts';
 import type { JournalFilter } from '../../proxy/journal/journal.ts';
+import { policyIn } from '../../proxy/policy/source/policy-folder.ts';
 import type { HostEmit, HostHandlers } from '../hosts/host-server.ts';
 import { HostError } from '../hosts/protocol.ts';
 import { gatherRecords } from './gather-records.ts';
@@ -36,8 +37,7 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
   return {
     start: async (start) => {
       const authority = start.authority ?? (await parts.createCertificateAuthority());
-      gateway = await listenOn(parts, start, authority);
-      gateway.on('record', records.add);
+      gateway = await listenOn(parts, start, { certificateAuthority: authority, journalSinks: [records.add] });
       gateway.on('approval', (approval) => emit('approval', approval));
       gateway.on('policy', (state) => emit('policy', state));
       gateway.on('streams', tellStreams);
@@ -67,15 +67,20 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
 }
 
 /** The port of the last run where it is free, so that an outside terminal's kubeconfig goes on working; any free one otherwise. */
-async function listenOn(parts: GatewayParts, start: GatewayStart, authority: KeyPair): Promise<Gateway> {
+async function listenOn(
+  parts: GatewayParts,
+  start: GatewayStart,
+  own: Pick<GatewayOptions, 'certificateAuthority' | 'journalSinks'>,
+): Promise<Gateway> {
   const { port, logFile, policyFolder, dataFolder, kubeconfigFolder, principal, maskKey, journalKey } = start;
   const log = pino(
     { name: 'gateway' },
     pino.destination({ dest: logFile, mode: 0o600, append: true, mkdir: true, sync: true }),
   );
   const options = {
-    authority,
-    policyFolder,
+    ...own,
+    policy: policyIn(policyFolder),
+    authority: openLocalAuthority,
     dataFolder,
     kubeconfigFolder,
     principal,

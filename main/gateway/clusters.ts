@@ -1,5 +1,5 @@
 import type { ClusterEntry } from '../../preload/contract.ts';
-import type { ContextListing } from '../../proxy/gateway.ts';
+import type { ContextListing } from '../../proxy/gateway-door.ts';
 import { HostError } from '../hosts/protocol.ts';
 import type { DemoCluster } from './demo-cluster.ts';
 import type { GatewayService } from './gateway-service.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { GatewayStatus } from '../../preload/contract.ts';
-import type { KeyPair } from '../../proxy/gateway.ts';
+import type { KeyPair } from '../../proxy/gateway-door.ts';
 import { toProblem } from '../bridge/problem.ts';
 import type { Environment } from '../environment/login-shell-environment.ts';
 import type { Folders } from '../folders.ts';

@@ -1,5 +1,7 @@
 import type { ApprovalRequest, Intent } from '../../model/approval.ts';
 import type { ApprovalRequirement } from '../../model/decision.ts';
+import type { ApprovalRecord } from '../../model/journal-record.ts';
+import type { GatewayLog } from '../gateway-log.ts';
 
 export type HoldOutcome =
   | { readonly outcome: 'granted'; readonly approval: ApprovalRequest; readonly waitedMs: number }
@@ -46,4 +48,11 @@ export interface ApprovalAuthority {
   onChange(listener: (approval: ApprovalRequest) => void): () => void;
   /** Ends every hold with `stopping`. */
   close(): Promise<void>;
+}
+
+/** What an authority gets from the gateway that it decides for. */
+export interface AuthorityOpening {
+  readonly log: GatewayLog;
+  /** Writes to the journal; settles when the record is on the disk. An approval or a use that cannot be written is not given. */
+  readonly onRecord: (record: ApprovalRecord) => Promise<unknown>;
 }

@@ -2,24 +2,19 @@
 
 import type { ApprovalRequest, ApprovalState, Intent } from '../../model/approval.ts';
 import type { ApprovalRequirement } from '../../model/decision.ts';
-import type { ApprovalRecord } from '../../model/journal-record.ts';
-import type { GatewayLog } from '../gateway-log.ts';
 import { uuidV7 } from '../journal/uuid-v7.ts';
-import type { ApprovalAuthority, HoldOutcome } from './approval-authority.ts';
+import type { ApprovalAuthority, AuthorityOpening, HoldOutcome } from './approval-authority.ts';
 import { ApprovalEntry, type Deadline } from './approval-entry.ts';
 import { ApprovalError } from './approval-error.ts';
 import { plainText } from './approval-text.ts';
 import { newDisplayCode } from './display-code.ts';
 import { RecentDenials } from './recent-denials.ts';
 
-export interface LocalAuthorityOptions {
+export interface LocalAuthorityOptions extends AuthorityOpening {
   /** Unix time in milliseconds. */
   readonly now?: () => number;
   /** Milliseconds of a clock that nobody can set. */
   readonly monotonic?: () => number;
-  readonly log: GatewayLog;
-  /** Writes to the journal; settles when the record is on the disk. An approval or a use that cannot be written is not given. */
-  readonly onRecord: (record: ApprovalRecord) => Promise<unknown>;
 }
 
 const pendingAtMost = 200;

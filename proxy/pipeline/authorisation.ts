@@ -1,51 +1,78 @@
 import type { Intent } from '../../model/approval.ts';
-import type { ApprovalRequirement, Decision } from '../../model/decision.ts';
-import type { EffectiveIdentity, RequestSummary } from '../../model/journal-record.ts';
-import type { Principal } from '../../model/principal.ts';
-import type { ApprovalAuthority, HoldOutcome } from '../approvals/approval-authority.ts';
+import type { ApprovalRequirement } from '../../model/decision.ts';
+import type { HoldOutcome } from '../approvals/approval-authority.ts';
 import { holdMilliseconds } from '../approvals/hold-time.ts';
 import { bodyDigest, intentDigest } from '../approvals/intent-digest.ts';
-import type { Cluster } from '../clusters/cluster.ts';
-import { Refusal, type RefusalCode } from '../refusal.ts';
+import { maskPreview } from '../masking/mask-preview.ts';
+import { Refusal, type RefusalCode, toRefusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
-import type { Verdict } from './transaction.ts';
+import type { Judged } from './evaluate.ts';
+import type { Outgoing } from './outgoing.ts';
+import type { Passage } from './passage.ts';
+import { isRead } from './read-body.ts';
+import { refusedByCluster, type Verdict, verdictOf } from './verdict.ts';
 
-/** What is asked of policy and people, with everything that makes this request this request. */
-export interface Authorisation {
-  readonly principal: Principal;
-  readonly cluster: Cluster;
-  readonly request: ApiRequest;
-  readonly summary: RequestSummary;
-  readonly effective: EffectiveIdentity | null;
-  readonly decision: Decision;
-  readonly body: Buffer | null;
-  /** Digest of what was found at the API server about it; null where nothing was looked at. */
-  readonly evaluated: string | null;
-  /** The body as it may be shown; made only when somebody will see it. */
-  readonly preview: () => string | null;
-  readonly reason: string | null;
-  readonly signal: AbortSignal;
+/** A request that may run, and whose `decided` record is written. */
+export interface Permitted {
+  readonly outgoing: Outgoing;
+  /** Texts for `Warning:` headers: who approved it. */
+  readonly warnings: readonly string[];
 }
 
-/** What came of it: go on, with the approval that allowed it; or a refusal to answer with. */
-export type AuthorisationOutcome =
-  | { readonly allowed: true; readonly approval: Verdict['approval'] }
-  | { readonly allowed: false; readonly approval: Verdict['approval']; readonly refusal: Refusal };
+/** What came of asking: go on, with the approval that allowed it; or a refusal to answer with. */
+interface Authorisation {
+  readonly approval: Verdict['approval'];
+  readonly refusal: Refusal | null;
+}
 
-/** Applies a decision: allow and deny at once, an approval by holding the client while a person decides. */
-export async function authorise(asked: Authorisation, authority: ApprovalAuthority): Promise<AuthorisationOutcome> {
-  const { decision } = asked;
-  if (decision.outcome === 'allow') return { allowed: true, approval: null };
-  if (decision.outcome === 'deny' || decision.approval === null) {
-    return { allowed: false, approval: null, refusal: deniedByPolicy(asked) };
+/** Milliseconds after which what was seen before a hold is looked at again. */
+const FRESH = 1000;
+
+/**
+ * Applies the decision, asks people where it says so, and writes the `decided` record: when this returns, the request
+ * may run.
+ * @throws {Refusal} where policy or a person said no, where it would do something else by now, and
+ * `journal-unavailable`.
+ */
+export async function authorise(passage: Passage, judged: Judged): Promise<Permitted> {
+  const { request, decision, outgoing, evaluated, answered } = judged;
+  if (answered !== null) {
+    const { digest } = passage.parts.policy.state();
+    await passage.decided(refusedByCluster(answered.status, digest), true);
+    return { outgoing, warnings: [] };
   }
-  const held = await authority.hold(intentOf(asked, decision.approval), {
+  const { approval, refusal: refused } = await askPeople(passage, judged);
+  let refusal = refused;
+  let current = outgoing;
+  if (refusal === null && evaluated !== null && (approval?.waitedMs ?? 0) > FRESH) {
+    try {
+      current = (await outgoing.again?.()) ?? outgoing;
+    } catch (error) {
+      refusal = toRefusal(error);
+    }
+  }
+  const isPlainRead = decision.outcome === 'allow' && isRead(request) && request.upgrade === null;
+  await passage.decided(verdictOf(decision, approval, refusal), !isPlainRead || passage.reveal !== null);
+  if (refusal !== null) throw refusal;
+  const warnings = approval === null ? [] : [`approved by ${approval.by ?? 'a person'} (request ${approval.code})`];
+  return { outgoing: current, warnings };
+}
+
+/** Allow and deny at once; an approval by holding the client while a person decides. */
+async function askPeople(passage: Passage, judged: Judged): Promise<Authorisation> {
+  const { decision, request } = judged;
+  if (decision.outcome === 'allow') return { approval: null, refusal: null };
+  if (decision.outcome === 'deny' || decision.approval === null) {
+    return { approval: null, refusal: deniedByPolicy(judged) };
+  }
+  const { parts, exchange } = passage;
+  const held = await parts.approvals.hold(intentOf(passage, judged, decision.approval), {
     holdMs: holdMilliseconds({
       requirement: decision.approval,
-      request: asked.request,
-      isWatchOrDiscovery: asked.request.info.verb === 'watch' || !asked.request.info.isResourceRequest,
+      request,
+      isWatchOrDiscovery: request.info.verb === 'watch' || !request.info.isResourceRequest,
     }),
-    signal: asked.signal,
+    signal: exchange.signal,
   });
   const approval: Verdict['approval'] = {
     id: held.approval.id,
@@ -54,12 +81,14 @@ export async function authorise(asked: Authorisation, authority: ApprovalAuthori
     by: held.approval.review?.by ?? null,
     waitedMs: Math.round(held.waitedMs),
   };
-  if (held.outcome === 'granted') return { allowed: true, approval };
-  return { allowed: false, approval, refusal: notGranted(held, asked) };
+  return { approval, refusal: held.outcome === 'granted' ? null : notGranted(held, judged) };
 }
 
-function intentOf(asked: Authorisation, requirement: ApprovalRequirement): Intent {
-  const { principal, cluster, request, summary, effective, decision, body, evaluated, reason } = asked;
+/** Everything that makes this request this request, and what a person is shown of it. */
+function intentOf(passage: Passage, judged: Judged, requirement: ApprovalRequirement): Intent {
+  const { summary, effective, cluster, reveal } = passage;
+  const { principal } = passage.exchange;
+  const { request, decision, body, evaluated } = judged;
   return {
     digest: intentDigest({
       principal,
@@ -69,24 +98,23 @@ function intentOf(asked: Authorisation, requirement: ApprovalRequirement): Inten
       evaluated,
       bodySha256: bodyDigest(body ?? Buffer.alloc(0)),
       policyDigest: decision.policyDigest,
-      revealKey: summary.revealKey ?? null,
+      revealKey: reveal?.key ?? null,
     }),
     principal,
     cluster: cluster.slug,
     effective,
     request: summary,
-    bodyPreview: asked.preview(),
+    bodyPreview: body === null ? null : maskPreview(body, request),
     bodyBytes: body?.length ?? 0,
     rules: decision.matchedRules,
     message: decision.message,
     policyDigest: decision.policyDigest,
     requirement,
-    reason,
+    reason: reveal?.reason ?? null,
   };
 }
 
-function deniedByPolicy(asked: Authorisation): Refusal {
-  const { decision, request } = asked;
+function deniedByPolicy({ decision, request }: Judged): Refusal {
   const code: RefusalCode = decision.decidingRule === 'policy-not-loaded' ? 'policy-not-loaded' : 'denied-by-policy';
   return new Refusal(
     code,
@@ -109,19 +137,11 @@ const NOT_GRANTED: Readonly<Record<Exclude<HoldOutcome['outcome'], 'granted'>, {
   unavailable: { code: 'approval-unavailable', says: 'cannot be approved here' },
 };
 
-function notGranted(held: Exclude<HoldOutcome, { outcome: 'granted' }>, asked: Authorisation): Refusal {
+function notGranted(held: Exclude<HoldOutcome, { outcome: 'granted' }>, { request, decision }: Judged): Refusal {
   const { code, says } = NOT_GRANTED[held.outcome];
-  const comment = held.approval.review?.comment;
-  const words = [
-    `request ${held.approval.code} ${says}`,
-    comment ? `: ${comment}` : '',
-    ` (${asked.decision.message})`,
-  ];
-  return new Refusal(
-    code,
-    `${subjectOf(asked.request)}${words.join('')}`,
-    objectOf(asked.request, 'ApprovalRequired', held.approval.id),
-  );
+  const why = held.approval.review?.comment || held.message;
+  const words = `request ${held.approval.code} ${says}${why ? `: ${why}` : ''} (${decision.message})`;
+  return new Refusal(code, `${subjectOf(request)}${words}`, objectOf(request, 'ApprovalRequired', held.approval.id));
 }
 
 /** `secrets "db" is forbidden: `, as the API server words its own refusals. */

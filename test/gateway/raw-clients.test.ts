@@ -110,7 +110,7 @@ describe('a client that writes its own HTTP', () => {
     socket.on('error', () => undefined);
     await once(socket, 'secureConnect');
     const recorded = new Promise<unknown>((resolve) => {
-      running.gateway.on('record', (record) => {
+      running.onRecord((record) => {
         if (record.type === 'decided' && record.request.target.endsWith('broken-off')) resolve(record);
       });
     });

@@ -1,4 +1,3 @@
-import type { Cluster } from '../../clusters/cluster.ts';
 import { EndedByGateway } from '../../listener/ended-by-gateway.ts';
 import type { AnswerBody, Exchange, HeaderLine } from '../../listener/exchange.ts';
 import { longestStream } from '../../policy/stream-limits.ts';
@@ -6,8 +5,8 @@ import { StreamRedactor } from '../../redaction/stream-redactor.ts';
 import { Refusal, refusalStatus } from '../../refusal.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import type { OpenStream } from '../../streams/live-streams.ts';
-import type { PipelineParts } from '../pipeline-parts.ts';
-import type { Prepared } from '../prepare.ts';
+import type { Judged } from '../evaluate.ts';
+import type { Passage } from '../passage.ts';
 import { endedInWords, liveStream } from './stream.ts';
 
 /** Milliseconds that a client gets to read the last words of an answer before its connection is cut. */
@@ -33,15 +32,14 @@ export interface LongAnswer {
  * @param cutUpstream ends what comes from the cluster.
  */
 export function longAnswer(
-  parts: PipelineParts,
-  exchange: Exchange,
-  cluster: Cluster,
-  { request, decision }: Prepared,
-  options: { readonly auditId: string; readonly cutUpstream: (refusal: Refusal) => void },
+  passage: Passage,
+  { request, decision }: Judged,
+  cutUpstream: (refusal: Refusal) => void,
 ): LongAnswer | null {
   const log = isLog(request);
   if (!log && request.info.verb !== 'watch') return null;
-  const live = parts.streams.open(liveStream(exchange, cluster, request, options.auditId, false), {
+  const { parts, exchange, cluster } = passage;
+  const live = parts.streams.open(liveStream(passage, request, false), {
     signal: exchange.signal,
     maxDuration: longestStream(decision),
   });
@@ -51,7 +49,7 @@ export function longAnswer(
   live.signal.addEventListener(
     'abort',
     () => {
-      options.cutUpstream(live.signal.reason as Refusal);
+      cutUpstream(live.signal.reason as Refusal);
       timer = setTimeout(() => exchange.socket.destroy(), READ_LAST_WORDS);
     },
     { once: true },

@@ -1,8 +1,5 @@
-import type { StreamOutcome } from '../../../model/journal-record.ts';
 import type { LiveStream } from '../../../model/live-stream.ts';
-import type { Cluster } from '../../clusters/cluster.ts';
 import type { UpstreamUpgrade } from '../../forward/upstream.ts';
-import type { Exchange } from '../../listener/exchange.ts';
 import { longestStream } from '../../policy/stream-limits.ts';
 import type { RecordedStream } from '../../recording/asciicast.ts';
 import { recordStream, type StreamRecorder } from '../../recording/stream-recorder.ts';
@@ -22,56 +19,37 @@ import {
   type UnderstoodStream,
   understandStream,
 } from '../../streams/understand-stream.ts';
-import type { PipelineParts } from '../pipeline-parts.ts';
-import type { Prepared } from '../prepare.ts';
-
-/** What a stream came to, for its `finished` record. */
-export interface SessionResult {
-  readonly status: number;
-  readonly code: string | null;
-  readonly maskedValues: number;
-  readonly ended: string;
-  readonly stream: StreamOutcome;
-}
+import type { Judged } from '../evaluate.ts';
+import type { Outcome, Passage } from '../passage.ts';
+import type { SentRequest, WantedAnswer } from '../send.ts';
+import type { Answer } from './answer.ts';
 
 /** An exec, attach or port-forward: what policy limits in it, its recording, and its way through the gateway. */
-export class StreamSession {
-  readonly #parts: PipelineParts;
-  readonly #exchange: Exchange;
-  readonly #cluster: Cluster;
-  readonly #prepared: Prepared;
-  readonly #auditId: string;
+export class StreamAnswer implements Answer {
+  readonly #passage: Passage;
+  readonly #judged: Judged;
+  /** For a cluster that refuses the upgrade: it says why in a document. */
+  readonly #refused: Answer;
   #recorder: StreamRecorder | null = null;
   #live: OpenStream | null = null;
   /** Why the recorder cannot go on. */
   #recorderProblem: Error | null = null;
 
-  private constructor(parts: PipelineParts, exchange: Exchange, cluster: Cluster, prepared: Prepared, auditId: string) {
-    this.#parts = parts;
-    this.#exchange = exchange;
-    this.#cluster = cluster;
-    this.#prepared = prepared;
-    this.#auditId = auditId;
+  /**
+   * @throws {Refusal} `stdin-denied`, `port-denied` or `stream-protocol-not-supported`, unless policy denies it anyway.
+   */
+  constructor(passage: Passage, judged: Judged, refused: Answer) {
+    if (judged.decision.outcome !== 'deny') {
+      refuseUnreadable(judged.request);
+      refuseByLimits(judged);
+    }
+    this.#passage = passage;
+    this.#judged = judged;
+    this.#refused = refused;
   }
 
-  /**
-   * The session of a request; null where it asks for no upgrade, or policy denies it anyway.
-   * @throws {Refusal} `stdin-denied`, `port-denied` or `stream-protocol-not-supported`: so nobody is asked for it either.
-   */
-  static of(
-    parts: PipelineParts,
-    exchange: Exchange,
-    cluster: Cluster,
-    prepared: Prepared,
-    auditId: string,
-  ): StreamSession | null {
-    const { request, decision } = prepared;
-    if (request.upgrade === null) return null;
-    if (decision.outcome !== 'deny') {
-      refuseUnreadable(request);
-      refuseByLimits(prepared);
-    }
-    return new StreamSession(parts, exchange, cluster, prepared, auditId);
+  get wanted(): WantedAnswer {
+    return this.#refused.wanted;
   }
 
   /**
@@ -79,19 +57,20 @@ export class StreamSession {
    * @throws {Refusal} `recording-unavailable` where the policy requires one.
    */
   begin(): void {
-    const { record } = this.#prepared.decision;
+    const { request, decision } = this.#judged;
+    const { record } = decision;
     if (record === null) return;
-    const { request } = this.#prepared;
-    const { principal } = this.#exchange;
+    const { parts, exchange, cluster, auditId } = this.#passage;
+    const { principal } = exchange;
     try {
       this.#recorder = recordStream({
-        folder: this.#parts.sessionsFolder,
-        id: this.#auditId,
+        folder: parts.sessionsFolder,
+        id: auditId,
         subject: {
-          id: this.#auditId,
+          id: auditId,
           principal: principal.user,
-          cluster: this.#cluster.slug,
-          clusterName: this.#cluster.contextName,
+          cluster: cluster.slug,
+          clusterName: cluster.contextName,
           namespace: request.info.namespace,
           session: principal.session.id,
           stream: recordedStream(request),
@@ -107,20 +86,25 @@ export class StreamSession {
     }
   }
 
+  give(sent: SentRequest, warnings: readonly string[] | null): Promise<Outcome> {
+    return 'socket' in sent.answered ? this.#relay(sent.answered) : this.#refused.give(sent, warnings);
+  }
+
   /** The cluster accepted the upgrade: relays until it is over. */
-  async run(upgrade: UpstreamUpgrade): Promise<SessionResult> {
-    const { request, decision } = this.#prepared;
+  async #relay(upgrade: UpstreamUpgrade): Promise<Outcome> {
+    const { request, decision } = this.#judged;
+    const { parts, exchange, cluster } = this.#passage;
     try {
       const headers = acceptedUpgrade(request, upgrade.headers);
       const understood = understandStream(request, headers, {
-        seen: this.#parts.seen.of(this.#cluster),
+        seen: parts.seen.of(cluster),
         tap: this.#recorder?.tap ?? NO_TAP,
         limits: decision.stream,
       });
       const live = this.#open();
-      const client = this.#exchange.acceptUpgrade(headers);
+      const client = exchange.acceptUpgrade(headers);
       const outcome = await relay(client, upgrade.socket, {
-        clientHead: this.#exchange.head,
+        clientHead: exchange.head,
         upstreamHead: upgrade.head,
         codec: understood.codec,
         signal: live.signal,
@@ -133,24 +117,28 @@ export class StreamSession {
     }
   }
 
-  /** Nothing came of it: no upgrade, or not a whole one. */
-  abandon(): void {
+  /** Where nothing came of it, no upgrade or not a whole one, its recording goes. */
+  end(): void {
     this.#live?.close();
     if (this.#recorder === null) return;
     try {
       this.#recorder.discard();
     } catch (error) {
-      this.#parts.log.warn({ error, auditId: this.#auditId }, 'The recording of a stream that never began stays');
+      this.#passage.parts.log.warn(
+        { error, auditId: this.#passage.auditId },
+        'The recording of a stream that never began stays',
+      );
     }
     this.#recorder = null;
   }
 
   #open(): OpenStream {
-    const { request, decision } = this.#prepared;
-    const live = this.#parts.streams.open(
-      liveStream(this.#exchange, this.#cluster, request, this.#auditId, this.#recorder !== null),
-      { signal: this.#exchange.signal, maxDuration: longestStream(decision) },
-    );
+    const { request, decision } = this.#judged;
+    const { parts, exchange } = this.#passage;
+    const live = parts.streams.open(liveStream(this.#passage, request, this.#recorder !== null), {
+      signal: exchange.signal,
+      maxDuration: longestStream(decision),
+    });
     this.#live = live;
     // The disk may have failed between the recording's first line and now.
     if (this.#recorderProblem !== null) this.#recorderFailed(this.#recorderProblem);
@@ -159,11 +147,11 @@ export class StreamSession {
 
   #recorderFailed(error: Error): void {
     this.#recorderProblem = error;
-    this.#parts.log.error({ error, auditId: this.#auditId }, 'A stream cannot be recorded');
-    if (this.#prepared.decision.record?.required === true) this.#live?.end(recordingUnavailable(error));
+    this.#passage.parts.log.error({ error, auditId: this.#passage.auditId }, 'A stream cannot be recorded');
+    if (this.#judged.decision.record?.required === true) this.#live?.end(recordingUnavailable(error));
   }
 
-  #finish(understood: UnderstoodStream, { ended, problem }: RelayOutcome, live: OpenStream): SessionResult {
+  #finish(understood: UnderstoodStream, { ended, problem }: RelayOutcome, live: OpenStream): Outcome {
     const refusal = endOf(live, ended, problem?.message ?? null);
     live.close();
     const summary = understood.summary();
@@ -219,7 +207,7 @@ function recordingUnavailable(error: Error): Refusal {
 }
 
 /** What policy limits and the request asks for all the same. */
-function refuseByLimits({ request, decision }: Prepared): void {
+function refuseByLimits({ request, decision }: Judged): void {
   const limits = decision.stream;
   const { info } = request;
   const about = { resource: 'pods', name: info.name };
@@ -252,12 +240,11 @@ function recordedStream(request: ApiRequest): RecordedStream {
 
 /** What screens and the command line show of an exchange that goes on for a while. */
 export function liveStream(
-  { principal }: Exchange,
-  cluster: Cluster,
+  { exchange, cluster, auditId }: Passage,
   request: ApiRequest,
-  auditId: string,
   recorded: boolean,
 ): LiveStream {
+  const { principal } = exchange;
   const { info } = request;
   const kind = info.verb === 'watch' ? 'watch' : (info.subresource as LiveStream['kind']);
   return {

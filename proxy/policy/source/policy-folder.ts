@@ -32,6 +32,11 @@ export async function openPolicyFolder(folder: string, { log }: { readonly log: 
   return source;
 }
 
+/** The policy of a folder, as `createGateway` takes it. */
+export function policyIn(folder: string): (opening: { readonly log: GatewayLog }) => Promise<PolicySource> {
+  return (opening) => openPolicyFolder(folder, opening);
+}
+
 class PolicyFolder implements PolicySource {
   readonly #folder: string;
   readonly #log: GatewayLog;

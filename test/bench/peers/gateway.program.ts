@@ -3,7 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import { createCertificateAuthority } from '../../../proxy/access/certificate-authority.ts';
+import { openLocalAuthority } from '../../../proxy/approvals/local-authority.ts';
 import { createGateway } from '../../../proxy/gateway.ts';
+import { policyIn } from '../../../proxy/policy/source/policy-folder.ts';
 import { writeDefaultPolicy } from '../../../proxy/policy/source/read-policy-folder.ts';
 import { policyFiles, randomRules } from '../policy/random-policy.ts';
 
@@ -39,8 +41,9 @@ function leaveOut(file: string, id: string): void {
 const said = (fields: object, message: string): void => console.error(message, fields);
 const gateway = await createGateway({
   listen: { host: '127.0.0.1', port: 0 },
-  authority: await createCertificateAuthority(),
-  policyFolder,
+  certificateAuthority: await createCertificateAuthority(),
+  policy: policyIn(policyFolder),
+  authority: openLocalAuthority,
   dataFolder: join(folder, 'data'),
   kubeconfigFolder: join(folder, 'kubeconfigs'),
   principal: { user: 'local:bench', groups: ['gatehouse:local'] },

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JournalRecord } from '../../../model/journal-record.ts';
 import { createCertificateAuthority } from '../../../proxy/access/certificate-authority.ts';
+import { openLocalAuthority } from '../../../proxy/approvals/local-authority.ts';
 import { createGateway } from '../../../proxy/gateway.ts';
 import type { Gateway } from '../../../proxy/gateway-door.ts';
+import { policyIn } from '../../../proxy/policy/source/policy-folder.ts';
 import {
   type CommandOptions,
   type CommandResult,
@@ -41,6 +43,8 @@ export interface RunningGateway {
   /** Changes one of the built-in policy documents and waits until that is in force; what it gives back undoes it. */
   changePolicy(file: string, change: (text: string) => string): Promise<() => Promise<void>>;
   records(): Promise<JournalRecord[]>;
+  /** Called with each record from now on. */
+  onRecord(listener: (record: JournalRecord) => void): void;
   /** Everything that the gateway wrote to disk and to its log, for leak tests. */
   everythingWritten(): Promise<string>;
   close(): Promise<void>;
@@ -53,13 +57,16 @@ export interface RunningGateway {
 export async function startGateway(cluster: TestedCluster, kid = 'test'): Promise<RunningGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-gateway-'));
   const logged: string[] = [];
+  const listeners: Array<(record: JournalRecord) => void> = [];
   const log = (fields: object, message: string): void => {
     logged.push(`${message} ${JSON.stringify(fields, errorsInFull)}`);
   };
   const gateway = await createGateway({
     listen: { host: '127.0.0.1', port: 0 },
-    authority: await createCertificateAuthority(),
-    policyFolder: join(folder, 'policy'),
+    certificateAuthority: await createCertificateAuthority(),
+    policy: policyIn(join(folder, 'policy')),
+    authority: openLocalAuthority,
+    journalSinks: [(record) => listeners.forEach((listener) => void listener(record))],
     dataFolder: join(folder, 'data'),
     kubeconfigFolder: join(folder, 'kubeconfigs'),
     principal: { user: 'local:tester', groups: ['gatehouse:local'] },
@@ -101,6 +108,7 @@ export async function startGateway(cluster: TestedCluster, kid = 'test'): Promis
       await changedPolicy(gateway, () => writeFile(path, after));
       return () => changedPolicy(gateway, () => writeFile(path, before));
     },
+    onRecord: (listener) => void listeners.push(listener),
     records: () => gateway.journal({}, { limit: 100_000 }),
     everythingWritten: async () => [await contents(folder), ...logged].join('\n'),
     close: async () => {

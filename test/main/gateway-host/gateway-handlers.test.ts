@@ -63,7 +63,10 @@ describe('the gateway host', () => {
     const first = await handlers.start(start(), []);
     expect(first).toMatchObject({ port: 5555, authority: { certificate: 'certificate 1' } });
     await handlers.start(start({ authority: first.authority, port: first.port }), []);
-    expect(options[1]).toMatchObject({ authority: first.authority, listen: { host: '127.0.0.1', port: 5555 } });
+    expect(options[1]).toMatchObject({
+      certificateAuthority: first.authority,
+      listen: { host: '127.0.0.1', port: 5555 },
+    });
   });
 
   test('chooses another port when the one of the last run is taken', async () => {
@@ -98,9 +101,10 @@ describe('the gateway host', () => {
   });
 
   test('tells of journal records in batches, in order, none lost when it stops', async () => {
-    const { handlers, listeners, events } = setUp();
+    const { handlers, options, events } = setUp();
     await handlers.start(start(), []);
-    for (let seq = 1; seq <= 1200; seq += 1) listeners.get('record')?.({ seq });
+    const [sink] = options[0]?.journalSinks ?? [];
+    for (let seq = 1; seq <= 1200; seq += 1) sink?.({ seq } as JournalRecord);
     await handlers.stop(undefined, []);
     const batches = events.map(([, payload]) => payload as JournalRecord[]);
     expect(batches.map((batch) => batch.length)).toEqual([500, 500, 200]);

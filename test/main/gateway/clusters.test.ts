@@ -3,7 +3,7 @@ import { Clusters } from '../../../main/gateway/clusters.ts';
 import type { DemoCluster } from '../../../main/gateway/demo-cluster.ts';
 import type { GatewayService } from '../../../main/gateway/gateway-service.ts';
 import { HostError } from '../../../main/hosts/protocol.ts';
-import type { ContextListing } from '../../../proxy/gateway.ts';
+import type { ContextListing } from '../../../proxy/gateway-door.ts';
 
 const listing = (context: string, problem: string | null = null): ContextListing => ({
   context,

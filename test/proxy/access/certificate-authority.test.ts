@@ -8,7 +8,7 @@ import {
   issueClientCertificate,
   issueServerCertificate,
 } from '../../../proxy/access/certificate-authority.ts';
-import type { KeyPair } from '../../../proxy/gateway.ts';
+import type { KeyPair } from '../../../proxy/gateway-door.ts';
 
 let authority: KeyPair;
 const closers: Array<() => void> = [];

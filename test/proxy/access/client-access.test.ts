@@ -10,7 +10,7 @@ import { parse } from 'yaml';
 import { createCertificateAuthority } from '../../../proxy/access/certificate-authority.ts';
 import { ClientAccessRegistry, type Clock } from '../../../proxy/access/client-access.ts';
 import type { ServedCluster } from '../../../proxy/access/gateway-kubeconfig.ts';
-import type { KeyPair } from '../../../proxy/gateway.ts';
+import type { KeyPair } from '../../../proxy/gateway-door.ts';
 import { refuse } from '../../../proxy/listener/refuse.ts';
 import { type Listener, startListener } from '../../../proxy/listener/start-listener.ts';
 import { Refusal } from '../../../proxy/refusal.ts';

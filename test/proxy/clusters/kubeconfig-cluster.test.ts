@@ -14,7 +14,7 @@ import {
 } from '../../../proxy/access/certificate-authority.ts';
 import type { Cluster } from '../../../proxy/clusters/cluster.ts';
 import { openCluster } from '../../../proxy/clusters/kubeconfig-cluster.ts';
-import type { KeyPair } from '../../../proxy/gateway.ts';
+import type { KeyPair } from '../../../proxy/gateway-door.ts';
 
 let folder: string;
 let path: string;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { DecidedRecord, FinishedRecord } from '../../../model/journal-record.ts';
-import type { GatewayLog } from '../../../proxy/gateway.ts';
+import type { GatewayLog } from '../../../proxy/gateway-door.ts';
 import { type JournalOptions, openJournal } from '../../../proxy/journal/open-journal.ts';
 import { uuidV7 } from '../../../proxy/journal/uuid-v7.ts';
 

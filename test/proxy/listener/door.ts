@@ -8,7 +8,7 @@ import {
   issueClientCertificate,
 } from '../../../proxy/access/certificate-authority.ts';
 import type { CertificateState, LiveCertificates } from '../../../proxy/access/client-authentication.ts';
-import type { KeyPair } from '../../../proxy/gateway.ts';
+import type { KeyPair } from '../../../proxy/gateway-door.ts';
 import type { Exchange } from '../../../proxy/listener/exchange.ts';
 import { type Listener, type ListenerLimits, startListener } from '../../../proxy/listener/start-listener.ts';
 

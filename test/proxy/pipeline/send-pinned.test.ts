@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { UpstreamResponse } from '../../../proxy/forward/upstream.ts';
 import type { Outgoing } from '../../../proxy/pipeline/outgoing.ts';
-import { sendPinned } from '../../../proxy/pipeline/restore-masks.ts';
+import { sendPinned } from '../../../proxy/pipeline/send.ts';
 import { Refusal } from '../../../proxy/refusal.ts';
 import { apiRequest } from '../masking/requests.ts';
 
@@ -31,13 +31,13 @@ function contested(changes: number) {
 describe('case 37: a write whose masks were put back and that loses a race', () => {
   it('is made again from what is there now, and never sends an older value twice', async () => {
     const { first, send, sent } = contested(2);
-    expect(await sendPinned(first, send)).toMatchObject({ status: 200 });
+    expect(await sendPinned(first, send)).toMatchObject({ answered: { status: 200 } });
     expect(sent).toEqual([1, 2, 3]);
   });
 
   it('gives up with the conflict where the object does not come to rest', async () => {
     const { first, send, sent } = contested(100);
-    expect(await sendPinned(first, send)).toMatchObject({ status: 409 });
+    expect(await sendPinned(first, send)).toMatchObject({ answered: { status: 409 } });
     expect(sent).toHaveLength(5);
   });
 
@@ -48,13 +48,13 @@ describe('case 37: a write whose masks were put back and that loses a race', () 
       sent += 1;
       return answer(409);
     };
-    expect(await sendPinned(first, conflict)).toMatchObject({ status: 409 });
+    expect(await sendPinned(first, conflict)).toMatchObject({ answered: { status: 409 } });
     expect(sent).toBe(1);
   });
 
   it('leaves conflicts to a client that named the version itself', async () => {
     const { again: _, pinnedTo: __, ...first } = contested(0).first;
-    expect(await sendPinned(first, async () => answer(409))).toMatchObject({ status: 409 });
+    expect(await sendPinned(first, async () => answer(409))).toMatchObject({ answered: { status: 409 } });
   });
 
   it('says so where the mask has become stale meanwhile', async () => {

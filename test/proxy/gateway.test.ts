@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { routeOf } from '../../../proxy/pipeline/route.ts';
+import { routeOf } from '../../proxy/gateway.ts';
 
 describe('the gateway’s own part of a target', () => {
   it.each([

@@ -1,0 +1,131 @@
+import { wholeBody } from '../../forward/response-body.ts';
+import type { UpstreamResponse } from '../../forward/upstream.ts';
+import type { Exchange } from '../../listener/exchange.ts';
+import { warningLines } from '../../listener/warning-header.ts';
+import { maskDocument } from '../../masking/mask-document.ts';
+import { maskWatch } from '../../masking/mask-watch.ts';
+import { type MaskPlan, newMaskReport } from '../../masking/plan/response-mask.ts';
+import { errorRedactor } from '../../masking/status/error-redactor.ts';
+import { maskedHeaders, withSafeWarnings } from '../../masking/status/masked-headers.ts';
+import { readErrorBody, redactStatus, substituteInStatus } from '../../masking/status/redact-status.ts';
+import { countMaskWarning, longMaskWarning } from '../../masking/status/warning.ts';
+import type { MaskKey } from '../../masking/tokens/mask-token.ts';
+import type { OnMasked } from '../../masking/tokens/masked-value.ts';
+import type { SeenValues } from '../../redaction/seen-values.ts';
+import { Refusal } from '../../refusal.ts';
+import type { ApiRequest } from '../../request/api-request.ts';
+import { isProxied } from '../../request/request-info.ts';
+
+/** What went to the client. */
+export interface GivenAnswer {
+  readonly status: number;
+  readonly maskedValues: number;
+  /** Why the gateway ended an answer that had begun; null when it went out whole. */
+  readonly code: string | null;
+}
+
+export interface MaskedAnswerOptions {
+  readonly request: ApiRequest;
+  readonly plan: MaskPlan;
+  readonly maskKey: MaskKey;
+  /** What was seen of the cluster's Secrets: errors and warnings are searched for it, masks add to it. */
+  readonly seen: SeenValues;
+  /** Told of each value as it is masked. */
+  readonly onMasked: OnMasked;
+  /** The body as it was sent to the API server, which quotes it in errors; null where there was none. */
+  readonly sent: Buffer | null;
+  /** Lines to add as `Warning:` headers, such as who approved; null where policy wants none, of masks neither. */
+  readonly warnings: readonly string[] | null;
+}
+
+/**
+ * Sends the API server's answer to the client: as it is, or masked. Of a masked document nothing is sent before the
+ * whole of it was masked, or as much as is held back of a long one; a watch is sent event by event. Where the rest of a
+ * long document cannot be masked the client's connection is cut, so that it sees a broken answer and not a short one.
+ * @throws {Refusal} when it cannot be masked and nothing has been sent yet.
+ */
+export async function giveMasked(
+  exchange: Exchange,
+  response: UpstreamResponse,
+  options: MaskedAnswerOptions,
+): Promise<GivenAnswer> {
+  const { request, plan } = options;
+  const isSensitive = plan.kind !== 'pass' && plan.sensitive;
+  const redactor = errorRedactor(options);
+  const redactWarning = isSensitive ? null : redactor.warning;
+  const warnings = warningLines(options.warnings ?? [], response.headers);
+  const hasBody = request.method !== 'HEAD' && response.status !== 204 && response.status !== 304;
+  if (response.status >= 400 && hasBody && !isSensitive && quotesObjects(request)) {
+    const body = await readErrorBody(response);
+    const headers = maskedHeaders(response.headers, { contentLength: null, body: 'text', redact: redactor.warning });
+    const redacted = substituteInStatus(body, redactor.text) ?? body;
+    const lines = [...headers, ['Content-Length', String(redacted.length)] as const, ...warnings];
+    await exchange.respond(response.status, lines, redacted);
+    return { status: response.status, maskedValues: 0, code: null };
+  }
+  if (plan.kind === 'pass' || response.status === 304) {
+    const headers = withSafeWarnings(response.headers, redactor.warning);
+    const body = wholeBody(response.body) ?? response.body;
+    await exchange.respond(response.status, [...headers, ...warnings], body);
+    return { status: response.status, maskedValues: 0, code: null };
+  }
+  if (!hasBody) {
+    // The length of an answer that would have been masked says how long its values are.
+    const headers = maskedHeaders(response.headers, { contentLength: null, body: 'none', redact: redactWarning });
+    await exchange.respond(response.status, [...headers, ...warnings], response.body);
+    return { status: response.status, maskedValues: 0, code: null };
+  }
+  if (response.status >= 400) {
+    const body = await redactStatus(response, request);
+    const headers = maskedHeaders(response.headers, { contentLength: body.length, body: 'status' });
+    await exchange.respond(response.status, [...headers, ...warnings], body);
+    return { status: response.status, maskedValues: 0, code: null };
+  }
+  const subject = {
+    request,
+    obligations: plan.obligations,
+    seen: options.seen,
+    trimRows: plan.table?.trimRows ?? null,
+    onMasked: options.onMasked,
+  };
+  if (plan.kind === 'watch') {
+    const report = newMaskReport();
+    const masked = maskWatch(response.body, subject, { key: options.maskKey, report });
+    await exchange.respond(
+      response.status,
+      [...maskedHeaders(response.headers, { contentLength: null, body: 'watch', redact: redactWarning }), ...warnings],
+      masked,
+    );
+    return { status: response.status, maskedValues: report.maskedValues, code: report.refusal?.code ?? null };
+  }
+  const masked = await maskDocument(response.body, subject, { key: options.maskKey });
+  const { report, rest } = masked;
+  const warning = rest === null ? countMaskWarning(report, request) : longMaskWarning(report, request);
+  const headers = maskedHeaders(response.headers, {
+    contentLength: rest === null ? masked.bytes : null,
+    redact: redactWarning,
+  });
+  const texts = options.warnings === null ? [] : [...(warning === null ? [] : [warning]), ...options.warnings];
+  const lines = [...headers, ...warningLines(texts, headers)];
+  try {
+    await exchange.respond(response.status, lines, inTurn(masked.chunks, rest));
+  } catch (error) {
+    if (!(error instanceof Refusal && exchange.answered)) throw error;
+    return { status: response.status, maskedValues: report.maskedValues, code: error.code };
+  }
+  return { status: response.status, maskedValues: report.maskedValues, code: null };
+}
+
+/** Whether an error is the API server's or an admission plugin's; behind a proxy it is what a backend says. */
+function quotesObjects({ info }: ApiRequest): boolean {
+  return info.isResourceRequest && !isProxied(info);
+}
+
+/** One chunk at a time, so that a slow reader holds back the next write and not the event loop. */
+async function* inTurn(
+  chunks: readonly Uint8Array[],
+  rest: AsyncIterable<Uint8Array> | null,
+): AsyncIterable<Uint8Array> {
+  yield* chunks;
+  if (rest !== null) yield* rest;
+}

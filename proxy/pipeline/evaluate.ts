@@ -1,0 +1,62 @@
+import type { Decision } from '../../model/decision.ts';
+import { type Evaluated, objectChanged } from '../evaluation/evaluate.ts';
+import type { UpstreamResponse } from '../forward/upstream.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import { checkBody } from '../request/request-body.ts';
+import { isDeniedByUrl } from './ask-policy.ts';
+import type { Outgoing } from './outgoing.ts';
+import type { Passage } from './passage.ts';
+import { type RestoredRequest, restoreMasks } from './restore-masks.ts';
+
+/** A request that was read, decided on and evaluated, ready for the people who may have to approve it. */
+export interface Judged {
+  /** As the client sent it: what is recorded and approved. */
+  readonly request: ApiRequest;
+  /** The body as the client sent it; null where none counts. */
+  readonly body: Buffer | null;
+  readonly decision: Decision;
+  /** What goes to the API server instead. */
+  readonly outgoing: Outgoing;
+  /** Hex SHA-256 of what was found at the API server (`evaluation/evaluate.ts`); null where nothing was looked at. */
+  readonly evaluated: string | null;
+  /** The API server refused a rehearsal of the write: what the client gets, and nothing is sent. */
+  readonly answered: UpstreamResponse | null;
+}
+
+/**
+ * What the request would do at the API server, where a rule needs to know, and the decision with that.
+ * @throws {Refusal} for what must not be written, and as `Evaluator.evaluate`.
+ */
+export async function evaluate(passage: Passage, restored: RestoredRequest): Promise<Judged> {
+  const { whole, outgoing } = restored;
+  const { request, body } = whole;
+  if (isDeniedByUrl(whole)) {
+    return { request, body, decision: whole.decision, outgoing, evaluated: null, answered: null };
+  }
+  const evaluated = await look(passage, restored);
+  const { digest, answered } = evaluated;
+  const judged = { request, body, decision: evaluated.decision, evaluated: digest, answered };
+  if (digest === null) return { ...judged, outgoing: { ...outgoing, ...evaluated.outgoing } };
+  const again = async (): Promise<Outgoing | null> => {
+    const next = await look(passage, await restoreMasks(passage, whole));
+    // The API server would refuse it now: it says so itself to a write that is bound to what was seen before.
+    if (next.answered !== null && evaluated.pinnedTo !== null) return null;
+    // What a person confirmed must be what was shown; what policy allows by itself must still be allowed.
+    const allowed = [evaluated, next].every((one) => one.decision.outcome === 'allow' && one.answered === null);
+    if (next.digest !== digest && !allowed) {
+      throw objectChanged(request, 'what it would do changed after it was judged');
+    }
+    return next.pinnedTo === evaluated.pinnedTo ? null : { ...next.outgoing, again };
+  };
+  return { ...judged, outgoing: { ...evaluated.outgoing, again } };
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function look({ parts, exchange, cluster }: Passage, { whole, outgoing }: RestoredRequest): Promise<Evaluated> {
+  const { question, decision } = whole;
+  const { request, body } = outgoing;
+  const isAsSent = body === null || body === whole.body;
+  const parsed = isAsSent ? whole.parsed : checkBody(request, body ?? NOTHING);
+  return parts.evaluator.evaluate({ cluster, question, decision, signal: exchange.signal, request, body, parsed });
+}

@@ -1,0 +1,39 @@
+import { journalUnavailable } from '../journal/journal.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import type { JsonValue } from '../request/json-value.ts';
+import { checkBody, readBody } from '../request/request-body.ts';
+import { type DecidedByUrl, isDeniedByUrl } from './ask-policy.ts';
+import type { Passage } from './passage.ts';
+
+/** A request whose body was read. */
+export interface WholeRequest extends DecidedByUrl {
+  /** As the client sent it; null where none counts. */
+  readonly body: Buffer | null;
+  /** What it says, from the strict reader; null for protobuf and where there is none. */
+  readonly parsed: JsonValue;
+}
+
+/**
+ * The body, read as the API server will read it.
+ * @throws {Refusal} for what cannot be read with certainty, and `journal-unavailable`: from here on the cluster may be
+ * asked something, and nothing goes there that cannot be recorded.
+ */
+export async function readWhole({ exchange, parts }: Passage, decided: DecidedByUrl): Promise<WholeRequest> {
+  const { request } = decided;
+  if (isDeniedByUrl(decided)) return { ...decided, body: null, parsed: null };
+  const received = request.upgrade === null && announcesBody(request) ? await readBody(request, exchange.body) : null;
+  const parsed = received === null ? null : checkBody(request, received);
+  const problem = parts.journal.problem();
+  if (problem !== null) throw journalUnavailable(problem);
+  return { ...decided, body: isRead(request) ? null : received, parsed };
+}
+
+/** GET and HEAD. */
+export function isRead({ method }: Pick<ApiRequest, 'method'>): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** A GET or HEAD has a body only where it says so; a body that is not empty is refused then. */
+function announcesBody(request: ApiRequest): boolean {
+  return !isRead(request) || request.headers.has('Content-Length') || request.headers.has('Transfer-Encoding');
+}
