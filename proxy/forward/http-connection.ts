@@ -6,7 +6,7 @@ import type { HeaderField, ResponseHead } from './response-head.ts';
 import { ResponseReader } from './response-reader.ts';
 
 /** A request as bytes, and what its answer is read by. */
-export interface Outgoing {
+export interface WireRequest {
   readonly method: string;
   /** From `requestHead`. */
   readonly head: string;
@@ -15,7 +15,7 @@ export interface Outgoing {
 }
 
 /** An answer as its connection gives it: the body still coming. */
-export interface Answer {
+export interface WireAnswer {
   readonly status: number;
   readonly fields: readonly HeaderField[];
   readonly body: Readable;
@@ -56,7 +56,7 @@ interface Exchange {
   readonly upgrade: boolean;
   readonly signal: AbortSignal;
   readonly onAbort: () => void;
-  readonly resolve: (answer: Answer | Switched) => void;
+  readonly resolve: (answer: WireAnswer | Switched) => void;
   readonly reject: (error: unknown) => void;
   head: ResponseHead | null;
   body: ResponseBody | null;
@@ -108,7 +108,7 @@ export class HttpConnection {
    * Sends a request and reads the head of its answer.
    * @throws {ConnectionLost} {@link InvalidResponse} or the signal's reason.
    */
-  send({ method, head, body, upgrade }: Outgoing, signal: AbortSignal): Promise<Answer | Switched> {
+  send({ method, head, body, upgrade }: WireRequest, signal: AbortSignal): Promise<WireAnswer | Switched> {
     this.#served += 1;
     this.#sentAt = Date.now();
     return new Promise((resolve, reject) => {

@@ -2,7 +2,13 @@ import type { Readable } from 'node:stream';
 import type { Cluster, UpstreamCredential } from '../clusters/cluster.ts';
 import { Refusal } from '../refusal.ts';
 import { ConnectionPool, POOL_LIMITS, type PoolLimits } from './connection-pool.ts';
-import { type Answer, ConnectionLost, type HttpConnection, type Outgoing, type Switched } from './http-connection.ts';
+import {
+  ConnectionLost,
+  type HttpConnection,
+  type Switched,
+  type WireAnswer,
+  type WireRequest,
+} from './http-connection.ts';
 import { requestHead } from './request-head.ts';
 import { relayedHeaders, upgradeHeaders } from './response-headers.ts';
 import type { Upstream, UpstreamRequest, UpstreamResponse } from './upstream.ts';
@@ -38,9 +44,9 @@ export function createUpstream(limits: Partial<PoolLimits> = {}): Upstream {
 
   return {
     async request(cluster, credential, request, signal) {
-      const outgoing = outgoingOf(request, false);
+      const wire = wireRequest(request, false);
       try {
-        const answer = await sendPooled(poolFor(cluster, credential), outgoing, signal);
+        const answer = await sendPooled(poolFor(cluster, credential), wire, signal);
         if ('socket' in answer) throw new Error('A plain request became a tunnel');
         return checkedResponse(cluster, answer);
       } catch (error) {
@@ -49,11 +55,11 @@ export function createUpstream(limits: Partial<PoolLimits> = {}): Upstream {
     },
 
     async upgrade(cluster, credential, request, signal) {
-      const outgoing = outgoingOf(request, true);
+      const wire = wireRequest(request, true);
       try {
         // Never over a connection that may just be closing: an exec cannot be sent twice.
         const connection = await poolFor(cluster, credential).takeNew(signal);
-        const answer = await connection.send(outgoing, signal);
+        const answer = await connection.send(wire, signal);
         if (!('socket' in answer)) return checkedResponse(cluster, answer);
         return { headers: upgradeHeaders(answer.fields), socket: answer.socket, head: answer.head };
       } catch (error) {
@@ -76,7 +82,7 @@ export function createUpstream(limits: Partial<PoolLimits> = {}): Upstream {
   };
 }
 
-function outgoingOf(request: UpstreamRequest, upgrade: boolean): Outgoing {
+function wireRequest(request: UpstreamRequest, upgrade: boolean): WireRequest {
   return { method: request.method, head: requestHead(request), body: request.body, upgrade };
 }
 
@@ -85,22 +91,26 @@ function outgoingOf(request: UpstreamRequest, upgrade: boolean): Outgoing {
  * again; a read of which nothing was answered is then sent once more, over a new one (RFC 9110 section 9.2.2). A write
  * never is: whether it ran is not known.
  */
-async function sendPooled(pool: ConnectionPool, outgoing: Outgoing, signal: AbortSignal): Promise<Answer | Switched> {
+async function sendPooled(
+  pool: ConnectionPool,
+  wire: WireRequest,
+  signal: AbortSignal,
+): Promise<WireAnswer | Switched> {
   const taken = pool.take(signal);
   const connection = taken instanceof Promise ? await taken : taken;
   try {
-    return await connection.send(outgoing, signal);
+    return await connection.send(wire, signal);
   } catch (error) {
-    if (signal.aborted || !wasStale(error, connection) || !isRead(outgoing)) throw error;
+    if (signal.aborted || !wasStale(error, connection) || !isRead(wire)) throw error;
   }
-  return (await pool.takeNew(signal)).send(outgoing, signal);
+  return (await pool.takeNew(signal)).send(wire, signal);
 }
 
 function wasStale(error: unknown, connection: HttpConnection): boolean {
   return error instanceof ConnectionLost && error.unanswered && connection.reused;
 }
 
-function isRead({ method, body }: Outgoing): boolean {
+function isRead({ method, body }: WireRequest): boolean {
   return (method === 'GET' || method === 'HEAD') && body === null;
 }
 
@@ -108,7 +118,7 @@ function isRead({ method, body }: Outgoing): boolean {
  * A redirect is never followed and its `Location` never relayed: it would carry the credential to an address that an
  * aggregated API server or a kubelet chose (CVE-2020-8559, CVE-2022-3172).
  */
-function checkedResponse(cluster: Cluster, { status, fields, body }: Answer): UpstreamResponse {
+function checkedResponse(cluster: Cluster, { status, fields, body }: WireAnswer): UpstreamResponse {
   if (status >= 300 && status < 400 && status !== 304) {
     discard(body);
     throw new Refusal(
