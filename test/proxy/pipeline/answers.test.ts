@@ -156,6 +156,13 @@ describe('what the cluster is asked for', () => {
     expect(await asks(asked)).toEqual(expected);
   });
 
+  it('at the path under which the cluster is served', async () => {
+    const gate = pipeline({ basePath: '/k8s/clusters/c-1' });
+    await gate.serve({ target: `${PODS_PATH}?limit=1` });
+    expect(gate.sent.map(({ target }) => target)).toEqual([`/k8s/clusters/c-1${PODS_PATH}?limit=1`]);
+    expect(gate.decided()[0]?.request.target).toBe(`${PODS_PATH}?limit=1`);
+  });
+
   it('rows of a custom resource that may show a masked field: whole objects with them', async () => {
     const rules = `${ALLOW_ALL}  - id: widgets
     effect: none

@@ -16,6 +16,8 @@ export interface ClientRequest {
   readonly headers?: readonly string[];
   /** An object is sent as JSON, with its length; a stream without one. */
   readonly body?: object | string | Readable;
+  /** What came behind the head of an upgrade. */
+  readonly head?: Buffer;
   /** Whether the listener took it for an upgrade; from the headers where nothing is said. */
   readonly kind?: Exchange['kind'];
 }
@@ -59,7 +61,7 @@ export function exchangeOf(
       { objectMode: false },
     ),
     socket: near,
-    head: Buffer.alloc(0),
+    head: asked.head ?? NOTHING,
     signal: gone.signal,
     get answered() {
       return got.status !== 0;
@@ -172,6 +174,8 @@ export interface Reply {
   readonly body?: object | string | Readable;
   /** The cluster's end of a connection that switches protocols. */
   readonly switched?: ReturnType<typeof duplexPair>[0];
+  /** What came behind the 101. */
+  readonly head?: Buffer;
 }
 
 /** The cluster's answers, told what was asked and how often it was asked before. */
@@ -189,7 +193,9 @@ export function upstreamOf(timeline: Timeline, answering: Answering) {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
     const reply = await Promise.race([answering(asked, sent.length - 1), left]);
-    if (reply.switched !== undefined) return { headers: reply.headers ?? [], socket: reply.switched, head: NOTHING };
+    if (reply.switched !== undefined) {
+      return { headers: reply.headers ?? [], socket: reply.switched, head: reply.head ?? NOTHING };
+    }
     const text = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? {});
     asked.reply = reply.body instanceof Readable ? reply.body : Readable.from([Buffer.from(text)]);
     return { status: reply.status ?? 200, headers: reply.headers ?? JSON_TYPE, body: asked.reply };

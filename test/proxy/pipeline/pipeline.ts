@@ -50,6 +50,8 @@ export interface Surroundings {
   readonly journal?: (entry: JournalEntry) => Promise<void>;
   /** Where recordings go, if not into a folder of this pipeline's own. */
   readonly sessionsFolder?: string;
+  /** Where the API server is served behind its address, such as `/k8s/clusters/c-1`. */
+  readonly basePath?: string;
   /** As many last already as can. */
   readonly full?: boolean;
 }
@@ -76,7 +78,7 @@ afterEach(async () => {
 export function pipeline(surroundings: Surroundings = {}) {
   const { rules = ALLOW_ALL, cluster: answering = () => ({}), journalProblem: problem = null } = surroundings;
   const timeline: Timeline = [];
-  const cluster = clusterOf(timeline);
+  const cluster = clusterOf(timeline, surroundings.basePath ?? '');
   const write = surroundings.journal;
   const recorded = journalOf(timeline, { problem, ...(write === undefined ? {} : { write }) });
   const { upstream, sent } = upstreamOf(timeline, answering);
@@ -124,6 +126,12 @@ export function pipeline(surroundings: Surroundings = {}) {
     finished: recorded.finished,
     /** What a person was asked. */
     asked: () => approvals.list(),
+    /** The person approves what waits. */
+    approve: async () => {
+      for (const { id, state } of approvals.list()) {
+        if (state === 'PENDING') await approvals.review({ id, verdict: 'approve', by: 'local:ada', comment: null });
+      }
+    },
     /** Secret values of this cluster that are taken out of logs and errors, in clear. */
     seen: () => seen.of(cluster).values().map(String),
     noteSeen: (value: string) => seen.of(cluster).add(Buffer.from(value)),
@@ -147,8 +155,8 @@ function answerOf(got: Got) {
   };
 }
 
-function clusterOf(timeline: Timeline): Cluster {
-  const base = loopbackCluster(6443, null);
+function clusterOf(timeline: Timeline, basePath: string): Cluster {
+  const base = loopbackCluster(6443, null, { basePath });
   let generation = 1;
   return {
     ...base,
@@ -210,9 +218,12 @@ function newFolder(): string {
 /** An exec over WebSocket, as kubectl 1.30 and later does it: the client's request, and the cluster's end of it. */
 export function startPipe() {
   const [far, near] = duplexPair();
-  far.resume();
-  const frame = (channel: number, text: string) =>
-    webSocketFrame(OPCODE.binary, Buffer.concat([Buffer.from([channel]), Buffer.from(text)]), { masked: false });
+  let received = 0;
+  far.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+  });
+  const frame = (channel: number, text: string, masked = false) =>
+    webSocketFrame(OPCODE.binary, Buffer.concat([Buffer.from([channel]), Buffer.from(text)]), { masked });
   const accepted: Reply = {
     switched: near,
     headers: [
@@ -234,6 +245,11 @@ export function startPipe() {
         'Sec-WebSocket-Protocol: v5.channel.k8s.io',
       ],
     }),
+    /** Frames as the cluster sends and as the client does. */
+    printed: (text: string) => frame(1, text),
+    typed: (text: string) => frame(0, text, true),
+    /** Bytes that the cluster got. */
+    received: () => received,
     print: (text: string) => void far.write(frame(1, text)),
     /** The command is over. */
     end: (status: object = { metadata: {}, status: 'Success' }) => {

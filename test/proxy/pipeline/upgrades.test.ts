@@ -43,6 +43,18 @@ describe('an exec', () => {
     expect(gate.streams.list()).toEqual([]);
   });
 
+  it('begins with what both sides sent behind their heads', async () => {
+    const pipe = startPipe();
+    const gate = pipeline({ cluster: () => ({ ...pipe.accepted, head: pipe.printed('early output') }) });
+    const typed = pipe.typed('early input');
+    const { served } = gate.begin({ ...pipe.request('command=sh&stdin=true&stdout=true'), head: typed });
+    pipe.end();
+    const got = await served;
+    expect(got.body).toContain('early output');
+    expect(pipe.received()).toBe(typed.length);
+    expect(gate.finished()).toMatchObject([{ stream: { stdin: { bytes: 11 } } }]);
+  });
+
   it('has what was seen of Secrets taken out, and counted', async () => {
     const pipe = startPipe();
     const gate = pipeline({ cluster: () => pipe.accepted });
