@@ -116,7 +116,7 @@ export function pipeline(surroundings: Surroundings = {}) {
     /** Serves one request of a client from its first byte to its last record. */
     serve: (asked: ClientRequest) => begin(asked).served,
     begin,
-    /** Asks for one key of a Secret; what is given replaces the whole body. */
+    /** Asks for one key of a Secret: an object changes what is asked for, a text is the whole body. */
     reveal: (body: object | string = {}, asked: Partial<ClientRequest> = {}) =>
       beginReveal({ body: typeof body === 'string' ? body : { ...REVEAL, ...body }, ...asked }).served,
     beginReveal,
