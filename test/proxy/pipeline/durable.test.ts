@@ -46,6 +46,7 @@ describe('what must be on the disk before the cluster hears of it', () => {
     ['an exec', EXEC, {}],
     ['what was approved', { target: PODS_PATH }, { rules: ASK_ALL, person: { says: 'approve' } }],
     ['what policy denies', { target: PODS_PATH }, { rules: DENY_ALL }],
+    ['what cannot be read', { target: '/api/v1/../secrets' }, {}],
   ])('%s that cannot be written down is not sent', async (_, asked, surroundings) => {
     const journal: Surroundings['journal'] = async ({ type }) => {
       if (type === 'decided') throw diskIsFull();

@@ -125,7 +125,7 @@ describe('a reveal that is refused', () => {
     ['a value that is no text', 'reveal-key-missing', 404, () => ({ body: { data: { password: 1 } } })],
     ['an answer that is no Secret', 'upstream-response-invalid', 502, () => ({ body: '<html>' })],
     ['a connection that switched', 'upstream-response-invalid', 502, () => startPipe().accepted],
-    ['more than a Secret can hold', 'upstream-response-invalid', 502, () => ({ body: Readable.from(megabytes(5)) })],
+    ['more than a Secret can hold', 'upstream-response-invalid', 502, () => ({ body: Readable.from(longSecret(5)) })],
     ['a cluster that cannot be reached', 'upstream-unreachable', 503, () => Promise.reject(unreachable())],
   ])('%s', async (_, code, status, answering) => {
     const gate = revealing({ cluster: answering });
@@ -170,6 +170,8 @@ describe('a reveal that is refused', () => {
   });
 });
 
-function* megabytes(count: number): Generator<Buffer> {
-  for (let index = 0; index < count; index += 1) yield Buffer.alloc(1024 * 1024, 0x20);
+function* longSecret(megabytes: number): Generator<Buffer> {
+  yield Buffer.from(`${JSON.stringify(secret()).slice(0, -1)},"more":"`);
+  for (let index = 0; index < megabytes; index += 1) yield Buffer.alloc(1024 * 1024, 'x');
+  yield Buffer.from('"}');
 }
