@@ -105,7 +105,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       ...options.listen,
       authority: options.certificateAuthority,
       access,
-      onExchange: (exchange) => serve(parts, clusters, exchange),
+      onExchange: (exchange) => serveExchange(parts, clusters, exchange),
       countRefused: (reason) => journal.countRefused(reason),
       log,
     });
@@ -149,7 +149,7 @@ export function routeOf(target: string): Route {
 type Clusters = ReadonlyMap<string, Cluster>;
 
 /** One exchange to where its target leads. */
-async function serve(parts: PipelineParts, clusters: Clusters, exchange: Exchange): Promise<void> {
+export async function serveExchange(parts: PipelineParts, clusters: Clusters, exchange: Exchange): Promise<void> {
   let passage: Passage;
   try {
     passage = await passageOf(parts, clusters, exchange);

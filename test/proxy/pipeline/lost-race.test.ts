@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { failure, JSON_PATCH, MERGE, SECRET_PATH, secret } from './objects.ts';
+import type { Answering } from './outer-edges.ts';
+import { ALLOW_ALL, MASK_SECRETS, pipeline } from './pipeline.ts';
+
+describe('a write whose masks were put back and that loses a race', () => {
+  const RULES = ALLOW_ALL + MASK_SECRETS;
+
+  /** A Secret that somebody else changes before each of the first `changes` writes. */
+  async function contested(changes: number, status = 409, header = MERGE, metadata = {}) {
+    let version = 7;
+    let left = changes;
+    const cluster: Answering = ({ method, body }) => {
+      if (method === 'GET') return { body: secret(String(version)) };
+      if (left > 0) version += 1;
+      left -= 1;
+      return body?.includes(`"${version}"`)
+        ? { body: secret(String(version)) }
+        : { status, body: failure(status, 'no') };
+    };
+    const gate = pipeline({ rules: RULES, cluster });
+    const { data } = (await gate.serve({ target: SECRET_PATH })).json();
+    gate.sent.length = 0;
+    const patch = [{ op: 'replace', path: '/data/password', value: data.password }];
+    const body = header === MERGE ? { metadata, data } : patch;
+    const got = await gate.serve({ method: 'PATCH', target: SECRET_PATH, headers: [header], body });
+    return { got, gate, patches: gate.sent.filter(({ method }) => method === 'PATCH') };
+  }
+
+  it.each([
+    ['a conflict', 409, MERGE],
+    ['a JSON Patch whose test fails', 422, JSON_PATCH],
+  ])('is made again from what is there now: %s', async (_, status, header) => {
+    const { got, gate, patches } = await contested(2, status, header);
+    expect(got.status).toBe(200);
+    expect(patches.map(({ body }) => /"(7|8|9)"/.exec(body ?? '')?.[1])).toEqual(['7', '8', '9']);
+    expect(patches.slice(0, 2).every(({ reply }) => reply.destroyed)).toBe(true);
+    expect(new Set(patches.map(({ header: of }) => of('Audit-ID'))).size).toBe(1);
+    expect(gate.finished().at(-1)).toMatchObject({ status: 200 });
+  });
+
+  it('a 422 of a merge patch is no race', async () => {
+    const { got, patches } = await contested(2, 422);
+    expect([got.status, patches.length]).toEqual([422, 1]);
+  });
+
+  it('is given up after five', async () => {
+    const { got, patches } = await contested(100);
+    expect([got.status, patches.length]).toEqual([409, 5]);
+  });
+
+  it('a conflict about something else is passed on: the object is the one that was read', async () => {
+    const gate = pipeline({
+      rules: RULES,
+      cluster: ({ method }) => (method === 'GET' ? { body: secret() } : { status: 409, body: failure(409, 'no') }),
+    });
+    const { data } = (await gate.serve({ target: SECRET_PATH })).json();
+    const got = await gate.serve({ method: 'PATCH', target: SECRET_PATH, headers: [MERGE], body: { data } });
+    expect(got.status).toBe(409);
+    expect(gate.sent.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
+  });
+
+  it('is left to a client that named the version itself', async () => {
+    const { got, patches } = await contested(2, 409, MERGE, { resourceVersion: '7' });
+    expect([got.status, patches.length]).toEqual([409, 1]);
+  });
+
+  it('is refused where the mask stands for a value that is gone', async () => {
+    let password = 'hunter2-and-more';
+    const gate = pipeline({
+      rules: RULES,
+      cluster: ({ method }) => {
+        if (method === 'GET') return { body: secret(password.length.toString(), password) };
+        password = 'changed-meanwhile';
+        return { status: 409, body: failure(409, 'no') };
+      },
+    });
+    const { data } = (await gate.serve({ target: SECRET_PATH })).json();
+    const got = await gate.serve({ method: 'PATCH', target: SECRET_PATH, headers: [MERGE], body: { data } });
+    expect([got.status, gate.finished().at(-1)?.code]).toEqual([422, 'mask-written-back']);
+    const writes = gate.sent.filter(({ method }) => method === 'PATCH');
+    expect(writes.map(({ reply }) => reply.destroyed)).toEqual([true]);
+  });
+});
