@@ -181,6 +181,26 @@ describe('a certificate revoked while its connection is open', () => {
   });
 });
 
+describe('a request that is still unanswered', () => {
+  const first = 'GET /one HTTP/1.1\r\nHost: {host}\r\n\r\n';
+
+  it.each([
+    ['an upgrade', 'GET /two HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'],
+    ['CONNECT', 'CONNECT example.com:443 HTTP/1.1\r\nHost: {host}\r\n\r\n'],
+  ])('is the last of its connection where %s comes behind it: its answer would go into the stream', async (_, next) => {
+    const door = await opened({
+      onExchange: (exchange) =>
+        new Promise((_resolve, reject) => {
+          exchange.signal.addEventListener('abort', () => reject(exchange.signal.reason));
+        }),
+    });
+    expect(await ask(door, first + next)).toBe('');
+    expect(door.seen.map(({ target }) => target)).toEqual(['/one']);
+    await until(() => door.seen[0]?.signal.aborted === true);
+    expect(door.refused).toEqual(['malformed-http']);
+  });
+});
+
 describe('a certificate that runs out while its connection is open', () => {
   afterEach(() => {
     vi.useRealTimers();
