@@ -29,6 +29,11 @@ spec:
     match: {verbs: [delete, patch], resources: [configmaps], namespaces: [${NAMESPACE}], names: [asked]}
     approval: {level: ownerConfirm}
     message: "ask"
+  - id: ask-and-do-not-wait
+    effect: requireApproval
+    match: {verbs: [patch], resources: [configmaps], namespaces: [${NAMESPACE}], names: [unused]}
+    approval: {level: ownerConfirm, hold: 1s}
+    message: "ask"
 `;
 
 /** Milliseconds behind which the gateway looks again at what it judged before a person was waited for. */
@@ -49,7 +54,7 @@ export function describeEvaluation(environment: () => RunningGateway): void {
       await writeFile(join(folder, 'policy', 'evaluation.yaml'), POLICY);
       await loaded;
       await directly(['create', 'namespace', NAMESPACE]);
-      for (const name of ['old', 'kept', 'asked', 'scratch']) {
+      for (const name of ['old', 'kept', 'asked', 'unused', 'scratch']) {
         await directly(['-n', NAMESPACE, 'create', 'configmap', name, '--from-literal=a=1']);
       }
     });
@@ -130,30 +135,52 @@ export function describeEvaluation(environment: () => RunningGateway): void {
       expect((await directly(['-n', NAMESPACE, 'get', 'configmap', 'asked'])).code).toBe(0);
     });
 
-    it('case 40: a grant does not fit another object of the same name', async () => {
-      const { request, directly, decideNext } = environment();
-      const patch = (): Promise<{ status: number; body: string }> =>
-        request('PATCH', `${CORE}/configmaps/asked`, MERGE, '{"data":{"b":"1"}}');
-      const first = patch();
-      await decideNext('approve');
-      expect((await first).status).toBe(200);
-      await directly(['-n', NAMESPACE, 'delete', 'configmap', 'asked']);
-      await directly(['-n', NAMESPACE, 'create', 'configmap', 'asked', '--from-literal=a=1']);
-      const second = patch();
-      await decideNext('deny');
-      expect((await second).status).toBe(403);
-    });
+    describe('case 40: a grant that nobody has used yet', () => {
+      const pending = (body: string): Promise<{ status: number; body: string }> =>
+        environment().request('PATCH', `${CORE}/configmaps/unused`, MERGE, body);
 
-    it('case 40: a grant does not fit another body', async () => {
-      const { request, decideNext } = environment();
-      const patch = (value: string): Promise<{ status: number }> =>
-        request('PATCH', `${CORE}/configmaps/asked`, MERGE, `{"data":{"c":"${value}"}}`);
-      const first = patch('1');
-      await decideNext('approve');
-      expect((await first).status).toBe(200);
-      const second = patch('2');
-      await decideNext('deny');
-      expect((await second).status).toBe(403);
+      /** Waits in vain, and is approved when its client is gone: the grant stands. */
+      const granted = async (body: string): Promise<string> => {
+        const { gateway } = environment();
+        const before = new Set(gateway.approvals().map(({ id }) => id));
+        const answer = await pending(body);
+        expect(answer.status, answer.body).toBe(403);
+        expect(answer.body).toMatch(/is waiting/);
+        const asked = gateway.approvals().filter(({ id, state }) => state === 'PENDING' && !before.has(id));
+        expect(asked).toHaveLength(1);
+        const [{ id } = { id: '' }] = asked;
+        await gateway.review({ id, verdict: 'approve', by: 'local:tester', comment: null });
+        return id;
+      };
+      const grantOf = (id: string) =>
+        environment()
+          .gateway.approvals()
+          .find((approval) => approval.id === id)?.grant?.state;
+
+      it('does not fit another object of the same name', async () => {
+        const { directly } = environment();
+        const id = await granted('{"data":{"b":"1"}}');
+        await directly(['-n', NAMESPACE, 'delete', 'configmap', 'unused']);
+        await directly(['-n', NAMESPACE, 'create', 'configmap', 'unused', '--from-literal=a=1']);
+        const answer = await pending('{"data":{"b":"1"}}');
+        expect(answer.status, answer.body).toBe(403);
+        expect(answer.body).toMatch(/is waiting/);
+        expect(grantOf(id)).toBe('ACTIVE');
+      });
+
+      it('does not fit another body, and is kept for its own', async () => {
+        const { directly } = environment();
+        const id = await granted('{"data":{"c":"1"}}');
+        const other = await pending('{"data":{"c":"2"}}');
+        expect(other.status, other.body).toBe(403);
+        expect(other.body).toMatch(/is waiting/);
+        expect(grantOf(id)).toBe('ACTIVE');
+        const own = await pending('{"data":{"c":"1"}}');
+        expect(own.status, own.body).toBe(200);
+        expect(grantOf(id)).toBe('CONSUMED');
+        const { stdout } = await directly(['-n', NAMESPACE, 'get', 'configmap', 'unused', '-o', 'jsonpath={.data.c}']);
+        expect(stdout).toBe('1');
+      });
     });
 
     it('nobody is asked to confirm what the API server refuses', async () => {

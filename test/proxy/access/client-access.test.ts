@@ -260,8 +260,15 @@ describe('a path of the caller', () => {
   it('is written again after a crash left our own file there', async () => {
     const writeTo = join(root, 'kubeconfig');
     await registry.open({ kind: 'headless', id: 'h1', cluster: 'prod', namespace: null, writeTo });
+    const left = await fingerprintOf(`${writeTo}.crt`);
     const next = await startRegistry();
     await next.open({ kind: 'headless', id: 'h2', cluster: 'prod', namespace: null, writeTo });
+    const written = await fingerprintOf(`${writeTo}.crt`);
+    expect(next.find(left).state).toBe('unknown');
+    expect(next.find(written)).toMatchObject({ state: 'live', principal: { session: { kind: 'headless', id: 'h2' } } });
+    expect(parse(await readFile(writeTo, 'utf8')).users).toMatchObject([
+      { user: { 'client-certificate': `${writeTo}.crt`, 'client-key': `${writeTo}.key` } },
+    ]);
     await next.stop();
   });
 

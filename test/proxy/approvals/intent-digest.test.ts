@@ -64,6 +64,7 @@ describe('another digest', () => {
     ['one name twice, in the other order', query(['dryRun', ''], ['dryRun', 'All'], ['fieldManager', 'kubectl'])],
     ['another content type', { ...base, request: { ...request, contentType: 'application/yaml' } }],
     ['another body', { ...base, bodySha256: bodyDigest(Buffer.from('{ }')) }],
+    ['with something found at the cluster', { ...base, evaluated: 'a'.repeat(64) }],
     ['another policy', { ...base, policyDigest: 'e'.repeat(64) }],
     ['another key to reveal', { ...base, revealKey: 'password' }],
     ['as nobody else', { ...base, request: { ...request, impersonation: null } }],
@@ -74,6 +75,12 @@ describe('another digest', () => {
     ['with another extra', acting({ extra: new Map([['scopes', ['r']]]) })],
   ])('%s', (_, input) => {
     expect(intentDigest(input)).not.toBe(intentDigest(base));
+  });
+
+  test('something else found at the cluster, such as another object of the same name', () => {
+    expect(intentDigest({ ...base, evaluated: 'a'.repeat(64) })).not.toBe(
+      intentDigest({ ...base, evaluated: 'b'.repeat(64) }),
+    );
   });
 
   test('values of one name in another order: the API server reads the first', () => {

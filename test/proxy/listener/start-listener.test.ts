@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request } from 'node:https';
 import { createConnection, createServer } from 'node:net';
 import { connect } from 'node:tls';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCertificateAuthority, issueClientCertificate } from '../../../proxy/access/certificate-authority.ts';
 import { ListenError, startListener } from '../../../proxy/listener/start-listener.ts';
 import {
@@ -178,6 +178,76 @@ describe('a certificate revoked while its connection is open', () => {
     socket.write(GET.replace('{host}', `localhost:${door.port}`));
     expect(await answers).toMatch(/HTTP\/1.1 200 OK.*HTTP\/1.1 401 Unauthorized/s);
     expect(door.seen).toHaveLength(1);
+  });
+});
+
+describe('a request that is still unanswered', () => {
+  const first = 'GET /one HTTP/1.1\r\nHost: {host}\r\n\r\n';
+
+  it.each([
+    ['an upgrade', 'GET /two HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'],
+    ['CONNECT', 'CONNECT example.com:443 HTTP/1.1\r\nHost: {host}\r\n\r\n'],
+  ])('is the last of its connection where %s comes behind it: its answer would go into the stream', async (_, next) => {
+    const door = await opened({
+      onExchange: (exchange) =>
+        new Promise((_resolve, reject) => {
+          exchange.signal.addEventListener('abort', () => reject(exchange.signal.reason));
+        }),
+    });
+    expect(await ask(door, first + next)).toBe('');
+    expect(door.seen.map(({ target }) => target)).toEqual(['/one']);
+    await until(() => door.seen[0]?.signal.aborted === true);
+    expect(door.refused).toEqual(['malformed-http']);
+  });
+});
+
+describe('a certificate that runs out while its connection is open', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** TLS looks at the certificate once, in the handshake; from then on the gateway's own clock counts. */
+  const setClock = (time: number): void => {
+    vi.useFakeTimers({ toFake: ['Date'], now: time });
+  };
+  const second = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: {host}\r\n${more}\r\n`;
+
+  it.each([
+    ['a request', ''],
+    ['an upgrade', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'],
+  ])('%s on it gets a 401 from that moment on, and the connection ends', async (_what, headers) => {
+    const door = await opened();
+    const host = `localhost:${door.port}`;
+    const socket = await dial(door, door.client);
+    const answers = readAll(socket);
+    setClock(door.client.notAfter.getTime() - 1);
+    socket.write(second('/one').replace('{host}', host));
+    await until(() => door.seen.length === 1);
+    setClock(door.client.notAfter.getTime());
+    socket.write(second('/two', headers).replace('{host}', host));
+    const said = await answers;
+    expect(said.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 401']);
+    expect(said).toMatch(/certificate has expired/);
+    expect(door.seen.map(({ target }) => target)).toEqual(['/one']);
+    expect(door.refused).toEqual(['expired-certificate']);
+  });
+
+  it('a request that came in time is served to its end', async () => {
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const door = await opened({
+      onExchange: async (exchange) => {
+        await finished;
+        await exchange.respond(200, [['Content-Type', 'text/plain']], Buffer.from('done'));
+      },
+    });
+    const answer = ask(door, GET);
+    await until(() => door.seen.length === 1);
+    setClock(door.client.notAfter.getTime() + 1_000);
+    finish();
+    expect(statusLine(await answer)).toBe('HTTP/1.1 200 OK');
   });
 });
 

@@ -155,3 +155,55 @@ describe('case 38: and nowhere else', () => {
     expect(await refused(request, objects())).toMatchObject({ code: 'mask-written-back', status: 422 });
   });
 });
+
+/** A label can be put on anything, and an annotation on what one writes oneself: they say nothing by themselves. */
+describe('case 38: whose release it is', () => {
+  const theirs = (metadata: object) => ({ ...stored, metadata: { ...stored.metadata, ...metadata } });
+  const listing = (...items: object[]) =>
+    clusterOf({ [REVISIONS]: { kind: 'SecretList', items }, [`${LIST}/web-db`]: rendered });
+
+  it.each<[string, Loose]>([
+    ['another release under the same labels', theirs({ name: 'sh.helm.release.v1.other.v1' })],
+    ['a release whose name goes on', theirs({ name: 'sh.helm.release.v1.web.v1.v1' })],
+    ['a release of another namespace', theirs({ namespace: 'team-b' })],
+  ])('the values of %s are not its own', async (_, other) => {
+    const { namespace, name } = other.metadata;
+    const theirToken = open(masked(other, `/api/v1/namespaces/${namespace}/secrets/${name}`).data.release).config.db
+      .password;
+    expect(theirToken).not.toBe(token);
+    const request = (shownToken: string) => create(next({ config: { db: { password: shownToken } }, manifest: '' }));
+    expect(await refused(request(theirToken), listing(other, stored))).toMatchObject({ code: 'mask-written-back' });
+    expect(await refused(request(token), listing(other))).toMatchObject({ code: 'mask-written-back' });
+    expect(await write(request(token), listing(other, stored))).not.toBeNull();
+  });
+
+  it('an object gets nothing of a release of another namespace, though that renders one of its name', async () => {
+    const elsewhere = theirs({ namespace: 'team-b' });
+    const path = LIST.replace('team-a', 'team-b');
+    const shownThere = open(masked(elsewhere, `${path}/sh.helm.release.v1.web.v1`).data.release);
+    const of = { ...annotations, 'meta.helm.sh/release-namespace': 'team-b' };
+    const live = { ...rendered, metadata: { ...rendered.metadata, annotations: of } };
+    const everything = clusterOf({
+      [REVISIONS.replace('team-a', 'team-b')]: { kind: 'SecretList', items: [elsewhere] },
+      [`${LIST}/web-db`]: live,
+    });
+    const request = patch('web-db', { data: { password: base64(shownThere.config.db.password) } });
+    expect(await refused(request, everything)).toMatchObject({ code: 'mask-written-back' });
+  });
+
+  it('what is there says which release it is of, not what is written', async () => {
+    const live = (metadata: object) => ({ ...rendered, metadata: { ...rendered.metadata, ...metadata } });
+    const request = patch('web-db', { data: { password: base64(token) } });
+    const objectsWith = (metadata: object) =>
+      clusterOf({ [REVISIONS]: { kind: 'SecretList', items: [stored] }, [`${LIST}/web-db`]: live(metadata) });
+    expect(await write(request, objectsWith({}))).not.toBeNull();
+    for (const of of [
+      {},
+      { 'meta.helm.sh/release-name': 'other', 'meta.helm.sh/release-namespace': 'team-a' },
+      { 'meta.helm.sh/release-name': 'web', 'meta.helm.sh/release-namespace': 'team-b' },
+      { 'meta.helm.sh/release-name': 'web' },
+    ]) {
+      expect(await refused(request, objectsWith({ annotations: of }))).toMatchObject({ code: 'mask-written-back' });
+    }
+  });
+});
