@@ -3,11 +3,11 @@ import { useColorScheme } from '@mantine/hooks';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { Component, type ReactNode, StrictMode } from 'react';
+import { queryClient, useLive } from '../live/live-queries.ts';
+import { NavigationProvider } from '../live/navigation.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
-import { queryClient, useLive } from './live-queries.ts';
-import { NavigationProvider } from './navigation.tsx';
+import { cssVariables, theme } from '../ui/theme.ts';
 import { Shell } from './shell.tsx';
-import { cssVariables, theme } from './theme.ts';
 
 export function App({ nonce }: { readonly nonce: string }) {
   return (

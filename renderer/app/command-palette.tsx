@@ -11,10 +11,10 @@ import {
   IconTerminal2,
 } from '@tabler/icons-react';
 import type { Screen } from '../../preload/contract.ts';
-import { invoke } from './bridge.ts';
+import { invoke } from '../live/bridge.ts';
+import { useLive } from '../live/live-queries.ts';
+import { useNavigation } from '../live/navigation.tsx';
 import styles from './command-palette.module.css';
-import { useLive } from './live-queries.ts';
-import { useNavigation } from './navigation.tsx';
 
 const SCREEN_WORDS: ReadonlyArray<{ screen: Screen; icon: typeof IconKey; label: string; description: string }> = [
   { screen: 'terminal', icon: IconTerminal2, label: 'Terminal', description: 'Work with kubectl through the gateway' },

@@ -5,8 +5,8 @@ import '../ui/tokens.css';
 import '../ui/base.css';
 import { setNonce } from 'get-nonce';
 import { createRoot } from 'react-dom/client';
+import { followEvents, queryClient } from '../live/live-queries.ts';
 import { App } from './app.tsx';
-import { followEvents, queryClient } from './live-queries.ts';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 // Mantine's modal locks scrolling through react-remove-scroll, which takes its nonce from here.

@@ -8,12 +8,12 @@ import { RecordingsScreen } from '../features/recordings/recordings-screen.tsx';
 import { SecretsScreen } from '../features/secrets/secrets-screen.tsx';
 import { SettingsScreen } from '../features/settings/settings-screen.tsx';
 import { TerminalScreen } from '../features/terminal/terminal-screen.tsx';
+import { useNavigation } from '../live/navigation.tsx';
+import { type AppShortcut, appShortcut, isMac } from '../live/shortcuts.ts';
 import { SkeletonRows } from '../ui/skeleton-rows.tsx';
 import { Banners } from './banners.tsx';
 import { CommandPalette } from './command-palette.tsx';
-import { useNavigation } from './navigation.tsx';
 import styles from './shell.module.css';
-import { type AppShortcut, appShortcut, isMac } from './shortcuts.ts';
 import { Sidebar } from './sidebar.tsx';
 import { StatusBar } from './status-bar.tsx';
 

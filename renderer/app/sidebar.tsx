@@ -14,11 +14,11 @@ import {
 } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import type { Screen } from '../../preload/contract.ts';
-import { pendingApprovals } from '../features/approvals/approval-order.ts';
+import { pendingApprovals } from '../live/approval-order.ts';
+import { useLive } from '../live/live-queries.ts';
+import { useNavigation } from '../live/navigation.tsx';
 import { useStoredState } from '../ui/stored-state.ts';
 import { useNow } from '../ui/use-now.ts';
-import { useLive } from './live-queries.ts';
-import { useNavigation } from './navigation.tsx';
 import styles from './shell.module.css';
 
 const ITEMS = [

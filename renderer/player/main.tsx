@@ -6,7 +6,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { setNonce } from 'get-nonce';
 import { createRoot } from 'react-dom/client';
 import { Themed } from '../app/app.tsx';
-import { followEvents, queryClient } from '../app/live-queries.ts';
+import { followEvents, queryClient } from '../live/live-queries.ts';
 import { PlayerScreen } from './player-screen.tsx';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';

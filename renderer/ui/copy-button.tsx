@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { invoke } from '../app/bridge.ts';
+import { invoke } from '../live/bridge.ts';
 
 /** Puts text on the clipboard and says so in place for two seconds. */
 export function CopyButton(props: { readonly label: string; readonly text: string | (() => string) }) {

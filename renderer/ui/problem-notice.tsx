@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { toProblem } from '../app/bridge.ts';
+import { toProblem } from '../live/bridge.ts';
 import { CopyButton } from './copy-button.tsx';
 import styles from './ui.module.css';
 

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { resourceName } from '../../../preload/request-words.ts';
 import type { FinishedRecord } from '../../../proxy/journal/journal-record.ts';
-import { useLive } from '../../app/live-queries.ts';
-import { useNavigation } from '../../app/navigation.tsx';
+import { useLive } from '../../live/live-queries.ts';
+import { useNavigation } from '../../live/navigation.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { DetailsPanel } from '../../ui/details-panel.tsx';
 import { CodeBlock, type Fact, Facts, Section } from '../../ui/facts.tsx';

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { invoke } from '../../app/bridge.ts';
+import { invoke } from '../../live/bridge.ts';
 import { addRecords, type JournalRow, joinRecords, type KnownRecords } from './journal-rows.ts';
 
 const PAGE = 500;

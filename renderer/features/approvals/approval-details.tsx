@@ -1,5 +1,5 @@
 import type { ApprovalRequest, ApprovalState, Intent } from '../../../proxy/approvals/approval-authority.ts';
-import { useLive } from '../../app/live-queries.ts';
+import { useLive } from '../../live/live-queries.ts';
 import { CountdownRing } from '../../ui/countdown-ring.tsx';
 import { CodeBlock, Facts, Section } from '../../ui/facts.tsx';
 import { Identifier } from '../../ui/identifier.tsx';

@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
-import { invoke } from '../../app/bridge.ts';
-import { useLive } from '../../app/live-queries.ts';
-import { isPending, needsNote, withApproval } from './approval-order.ts';
+import { isPending, needsNote, withApproval } from '../../live/approval-order.ts';
+import { invoke } from '../../live/bridge.ts';
+import { useLive } from '../../live/live-queries.ts';
 
 /** How long a request must have been in view before it can be decided: a key meant for what was there before must not decide it. */
 const SETTLE = 500;

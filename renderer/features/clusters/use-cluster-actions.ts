@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ClusterEntry } from '../../../preload/contract.ts';
-import { invoke } from '../../app/bridge.ts';
-import { useNavigation } from '../../app/navigation.tsx';
+import { invoke } from '../../live/bridge.ts';
+import { useNavigation } from '../../live/navigation.tsx';
 
 export interface ClusterActions {
   /** What is under way, by slug; `demo` and `import` for those. */

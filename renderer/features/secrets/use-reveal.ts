@@ -1,5 +1,5 @@
 import { useEffect, useReducer, useRef } from 'react';
-import { invoke, toProblem } from '../../app/bridge.ts';
+import { invoke, toProblem } from '../../live/bridge.ts';
 import { MASKED, nextReveal, type RevealState } from './reveal-state.ts';
 
 export interface SecretKey {

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
-import { invoke } from '../../app/bridge.ts';
-import { useLive } from '../../app/live-queries.ts';
+import { invoke } from '../../live/bridge.ts';
+import { useLive } from '../../live/live-queries.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';

@@ -1,9 +1,9 @@
 import { NumberInput, SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { Settings } from '../../../preload/contract.ts';
-import { invoke } from '../../app/bridge.ts';
-import { queryClient, useLive } from '../../app/live-queries.ts';
-import { useNavigation } from '../../app/navigation.tsx';
+import { invoke } from '../../live/bridge.ts';
+import { queryClient, useLive } from '../../live/live-queries.ts';
+import { useNavigation } from '../../live/navigation.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { ScreenLayout } from '../../ui/screen-layout.tsx';
 import { SkeletonRows } from '../../ui/skeleton-rows.tsx';

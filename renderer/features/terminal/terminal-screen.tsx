@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { TerminalEntry } from '../../../preload/contract.ts';
-import { invoke } from '../../app/bridge.ts';
-import { queryClient, useLive } from '../../app/live-queries.ts';
-import { useNavigation } from '../../app/navigation.tsx';
-import type { AppShortcut } from '../../app/shortcuts.ts';
+import { invoke } from '../../live/bridge.ts';
+import { queryClient, useLive } from '../../live/live-queries.ts';
+import { useNavigation } from '../../live/navigation.tsx';
+import type { AppShortcut } from '../../live/shortcuts.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';

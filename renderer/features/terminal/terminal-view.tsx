@@ -2,14 +2,14 @@ import { Button, Modal } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { TerminalEntry } from '../../../preload/contract.ts';
 import { useScheme } from '../../app/app.tsx';
-import { invoke } from '../../app/bridge.ts';
-import { useLive } from '../../app/live-queries.ts';
-import type { AppShortcut } from '../../app/shortcuts.ts';
+import { invoke } from '../../live/bridge.ts';
+import { readFromFrame, type ToFrame } from '../../live/frame-messages.ts';
+import { useLive } from '../../live/live-queries.ts';
+import type { AppShortcut } from '../../live/shortcuts.ts';
+import { terminalPorts } from '../../live/terminal-ports.ts';
 import { BypassBanner } from './bypass-banner.tsx';
 import { FindBar } from './find-bar.tsx';
-import { readFromFrame, type ToFrame } from './frame-messages.ts';
 import styles from './terminal.module.css';
-import { terminalPorts } from './terminal-ports.ts';
 
 /** The frame is its own origin in the app; a plain server that shows the screens serves it beside the window. */
 function frameAddress(id: string): URL {

@@ -1,6 +1,6 @@
 import { QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { Answer, CallName, Payload } from '../../preload/contract.ts';
-import { withApproval } from '../features/approvals/approval-order.ts';
+import { withApproval } from './approval-order.ts';
 import { invoke } from './bridge.ts';
 
 /** Calls without an argument whose answer main keeps fresh by an event, or that do not change. */

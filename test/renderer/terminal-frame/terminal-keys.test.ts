@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { appShortcut } from '../../../../renderer/app/shortcuts.ts';
-import { readFromFrame } from '../../../../renderer/features/terminal/frame-messages.ts';
-import { clipboardKey } from '../../../../renderer/features/terminal/terminal-keys.ts';
+import { readFromFrame } from '../../../renderer/live/frame-messages.ts';
+import { appShortcut } from '../../../renderer/live/shortcuts.ts';
+import { clipboardKey } from '../../../renderer/terminal-frame/terminal-keys.ts';
 
 function press(keys: string) {
   const parts = keys.split('+');

@@ -1,4 +1,4 @@
-import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
+import type { ApprovalRequest } from '../../proxy/approvals/approval-authority.ts';
 
 /** True while a person can still decide it. */
 export function isPending(approval: ApprovalRequest, now: number): boolean {
