@@ -1,15 +1,16 @@
 import { Button } from '@mantine/core';
 import { resourceName } from '../../../preload/request-words.ts';
 import type { FinishedRecord } from '../../../proxy/journal/journal-record.ts';
+import { identityWords, sessionWords } from '../../live/identity-words.ts';
 import { useLive } from '../../live/live-queries.ts';
 import { useNavigation } from '../../live/navigation.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { DetailsPanel } from '../../ui/details-panel.tsx';
 import { CodeBlock, type Fact, Facts, Section } from '../../ui/facts.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
+import { sentence } from '../../ui/sentence.ts';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { byteSize, clockTime, duration, exactTime } from '../../ui/time-words.ts';
-import { identityWords, sentence, sessionWords } from '../approvals/approval-words.ts';
 import styles from './activity.module.css';
 import { EndStreamButton } from './end-stream.tsx';
 import type { ApprovalTrail, JournalRow } from './journal-rows.ts';

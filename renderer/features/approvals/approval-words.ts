@@ -1,7 +1,6 @@
 import { resourceName, singular } from '../../../preload/request-words.ts';
 import type { Intent } from '../../../proxy/approvals/approval-authority.ts';
-import type { EffectiveIdentity, RequestSummary } from '../../../proxy/journal/journal-record.ts';
-import type { Principal, SessionKind } from '../../../proxy/listener/principal.ts';
+import type { RequestSummary } from '../../../proxy/journal/journal-record.ts';
 
 /** `secrets stripe in namespace shop`: on what a request acts, for a person. */
 function targetWords(request: RequestSummary): string {
@@ -43,31 +42,4 @@ export function consequence(intent: Intent): string {
   }
   const verb = VERB_WORDS[request.policyVerb] ?? request.policyVerb;
   return `${verb} ${targetWords(request)}${as}`;
-}
-
-/** A message of the gateway as a sentence: it is written to stand in kubectl's output, after the words that precede each refusal. */
-export function sentence(message: string): string {
-  const text = message.trim().replace(/^[a-z.]+( "[^"]*")? is forbidden: /, '');
-  if (text === '') return '';
-  const first = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(first) ? first : `${first}.`;
-}
-
-/** `system:admin (groups system:masters)`. */
-export function identityWords(effective: EffectiveIdentity | null): string | null {
-  if (effective === null) return null;
-  return effective.groups.length === 0 ? effective.user : `${effective.user} (groups ${effective.groups.join(', ')})`;
-}
-
-const SESSION_WORDS: Readonly<Record<SessionKind, string>> = {
-  inAppTerminal: 'terminal',
-  outside: 'outside the app',
-  app: 'this app',
-  headless: 'headless gateway',
-};
-
-export function sessionWords(principal: Principal): string {
-  const kind = SESSION_WORDS[principal.session.kind];
-  // The beginning of a terminal's id is enough to tell it from the others that are open.
-  return principal.session.kind === 'inAppTerminal' ? `${kind} ${principal.session.id.slice(0, 10)}` : kind;
 }

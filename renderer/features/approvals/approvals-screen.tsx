@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { requestLine } from '../../../preload/request-words.ts';
 import type { ApprovalRequest } from '../../../proxy/approvals/approval-authority.ts';
 import { isPending, orderApprovals, pendingApprovals } from '../../live/approval-order.ts';
+import { sessionWords } from '../../live/identity-words.ts';
 import { useLive } from '../../live/live-queries.ts';
 import { useNavigation } from '../../live/navigation.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
@@ -14,7 +15,7 @@ import { ScreenLayout } from '../../ui/screen-layout.tsx';
 import { SkeletonRows } from '../../ui/skeleton-rows.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { ApprovalDetails, ApprovalStateBadge } from './approval-details.tsx';
-import { consequence, sessionWords } from './approval-words.ts';
+import { consequence } from './approval-words.ts';
 import { ReviewBar } from './review-bar.tsx';
 import { useReview } from './use-review.ts';
 
