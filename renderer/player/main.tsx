@@ -2,10 +2,9 @@ import '@mantine/core/styles.css';
 import 'asciinema-player/dist/bundle/asciinema-player.css';
 import '../ui/tokens.css';
 import '../ui/base.css';
-import { QueryClientProvider } from '@tanstack/react-query';
 import { setNonce } from 'get-nonce';
 import { createRoot } from 'react-dom/client';
-import { Themed } from '../app/app.tsx';
+import { LiveDocument } from '../live/live-document.tsx';
 import { followEvents, queryClient } from '../live/live-queries.ts';
 import { PlayerScreen } from './player-screen.tsx';
 
@@ -17,10 +16,8 @@ const id = new URLSearchParams(location.search).get('id') ?? '';
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
-    <QueryClientProvider client={queryClient}>
-      <Themed nonce={nonce}>
-        <PlayerScreen id={id} />
-      </Themed>
-    </QueryClientProvider>,
+    <LiveDocument nonce={nonce}>
+      <PlayerScreen id={id} />
+    </LiveDocument>,
   );
 }

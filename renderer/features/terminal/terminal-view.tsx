@@ -1,10 +1,10 @@
 import { Button, Modal } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { TerminalEntry } from '../../../preload/contract.ts';
-import { useScheme } from '../../app/app.tsx';
 import { invoke } from '../../live/bridge.ts';
 import { readFromFrame, type ToFrame } from '../../live/frame-messages.ts';
 import { useLive } from '../../live/live-queries.ts';
+import { useScheme } from '../../live/scheme.ts';
 import type { AppShortcut } from '../../live/shortcuts.ts';
 import { terminalPorts } from '../../live/terminal-ports.ts';
 import { BypassBanner } from './bypass-banner.tsx';
