@@ -1,14 +1,14 @@
 import { Notifications } from '@mantine/notifications';
 import { Component, type ReactNode, StrictMode } from 'react';
-import { LiveDocument } from '../live/live-document.tsx';
+import { LiveDocument, type LiveDocumentProps } from '../live/live-document.tsx';
 import { NavigationProvider } from '../live/navigation.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { Shell } from './shell.tsx';
 
-export function App({ nonce }: { readonly nonce: string }) {
+export function App(props: LiveDocumentProps) {
   return (
     <StrictMode>
-      <LiveDocument nonce={nonce}>
+      <LiveDocument {...props}>
         <LastResort>
           <NavigationProvider>
             <Shell />

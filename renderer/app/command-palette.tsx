@@ -11,7 +11,7 @@ import {
   IconTerminal2,
 } from '@tabler/icons-react';
 import type { Screen } from '../../preload/contract.ts';
-import { invoke } from '../live/bridge.ts';
+import { useInvoke } from '../live/bridge.ts';
 import { useLive } from '../live/live-queries.ts';
 import { useNavigation } from '../live/navigation.tsx';
 import styles from './command-palette.module.css';
@@ -38,6 +38,7 @@ const SCREEN_WORDS: ReadonlyArray<{ screen: Screen; icon: typeof IconKey; label:
 
 /** Screens and clusters by name: Ctrl or Cmd with K. */
 export function CommandPalette() {
+  const invoke = useInvoke();
   const { go, chooseCluster } = useNavigation();
   const clusters = useLive('clusters.list').data ?? [];
   const screens: SpotlightActionData[] = SCREEN_WORDS.map(({ screen, icon: Icon, label, description }) => ({

@@ -1,24 +1,34 @@
 import { MantineProvider } from '@mantine/core';
-import { QueryClientProvider } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { type ReactNode, useMemo } from 'react';
 import { type Surroundings, SurroundingsContext } from '../ui/surroundings.ts';
 import { cssVariables, theme } from '../ui/theme.ts';
-import { invoke, toProblem } from './bridge.ts';
-import { queryClient } from './live-queries.ts';
+import { BridgeContext, invoke, type LiveBridge, toProblem } from './bridge.ts';
 import { useScheme } from './scheme.ts';
 
-/** What every document of the app stands on, the window and the player: main's data, the theme, the clipboard. */
-export function LiveDocument({ nonce, children }: { readonly nonce: string; readonly children: ReactNode }) {
-  return (
-    <QueryClientProvider client={queryClient}>
-      <SurroundingsContext value={SURROUNDINGS}>
-        <Themed nonce={nonce}>{children}</Themed>
-      </SurroundingsContext>
-    </QueryClientProvider>
-  );
+export interface LiveDocumentProps {
+  readonly bridge: LiveBridge;
+  readonly queryClient: QueryClient;
+  readonly nonce: string;
 }
 
-const SURROUNDINGS: Surroundings = { copy: (text) => invoke('app.copy', text), explain: toProblem };
+/** What every document of the app stands on, the window and the player: the world outside, its data, the theme. */
+export function LiveDocument(props: LiveDocumentProps & { readonly children: ReactNode }) {
+  const { bridge, queryClient, nonce, children } = props;
+  const surroundings = useMemo<Surroundings>(
+    () => ({ copy: (text) => invoke(bridge, 'app.copy', text), explain: toProblem }),
+    [bridge],
+  );
+  return (
+    <BridgeContext value={bridge}>
+      <QueryClientProvider client={queryClient}>
+        <SurroundingsContext value={surroundings}>
+          <Themed nonce={nonce}>{children}</Themed>
+        </SurroundingsContext>
+      </QueryClientProvider>
+    </BridgeContext>
+  );
+}
 
 function Themed({ nonce, children }: { readonly nonce: string; readonly children: ReactNode }) {
   const scheme = useScheme();

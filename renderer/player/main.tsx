@@ -4,19 +4,23 @@ import '../ui/tokens.css';
 import '../ui/base.css';
 import { setNonce } from 'get-nonce';
 import { createRoot } from 'react-dom/client';
+import { electronBridge } from '../live/electron-bridge.ts';
 import { LiveDocument } from '../live/live-document.tsx';
-import { followEvents, queryClient } from '../live/live-queries.ts';
+import { createQueryClient, followEvents } from '../live/live-queries.ts';
 import { PlayerScreen } from './player-screen.tsx';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 setNonce(nonce);
-followEvents(queryClient);
+
+const bridge = electronBridge(window);
+const queryClient = createQueryClient();
+followEvents(bridge, queryClient);
 
 const id = new URLSearchParams(location.search).get('id') ?? '';
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
-    <LiveDocument nonce={nonce}>
+    <LiveDocument bridge={bridge} queryClient={queryClient} nonce={nonce}>
       <PlayerScreen id={id} />
     </LiveDocument>,
   );

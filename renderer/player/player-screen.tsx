@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
-import { invoke, toProblem } from '../live/bridge.ts';
+import { toProblem, useInvoke } from '../live/bridge.ts';
 import { Identifier } from '../ui/identifier.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { SkeletonRows } from '../ui/skeleton-rows.tsx';
@@ -17,6 +17,7 @@ const IDLE_LIMIT = 2;
 
 /** A recording: its output, beside it the API requests that a terminal's session made, each a place to jump to. */
 export function PlayerScreen({ id }: { readonly id: string }) {
+  const invoke = useInvoke();
   const content = useQuery({ queryKey: ['recordings.read', id], queryFn: () => invoke('recordings.read', id) });
   const [skipIdle, setSkipIdle] = useState(true);
   const [speed, setSpeed] = useState(1);

@@ -2,7 +2,7 @@ import { Button, Modal, TextInput } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { type KeyboardEvent, useState } from 'react';
 import type { LiveStream } from '../../../proxy/streams/live-streams.ts';
-import { invoke } from '../../live/bridge.ts';
+import { useInvoke } from '../../live/bridge.ts';
 import { useLive } from '../../live/live-queries.ts';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import styles from './activity.module.css';
@@ -10,6 +10,7 @@ import { lossWords, streamLine } from './stream-words.ts';
 
 /** Ends a stream, after it was said what is lost. A stream that ends meanwhile takes the question with it. */
 export function EndStreamButton({ stream, compact }: { readonly stream: LiveStream; readonly compact?: boolean }) {
+  const invoke = useInvoke();
   const [asking, setAsking] = useState(false);
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);

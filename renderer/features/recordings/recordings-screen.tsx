@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { IconPlayerPlay, IconSearch } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { RecordingEntry } from '../../../preload/contract.ts';
-import { invoke } from '../../live/bridge.ts';
+import { useInvoke } from '../../live/bridge.ts';
 import { useLive } from '../../live/live-queries.ts';
 import { useNavigation } from '../../live/navigation.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
@@ -102,6 +102,7 @@ const COLUMNS: ReadonlyArray<Column<RecordingEntry>> = [
 
 /** Terminal sessions and streams on disk: replay with the API requests beside the output, export. */
 export function RecordingsScreen() {
+  const invoke = useInvoke();
   const { item, go } = useNavigation();
   const recordings = useLive('recordings.list');
   const [typed, setTyped] = useState('');

@@ -3,7 +3,7 @@ import { IconRefresh, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ClusterEntry, SecretEntry } from '../../../preload/contract.ts';
-import { invoke } from '../../live/bridge.ts';
+import { useInvoke } from '../../live/bridge.ts';
 import { useNavigation } from '../../live/navigation.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -110,6 +110,7 @@ export function SecretsScreen() {
 }
 
 function ClusterSecrets({ cluster }: { readonly cluster: ClusterEntry }) {
+  const invoke = useInvoke();
   const [namespace, setNamespace] = useState<string | null>(null);
   const [typed, setTyped] = useState('');
   const [selected, setSelected] = useState<string | null>(null);
@@ -206,6 +207,7 @@ function Namespaces(props: {
   readonly chosen: string | null;
   readonly onChoose: (namespace: string | null) => void;
 }) {
+  const invoke = useInvoke();
   const [typed, setTyped] = useState('');
   const namespaces = useQuery({
     queryKey: ['secrets', 'namespaces', props.cluster],

@@ -1,8 +1,9 @@
 import { NumberInput, SegmentedControl, Switch, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Settings } from '../../../preload/contract.ts';
-import { invoke } from '../../live/bridge.ts';
-import { queryClient, useLive } from '../../live/live-queries.ts';
+import { useInvoke } from '../../live/bridge.ts';
+import { useLive } from '../../live/live-queries.ts';
 import { useNavigation } from '../../live/navigation.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { ScreenLayout } from '../../ui/screen-layout.tsx';
@@ -15,6 +16,8 @@ import styles from './settings.module.css';
 
 /** What a person may change, and what is in force: each change is written at once. */
 export function SettingsScreen() {
+  const invoke = useInvoke();
+  const queryClient = useQueryClient();
   const { item } = useNavigation();
   const settings = useLive('settings.read');
   const [failure, setFailure] = useState<unknown>(null);

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { TerminalEntry } from '../../../preload/contract.ts';
-import { invoke } from '../../live/bridge.ts';
-import { queryClient, useLive } from '../../live/live-queries.ts';
+import { useBridge, useInvoke } from '../../live/bridge.ts';
+import { useLive } from '../../live/live-queries.ts';
 import { useNavigation } from '../../live/navigation.tsx';
 import type { AppShortcut } from '../../live/shortcuts.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -19,6 +20,9 @@ export function TerminalScreen(props: {
   readonly shown: boolean;
   readonly onShortcut: (shortcut: AppShortcut) => void;
 }) {
+  const bridge = useBridge();
+  const invoke = useInvoke();
+  const queryClient = useQueryClient();
   const { item, go, cluster, chooseCluster, activeTerminal, activateTerminal } = useNavigation();
   const terminals = useLive('terminals.list').data ?? [];
   const [failure, setFailure] = useState<{ title: string; error: unknown } | null>(null);
@@ -43,12 +47,12 @@ export function TerminalScreen(props: {
       setFailure(null);
       invoke('terminals.open', { cluster: slug, namespace: null, ...sizeOf(area.current) })
         .then((terminal) => {
-          remember(terminal);
+          remember(queryClient, terminal);
           activateTerminal(terminal.id);
         })
         .catch((error: unknown) => fail('The terminal could not be opened', error));
     },
-    [activateTerminal, fail],
+    [invoke, queryClient, activateTerminal, fail],
   );
 
   // `new` or `new:<cluster>` asks for a terminal, once; anything else is the id of one that is open.
@@ -74,9 +78,9 @@ export function TerminalScreen(props: {
   const restart = (terminal: TerminalEntry) => {
     invoke('terminals.restart', terminal.id)
       .then((started) => {
-        remember(started);
+        remember(queryClient, started);
         activateTerminal(started.id);
-        if (started.id === terminal.id) window.gatehouse.attachTerminal(started.id);
+        if (started.id === terminal.id) bridge.attachTerminal(started.id);
       })
       .catch((error: unknown) => fail('The shell could not be started', error));
   };
@@ -158,7 +162,7 @@ function NoTerminal({ onOpen }: { readonly onOpen: (cluster: string) => void }) 
 }
 
 /** Puts the entry into the list at once; main's event follows and says the same. */
-function remember(terminal: TerminalEntry): void {
+function remember(queryClient: QueryClient, terminal: TerminalEntry): void {
   queryClient.setQueryData<readonly TerminalEntry[]>(['terminals.list'], (list = []) =>
     list.some((entry) => entry.id === terminal.id)
       ? list.map((entry) => (entry.id === terminal.id ? terminal : entry))
