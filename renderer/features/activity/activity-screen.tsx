@@ -115,7 +115,7 @@ const OUTCOMES: ReadonlyArray<{ value: Outcome | 'any'; label: string }> = [
 ];
 
 /** The journal as it is written: each request, what was decided, and why. */
-export function ActivityScreen() {
+export function ActivityScreen({ title }: { readonly title: string }) {
   const { item } = useNavigation();
   const journal = useJournal();
   const clusters = useLive('clusters.list').data ?? [];
@@ -141,7 +141,7 @@ export function ActivityScreen() {
 
   return (
     <ScreenLayout
-      title="Activity"
+      title={title}
       filters={
         <>
           <TextInput

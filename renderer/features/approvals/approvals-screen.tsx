@@ -82,7 +82,7 @@ const COLUMNS: ReadonlyArray<Column<ApprovalRequest>> = [
 ];
 
 /** What waits now, on top, and what was decided. */
-export function ApprovalsScreen() {
+export function ApprovalsScreen({ title }: { readonly title: string }) {
   const { item } = useNavigation();
   const approvals = useLive('approvals.list');
   const now = useNow(1_000);
@@ -103,7 +103,7 @@ export function ApprovalsScreen() {
 
   return (
     <ScreenLayout
-      title="Approvals"
+      title={title}
       filters={<span role="status">{waiting.length === 0 ? 'Nothing waits' : `${waiting.length} waiting`}</span>}
       panel={
         chosen ? (

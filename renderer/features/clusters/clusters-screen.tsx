@@ -119,7 +119,7 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
 }
 
 /** Contexts of the person's kubeconfig files: which can be used, why not, connect. */
-export function ClustersScreen() {
+export function ClustersScreen({ title }: { readonly title: string }) {
   const { item } = useNavigation();
   const clusters = useLive('clusters.list');
   const actions = useClusterActions();
@@ -132,7 +132,7 @@ export function ClustersScreen() {
 
   return (
     <ScreenLayout
-      title="Clusters"
+      title={title}
       filters={
         <TextInput
           w={260}

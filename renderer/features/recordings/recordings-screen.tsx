@@ -101,7 +101,7 @@ const COLUMNS: ReadonlyArray<Column<RecordingEntry>> = [
 ];
 
 /** Terminal sessions and streams on disk: replay with the API requests beside the output, export. */
-export function RecordingsScreen() {
+export function RecordingsScreen({ title }: { readonly title: string }) {
   const invoke = useInvoke();
   const { item, go } = useNavigation();
   const recordings = useLive('recordings.list');
@@ -129,7 +129,7 @@ export function RecordingsScreen() {
 
   return (
     <ScreenLayout
-      title="Recordings"
+      title={title}
       filters={
         <TextInput
           w={240}

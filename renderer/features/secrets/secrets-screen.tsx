@@ -88,11 +88,11 @@ const COLUMNS: ReadonlyArray<Column<SecretEntry>> = [
 ];
 
 /** Secrets of the chosen cluster: what there is, never what it says, until one value is asked for and allowed. */
-export function SecretsScreen() {
+export function SecretsScreen({ title }: { readonly title: string }) {
   const { cluster, go } = useNavigation();
   if (cluster === null) {
     return (
-      <ScreenLayout title="Secrets">
+      <ScreenLayout title={title}>
         <EmptyState
           title="Connect a cluster to see its Secrets"
           actions={
@@ -106,10 +106,10 @@ export function SecretsScreen() {
       </ScreenLayout>
     );
   }
-  return <ClusterSecrets key={cluster.slug} cluster={cluster} />;
+  return <ClusterSecrets key={cluster.slug} title={title} cluster={cluster} />;
 }
 
-function ClusterSecrets({ cluster }: { readonly cluster: ClusterEntry }) {
+function ClusterSecrets({ title, cluster }: { readonly title: string; readonly cluster: ClusterEntry }) {
   const invoke = useInvoke();
   const [namespace, setNamespace] = useState<string | null>(null);
   const [typed, setTyped] = useState('');
@@ -135,7 +135,7 @@ function ClusterSecrets({ cluster }: { readonly cluster: ClusterEntry }) {
 
   return (
     <ScreenLayout
-      title="Secrets"
+      title={title}
       filters={
         <TextInput
           w={260}

@@ -15,7 +15,7 @@ import { SettingRow, SettingSection } from './setting-row.tsx';
 import styles from './settings.module.css';
 
 /** What a person may change, and what is in force: each change is written at once. */
-export function SettingsScreen() {
+export function SettingsScreen({ title }: { readonly title: string }) {
   const invoke = useInvoke();
   const queryClient = useQueryClient();
   const { item } = useNavigation();
@@ -35,7 +35,7 @@ export function SettingsScreen() {
       .catch(setFailure);
   };
   return (
-    <ScreenLayout title="Settings">
+    <ScreenLayout title={title}>
       {failure ? <ProblemNotice title="The setting was not saved" error={failure} /> : null}
       {settings.isError ? (
         <ProblemNotice

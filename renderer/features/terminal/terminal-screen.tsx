@@ -17,6 +17,7 @@ import { TerminalView } from './terminal-view.tsx';
 
 /** The shells of the person, each with KUBECONFIG forced to the gateway. Stays mounted while other screens are open. */
 export function TerminalScreen(props: {
+  readonly title: string;
   readonly shown: boolean;
   readonly onShortcut: (shortcut: AppShortcut) => void;
 }) {
@@ -87,7 +88,7 @@ export function TerminalScreen(props: {
 
   return (
     <div className={styles.screen}>
-      <h1 className="visually-hidden">Terminal</h1>
+      <h1 className="visually-hidden">{props.title}</h1>
       {terminals.length > 0 ? (
         <TerminalTabs
           terminals={terminals}

@@ -30,7 +30,7 @@ interface SecondDocument {
   readonly double: BridgeDouble;
   /** The names of the calls so far. */
   called(): readonly CallName[];
-  draw(Screen: () => ReactNode): string;
+  draw(Screen: (props: { readonly title: string }) => ReactNode): string;
 }
 
 /** A document on a bridge in memory, with what its screens show read. */
@@ -47,7 +47,7 @@ async function openDocument(options: { readonly firstRun?: boolean } = {}): Prom
       renderToStaticMarkup(
         <LiveDocument bridge={bridge} queryClient={queryClient} nonce="">
           <NavigationProvider>
-            <Screen />
+            <Screen title="A screen" />
           </NavigationProvider>
         </LiveDocument>,
       ),
@@ -81,7 +81,7 @@ test('what a person does on a screen is a call of the bridge, and its event come
   let actions: ClusterActions | undefined;
   const Screen = () => {
     actions = useClusterActions();
-    return <ClustersScreen />;
+    return <ClustersScreen title="Clusters" />;
   };
   expect(draw(Screen)).toContain('Try the demo cluster');
   actions?.startDemo();
