@@ -5,14 +5,12 @@ import { isPending, orderApprovals, pendingApprovals } from '../../live/approval
 import { sessionWords } from '../../live/identity-words.ts';
 import { useLive } from '../../live/live-queries.ts';
 import { useNavigation } from '../../live/navigation.tsx';
-import { type Column, DataTable } from '../../ui/data-table.tsx';
+import type { Column } from '../../ui/data-table.tsx';
 import { DetailsPanel } from '../../ui/details-panel.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
-import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { ListScreen } from '../../ui/list-screen.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { ScreenLayout } from '../../ui/screen-layout.tsx';
-import { SkeletonRows } from '../../ui/skeleton-rows.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { ApprovalDetails, ApprovalStateBadge } from './approval-details.tsx';
 import { consequence } from './approval-words.ts';
@@ -102,9 +100,34 @@ export function ApprovalsScreen({ title }: { readonly title: string }) {
   const review = useReview(decidable ? chosen : null);
 
   return (
-    <ScreenLayout
+    <ListScreen
+      id="approvals"
+      label="Approvals"
       title={title}
+      source={approvals}
+      loading="Loading approvals"
+      problem="The approvals could not be read"
       filters={<span role="status">{waiting.length === 0 ? 'Nothing waits' : `${waiting.length} waiting`}</span>}
+      empty={
+        <EmptyState title="Nothing has asked for your approval yet">
+          <p>
+            When the policy says that a request needs a person, kubectl waits and the request appears here and over
+            whatever screen is open. Try <Identifier>kubectl --as=ana get pods</Identifier>.
+          </p>
+        </EmptyState>
+      }
+      columns={COLUMNS}
+      rows={rows}
+      rowId={(row) => row.id}
+      selected={selected}
+      onSelect={setSelected}
+      onOpen={() => document.getElementById('approve-once')?.focus()}
+      onKey={(key) => {
+        if (key === 'a') review.approve();
+        else if (key === 'd') review.deny();
+        else return false;
+        return true;
+      }}
       panel={
         chosen ? (
           <DetailsPanel
@@ -117,40 +140,6 @@ export function ApprovalsScreen({ title }: { readonly title: string }) {
           </DetailsPanel>
         ) : null
       }
-    >
-      {approvals.isError ? (
-        <ProblemNotice
-          title="The approvals could not be read"
-          error={approvals.error}
-          onRetry={() => void approvals.refetch()}
-        />
-      ) : approvals.data === undefined ? (
-        <SkeletonRows label="Loading approvals" />
-      ) : rows.length === 0 ? (
-        <EmptyState title="Nothing has asked for your approval yet">
-          <p>
-            When the policy says that a request needs a person, kubectl waits and the request appears here and over
-            whatever screen is open. Try <Identifier>kubectl --as=ana get pods</Identifier>.
-          </p>
-        </EmptyState>
-      ) : (
-        <DataTable
-          id="approvals"
-          label="Approvals"
-          columns={COLUMNS}
-          rows={rows}
-          rowId={(row) => row.id}
-          selected={selected}
-          onSelect={setSelected}
-          onOpen={() => document.getElementById('approve-once')?.focus()}
-          onKey={(key) => {
-            if (key === 'a') review.approve();
-            else if (key === 'd') review.deny();
-            else return false;
-            return true;
-          }}
-        />
-      )}
-    </ScreenLayout>
+    />
   );
 }
