@@ -26,7 +26,7 @@ export interface ListFilter {
   readonly onClear: () => void;
 }
 
-export interface ListScreenProps<Row> extends Omit<ScreenLayoutProps, 'children'>, DataTableProps<Row> {
+export interface ListScreenProps<Row> extends Omit<ScreenLayoutProps, 'children'>, Omit<DataTableProps<Row>, 'label'> {
   readonly source: ListSource;
   /** While it is read. */
   readonly loading: string;
@@ -66,7 +66,7 @@ function List<Row>(props: ListScreenProps<Row>) {
     return <ProblemNotice title={props.problem} error={source.error} onRetry={() => void source.refetch()} />;
   }
   if (source.data === undefined) return <SkeletonRows label={props.loading} />;
-  if (props.rows.length > 0) return <DataTable {...props} />;
+  if (props.rows.length > 0) return <DataTable {...props} label={props.title} />;
   if (!filter?.on) return props.empty;
   return <EmptyState title={filter.noMatch} actions={<Button onClick={filter.onClear}>{filter.clear}</Button>} />;
 }

@@ -140,7 +140,6 @@ export function ActivityScreen({ title }: { readonly title: string }) {
   return (
     <ListScreen
       id="activity"
-      label="Activity"
       title={title}
       source={{ data: journal.rows, error: journal.error, refetch: journal.retry }}
       loading="Loading activity"

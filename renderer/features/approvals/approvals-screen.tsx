@@ -102,7 +102,6 @@ export function ApprovalsScreen({ title }: { readonly title: string }) {
   return (
     <ListScreen
       id="approvals"
-      label="Approvals"
       title={title}
       source={approvals}
       loading="Loading approvals"

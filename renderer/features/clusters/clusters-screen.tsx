@@ -134,7 +134,6 @@ export function ClustersScreen({ title }: { readonly title: string }) {
   return (
     <ListScreen
       id="clusters"
-      label="Clusters"
       title={title}
       source={clusters}
       loading="Loading clusters"

@@ -130,7 +130,6 @@ export function RecordingsScreen({ title }: { readonly title: string }) {
   return (
     <ListScreen
       id="recordings"
-      label="Recordings"
       title={title}
       source={recordings}
       loading="Loading recordings"

@@ -137,7 +137,6 @@ function ClusterSecrets({ title, cluster }: { readonly title: string; readonly c
   return (
     <ListScreen
       id="secrets"
-      label="Secrets"
       title={title}
       source={secrets}
       loading="Loading secrets"

@@ -17,7 +17,6 @@ function draw(props: Partial<ListScreenProps<string>>): string {
       <SurroundingsContext value={surroundings}>
         <ListScreen
           id="words"
-          label="Words"
           title="Words"
           source={{ data: ['one'], error: null, refetch: () => undefined }}
           loading="Loading words"
