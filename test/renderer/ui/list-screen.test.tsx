@@ -54,6 +54,10 @@ test.each<[string, Partial<ListScreenProps<string>>, ReadonlyArray<keyof typeof 
   expect(found.map(([part]) => part)).toEqual(shown);
 });
 
+test('the list is called what the screen is', () => {
+  expect(draw({})).toMatch(/role="grid"[^>]*aria-label="Words"/);
+});
+
 test('a filter that leaves nothing can be taken away', () => {
   expect(draw({ rows: [], filter })).toMatch(/<button[^>]*>.*Clear filter/);
 });
