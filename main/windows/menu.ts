@@ -1,22 +1,13 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 import type { Screen } from '../../preload/contract.ts';
-
-const SCREENS: ReadonlyArray<readonly [Screen, string]> = [
-  ['terminal', 'Terminal'],
-  ['clusters', 'Clusters'],
-  ['secrets', 'Secrets'],
-  ['approvals', 'Approvals'],
-  ['activity', 'Activity'],
-  ['recordings', 'Recordings'],
-  ['settings', 'Settings'],
-];
+import { SCREEN_NAMES } from '../../preload/screens.ts';
 
 /** The app's menu; each screen has an accelerator. Copy and paste stay with the page, where Ctrl+C belongs to the shell. */
 export function setMenu(navigate: (screen: Screen) => void): void {
   const mac = process.platform === 'darwin';
-  const view: MenuItemConstructorOptions[] = SCREENS.map(([screen, label], index) => ({
-    label,
-    accelerator: screen === 'settings' ? 'CmdOrCtrl+,' : `${mac ? 'Cmd' : 'Alt'}+${index + 1}`,
+  const view: MenuItemConstructorOptions[] = (Object.keys(SCREEN_NAMES) as Screen[]).map((screen) => ({
+    label: SCREEN_NAMES[screen].title,
+    accelerator: `${screen === 'settings' ? 'CmdOrCtrl' : mac ? 'Cmd' : 'Alt'}+${SCREEN_NAMES[screen].key}`,
     click: () => navigate(screen),
   }));
   const edit: MenuItemConstructorOptions[] = [

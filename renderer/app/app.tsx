@@ -1,49 +1,22 @@
-import { MantineProvider } from '@mantine/core';
-import { useColorScheme } from '@mantine/hooks';
 import { Notifications } from '@mantine/notifications';
-import { QueryClientProvider } from '@tanstack/react-query';
 import { Component, type ReactNode, StrictMode } from 'react';
+import { LiveDocument, type LiveDocumentProps } from '../live/live-document.tsx';
+import { NavigationProvider } from '../live/navigation.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
-import { queryClient, useLive } from './live-queries.ts';
-import { NavigationProvider } from './navigation.tsx';
 import { Shell } from './shell.tsx';
-import { cssVariables, theme } from './theme.ts';
 
-export function App({ nonce }: { readonly nonce: string }) {
+export function App(props: LiveDocumentProps) {
   return (
     <StrictMode>
-      <QueryClientProvider client={queryClient}>
-        <Themed nonce={nonce}>
-          <LastResort>
-            <NavigationProvider>
-              <Shell />
-            </NavigationProvider>
-          </LastResort>
-          <Notifications position="bottom-right" />
-        </Themed>
-      </QueryClientProvider>
+      <LiveDocument {...props}>
+        <LastResort>
+          <NavigationProvider>
+            <Shell />
+          </NavigationProvider>
+        </LastResort>
+        <Notifications position="bottom-right" />
+      </LiveDocument>
     </StrictMode>
-  );
-}
-
-/** The scheme that is in force: the setting, or the system's. */
-export function useScheme(): 'light' | 'dark' {
-  const system = useColorScheme('light', { getInitialValueInEffect: false });
-  const chosen = useLive('settings.read').data?.theme ?? 'system';
-  return chosen === 'system' ? system : chosen;
-}
-
-export function Themed({ nonce, children }: { readonly nonce: string; readonly children: ReactNode }) {
-  const scheme = useScheme();
-  return (
-    <MantineProvider
-      theme={theme}
-      forceColorScheme={scheme}
-      cssVariablesResolver={cssVariables}
-      getStyleNonce={() => nonce}
-    >
-      {children}
-    </MantineProvider>
   );
 }
 

@@ -1,14 +1,15 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
+import { useInvoke } from '../live/bridge.ts';
+import { useLive } from '../live/live-queries.ts';
+import { useNavigation } from '../live/navigation.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
-import { invoke } from './bridge.ts';
-import { useLive } from './live-queries.ts';
-import { useNavigation } from './navigation.tsx';
 import styles from './shell.module.css';
 
 /** What is wrong for the whole window: the gateway is down, the journal cannot be written, the policy is broken. */
 export function Banners() {
+  const invoke = useInvoke();
   const gateway = useLive('gateway.status').data;
   const policy = useLive('policy.state').data;
   const { go } = useNavigation();

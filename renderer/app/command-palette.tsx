@@ -1,49 +1,20 @@
 import { Spotlight, type SpotlightActionData } from '@mantine/spotlight';
-import {
-  IconClipboardCheck,
-  IconKey,
-  IconListDetails,
-  IconMovie,
-  IconPlugConnected,
-  IconSearch,
-  IconServer2,
-  IconSettings,
-  IconTerminal2,
-} from '@tabler/icons-react';
-import type { Screen } from '../../preload/contract.ts';
-import { invoke } from './bridge.ts';
+import { IconPlugConnected, IconSearch, IconTerminal2 } from '@tabler/icons-react';
+import { useInvoke } from '../live/bridge.ts';
+import { useLive } from '../live/live-queries.ts';
+import { useNavigation } from '../live/navigation.tsx';
 import styles from './command-palette.module.css';
-import { useLive } from './live-queries.ts';
-import { useNavigation } from './navigation.tsx';
-
-const SCREEN_WORDS: ReadonlyArray<{ screen: Screen; icon: typeof IconKey; label: string; description: string }> = [
-  { screen: 'terminal', icon: IconTerminal2, label: 'Terminal', description: 'Work with kubectl through the gateway' },
-  { screen: 'secrets', icon: IconKey, label: 'Secrets', description: 'Browse Secrets; values are masked' },
-  {
-    screen: 'approvals',
-    icon: IconClipboardCheck,
-    label: 'Approvals',
-    description: 'What waits for you, and what was decided',
-  },
-  {
-    screen: 'activity',
-    icon: IconListDetails,
-    label: 'Activity',
-    description: 'Every request, and why it was decided so',
-  },
-  { screen: 'recordings', icon: IconMovie, label: 'Recordings', description: 'Replay terminal sessions' },
-  { screen: 'clusters', icon: IconServer2, label: 'Clusters', description: 'Connect and disconnect' },
-  { screen: 'settings', icon: IconSettings, label: 'Settings', description: 'Theme, terminal, policy, diagnostics' },
-];
+import { SCREENS } from './screens.ts';
 
 /** Screens and clusters by name: Ctrl or Cmd with K. */
 export function CommandPalette() {
+  const invoke = useInvoke();
   const { go, chooseCluster } = useNavigation();
   const clusters = useLive('clusters.list').data ?? [];
-  const screens: SpotlightActionData[] = SCREEN_WORDS.map(({ screen, icon: Icon, label, description }) => ({
+  const screens: SpotlightActionData[] = SCREENS.map(({ screen, Icon, title, about }) => ({
     id: `screen-${screen}`,
-    label,
-    description,
+    label: title,
+    description: about,
     leftSection: <Icon size={18} stroke={1.6} aria-hidden />,
     onClick: () => go(screen),
   }));

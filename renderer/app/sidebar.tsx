@@ -2,32 +2,18 @@ import { Menu, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import {
   IconChevronDown,
-  IconClipboardCheck,
-  IconKey,
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
-  IconListDetails,
-  IconMovie,
   IconServer2,
-  IconSettings,
-  IconTerminal2,
 } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
-import type { Screen } from '../../preload/contract.ts';
-import { pendingApprovals } from '../features/approvals/approval-order.ts';
+import { pendingApprovals } from '../live/approval-order.ts';
+import { useLive } from '../live/live-queries.ts';
+import { useNavigation } from '../live/navigation.tsx';
 import { useStoredState } from '../ui/stored-state.ts';
 import { useNow } from '../ui/use-now.ts';
-import { useLive } from './live-queries.ts';
-import { useNavigation } from './navigation.tsx';
+import { SCREENS, type ScreenEntry } from './screens.ts';
 import styles from './shell.module.css';
-
-const ITEMS = [
-  { screen: 'terminal', label: 'Terminal', icon: IconTerminal2 },
-  { screen: 'secrets', label: 'Secrets', icon: IconKey },
-  { screen: 'approvals', label: 'Approvals', icon: IconClipboardCheck },
-  { screen: 'activity', label: 'Activity', icon: IconListDetails },
-  { screen: 'recordings', label: 'Recordings', icon: IconMovie },
-] as const satisfies ReadonlyArray<{ screen: Screen; label: string; icon: typeof IconKey }>;
 
 /** Screens and the cluster they are about. Folds to icons; the fold is remembered. */
 export function Sidebar() {
@@ -40,49 +26,29 @@ export function Sidebar() {
   const setFolded = (fold: boolean) => (narrow ? setUnfolded(!fold) : setWide(fold));
   const now = useNow(1_000);
   const waiting = pendingApprovals(useLive('approvals.list').data ?? [], now).length;
+  const item = ({ screen: target, title, Icon }: ScreenEntry) => {
+    const count = target === 'approvals' ? waiting : 0;
+    return (
+      <SidebarItem
+        key={target}
+        label={title}
+        name={count > 0 ? `${title}, ${count} waiting` : title}
+        folded={folded}
+        current={screen === target}
+        onClick={() => go(target)}
+      >
+        <Icon size={18} stroke={1.6} aria-hidden />
+        <span className={styles.label}>{title}</span>
+        {count > 0 ? <span className={styles.count}>{count}</span> : null}
+      </SidebarItem>
+    );
+  };
   return (
     <nav className={`${styles.sidebar} ${folded ? styles.folded : ''}`} aria-label="Screens">
       <ClusterSwitcher folded={folded} />
-      <div className={styles.items}>
-        {ITEMS.map(({ screen: target, label, icon: Icon }) => {
-          const count = target === 'approvals' ? waiting : 0;
-          return (
-            <SidebarItem
-              key={target}
-              label={label}
-              name={count > 0 ? `${label}, ${count} waiting` : label}
-              folded={folded}
-              current={screen === target}
-              onClick={() => go(target)}
-            >
-              <Icon size={18} stroke={1.6} aria-hidden />
-              <span className={styles.label}>{label}</span>
-              {count > 0 ? <span className={styles.count}>{count}</span> : null}
-            </SidebarItem>
-          );
-        })}
-      </div>
+      <div className={styles.items}>{SCREENS.filter((entry) => !entry.foot).map(item)}</div>
       <div className={`${styles.items} ${styles.foot}`}>
-        <SidebarItem
-          label="Clusters"
-          name="Clusters"
-          folded={folded}
-          current={screen === 'clusters'}
-          onClick={() => go('clusters')}
-        >
-          <IconServer2 size={18} stroke={1.6} aria-hidden />
-          <span className={styles.label}>Clusters</span>
-        </SidebarItem>
-        <SidebarItem
-          label="Settings"
-          name="Settings"
-          folded={folded}
-          current={screen === 'settings'}
-          onClick={() => go('settings')}
-        >
-          <IconSettings size={18} stroke={1.6} aria-hidden />
-          <span className={styles.label}>Settings</span>
-        </SidebarItem>
+        {SCREENS.filter((entry) => entry.foot).map(item)}
         <SidebarItem
           label={folded ? 'Unfold sidebar' : 'Fold sidebar'}
           name={folded ? 'Unfold sidebar' : 'Fold sidebar'}

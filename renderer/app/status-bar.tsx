@@ -10,8 +10,8 @@ import {
 import type { ReactNode } from 'react';
 import type { PolicyState } from '../../model/policy-state.ts';
 import type { GatewayStatus, TerminalEntry } from '../../preload/contract.ts';
-import { useLive } from './live-queries.ts';
-import { useNavigation } from './navigation.tsx';
+import { useLive } from '../live/live-queries.ts';
+import { useNavigation } from '../live/navigation.tsx';
 import styles from './shell.module.css';
 
 const GATEWAY_WORDS = {

@@ -2,25 +2,26 @@ import '@mantine/core/styles.css';
 import 'asciinema-player/dist/bundle/asciinema-player.css';
 import '../ui/tokens.css';
 import '../ui/base.css';
-import { QueryClientProvider } from '@tanstack/react-query';
 import { setNonce } from 'get-nonce';
 import { createRoot } from 'react-dom/client';
-import { Themed } from '../app/app.tsx';
-import { followEvents, queryClient } from '../app/live-queries.ts';
+import { electronBridge } from '../live/electron-bridge.ts';
+import { LiveDocument } from '../live/live-document.tsx';
+import { createQueryClient, followEvents } from '../live/live-queries.ts';
 import { PlayerScreen } from './player-screen.tsx';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 setNonce(nonce);
-followEvents(queryClient);
+
+const bridge = electronBridge(window);
+const queryClient = createQueryClient();
+followEvents(bridge, queryClient);
 
 const id = new URLSearchParams(location.search).get('id') ?? '';
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
-    <QueryClientProvider client={queryClient}>
-      <Themed nonce={nonce}>
-        <PlayerScreen id={id} />
-      </Themed>
-    </QueryClientProvider>,
+    <LiveDocument bridge={bridge} queryClient={queryClient} nonce={nonce}>
+      <PlayerScreen id={id} />
+    </LiveDocument>,
   );
 }

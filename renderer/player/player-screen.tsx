@@ -1,13 +1,13 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
-import { invoke, toProblem } from '../app/bridge.ts';
-import { currentRequest, limitIdle } from '../features/recordings/idle-limit.ts';
+import { toProblem, useInvoke } from '../live/bridge.ts';
 import { Identifier } from '../ui/identifier.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { SkeletonRows } from '../ui/skeleton-rows.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { exactTime, position } from '../ui/time-words.ts';
+import { currentRequest, limitIdle } from './idle-limit.ts';
 import styles from './player.module.css';
 import { PlayerControls } from './player-controls.tsx';
 import { usePlayer } from './use-player.ts';
@@ -17,6 +17,7 @@ const IDLE_LIMIT = 2;
 
 /** A recording: its output, beside it the API requests that a terminal's session made, each a place to jump to. */
 export function PlayerScreen({ id }: { readonly id: string }) {
+  const invoke = useInvoke();
   const content = useQuery({ queryKey: ['recordings.read', id], queryFn: () => invoke('recordings.read', id) });
   const [skipIdle, setSkipIdle] = useState(true);
   const [speed, setSpeed] = useState(1);

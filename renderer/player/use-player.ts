@@ -1,6 +1,6 @@
 import * as AsciinemaPlayer from 'asciinema-player';
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
-import type { ShortenedRecording } from '../features/recordings/idle-limit.ts';
+import type { ShortenedRecording } from './idle-limit.ts';
 
 export interface PlayerHandle {
   readonly container: RefObject<HTMLDivElement | null>;

@@ -7,11 +7,11 @@ import { SerializeAddon } from '@xterm/addon-serialize';
 import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
 import type { TerminalInput, TerminalOutput } from '../../preload/contract.ts';
-import { appShortcut, isMac } from '../app/shortcuts.ts';
-import type { FrameLook, FromFrame, ToFrame } from '../features/terminal/frame-messages.ts';
-import { judgePaste } from '../features/terminal/paste-rules.ts';
-import { clipboardKey } from '../features/terminal/terminal-keys.ts';
+import type { FrameLook, FromFrame, ToFrame } from '../live/frame-messages.ts';
+import { appShortcut, isMac } from '../live/shortcuts.ts';
+import { judgePaste } from './paste-rules.ts';
 import { TERMINAL_COLOURS } from './terminal-colours.ts';
+import { clipboardKey } from './terminal-keys.ts';
 
 /**
  * One terminal, alone in its document. Bytes come and go over the MessagePort that the window hands in; everything

@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { invoke } from '../app/bridge.ts';
+import { useSurroundings } from './surroundings.ts';
 
 /** Puts text on the clipboard and says so in place for two seconds. */
 export function CopyButton(props: { readonly label: string; readonly text: string | (() => string) }) {
+  const surroundings = useSurroundings();
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -13,7 +14,7 @@ export function CopyButton(props: { readonly label: string; readonly text: strin
   }, [copied]);
   const copy = () => {
     const text = typeof props.text === 'string' ? props.text : props.text();
-    void invoke('app.copy', text).then(() => setCopied(true));
+    void surroundings.copy(text).then(() => setCopied(true));
   };
   return (
     <Button

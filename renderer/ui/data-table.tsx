@@ -29,8 +29,7 @@ const ROW = 28;
 /** The menu of the columns, at the end of the headings. */
 const MENU = 26;
 
-/** A list as a grid: sticky headings that sort, resize and hide (remembered), rows of 28 px drawn only where seen, arrow keys to move. */
-export function DataTable<Row>(props: {
+export interface DataTableProps<Row> {
   /** Names the remembered layout. */
   readonly id: string;
   readonly label: string;
@@ -46,7 +45,10 @@ export function DataTable<Row>(props: {
   readonly initialSort?: ColumnLayout['sort'];
   /** The last row came into view. */
   readonly onEnd?: () => void;
-}) {
+}
+
+/** A list as a grid: sticky headings that sort, resize and hide (remembered), rows of 28 px drawn only where seen, arrow keys to move. */
+export function DataTable<Row>(props: DataTableProps<Row>) {
   const prefix = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [layout, setLayout] = useStoredState(`table.${props.id}`, (stored) =>

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { toProblem } from '../app/bridge.ts';
 import { CopyButton } from './copy-button.tsx';
+import { useSurroundings } from './surroundings.ts';
 import styles from './ui.module.css';
 
 /** What happened, what to do, the code to quote, and the details to copy. */
@@ -10,7 +10,7 @@ export function ProblemNotice(props: {
   readonly error: unknown;
   readonly onRetry?: (() => void) | undefined;
 }) {
-  const problem = toProblem(props.error);
+  const problem = useSurroundings().explain(props.error);
   const details = `${problem.code}: ${problem.message}\n${problem.details}`.trimEnd();
   return (
     <div className={styles.notice} role="alert">

@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
 import styles from './ui.module.css';
 
-/** A screen: its heading with what filters or acts on the whole of it, then its body. */
-export function ScreenLayout(props: {
+export interface ScreenLayoutProps {
   readonly title: string;
   /** Beside the title: filters. */
   readonly filters?: ReactNode;
@@ -11,7 +10,10 @@ export function ScreenLayout(props: {
   readonly children: ReactNode;
   /** A details panel, at the right. */
   readonly panel?: ReactNode;
-}) {
+}
+
+/** A screen: its heading with what filters or acts on the whole of it, then its body. */
+export function ScreenLayout(props: ScreenLayoutProps) {
   return (
     <div className={styles.screen}>
       <header className={styles.header}>

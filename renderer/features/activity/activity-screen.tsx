@@ -1,14 +1,12 @@
-import { Button, Select, TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { Select } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { useLive } from '../../app/live-queries.ts';
-import { useNavigation } from '../../app/navigation.tsx';
-import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { useLive } from '../../live/live-queries.ts';
+import { useNavigation } from '../../live/navigation.tsx';
+import type { Column } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
-import { ProblemNotice } from '../../ui/problem-notice.tsx';
-import { ScreenLayout } from '../../ui/screen-layout.tsx';
-import { SkeletonRows } from '../../ui/skeleton-rows.tsx';
+import { ListScreen } from '../../ui/list-screen.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { duration, exactTime, rowTime } from '../../ui/time-words.ts';
 import styles from './activity.module.css';
@@ -115,7 +113,7 @@ const OUTCOMES: ReadonlyArray<{ value: Outcome | 'any'; label: string }> = [
 ];
 
 /** The journal as it is written: each request, what was decided, and why. */
-export function ActivityScreen() {
+export function ActivityScreen({ title }: { readonly title: string }) {
   const { item } = useNavigation();
   const journal = useJournal();
   const clusters = useLive('clusters.list').data ?? [];
@@ -140,17 +138,20 @@ export function ActivityScreen() {
   ]);
 
   return (
-    <ScreenLayout
-      title="Activity"
+    <ListScreen
+      id="activity"
+      title={title}
+      source={{ data: journal.rows, error: journal.error, refetch: journal.retry }}
+      loading="Loading activity"
+      problem="The journal could not be read"
       filters={
         <>
-          <TextInput
-            w={240}
-            leftSection={<IconSearch size={14} aria-hidden />}
+          <SearchField
+            label="Filter activity"
             placeholder="Filter by user, resource, rule"
-            aria-label="Filter activity"
+            width={240}
             value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
+            onChange={setText}
           />
           <Select
             w={150}
@@ -173,6 +174,7 @@ export function ActivityScreen() {
           />
         </>
       }
+      filter={{ on: filtered, noMatch: 'Nothing matches this filter', clear: 'Clear filter', onClear: clear }}
       actions={
         journal.rows ? (
           <span className={styles.live} role="status">
@@ -180,33 +182,19 @@ export function ActivityScreen() {
           </span>
         ) : null
       }
+      above={<OpenStreams onSelect={setSelected} />}
+      empty={
+        <EmptyState title="No request has been made yet">
+          <p>Every request that kubectl sends through the gateway appears here as it happens.</p>
+        </EmptyState>
+      }
+      columns={COLUMNS}
+      rows={rows}
+      rowId={(row) => row.key}
+      selected={selected}
+      onSelect={setSelected}
+      onEnd={journal.readOlder}
       panel={chosen ? <RowDetails row={chosen} onClose={() => setSelected(null)} /> : null}
-    >
-      <OpenStreams onSelect={setSelected} />
-      {journal.error ? (
-        <ProblemNotice title="The journal could not be read" error={journal.error} onRetry={journal.retry} />
-      ) : journal.rows === undefined ? (
-        <SkeletonRows label="Loading activity" />
-      ) : rows.length === 0 ? (
-        filtered ? (
-          <EmptyState title="Nothing matches this filter" actions={<Button onClick={clear}>Clear filter</Button>} />
-        ) : (
-          <EmptyState title="No request has been made yet">
-            <p>Every request that kubectl sends through the gateway appears here as it happens.</p>
-          </EmptyState>
-        )
-      ) : (
-        <DataTable
-          id="activity"
-          label="Activity"
-          columns={COLUMNS}
-          rows={rows}
-          rowId={(row) => row.key}
-          selected={selected}
-          onSelect={setSelected}
-          onEnd={journal.readOlder}
-        />
-      )}
-    </ScreenLayout>
+    />
   );
 }

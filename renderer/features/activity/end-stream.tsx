@@ -2,14 +2,15 @@ import { Button, Modal, TextInput } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { type KeyboardEvent, useState } from 'react';
 import type { LiveStream } from '../../../model/live-stream.ts';
-import { invoke } from '../../app/bridge.ts';
-import { useLive } from '../../app/live-queries.ts';
+import { useInvoke } from '../../live/bridge.ts';
+import { useLive } from '../../live/live-queries.ts';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import styles from './activity.module.css';
 import { lossWords, streamLine } from './stream-words.ts';
 
 /** Ends a stream, after it was said what is lost. A stream that ends meanwhile takes the question with it. */
 export function EndStreamButton({ stream, compact }: { readonly stream: LiveStream; readonly compact?: boolean }) {
+  const invoke = useInvoke();
   const [asking, setAsking] = useState(false);
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);

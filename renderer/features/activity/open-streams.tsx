@@ -1,6 +1,6 @@
 import { type FocusEvent, useEffect, useRef } from 'react';
 import type { LiveStream } from '../../../model/live-stream.ts';
-import { useLive } from '../../app/live-queries.ts';
+import { useLive } from '../../live/live-queries.ts';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { age, exactTime } from '../../ui/time-words.ts';
 import { useNow } from '../../ui/use-now.ts';

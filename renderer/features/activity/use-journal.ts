@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { invoke } from '../../app/bridge.ts';
+import { useBridge, useInvoke } from '../../live/bridge.ts';
 import { addRecords, type JournalRow, joinRecords, type KnownRecords } from './journal-rows.ts';
 
 const PAGE = 500;
@@ -16,34 +16,37 @@ export interface LiveJournal {
 
 /** The journal from its newest record backwards, and live: what is appended joins as it happens. */
 export function useJournal(): LiveJournal {
+  const bridge = useBridge();
+  const invoke = useInvoke();
   const [known, setKnown] = useState<KnownRecords>(new Map());
   const [loaded, setLoaded] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const older = useRef({ busy: false, end: false });
 
-  const read = useCallback((before?: number) => {
-    if (older.current.busy) return;
-    older.current.busy = true;
-    invoke('journal.query', { filter: {}, limit: PAGE, ...(before === undefined ? {} : { before }) })
-      .then((records) => {
-        if (records.length < PAGE) older.current.end = true;
-        setKnown((current) => addRecords(current, records, LIMIT));
-        setLoaded(true);
-        setError(null);
-      })
-      .catch(setError)
-      .finally(() => {
-        older.current.busy = false;
-      });
-  }, []);
+  const read = useCallback(
+    (before?: number) => {
+      if (older.current.busy) return;
+      older.current.busy = true;
+      invoke('journal.query', { filter: {}, limit: PAGE, ...(before === undefined ? {} : { before }) })
+        .then((records) => {
+          if (records.length < PAGE) older.current.end = true;
+          setKnown((current) => addRecords(current, records, LIMIT));
+          setLoaded(true);
+          setError(null);
+        })
+        .catch(setError)
+        .finally(() => {
+          older.current.busy = false;
+        });
+    },
+    [invoke],
+  );
 
   useEffect(() => {
-    const stop = window.gatehouse.on('journal.appended', (records) =>
-      setKnown((current) => addRecords(current, records, LIMIT)),
-    );
+    const stop = bridge.on('journal.appended', (records) => setKnown((current) => addRecords(current, records, LIMIT)));
     read();
     return stop;
-  }, [read]);
+  }, [bridge, read]);
 
   const rows = useMemo(() => joinRecords(known), [known]);
   const readOlder = () => {

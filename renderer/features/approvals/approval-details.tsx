@@ -1,13 +1,15 @@
 import type { ApprovalRequest, ApprovalState, Intent } from '../../../model/approval.ts';
-import { useLive } from '../../app/live-queries.ts';
+import { sessionWords } from '../../live/identity-words.ts';
+import { useLive } from '../../live/live-queries.ts';
 import { CountdownRing } from '../../ui/countdown-ring.tsx';
 import { CodeBlock, Facts, Section } from '../../ui/facts.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { sentence } from '../../ui/sentence.ts';
 import { StateBadge, type Tone } from '../../ui/state-badge.tsx';
 import { byteSize, countdown, countdownWords } from '../../ui/time-words.ts';
 import { useNow } from '../../ui/use-now.ts';
-import { consequence, sentence, sessionWords } from './approval-words.ts';
+import { consequence } from './approval-words.ts';
 import styles from './approvals.module.css';
 
 const STATE_LOOK = {

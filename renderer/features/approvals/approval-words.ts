@@ -1,6 +1,5 @@
 import type { Intent } from '../../../model/approval.ts';
-import type { EffectiveIdentity, RequestSummary } from '../../../model/journal-record.ts';
-import type { Principal, SessionKind } from '../../../model/principal.ts';
+import type { RequestSummary } from '../../../model/journal-record.ts';
 import { resourceName, singular } from '../../../model/request-words.ts';
 
 /** `secrets stripe in namespace shop`: on what a request acts, for a person. */
@@ -43,31 +42,4 @@ export function consequence(intent: Intent): string {
   }
   const verb = VERB_WORDS[request.policyVerb] ?? request.policyVerb;
   return `${verb} ${targetWords(request)}${as}`;
-}
-
-/** A message of the gateway as a sentence: it is written to stand in kubectl's output, after the words that precede each refusal. */
-export function sentence(message: string): string {
-  const text = message.trim().replace(/^[a-z.]+( "[^"]*")? is forbidden: /, '');
-  if (text === '') return '';
-  const first = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(first) ? first : `${first}.`;
-}
-
-/** `system:admin (groups system:masters)`. */
-export function identityWords(effective: EffectiveIdentity | null): string | null {
-  if (effective === null) return null;
-  return effective.groups.length === 0 ? effective.user : `${effective.user} (groups ${effective.groups.join(', ')})`;
-}
-
-const SESSION_WORDS: Readonly<Record<SessionKind, string>> = {
-  inAppTerminal: 'terminal',
-  outside: 'outside the app',
-  app: 'this app',
-  headless: 'headless gateway',
-};
-
-export function sessionWords(principal: Principal): string {
-  const kind = SESSION_WORDS[principal.session.kind];
-  // The beginning of a terminal's id is enough to tell it from the others that are open.
-  return principal.session.kind === 'inAppTerminal' ? `${kind} ${principal.session.id.slice(0, 10)}` : kind;
 }

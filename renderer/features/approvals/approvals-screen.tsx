@@ -1,20 +1,19 @@
 import { useEffect, useState } from 'react';
 import type { ApprovalRequest } from '../../../model/approval.ts';
 import { requestLine } from '../../../model/request-words.ts';
-import { useLive } from '../../app/live-queries.ts';
-import { useNavigation } from '../../app/navigation.tsx';
-import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { isPending, orderApprovals, pendingApprovals } from '../../live/approval-order.ts';
+import { sessionWords } from '../../live/identity-words.ts';
+import { useLive } from '../../live/live-queries.ts';
+import { useNavigation } from '../../live/navigation.tsx';
+import type { Column } from '../../ui/data-table.tsx';
 import { DetailsPanel } from '../../ui/details-panel.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
-import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { ListScreen } from '../../ui/list-screen.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { ScreenLayout } from '../../ui/screen-layout.tsx';
-import { SkeletonRows } from '../../ui/skeleton-rows.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { ApprovalDetails, ApprovalStateBadge } from './approval-details.tsx';
-import { isPending, orderApprovals, pendingApprovals } from './approval-order.ts';
-import { consequence, sessionWords } from './approval-words.ts';
+import { consequence } from './approval-words.ts';
 import { ReviewBar } from './review-bar.tsx';
 import { useReview } from './use-review.ts';
 
@@ -81,7 +80,7 @@ const COLUMNS: ReadonlyArray<Column<ApprovalRequest>> = [
 ];
 
 /** What waits now, on top, and what was decided. */
-export function ApprovalsScreen() {
+export function ApprovalsScreen({ title }: { readonly title: string }) {
   const { item } = useNavigation();
   const approvals = useLive('approvals.list');
   const now = useNow(1_000);
@@ -101,9 +100,33 @@ export function ApprovalsScreen() {
   const review = useReview(decidable ? chosen : null);
 
   return (
-    <ScreenLayout
-      title="Approvals"
+    <ListScreen
+      id="approvals"
+      title={title}
+      source={approvals}
+      loading="Loading approvals"
+      problem="The approvals could not be read"
       filters={<span role="status">{waiting.length === 0 ? 'Nothing waits' : `${waiting.length} waiting`}</span>}
+      empty={
+        <EmptyState title="Nothing has asked for your approval yet">
+          <p>
+            When the policy says that a request needs a person, kubectl waits and the request appears here and over
+            whatever screen is open. Try <Identifier>kubectl --as=ana get pods</Identifier>.
+          </p>
+        </EmptyState>
+      }
+      columns={COLUMNS}
+      rows={rows}
+      rowId={(row) => row.id}
+      selected={selected}
+      onSelect={setSelected}
+      onOpen={() => document.getElementById('approve-once')?.focus()}
+      onKey={(key) => {
+        if (key === 'a') review.approve();
+        else if (key === 'd') review.deny();
+        else return false;
+        return true;
+      }}
       panel={
         chosen ? (
           <DetailsPanel
@@ -116,40 +139,6 @@ export function ApprovalsScreen() {
           </DetailsPanel>
         ) : null
       }
-    >
-      {approvals.isError ? (
-        <ProblemNotice
-          title="The approvals could not be read"
-          error={approvals.error}
-          onRetry={() => void approvals.refetch()}
-        />
-      ) : approvals.data === undefined ? (
-        <SkeletonRows label="Loading approvals" />
-      ) : rows.length === 0 ? (
-        <EmptyState title="Nothing has asked for your approval yet">
-          <p>
-            When the policy says that a request needs a person, kubectl waits and the request appears here and over
-            whatever screen is open. Try <Identifier>kubectl --as=ana get pods</Identifier>.
-          </p>
-        </EmptyState>
-      ) : (
-        <DataTable
-          id="approvals"
-          label="Approvals"
-          columns={COLUMNS}
-          rows={rows}
-          rowId={(row) => row.id}
-          selected={selected}
-          onSelect={setSelected}
-          onOpen={() => document.getElementById('approve-once')?.focus()}
-          onKey={(key) => {
-            if (key === 'a') review.approve();
-            else if (key === 'd') review.deny();
-            else return false;
-            return true;
-          }}
-        />
-      )}
-    </ScreenLayout>
+    />
   );
 }

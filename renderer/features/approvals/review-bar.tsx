@@ -1,9 +1,9 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { IconBan, IconCheck } from '@tabler/icons-react';
 import type { ApprovalRequest } from '../../../model/approval.ts';
-import { useLive } from '../../app/live-queries.ts';
+import { needsNote } from '../../live/approval-order.ts';
+import { useLive } from '../../live/live-queries.ts';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
-import { needsNote } from './approval-order.ts';
 import { consequence } from './approval-words.ts';
 import styles from './approvals.module.css';
 import type { Review } from './use-review.ts';

@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ApprovalRequest } from '../../../model/approval.ts';
-import { invoke } from '../../app/bridge.ts';
-import { useLive } from '../../app/live-queries.ts';
-import { isPending, needsNote, withApproval } from './approval-order.ts';
+import { isPending, needsNote, withApproval } from '../../live/approval-order.ts';
+import { useInvoke } from '../../live/bridge.ts';
+import { useLive } from '../../live/live-queries.ts';
 
 /** How long a request must have been in view before it can be decided: a key meant for what was there before must not decide it. */
 const SETTLE = 500;
@@ -24,6 +24,7 @@ export interface Review {
 
 /** The decision of one person on one approval request. */
 export function useReview(approval: ApprovalRequest | null): Review {
+  const invoke = useInvoke();
   const queryClient = useQueryClient();
   const clusters = useLive('clusters.list').data ?? [];
   const [settled, setSettled] = useState<string | null>(null);

@@ -1,15 +1,14 @@
-import { Button, TextInput } from '@mantine/core';
-import { IconFileImport, IconSearch } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconFileImport } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ClusterEntry } from '../../../preload/contract.ts';
-import { useLive } from '../../app/live-queries.ts';
-import { useNavigation } from '../../app/navigation.tsx';
-import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
+import { useLive } from '../../live/live-queries.ts';
+import { useNavigation } from '../../live/navigation.tsx';
+import type { Column } from '../../ui/data-table.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
+import { ListScreen } from '../../ui/list-screen.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
-import { ScreenLayout } from '../../ui/screen-layout.tsx';
-import { SkeletonRows } from '../../ui/skeleton-rows.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { ClusterDetails } from './cluster-details.tsx';
 import { filterClusters } from './cluster-filter.ts';
@@ -119,7 +118,7 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
 }
 
 /** Contexts of the person's kubeconfig files: which can be used, why not, connect. */
-export function ClustersScreen() {
+export function ClustersScreen({ title }: { readonly title: string }) {
   const { item } = useNavigation();
   const clusters = useLive('clusters.list');
   const actions = useClusterActions();
@@ -130,62 +129,57 @@ export function ClustersScreen() {
   const chosen = all.find((cluster) => cluster.slug === selected);
   const firstRun = clusters.data !== undefined && !all.some((cluster) => cluster.state === 'connected');
 
+  const firstUsable = shown.find((cluster) => cluster.state !== 'unusable');
+
   return (
-    <ScreenLayout
-      title="Clusters"
+    <ListScreen
+      id="clusters"
+      title={title}
+      source={clusters}
+      loading="Loading clusters"
+      problem="The clusters could not be read"
       filters={
-        <TextInput
-          w={260}
-          leftSection={<IconSearch size={14} aria-hidden />}
-          placeholder="Filter clusters"
-          aria-label="Filter clusters"
+        <SearchField
+          label="Filter clusters"
+          width={260}
           autoFocus
           value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            const first = shown.find((cluster) => cluster.state !== 'unusable');
-            if (event.key === 'Enter' && typed !== '' && first) actions.connect(first);
+          onChange={setTyped}
+          onEnter={() => {
+            if (typed !== '' && firstUsable) actions.connect(firstUsable);
           }}
         />
       }
+      filter={{
+        on: typed !== '',
+        noMatch: `No cluster matches “${typed}”`,
+        clear: 'Clear filter',
+        onClear: () => setTyped(''),
+      }}
       actions={
         <>
           <OutsideLineButton />
           {firstRun ? null : <ImportButton actions={actions} />}
         </>
       }
+      above={
+        <>
+          {actions.failure ? <ProblemNotice title={actions.failure.title} error={actions.failure.error} /> : null}
+          {firstRun ? <Welcome actions={actions} /> : null}
+        </>
+      }
+      // The first steps above say what to do.
+      empty={null}
+      columns={columns(actions)}
+      rows={shown}
+      rowId={(row) => row.slug}
+      selected={selected}
+      onSelect={setSelected}
+      onOpen={(row) => {
+        if (row.state !== 'unusable') actions.connect(row);
+      }}
       panel={chosen ? <ClusterDetails cluster={chosen} actions={actions} onClose={() => setSelected(null)} /> : null}
-    >
-      {actions.failure ? <ProblemNotice title={actions.failure.title} error={actions.failure.error} /> : null}
-      {firstRun ? <Welcome actions={actions} /> : null}
-      {clusters.isError ? (
-        <ProblemNotice
-          title="The clusters could not be read"
-          error={clusters.error}
-          onRetry={() => void clusters.refetch()}
-        />
-      ) : clusters.data === undefined ? (
-        <SkeletonRows label="Loading clusters" />
-      ) : shown.length === 0 && typed !== '' ? (
-        <EmptyState
-          title={`No cluster matches “${typed}”`}
-          actions={<Button onClick={() => setTyped('')}>Clear filter</Button>}
-        />
-      ) : shown.length === 0 ? null : (
-        <DataTable
-          id="clusters"
-          label="Clusters"
-          columns={columns(actions)}
-          rows={shown}
-          rowId={(row) => row.slug}
-          selected={selected}
-          onSelect={setSelected}
-          onOpen={(row) => {
-            if (row.state !== 'unusable') actions.connect(row);
-          }}
-        />
-      )}
-    </ScreenLayout>
+    />
   );
 }
 

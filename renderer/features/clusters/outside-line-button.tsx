@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useState } from 'react';
-import { invoke, toProblem } from '../../app/bridge.ts';
-import { useNavigation } from '../../app/navigation.tsx';
+import { toProblem, useInvoke } from '../../live/bridge.ts';
+import { useNavigation } from '../../live/navigation.tsx';
 
 /** Copies the line that points kubectl of a terminal outside the app at the gateway. */
 export function OutsideLineButton() {
+  const invoke = useInvoke();
   const { cluster } = useNavigation();
   const [said, setSaid] = useState<string | null>(null);
   if (cluster === null) return null;

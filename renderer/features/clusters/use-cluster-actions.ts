@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ClusterEntry } from '../../../preload/contract.ts';
-import { invoke } from '../../app/bridge.ts';
-import { useNavigation } from '../../app/navigation.tsx';
+import { useInvoke } from '../../live/bridge.ts';
+import { useNavigation } from '../../live/navigation.tsx';
 
 export interface ClusterActions {
   /** What is under way, by slug; `demo` and `import` for those. */
@@ -16,6 +16,7 @@ export interface ClusterActions {
 
 /** Connecting opens a terminal on the cluster: that is what one connects for. */
 export function useClusterActions(): ClusterActions {
+  const invoke = useInvoke();
   const { go, chooseCluster } = useNavigation();
   const queryClient = useQueryClient();
   const [busy, setBusy] = useState<string | null>(null);

@@ -1,19 +1,19 @@
-import { Button, TextInput } from '@mantine/core';
-import { IconPlayerPlay, IconSearch } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconPlayerPlay } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { RecordingEntry } from '../../../preload/contract.ts';
-import { invoke } from '../../app/bridge.ts';
-import { useLive } from '../../app/live-queries.ts';
-import { useNavigation } from '../../app/navigation.tsx';
-import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { useInvoke } from '../../live/bridge.ts';
+import { useLive } from '../../live/live-queries.ts';
+import { useNavigation } from '../../live/navigation.tsx';
+import type { Column } from '../../ui/data-table.tsx';
 import { DetailsPanel } from '../../ui/details-panel.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
+import { ListScreen } from '../../ui/list-screen.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { ScreenLayout } from '../../ui/screen-layout.tsx';
-import { SkeletonRows } from '../../ui/skeleton-rows.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import { StateBadge, type Tone } from '../../ui/state-badge.tsx';
 import { byteSize, exactTime, position } from '../../ui/time-words.ts';
 import styles from './recordings.module.css';
@@ -101,7 +101,8 @@ const COLUMNS: ReadonlyArray<Column<RecordingEntry>> = [
 ];
 
 /** Terminal sessions and streams on disk: replay with the API requests beside the output, export. */
-export function RecordingsScreen() {
+export function RecordingsScreen({ title }: { readonly title: string }) {
+  const invoke = useInvoke();
   const { item, go } = useNavigation();
   const recordings = useLive('recordings.list');
   const [typed, setTyped] = useState('');
@@ -127,18 +128,42 @@ export function RecordingsScreen() {
   };
 
   return (
-    <ScreenLayout
-      title="Recordings"
-      filters={
-        <TextInput
-          w={240}
-          leftSection={<IconSearch size={14} aria-hidden />}
-          placeholder="Filter recordings"
-          aria-label="Filter recordings"
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
+    <ListScreen
+      id="recordings"
+      title={title}
+      source={recordings}
+      loading="Loading recordings"
+      problem="The recordings could not be listed"
+      filters={<SearchField label="Filter recordings" width={240} value={typed} onChange={setTyped} />}
+      filter={{
+        on: (recordings.data?.length ?? 0) > 0,
+        noMatch: `No recording matches “${typed}”`,
+        clear: 'Clear filter',
+        onClear: () => setTyped(''),
+      }}
+      above={failure ? <ProblemNotice title={failure.title} error={failure.error} /> : null}
+      empty={
+        <EmptyState
+          title="Nothing has been recorded yet"
+          actions={
+            <Button variant="filled" onClick={() => go('terminal', 'new')}>
+              Open terminal
+            </Button>
+          }
+        >
+          <p>
+            Each terminal of the app is recorded from its first byte to its last, and so is each exec, attach and
+            port-forward that the policy wants recorded.
+          </p>
+        </EmptyState>
       }
+      columns={COLUMNS}
+      rows={rows}
+      rowId={(row) => row.id}
+      selected={selected}
+      onSelect={setSelected}
+      onOpen={play}
+      initialSort={{ column: 'started', descending: true }}
       panel={
         chosen ? (
           <DetailsPanel id="recording" title={chosen.title} onClose={() => setSelected(null)}>
@@ -192,48 +217,6 @@ export function RecordingsScreen() {
           </DetailsPanel>
         ) : null
       }
-    >
-      {failure ? <ProblemNotice title={failure.title} error={failure.error} /> : null}
-      {recordings.isError ? (
-        <ProblemNotice
-          title="The recordings could not be listed"
-          error={recordings.error}
-          onRetry={() => void recordings.refetch()}
-        />
-      ) : recordings.data === undefined ? (
-        <SkeletonRows label="Loading recordings" />
-      ) : recordings.data.length === 0 ? (
-        <EmptyState
-          title="Nothing has been recorded yet"
-          actions={
-            <Button variant="filled" onClick={() => go('terminal', 'new')}>
-              Open terminal
-            </Button>
-          }
-        >
-          <p>
-            Each terminal of the app is recorded from its first byte to its last, and so is each exec, attach and
-            port-forward that the policy wants recorded.
-          </p>
-        </EmptyState>
-      ) : rows.length === 0 ? (
-        <EmptyState
-          title={`No recording matches “${typed}”`}
-          actions={<Button onClick={() => setTyped('')}>Clear filter</Button>}
-        />
-      ) : (
-        <DataTable
-          id="recordings"
-          label="Recordings"
-          columns={COLUMNS}
-          rows={rows}
-          rowId={(row) => row.id}
-          selected={selected}
-          onSelect={setSelected}
-          onOpen={play}
-          initialSort={{ column: 'started', descending: true }}
-        />
-      )}
-    </ScreenLayout>
+    />
   );
 }

@@ -1,9 +1,9 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconClock, IconEye, IconEyeOff } from '@tabler/icons-react';
 import { type FormEvent, useRef, useState } from 'react';
-import { BridgeProblem } from '../../app/bridge.ts';
-import { useLive } from '../../app/live-queries.ts';
-import { useNavigation } from '../../app/navigation.tsx';
+import { BridgeProblem } from '../../live/bridge.ts';
+import { useLive } from '../../live/live-queries.ts';
+import { useNavigation } from '../../live/navigation.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { CountdownRing } from '../../ui/countdown-ring.tsx';
 import { Identifier } from '../../ui/identifier.tsx';

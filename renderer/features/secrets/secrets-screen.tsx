@@ -1,17 +1,18 @@
 import { ActionIcon, Button, TextInput } from '@mantine/core';
-import { IconRefresh, IconSearch } from '@tabler/icons-react';
+import { IconRefresh } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ClusterEntry, SecretEntry } from '../../../preload/contract.ts';
-import { invoke } from '../../app/bridge.ts';
-import { useNavigation } from '../../app/navigation.tsx';
-import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { useInvoke } from '../../live/bridge.ts';
+import { useNavigation } from '../../live/navigation.tsx';
+import type { Column } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
+import { ListScreen } from '../../ui/list-screen.tsx';
 import { MaskedChip } from '../../ui/masked-chip.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { ScreenLayout } from '../../ui/screen-layout.tsx';
-import { SkeletonRows } from '../../ui/skeleton-rows.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import { age, exactTime } from '../../ui/time-words.ts';
 import { SecretDetails } from './secret-details.tsx';
 import { filterSecrets } from './secret-filter.ts';
@@ -88,11 +89,11 @@ const COLUMNS: ReadonlyArray<Column<SecretEntry>> = [
 ];
 
 /** Secrets of the chosen cluster: what there is, never what it says, until one value is asked for and allowed. */
-export function SecretsScreen() {
+export function SecretsScreen({ title }: { readonly title: string }) {
   const { cluster, go } = useNavigation();
   if (cluster === null) {
     return (
-      <ScreenLayout title="Secrets">
+      <ScreenLayout title={title}>
         <EmptyState
           title="Connect a cluster to see its Secrets"
           actions={
@@ -106,10 +107,11 @@ export function SecretsScreen() {
       </ScreenLayout>
     );
   }
-  return <ClusterSecrets key={cluster.slug} cluster={cluster} />;
+  return <ClusterSecrets key={cluster.slug} title={title} cluster={cluster} />;
 }
 
-function ClusterSecrets({ cluster }: { readonly cluster: ClusterEntry }) {
+function ClusterSecrets({ title, cluster }: { readonly title: string; readonly cluster: ClusterEntry }) {
+  const invoke = useInvoke();
   const [namespace, setNamespace] = useState<string | null>(null);
   const [typed, setTyped] = useState('');
   const [selected, setSelected] = useState<string | null>(null);
@@ -133,18 +135,27 @@ function ClusterSecrets({ cluster }: { readonly cluster: ClusterEntry }) {
   };
 
   return (
-    <ScreenLayout
-      title="Secrets"
+    <ListScreen
+      id="secrets"
+      title={title}
+      source={secrets}
+      loading="Loading secrets"
+      problem="The Secrets could not be listed"
       filters={
-        <TextInput
-          w={260}
-          leftSection={<IconSearch size={14} aria-hidden />}
+        <SearchField
+          label="Search secrets"
           placeholder="Search names, keys, types"
-          aria-label="Search secrets"
+          width={260}
           value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
+          onChange={setTyped}
         />
       }
+      filter={{
+        on: typed !== '',
+        noMatch: `No Secret matches “${typed}”`,
+        clear: 'Clear search',
+        onClear: () => setTyped(''),
+      }}
       actions={
         <>
           {secrets.data === undefined ? null : (
@@ -155,49 +166,25 @@ function ClusterSecrets({ cluster }: { readonly cluster: ClusterEntry }) {
           </ActionIcon>
         </>
       }
+      beside={<Namespaces cluster={cluster.slug} chosen={namespace} onChoose={choose} />}
+      empty={
+        <EmptyState
+          title="No Secrets here"
+          actions={<Button onClick={() => void secrets.refetch()}>Read again</Button>}
+        />
+      }
+      columns={columns}
+      rows={rows}
+      rowId={idOf}
+      selected={selected}
+      onSelect={setSelected}
+      initialSort={{ column: 'name', descending: false }}
       panel={
         chosen ? (
           <SecretDetails key={idOf(chosen)} cluster={cluster.slug} secret={chosen} onClose={() => setSelected(null)} />
         ) : null
       }
-    >
-      <div className={styles.layout}>
-        <Namespaces cluster={cluster.slug} chosen={namespace} onChoose={choose} />
-        <div className={styles.table}>
-          {secrets.isError ? (
-            <ProblemNotice
-              title="The Secrets could not be listed"
-              error={secrets.error}
-              onRetry={() => void secrets.refetch()}
-            />
-          ) : secrets.data === undefined ? (
-            <SkeletonRows label="Loading secrets" />
-          ) : rows.length === 0 ? (
-            <EmptyState
-              title={typed === '' ? 'No Secrets here' : `No Secret matches “${typed}”`}
-              actions={
-                typed === '' ? (
-                  <Button onClick={() => void secrets.refetch()}>Read again</Button>
-                ) : (
-                  <Button onClick={() => setTyped('')}>Clear search</Button>
-                )
-              }
-            />
-          ) : (
-            <DataTable
-              id="secrets"
-              label="Secrets"
-              columns={columns}
-              rows={rows}
-              rowId={idOf}
-              selected={selected}
-              onSelect={setSelected}
-              initialSort={{ column: 'name', descending: false }}
-            />
-          )}
-        </div>
-      </div>
-    </ScreenLayout>
+    />
   );
 }
 
@@ -206,6 +193,7 @@ function Namespaces(props: {
   readonly chosen: string | null;
   readonly onChoose: (namespace: string | null) => void;
 }) {
+  const invoke = useInvoke();
   const [typed, setTyped] = useState('');
   const namespaces = useQuery({
     queryKey: ['secrets', 'namespaces', props.cluster],

@@ -1,5 +1,5 @@
 import { useEffect, useReducer, useRef } from 'react';
-import { invoke, toProblem } from '../../app/bridge.ts';
+import { toProblem, useInvoke } from '../../live/bridge.ts';
 import { MASKED, nextReveal, type RevealState } from './reveal-state.ts';
 
 export interface SecretKey {
@@ -18,6 +18,7 @@ export interface Reveal {
 
 /** Owns one key's reveal. The value lives in this component's state alone: unmounting (another Secret or screen) forgets it. */
 export function useReveal(target: SecretKey): Reveal {
+  const invoke = useInvoke();
   const [state, dispatch] = useReducer(nextReveal, MASKED);
   const asked = useRef(0);
   const shown = state.kind === 'revealed';

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
-import { invoke } from '../../app/bridge.ts';
-import { useLive } from '../../app/live-queries.ts';
+import { useInvoke } from '../../live/bridge.ts';
+import { useLive } from '../../live/live-queries.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
@@ -10,6 +10,7 @@ import { SettingRow, SettingSection } from './setting-row.tsx';
 
 /** Whether what the app needs is there and running; all of it can be copied for a bug report. */
 export function DiagnosticsSection() {
+  const invoke = useInvoke();
   const info = useLive('app.info');
   const gateway = useLive('gateway.status').data;
   const policy = useLive('policy.state').data ?? null;

@@ -2,8 +2,8 @@ import { Button } from '@mantine/core';
 import { IconFolderOpen } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { AppInfo, Settings } from '../../../preload/contract.ts';
-import { invoke, toProblem } from '../../app/bridge.ts';
-import { useLive } from '../../app/live-queries.ts';
+import { toProblem, useInvoke } from '../../live/bridge.ts';
+import { useLive } from '../../live/live-queries.ts';
 import { Identifier } from '../../ui/identifier.tsx';
 import { SettingRow, SettingSection } from './setting-row.tsx';
 import styles from './settings.module.css';
@@ -41,6 +41,7 @@ export function FoldersSection({ settings }: { readonly settings: Settings }) {
 }
 
 export function OpenFolderButton({ folder, label }: { readonly folder: Folder; readonly label: string }) {
+  const invoke = useInvoke();
   const [problem, setProblem] = useState<string | null>(null);
   return (
     <>

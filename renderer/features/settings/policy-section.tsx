@@ -1,4 +1,4 @@
-import { useLive } from '../../app/live-queries.ts';
+import { useLive } from '../../live/live-queries.ts';
 import { Identifier } from '../../ui/identifier.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';

@@ -1,9 +1,10 @@
 import { NumberInput, SegmentedControl, Switch, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Settings } from '../../../preload/contract.ts';
-import { invoke } from '../../app/bridge.ts';
-import { queryClient, useLive } from '../../app/live-queries.ts';
-import { useNavigation } from '../../app/navigation.tsx';
+import { useInvoke } from '../../live/bridge.ts';
+import { useLive } from '../../live/live-queries.ts';
+import { useNavigation } from '../../live/navigation.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { ScreenLayout } from '../../ui/screen-layout.tsx';
 import { SkeletonRows } from '../../ui/skeleton-rows.tsx';
@@ -14,7 +15,9 @@ import { SettingRow, SettingSection } from './setting-row.tsx';
 import styles from './settings.module.css';
 
 /** What a person may change, and what is in force: each change is written at once. */
-export function SettingsScreen() {
+export function SettingsScreen({ title }: { readonly title: string }) {
+  const invoke = useInvoke();
+  const queryClient = useQueryClient();
   const { item } = useNavigation();
   const settings = useLive('settings.read');
   const [failure, setFailure] = useState<unknown>(null);
@@ -32,7 +35,7 @@ export function SettingsScreen() {
       .catch(setFailure);
   };
   return (
-    <ScreenLayout title="Settings">
+    <ScreenLayout title={title}>
       {failure ? <ProblemNotice title="The setting was not saved" error={failure} /> : null}
       {settings.isError ? (
         <ProblemNotice

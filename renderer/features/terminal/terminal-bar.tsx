@@ -2,7 +2,7 @@ import { ActionIcon, Popover, Select } from '@mantine/core';
 import { IconPlayerRecordFilled, IconSearch, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { TerminalEntry } from '../../../preload/contract.ts';
-import { invoke } from '../../app/bridge.ts';
+import { useInvoke } from '../../live/bridge.ts';
 import styles from './terminal.module.css';
 
 /** Of the terminal in front: its namespace, whether and why it is recorded, search. */
@@ -13,6 +13,7 @@ export function TerminalBar(props: {
   readonly onFailure: (title: string, error: unknown) => void;
 }) {
   const { terminal } = props;
+  const invoke = useInvoke();
   const namespaces = useQuery({
     queryKey: ['secrets', 'namespaces', terminal.cluster],
     queryFn: () => invoke('secrets.namespaces', terminal.cluster),

@@ -2,11 +2,11 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconClock, IconTerminal2 } from '@tabler/icons-react';
 import { requestLine } from '../../../model/request-words.ts';
 import type { TerminalEntry } from '../../../preload/contract.ts';
-import { useLive } from '../../app/live-queries.ts';
-import { useNavigation } from '../../app/navigation.tsx';
+import { pendingApprovals } from '../../live/approval-order.ts';
+import { useLive } from '../../live/live-queries.ts';
+import { useNavigation } from '../../live/navigation.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
 import { useNow } from '../../ui/use-now.ts';
-import { pendingApprovals } from '../approvals/approval-order.ts';
 
 import styles from './terminal.module.css';
 

@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { TerminalEntry } from '../../../preload/contract.ts';
-import { invoke } from '../../app/bridge.ts';
-import { queryClient, useLive } from '../../app/live-queries.ts';
-import { useNavigation } from '../../app/navigation.tsx';
-import type { AppShortcut } from '../../app/shortcuts.ts';
+import { useBridge, useInvoke } from '../../live/bridge.ts';
+import { useLive } from '../../live/live-queries.ts';
+import { useNavigation } from '../../live/navigation.tsx';
+import type { AppShortcut } from '../../live/shortcuts.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
@@ -16,9 +17,13 @@ import { TerminalView } from './terminal-view.tsx';
 
 /** The shells of the person, each with KUBECONFIG forced to the gateway. Stays mounted while other screens are open. */
 export function TerminalScreen(props: {
+  readonly title: string;
   readonly shown: boolean;
   readonly onShortcut: (shortcut: AppShortcut) => void;
 }) {
+  const bridge = useBridge();
+  const invoke = useInvoke();
+  const queryClient = useQueryClient();
   const { item, go, cluster, chooseCluster, activeTerminal, activateTerminal } = useNavigation();
   const terminals = useLive('terminals.list').data ?? [];
   const [failure, setFailure] = useState<{ title: string; error: unknown } | null>(null);
@@ -43,12 +48,12 @@ export function TerminalScreen(props: {
       setFailure(null);
       invoke('terminals.open', { cluster: slug, namespace: null, ...sizeOf(area.current) })
         .then((terminal) => {
-          remember(terminal);
+          remember(queryClient, terminal);
           activateTerminal(terminal.id);
         })
         .catch((error: unknown) => fail('The terminal could not be opened', error));
     },
-    [activateTerminal, fail],
+    [invoke, queryClient, activateTerminal, fail],
   );
 
   // `new` or `new:<cluster>` asks for a terminal, once; anything else is the id of one that is open.
@@ -74,16 +79,16 @@ export function TerminalScreen(props: {
   const restart = (terminal: TerminalEntry) => {
     invoke('terminals.restart', terminal.id)
       .then((started) => {
-        remember(started);
+        remember(queryClient, started);
         activateTerminal(started.id);
-        if (started.id === terminal.id) window.gatehouse.attachTerminal(started.id);
+        if (started.id === terminal.id) bridge.attachTerminal(started.id);
       })
       .catch((error: unknown) => fail('The shell could not be started', error));
   };
 
   return (
     <div className={styles.screen}>
-      <h1 className="visually-hidden">Terminal</h1>
+      <h1 className="visually-hidden">{props.title}</h1>
       {terminals.length > 0 ? (
         <TerminalTabs
           terminals={terminals}
@@ -158,7 +163,7 @@ function NoTerminal({ onOpen }: { readonly onOpen: (cluster: string) => void }) 
 }
 
 /** Puts the entry into the list at once; main's event follows and says the same. */
-function remember(terminal: TerminalEntry): void {
+function remember(queryClient: QueryClient, terminal: TerminalEntry): void {
   queryClient.setQueryData<readonly TerminalEntry[]>(['terminals.list'], (list = []) =>
     list.some((entry) => entry.id === terminal.id)
       ? list.map((entry) => (entry.id === terminal.id ? terminal : entry))

@@ -2,7 +2,7 @@ import { ActionIcon, Menu } from '@mantine/core';
 import { IconPlayerRecordFilled, IconPlus, IconX } from '@tabler/icons-react';
 import type { KeyboardEvent } from 'react';
 import type { TerminalEntry } from '../../../preload/contract.ts';
-import { useLive } from '../../app/live-queries.ts';
+import { useLive } from '../../live/live-queries.ts';
 import styles from './terminal.module.css';
 
 /** The open terminals: context and namespace, recording, production line. */

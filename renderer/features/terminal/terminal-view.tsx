@@ -1,15 +1,14 @@
 import { Button, Modal } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { TerminalEntry } from '../../../preload/contract.ts';
-import { useScheme } from '../../app/app.tsx';
-import { invoke } from '../../app/bridge.ts';
-import { useLive } from '../../app/live-queries.ts';
-import type { AppShortcut } from '../../app/shortcuts.ts';
+import { useBridge, useInvoke } from '../../live/bridge.ts';
+import { readFromFrame, type ToFrame } from '../../live/frame-messages.ts';
+import { useLive } from '../../live/live-queries.ts';
+import { useScheme } from '../../live/scheme.ts';
+import type { AppShortcut } from '../../live/shortcuts.ts';
 import { BypassBanner } from './bypass-banner.tsx';
 import { FindBar } from './find-bar.tsx';
-import { readFromFrame, type ToFrame } from './frame-messages.ts';
 import styles from './terminal.module.css';
-import { terminalPorts } from './terminal-ports.ts';
 
 /** The frame is its own origin in the app; a plain server that shows the screens serves it beside the window. */
 function frameAddress(id: string): URL {
@@ -32,6 +31,8 @@ export function TerminalView(props: {
 }) {
   const { terminal, shown, finding, onFind, onShortcut } = props;
   const { id } = terminal;
+  const bridge = useBridge();
+  const invoke = useInvoke();
   const frame = useRef<HTMLIFrameElement>(null);
   const [ready, setReady] = useState(false);
   const [pasting, setPasting] = useState<string | null>(null);
@@ -74,14 +75,14 @@ export function TerminalView(props: {
     };
     window.addEventListener('message', listen);
     return () => window.removeEventListener('message', listen);
-  }, [onFind, onShortcut]);
+  }, [invoke, onFind, onShortcut]);
 
   useEffect(() => {
     if (!ready) return;
-    const stop = terminalPorts.take(id, (port) => post({ type: 'port' }, [port]));
-    window.gatehouse.attachTerminal(id);
+    const stop = bridge.takeTerminalPorts(id, (port) => post({ type: 'port' }, [port]));
+    bridge.attachTerminal(id);
     return stop;
-  }, [ready, id, post]);
+  }, [bridge, ready, id, post]);
 
   useEffect(() => {
     if (!ready || settings === undefined) return;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Intent } from '../../../../model/approval.ts';
 import type { RequestSummary } from '../../../../model/journal-record.ts';
-import { consequence, identityWords, sentence } from '../../../../renderer/features/approvals/approval-words.ts';
+import { consequence } from '../../../../renderer/features/approvals/approval-words.ts';
 import { waitingImpersonation } from '../../bridge-data.ts';
 
 const base = waitingImpersonation(new Date(0)).intent;
@@ -53,18 +53,4 @@ describe('what an approval says will happen', () => {
   ])('%s', (_name, intent, words) => {
     expect(consequence(intent)).toBe(words);
   });
-});
-
-test('an identity carries its groups, and none is said as none', () => {
-  expect(identityWords({ user: 'ana', uid: '', groups: ['dev', 'ops'], extra: {} })).toBe('ana (groups dev, ops)');
-  expect(identityWords(null)).toBeNull();
-});
-
-test.each([
-  ['needs your confirmation', 'Needs your confirmation.'],
-  ['Never on Fridays!', 'Never on Fridays!'],
-  ['namespaces "shop" is forbidden: request XKJJ was denied', 'Request XKJJ was denied.'],
-  ['', ''],
-])('a message %j reads as a sentence', (message, words) => {
-  expect(sentence(message)).toBe(words);
 });

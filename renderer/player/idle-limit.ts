@@ -1,4 +1,4 @@
-import type { RecordingContent } from '../../../preload/contract.ts';
+import type { RecordingContent } from '../../preload/contract.ts';
 
 /** A recording whose pauses are no longer than a limit, and where its API requests then stand. */
 export interface ShortenedRecording {

@@ -1,7 +1,7 @@
 import { QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { Answer, CallName, Payload } from '../../preload/contract.ts';
-import { withApproval } from '../features/approvals/approval-order.ts';
-import { invoke } from './bridge.ts';
+import { withApproval } from './approval-order.ts';
+import { type LiveBridge, useInvoke } from './bridge.ts';
 
 /** Calls without an argument whose answer main keeps fresh by an event, or that do not change. */
 export type LiveCall = Extract<
@@ -17,12 +17,16 @@ export type LiveCall = Extract<
   | 'policy.state'
 >;
 
-export const queryClient = new QueryClient({
-  defaultOptions: { queries: { retry: false, staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false } },
-});
+/** The cache of one document: events keep it fresh, so nothing is read again by itself. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: { queries: { retry: false, staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false } },
+  });
+}
 
 /** One of main's lists, kept fresh by events. */
 export function useLive<Name extends LiveCall>(name: Name): UseQueryResult<Answer<Name>> {
+  const invoke = useInvoke();
   return useQuery<Answer<Name>>({
     queryKey: [name],
     // Every live call takes nothing; the contract's types cannot say that of a generic name.
@@ -31,8 +35,7 @@ export function useLive<Name extends LiveCall>(name: Name): UseQueryResult<Answe
 }
 
 /** Writes every event of main into the query cache. Returns an unsubscribe function. */
-export function followEvents(client: QueryClient): () => void {
-  const bridge = window.gatehouse;
+export function followEvents(bridge: Pick<LiveBridge, 'on'>, client: QueryClient): () => void {
   const set =
     <Name extends LiveCall>(name: Name) =>
     (value: Answer<Name>) =>

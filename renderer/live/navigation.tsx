@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import type { ClusterEntry, Screen } from '../../preload/contract.ts';
+import { useBridge } from './bridge.ts';
 import { useLive } from './live-queries.ts';
 
 export interface Navigation {
@@ -28,6 +29,7 @@ export function useNavigation(): Navigation {
 
 /** Owns where the person is: the screen, its item, the chosen cluster and the terminal in front. */
 export function NavigationProvider({ children }: { readonly children: ReactNode }) {
+  const bridge = useBridge();
   const clusters = useLive('clusters.list').data;
   const terminals = useLive('terminals.list').data;
   const [place, setPlace] = useState<{ screen: Screen; item: string | null } | null>(null);
@@ -47,10 +49,10 @@ export function NavigationProvider({ children }: { readonly children: ReactNode 
 
   useEffect(
     () =>
-      window.gatehouse.on('navigate', ({ screen, item }) => {
+      bridge.on('navigate', ({ screen, item }) => {
         setPlace({ screen, item });
       }),
-    [],
+    [bridge],
   );
 
   const navigation = useMemo<Navigation>(

@@ -13,7 +13,7 @@ import {
   Tooltip,
 } from '@mantine/core';
 
-const field = { size: 'xs' } as const;
+const FIELD = { size: 'xs' } as const;
 
 /** Mantine in the app's density: 13 px words, 28 px controls, 4 px corners, no motion above 150 ms. */
 export const theme = createTheme({
@@ -67,10 +67,10 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({ defaultProps: { size: 'xs', variant: 'default', fw: 500 } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { size: 28, variant: 'subtle', color: 'gray' } }),
-    TextInput: TextInput.extend({ defaultProps: field }),
-    Textarea: Textarea.extend({ defaultProps: field }),
-    NumberInput: NumberInput.extend({ defaultProps: field }),
-    Select: Select.extend({ defaultProps: { ...field, allowDeselect: false, checkIconPosition: 'right' } }),
+    TextInput: TextInput.extend({ defaultProps: FIELD }),
+    Textarea: Textarea.extend({ defaultProps: FIELD }),
+    NumberInput: NumberInput.extend({ defaultProps: FIELD }),
+    Select: Select.extend({ defaultProps: { ...FIELD, allowDeselect: false, checkIconPosition: 'right' } }),
     Switch: Switch.extend({ defaultProps: { size: 'sm', withThumbIndicator: false } }),
     Menu: Menu.extend({ defaultProps: { transitionProps: { duration: 80 }, shadow: 'none' } }),
     Modal: Modal.extend({
@@ -86,7 +86,7 @@ export const theme = createTheme({
   },
 });
 
-const shared = {
+const SHARED = {
   '--mantine-color-body': 'var(--content)',
   '--mantine-color-text': 'var(--text)',
   '--mantine-color-dimmed': 'var(--text-dim)',
@@ -105,4 +105,4 @@ const shared = {
 };
 
 /** Hands Mantine our colour tokens, so that both schemes come from `ui/tokens.css` alone. */
-export const cssVariables: CSSVariablesResolver = () => ({ variables: {}, light: shared, dark: shared });
+export const cssVariables: CSSVariablesResolver = () => ({ variables: {}, light: SHARED, dark: SHARED });

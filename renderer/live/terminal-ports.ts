@@ -6,7 +6,10 @@ export class TerminalPorts {
   readonly #waiting = new Map<string, MessagePort>();
   readonly #takers = new Map<string, (port: MessagePort) => void>();
 
-  constructor() {
+  readonly #window: Window;
+
+  constructor(window: Window) {
+    this.#window = window;
     window.addEventListener('message', this.#receive);
   }
 
@@ -25,7 +28,7 @@ export class TerminalPorts {
 
   #receive = (event: MessageEvent<unknown>): void => {
     // Only preload posts from this very window; a frame's messages have the frame as their source.
-    if (event.source !== window || typeof event.data !== 'object' || event.data === null) return;
+    if (event.source !== this.#window || typeof event.data !== 'object' || event.data === null) return;
     const id = (event.data as { terminalPort?: unknown }).terminalPort;
     const port = event.ports[0];
     if (typeof id !== 'string' || port === undefined) return;
@@ -34,5 +37,3 @@ export class TerminalPorts {
     else this.#waiting.set(id, port);
   };
 }
-
-export const terminalPorts = new TerminalPorts();

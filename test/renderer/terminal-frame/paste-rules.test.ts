@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judgePaste } from '../../../../renderer/features/terminal/paste-rules.ts';
+import { judgePaste } from '../../../renderer/terminal-frame/paste-rules.ts';
 
 describe('pasting into a shell', () => {
   test.each([

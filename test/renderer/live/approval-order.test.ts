@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ApprovalRequest } from '../../../../model/approval.ts';
+import type { ApprovalRequest } from '../../../model/approval.ts';
 import {
   isPending,
   needsNote,
@@ -8,8 +8,8 @@ import {
   pendingApprovals,
   stepSelection,
   withApproval,
-} from '../../../../renderer/features/approvals/approval-order.ts';
-import { waitingImpersonation } from '../../bridge-data.ts';
+} from '../../../renderer/live/approval-order.ts';
+import { waitingImpersonation } from '../bridge-data.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const made = (id: string, fields: Partial<ApprovalRequest> = {}): ApprovalRequest => ({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { currentRequest, limitIdle } from '../../../../renderer/features/recordings/idle-limit.ts';
+import { currentRequest, limitIdle } from '../../../renderer/player/idle-limit.ts';
 
 const HEADER = '{"version":3,"term":{"cols":80,"rows":24}}';
 const castOf = (...events: string[]) => [HEADER, ...events, ''].join('\n');

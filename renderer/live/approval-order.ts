@@ -1,4 +1,4 @@
-import type { ApprovalRequest } from '../../../model/approval.ts';
+import type { ApprovalRequest } from '../../model/approval.ts';
 
 /** True while a person can still decide it. */
 export function isPending(approval: ApprovalRequest, now: number): boolean {

@@ -1,4 +1,4 @@
-import type { AppShortcut } from '../../app/shortcuts.ts';
+import type { AppShortcut } from './shortcuts.ts';
 
 /** How a terminal's frame looks; sent when it is ready and whenever a setting changes. */
 export interface FrameLook {
