@@ -121,6 +121,13 @@ describe('a log', () => {
     expect(gate.finished()).toMatchObject([{ status: 200, maskedValues: 2 }]);
   });
 
+  it('that ends in what may be the beginning of a value ends so for its client too', async () => {
+    const gate = pipeline({ cluster: () => ({ headers: [TEXT], body: 'waiting for hunter2-an' }) });
+    gate.noteSeen(PASSWORD);
+    const got = await gate.serve({ target: LOG_PATH });
+    expect(got.body).toBe('waiting for hunter2-an');
+  });
+
   it('of known length goes out as it is where there is nothing to look for', async () => {
     const headers = [TEXT, ['Content-Length', String(line.length)]] as const;
     const gate = pipeline({ cluster: () => ({ headers, body: line }) });
