@@ -15,6 +15,8 @@ export class AppendFile {
   #bytes: number;
   #synced: number;
   #broken = false;
+  /** Why the disk did not take everything. */
+  #failed: unknown = null;
 
   private constructor(handle: FileHandle, bytes: number) {
     this.#handle = handle;
@@ -79,12 +81,14 @@ export class AppendFile {
   /** `fdatasync` (on macOS libuv makes it F_FULLFSYNC); nothing to do when everything is on the disk already. */
   async sync(): Promise<void> {
     const bytes = this.#bytes;
+    if (this.#failed !== null) throw this.#failed;
     if (bytes === this.#synced) return;
     try {
       await this.#handle.datasync();
     } catch (error) {
       // Which pages reached the disk is unknown from here on, and a second fdatasync would claim success.
       this.#broken = true;
+      this.#failed = error;
       throw error;
     }
     this.#synced = bytes;

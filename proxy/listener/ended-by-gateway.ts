@@ -10,3 +10,8 @@ export class EndedByGateway extends Error {
     this.refusal = refusal;
   }
 }
+
+/** Whether an exchange is over because its client went away, and not because the gateway ended it. */
+export function isClientGone({ signal }: { readonly signal: AbortSignal }): boolean {
+  return signal.aborted && !(signal.reason instanceof EndedByGateway);
+}

@@ -1,4 +1,5 @@
 import type { Decision } from '../../model/decision.ts';
+import { isClientGone } from '../listener/ended-by-gateway.ts';
 import { audible, refuse } from '../listener/refuse.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
@@ -63,12 +64,13 @@ function lasts(request: ApiRequest, { outcome }: Decision): boolean {
 
 /** Turns whatever went wrong into an answer and, where nothing was decided yet, into a record of its own. */
 async function refusePassage(passage: Passage, error: unknown): Promise<Outcome> {
-  const { parts, exchange, auditId } = passage;
+  const { parts, exchange, auditId, maskedValues } = passage;
+  const gone: Outcome = { status: 0, code: null, maskedValues, ended: 'client-gone' };
   const { digest } = parts.policy.state();
   if (exchange.signal.aborted && !(error instanceof Refusal)) {
     const brokenOff = new Refusal('request-malformed', 'The client broke off before its request was whole');
     await passage.decided(refusedVerdict(brokenOff, digest), true).catch(() => undefined);
-    return { status: 0, code: null, maskedValues: 0, ended: 'client-gone' };
+    return gone;
   }
   let refusal = toRefusal(error);
   if (refusal.code === 'internal-error') parts.log.error({ error, auditId }, refusal.message);
@@ -77,6 +79,7 @@ async function refusePassage(passage: Passage, error: unknown): Promise<Outcome>
   } catch (journalError) {
     refusal = toRefusal(journalError);
   }
+  if (isClientGone(exchange)) return gone;
   await refuse(exchange, audible(refusal, exchange.target), auditId);
-  return { status: refusal.status, code: refusal.code, maskedValues: 0, ended: null };
+  return { status: refusal.status, code: refusal.code, maskedValues, ended: null };
 }

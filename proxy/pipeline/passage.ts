@@ -77,6 +77,8 @@ export class Passage {
   readonly reveal: RevealedKey | null;
   /** Milliseconds that the API server took to begin its answer; null where it was not asked. */
   upstreamMs: number | null = null;
+  /** Values that were masked in an answer that then could not be given to its end. */
+  maskedValues = 0;
   readonly #started = performance.now();
   #summary: RequestSummary;
   #effective: EffectiveIdentity | null = null;

@@ -1,10 +1,8 @@
 import type { Decision } from '../../../model/decision.ts';
-import { discard } from '../../forward/pooled-upstream.ts';
 import type { UpstreamResponse } from '../../forward/upstream.ts';
-import { upstreamTrouble } from '../../forward/upstream-trouble.ts';
 import { jsonOnlyAccept } from '../../masking/plan/accept.ts';
 import { planMask } from '../../masking/plan/plan-mask.ts';
-import type { MaskPlan } from '../../masking/plan/response-mask.ts';
+import type { MaskPlan, MaskReport } from '../../masking/plan/response-mask.ts';
 import { keyOfCluster } from '../../masking/tokens/mask-token.ts';
 import { Refusal } from '../../refusal.ts';
 import { answerSelfReview } from '../../self-knowledge/answer-self-review.ts';
@@ -15,6 +13,7 @@ import type { Judged } from '../evaluate.ts';
 import type { Outcome, Passage } from '../passage.ts';
 import type { SentRequest, WantedAnswer } from '../send.ts';
 import type { Answer } from './answer.ts';
+import { brokenAnswer } from './broken-answer.ts';
 import { isLog, longAnswer } from './long.ts';
 import { giveMasked } from './masked-answer.ts';
 
@@ -53,6 +52,8 @@ export class DocumentAnswer implements Answer {
       response.body.on('error', () => undefined);
       response.body.destroy(refusal);
     });
+    const masked: { report?: MaskReport } = {};
+    const valuesMasked = (redacted = 0): number => (masked.report?.maskedValues ?? 0) + redacted;
     try {
       const own = await this.#withOwnWords(response);
       const given = await giveMasked(long?.exchange ?? exchange, own.response, {
@@ -61,6 +62,9 @@ export class DocumentAnswer implements Answer {
         maskKey: keyOfCluster(parts.maskKey, cluster.slug),
         seen: parts.seen.of(cluster),
         onMasked: parts.maskOrigins.noteAnswer(request.info),
+        onReport: (report) => {
+          masked.report = report;
+        },
         sent: outgoing.body,
         warnings: warnings === null ? null : [...warnings, ...own.warnings],
       });
@@ -68,15 +72,19 @@ export class DocumentAnswer implements Answer {
       return {
         status: given.status,
         code: over?.code ?? given.code,
-        maskedValues: given.maskedValues + (over?.redactedValues ?? 0),
+        maskedValues: valuesMasked(over?.redactedValues),
         ended: over?.ended ?? null,
       };
     } catch (error) {
-      long?.close();
-      // A client's answer that is cut for it counts as a client that went away too; the first of the two is the reason.
-      const cameFromUpstream = response.body.errored === error && error !== exchange.signal.reason;
-      discard(response.body);
-      throw cameFromUpstream ? upstreamTrouble(error, cluster) : error;
+      const over = long?.close();
+      const why = brokenAnswer(this.#passage, response, error);
+      const maskedValues = valuesMasked(over?.redactedValues);
+      // Ended where nothing could be said any more: its client has the status that it got, and a cut connection.
+      if (over != null && over.ended !== null && exchange.answered) {
+        return { status: response.status, code: over.code, maskedValues, ended: over.ended };
+      }
+      this.#passage.maskedValues = maskedValues;
+      throw why;
     }
   }
 

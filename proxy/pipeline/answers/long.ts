@@ -1,4 +1,4 @@
-import { EndedByGateway } from '../../listener/ended-by-gateway.ts';
+import { isClientGone } from '../../listener/ended-by-gateway.ts';
 import type { AnswerBody, Exchange, HeaderLine } from '../../listener/exchange.ts';
 import { longestStream } from '../../policy/stream-limits.ts';
 import { StreamRedactor } from '../../redaction/stream-redactor.ts';
@@ -43,7 +43,7 @@ export function longAnswer(
     signal: exchange.signal,
     maxDuration: longestStream(decision),
   });
-  const clientGone = (): boolean => exchange.signal.aborted && !(exchange.signal.reason instanceof EndedByGateway);
+  const clientGone = (): boolean => isClientGone(exchange);
   const redactor = log ? new StreamRedactor(parts.seen.of(cluster), 'words') : null;
   let timer: NodeJS.Timeout | null = null;
   live.signal.addEventListener(
@@ -56,8 +56,16 @@ export function longAnswer(
   );
   return {
     exchange: answeredBy(exchange, (status, headers, body) => {
-      if (body === null || Buffer.isBuffer(body)) return exchange.respond(status, headers, redactWhole(body, redactor));
+      if (body === null) return exchange.respond(status, headers, body);
       if (redactor !== null) refuseEncoded(headers);
+      if (Buffer.isBuffer(body)) {
+        const whole = redactor === null ? body : Buffer.concat([redactor.push(body), redactor.release()]);
+        return exchange.respond(
+          status,
+          headers.map((line) => withLength(line, whole.length)),
+          whole,
+        );
+      }
       // A log of known length is over soon: with nothing to look for now it passes as it is.
       const sized = headers.some(isLength);
       const lines = redactor?.active ? headers.filter((line) => !isLength(line)) : headers;
@@ -143,6 +151,10 @@ function isLength([name]: HeaderLine): boolean {
   return name.toLowerCase() === 'content-length';
 }
 
+function withLength(line: HeaderLine, bytes: number): HeaderLine {
+  return isLength(line) ? [line[0], String(bytes)] : line;
+}
+
 function logEnd({ message }: Refusal, atLineStart: boolean): string {
   return `${atLineStart ? '' : '\n'}${message}\n`;
 }
@@ -150,11 +162,6 @@ function logEnd({ message }: Refusal, atLineStart: boolean): string {
 /** Inside an event nothing can be said: then the connection is cut. */
 function watchEnd(refusal: Refusal, atLineStart: boolean): string {
   return atLineStart ? `${JSON.stringify({ type: 'ERROR', object: refusalStatus(refusal) })}\n` : '';
-}
-
-function redactWhole(body: Buffer | null, redactor: StreamRedactor | null): Buffer | null {
-  if (body === null || redactor === null) return body;
-  return Buffer.concat([redactor.push(body), redactor.release()]);
 }
 
 /** It was asked for unencoded; what cannot be read cannot be redacted. */

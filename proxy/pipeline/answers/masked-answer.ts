@@ -4,7 +4,7 @@ import type { Exchange } from '../../listener/exchange.ts';
 import { warningLines } from '../../listener/warning-header.ts';
 import { maskDocument } from '../../masking/mask-document.ts';
 import { maskWatch } from '../../masking/mask-watch.ts';
-import { type MaskPlan, newMaskReport } from '../../masking/plan/response-mask.ts';
+import { type MaskPlan, type MaskReport, newMaskReport } from '../../masking/plan/response-mask.ts';
 import { errorRedactor } from '../../masking/status/error-redactor.ts';
 import { maskedHeaders, withSafeWarnings } from '../../masking/status/masked-headers.ts';
 import { readErrorBody, redactStatus, substituteInStatus } from '../../masking/status/redact-status.ts';
@@ -19,7 +19,6 @@ import { isProxied } from '../../request/request-info.ts';
 /** What went to the client. */
 export interface GivenAnswer {
   readonly status: number;
-  readonly maskedValues: number;
   /** Why the gateway ended an answer that had begun; null when it went out whole. */
   readonly code: string | null;
 }
@@ -32,6 +31,8 @@ export interface MaskedAnswerOptions {
   readonly seen: SeenValues;
   /** Told of each value as it is masked. */
   readonly onMasked: OnMasked;
+  /** Told what masking comes to, before anything of the answer goes out; complete once it has gone. */
+  readonly onReport: (report: MaskReport) => void;
   /** The body as it was sent to the API server, which quotes it in errors; null where there was none. */
   readonly sent: Buffer | null;
   /** Lines to add as `Warning:` headers, such as who approved; null where policy wants none, of masks neither. */
@@ -61,25 +62,25 @@ export async function giveMasked(
     const redacted = substituteInStatus(body, redactor.text) ?? body;
     const lines = [...headers, ['Content-Length', String(redacted.length)] as const, ...warnings];
     await exchange.respond(response.status, lines, redacted);
-    return { status: response.status, maskedValues: 0, code: null };
+    return { status: response.status, code: null };
   }
   if (plan.kind === 'pass' || response.status === 304) {
     const headers = withSafeWarnings(response.headers, redactor.warning);
     const body = wholeBody(response.body) ?? response.body;
     await exchange.respond(response.status, [...headers, ...warnings], body);
-    return { status: response.status, maskedValues: 0, code: null };
+    return { status: response.status, code: null };
   }
   if (!hasBody) {
     // The length of an answer that would have been masked says how long its values are.
     const headers = maskedHeaders(response.headers, { contentLength: null, body: 'none', redact: redactWarning });
     await exchange.respond(response.status, [...headers, ...warnings], response.body);
-    return { status: response.status, maskedValues: 0, code: null };
+    return { status: response.status, code: null };
   }
   if (response.status >= 400) {
     const body = await redactStatus(response, request);
     const headers = maskedHeaders(response.headers, { contentLength: body.length, body: 'status' });
     await exchange.respond(response.status, [...headers, ...warnings], body);
-    return { status: response.status, maskedValues: 0, code: null };
+    return { status: response.status, code: null };
   }
   const subject = {
     request,
@@ -90,16 +91,18 @@ export async function giveMasked(
   };
   if (plan.kind === 'watch') {
     const report = newMaskReport();
+    options.onReport(report);
     const masked = maskWatch(response.body, subject, { key: options.maskKey, report });
     await exchange.respond(
       response.status,
       [...maskedHeaders(response.headers, { contentLength: null, body: 'watch', redact: redactWarning }), ...warnings],
       masked,
     );
-    return { status: response.status, maskedValues: report.maskedValues, code: report.refusal?.code ?? null };
+    return { status: response.status, code: report.refusal?.code ?? null };
   }
   const masked = await maskDocument(response.body, subject, { key: options.maskKey });
   const { report, rest } = masked;
+  options.onReport(report);
   const warning = rest === null ? countMaskWarning(report, request) : longMaskWarning(report, request);
   const headers = maskedHeaders(response.headers, {
     contentLength: rest === null ? masked.bytes : null,
@@ -111,9 +114,9 @@ export async function giveMasked(
     await exchange.respond(response.status, lines, inTurn(masked.chunks, rest));
   } catch (error) {
     if (!(error instanceof Refusal && exchange.answered)) throw error;
-    return { status: response.status, maskedValues: report.maskedValues, code: error.code };
+    return { status: response.status, code: error.code };
   }
-  return { status: response.status, maskedValues: report.maskedValues, code: null };
+  return { status: response.status, code: null };
 }
 
 /** Whether an error is the API server's or an admission plugin's; behind a proxy it is what a backend says. */

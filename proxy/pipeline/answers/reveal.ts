@@ -7,6 +7,7 @@ import type { ApiRequest } from '../../request/api-request.ts';
 import type { Outcome, Passage, RequestHead, RevealedKey } from '../passage.ts';
 import type { SentRequest, WantedAnswer } from '../send.ts';
 import type { Answer } from './answer.ts';
+import { brokenAnswer } from './broken-answer.ts';
 import { notUpgraded } from './document.ts';
 
 /** What a reveal asks for. The names are checked so that they cannot leave their place in the path. */
@@ -70,6 +71,14 @@ export class RevealAnswer implements Answer {
 
   async give({ answered }: SentRequest): Promise<Outcome> {
     const response = notUpgraded(answered);
+    try {
+      return await this.#give(response);
+    } catch (error) {
+      throw brokenAnswer(this.#passage, response, error);
+    }
+  }
+
+  async #give(response: UpstreamResponse): Promise<Outcome> {
     const { cluster, parts } = this.#passage;
     const { namespace, name, key } = this.#reveal;
     if (response.status !== 200) {

@@ -141,13 +141,17 @@ export class StreamAnswer implements Answer {
     });
     this.#live = live;
     // The disk may have failed between the recording's first line and now.
-    if (this.#recorderProblem !== null) this.#recorderFailed(this.#recorderProblem);
+    if (this.#recorderProblem !== null) this.#endUnrecorded(this.#recorderProblem);
     return live;
   }
 
   #recorderFailed(error: Error): void {
     this.#recorderProblem = error;
     this.#passage.parts.log.error({ error, auditId: this.#passage.auditId }, 'A stream cannot be recorded');
+    this.#endUnrecorded(error);
+  }
+
+  #endUnrecorded(error: Error): void {
     if (this.#judged.decision.record?.required === true) this.#live?.end(recordingUnavailable(error));
   }
 
