@@ -1,6 +1,7 @@
-import { app, type BrowserWindow, dialog, ipcMain, protocol, session } from 'electron';
+import { app, type BrowserWindow, clipboard, dialog, ipcMain, protocol, session, shell } from 'electron';
 import type { EventName, Payload, Screen } from '../preload/contract.ts';
 import { ShownApprovals } from './approvals/shown-approvals.ts';
+import { appInfo } from './bridge/app-info.ts';
 import { callHandlers } from './bridge/call-handlers.ts';
 import { handleCalls, topOrigin } from './bridge/handle-calls.ts';
 import { prepareFolders } from './folders.ts';
@@ -10,6 +11,7 @@ import { MAIN_ORIGIN, SCHEME } from './protection/content-security-policy.ts';
 import { guardSession, guardWebContents } from './protection/guard-web-contents.ts';
 import { type Services, startServices } from './services.ts';
 import { openSettings } from './settings/settings-store.ts';
+import { chooseKubeconfigs } from './windows/choose-kubeconfigs.ts';
 import { followTheme } from './windows/colour-scheme.ts';
 import { openMainWindow, rememberPlace } from './windows/main-window.ts';
 import { setMenu } from './windows/menu.ts';
@@ -92,9 +94,21 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     app.exit(1);
   });
 
-  handleCalls(
-    callHandlers({ folders, settings, services, window: () => window, tell, shownApprovals, protectContent }),
-  );
+  const handlers = callHandlers({
+    folders,
+    settings,
+    services,
+    window: () => window,
+    tell,
+    shownApprovals,
+    protectContent,
+    appInfo: async () => appInfo(await services, folders, window),
+    openPath: (path) => shell.openPath(path),
+    copy: (text) => clipboard.writeText(text),
+    followTheme,
+    chooseKubeconfigs: () => chooseKubeconfigs(window),
+  });
+  handleCalls(handlers, ipcMain);
   let protection: NodeJS.Timeout | undefined;
   function protectContent(milliseconds: number): void {
     window?.setContentProtection(true);

@@ -1,28 +1,48 @@
-import { BrowserWindow, clipboard, dialog, shell } from 'electron';
-import type { EventName, Payload, Settings } from '../../preload/contract.ts';
+import type { BrowserWindow } from 'electron';
+import type { AppInfo, EventName, Payload, Settings } from '../../preload/contract.ts';
 import type { ShownApprovals } from '../approvals/shown-approvals.ts';
 import type { Folders } from '../folders.ts';
+import type { Clusters } from '../gateway/clusters.ts';
+import type { GatewayService } from '../gateway/gateway-service.ts';
 import { HostError } from '../hosts/protocol.ts';
-import type { Services } from '../services.ts';
+import type { Recordings } from '../recordings/recordings.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
-import { followTheme } from '../windows/colour-scheme.ts';
-import { appInfo } from './app-info.ts';
+import type { Terminals } from '../terminals/terminals.ts';
 import type { CallHandlers } from './handle-calls.ts';
 
 export interface CallHandlersOptions {
-  readonly folders: Folders;
-  readonly settings: SettingsStore;
-  readonly services: Promise<Services>;
-  readonly window: () => BrowserWindow | null;
+  readonly folders: Pick<Folders, 'policy' | 'data' | 'recordings' | 'kubeconfigs' | 'logs'>;
+  readonly settings: Pick<SettingsStore, 'read' | 'write'>;
+  readonly services: Promise<CalledServices>;
+  readonly window: () => Pick<BrowserWindow, 'isVisible' | 'isMinimized'> | null;
   readonly tell: <Name extends EventName>(name: Name, payload: Payload<Name>) => void;
   readonly shownApprovals: ShownApprovals;
+  readonly appInfo: () => Promise<AppInfo>;
+  /** Shows a folder in the file manager. @returns why it could not, or nothing. */
+  readonly openPath: (path: string) => Promise<string>;
+  readonly copy: (text: string) => void;
+  readonly followTheme: (theme: Settings['theme']) => void;
+  /** The system's own dialog; none where it was cancelled. */
+  readonly chooseKubeconfigs: () => Promise<readonly string[]>;
   /** Keeps the window out of screenshots and screen sharing for a while. */
   readonly protectContent: (milliseconds: number) => void;
+}
+
+/** Of the services, what calls are answered with. */
+export interface CalledServices {
+  readonly principal: string;
+  readonly gateway: Pick<GatewayService, 'status' | 'restart' | 'call' | 'openAccess'>;
+  readonly clusters: Pick<Clusters, 'refresh' | 'connect' | 'disconnect' | 'connected' | 'startDemo' | 'stopDemo'>;
+  readonly terminals: Pick<Terminals, 'entries' | 'open' | 'close' | 'restart' | 'setNamespace'>;
+  readonly secrets: Pick<Secrets, 'namespaces' | 'list' | 'reveal'>;
+  readonly recordings: Pick<Recordings, 'list' | 'read' | 'play' | 'export' | 'requireOwn'>;
 }
 
 /** What each call of the contract does. Each is one step into the service that owns the matter. */
 export function callHandlers(options: CallHandlersOptions): CallHandlers {
   const { folders, settings, services, window, tell, shownApprovals, protectContent } = options;
+  const { appInfo, openPath, copy, followTheme, chooseKubeconfigs } = options;
   const changeSettings = (change: Partial<Settings>): Settings => {
     const changed = settings.write(change);
     followTheme(changed.theme);
@@ -31,12 +51,12 @@ export function callHandlers(options: CallHandlersOptions): CallHandlers {
   };
 
   return {
-    'app.info': async () => appInfo(await services, folders, window()),
+    'app.info': () => appInfo(),
     'app.openFolder': async (folder) => {
-      const problem = await shell.openPath(folders[folder]);
+      const problem = await openPath(folders[folder]);
       if (problem) throw new HostError('folder-not-opened', problem);
     },
-    'app.copy': (text) => clipboard.writeText(text),
+    'app.copy': (text) => copy(text),
 
     'settings.read': () => settings.read(),
     'settings.write': ({ kubeconfigFiles, ...change }) => {
@@ -52,14 +72,9 @@ export function callHandlers(options: CallHandlersOptions): CallHandlers {
     'clusters.list': async () => (await services).clusters.refresh(),
     'clusters.addKubeconfig': async () => {
       const { clusters } = await services;
-      const parent = window();
-      const ask: Electron.OpenDialogOptions = {
-        title: 'Add kubeconfig files',
-        properties: ['openFile', 'multiSelections', 'showHiddenFiles'],
-      };
-      const { filePaths } = parent ? await dialog.showOpenDialog(parent, ask) : await dialog.showOpenDialog(ask);
-      const files = [...new Set([...settings.read().kubeconfigFiles, ...filePaths])];
-      if (filePaths.length > 0) changeSettings({ kubeconfigFiles: files });
+      const chosen = await chooseKubeconfigs();
+      const files = [...new Set([...settings.read().kubeconfigFiles, ...chosen])];
+      if (chosen.length > 0) changeSettings({ kubeconfigFiles: files });
       return clusters.refresh();
     },
     'clusters.connect': async (slug) => (await services).clusters.connect(slug),
@@ -76,7 +91,7 @@ export function callHandlers(options: CallHandlersOptions): CallHandlers {
         writeTo: null,
       });
       const line = `export KUBECONFIG='${kubeconfig.replaceAll("'", "'\\''")}'`;
-      clipboard.writeText(line);
+      copy(line);
       return line;
     },
 
@@ -132,7 +147,7 @@ export function callHandlers(options: CallHandlersOptions): CallHandlers {
     'recordings.export': async (id, { sender }) => {
       const { recordings } = await services;
       recordings.requireOwn(id, sender);
-      await recordings.export(id, BrowserWindow.fromWebContents(sender));
+      await recordings.export(id, sender);
     },
 
     'policy.state': async () => (await services).gateway.call('policy', undefined),

@@ -1,4 +1,4 @@
-import { type IpcMain, type IpcMainInvokeEvent, ipcMain, type WebFrameMain } from 'electron';
+import type { IpcMain, IpcMainInvokeEvent, WebFrameMain } from 'electron';
 import type { z } from 'zod';
 import { type Answer, type Argument, type CallName, calls, type Reply } from '../../preload/contract.ts';
 import { HostError } from '../hosts/protocol.ts';
@@ -20,7 +20,7 @@ export interface Caller {
 const PLAYER_CALLS: ReadonlySet<string> = new Set<CallName>(['recordings.read', 'recordings.export', 'settings.read']);
 
 /** Answers the bridge's calls. Whoever is not one of our own top documents gets `sender-refused`. */
-export function handleCalls(handlers: CallHandlers, ipc: Pick<IpcMain, 'handle'> = ipcMain): void {
+export function handleCalls(handlers: CallHandlers, ipc: Pick<IpcMain, 'handle'>): void {
   ipc.handle('gatehouse:call', async (event, name: unknown, argument: unknown): Promise<Reply<unknown>> => {
     try {
       return { ok: true, value: await answer(handlers, event, name, argument) };

@@ -1,5 +1,5 @@
 import { chmod, copyFile, writeFile } from 'node:fs/promises';
-import { type BrowserWindow, dialog, type WebContents } from 'electron';
+import { BrowserWindow, dialog, type WebContents } from 'electron';
 import type { RecordingContent, RecordingEntry } from '../../preload/contract.ts';
 import { HostError } from '../hosts/protocol.ts';
 import type { TerminalService } from '../terminals/terminal-service.ts';
@@ -45,8 +45,9 @@ export class Recordings {
     window.on('closed', () => this.#players.delete(id));
   }
 
-  /** Asks where to, and writes a copy. */
-  async export(id: string, parent: BrowserWindow | null): Promise<void> {
+  /** Asks where to, in front of the window that wants it, and writes a copy. */
+  async export(id: string, sender: WebContents): Promise<void> {
+    const parent = BrowserWindow.fromWebContents(sender);
     const bytes = await this.#service.call('byteRecording', id);
     const extension = bytes === null ? 'cast' : 'jsonl';
     const options: Electron.SaveDialogOptions = {
