@@ -1,9 +1,9 @@
 import type { IpcMain, IpcMainInvokeEvent, WebFrameMain } from 'electron';
 import type { z } from 'zod';
 import { type Answer, type Argument, type CallName, calls, type Reply } from '../../preload/contract.ts';
+import { toProblem } from '../hosts/problem.ts';
 import { HostError } from '../hosts/protocol.ts';
 import { MAIN_ORIGIN, PLAYER_ORIGIN } from '../protection/content-security-policy.ts';
-import { toProblem } from './problem.ts';
 
 /** One handler for each call of the contract; arguments arrive parsed. */
 export type CallHandlers = {

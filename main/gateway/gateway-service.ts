@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { GatewayStatus } from '../../preload/contract.ts';
 import type { KeyPair } from '../../proxy/gateway.ts';
-import { toProblem } from '../bridge/problem.ts';
 import type { Environment } from '../environment/login-shell-environment.ts';
 import type { Folders } from '../folders.ts';
 import { type GatewayProtocol, gatewayProtocol } from '../gateway-host/protocol.ts';
 import type { HostClient } from '../hosts/host-client.ts';
+import { toProblem } from '../hosts/problem.ts';
 import type { HostAnswer, HostArgument, HostError, HostEventName, HostPayload } from '../hosts/protocol.ts';
 import { type HostState, SupervisedHost } from '../hosts/supervised-host.ts';
 import type { GatewayKeys } from '../keystore/gateway-keys.ts';
