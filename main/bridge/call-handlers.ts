@@ -1,8 +1,8 @@
 import type { BrowserWindow } from 'electron';
 import type { AppInfo, EventName, Payload, Settings } from '../../preload/contract.ts';
 import type { ShownApprovals } from '../approvals/shown-approvals.ts';
+import type { Clusters } from '../clusters/clusters.ts';
 import type { Folders } from '../folders.ts';
-import type { Clusters } from '../gateway/clusters.ts';
 import type { GatewayService } from '../gateway/gateway-service.ts';
 import { HostError } from '../hosts/protocol.ts';
 import type { Recordings } from '../recordings/recordings.ts';

@@ -1,8 +1,8 @@
 import type { ClusterEntry } from '../../preload/contract.ts';
 import type { ContextListing } from '../../proxy/gateway.ts';
+import type { GatewayService } from '../gateway/gateway-service.ts';
 import { HostError } from '../hosts/protocol.ts';
 import type { DemoCluster } from './demo-cluster.ts';
-import type { GatewayService } from './gateway-service.ts';
 
 /** A name that says production; the person sees a coloured line while they work there. */
 const PRODUCTION = /(^|[^a-z])(prod|production|prd|live)([^a-z]|$)/i;

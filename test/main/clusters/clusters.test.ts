@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Clusters } from '../../../main/gateway/clusters.ts';
-import type { DemoCluster } from '../../../main/gateway/demo-cluster.ts';
+import { Clusters } from '../../../main/clusters/clusters.ts';
+import type { DemoCluster } from '../../../main/clusters/demo-cluster.ts';
 import type { GatewayService } from '../../../main/gateway/gateway-service.ts';
 import { HostError } from '../../../main/hosts/protocol.ts';
 import type { ContextListing } from '../../../proxy/gateway.ts';
