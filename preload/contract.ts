@@ -59,6 +59,16 @@ export type Calls = typeof calls;
 export type CallName = keyof Calls;
 export type Argument<Name extends CallName> = z.input<Calls[Name]['argument']>;
 export type Answer<Name extends CallName> = Calls[Name] extends Call<z.ZodType, infer Value> ? Value : never;
+/**
+ * What answers the calls of one domain, or of all of them: a handler for each, whose argument arrives parsed.
+ * @typeParam Caller what a handler is told of who calls.
+ */
+export type CallHandlers<Domain extends string = string, Caller = unknown> = {
+  readonly [Name in Extract<CallName, `${Domain}.${string}`>]: (
+    argument: z.output<Calls[Name]['argument']>,
+    caller: Caller,
+  ) => Answer<Name> | Promise<Answer<Name>>;
+};
 export type Events = typeof events;
 export type EventName = keyof Events;
 export type Payload<Name extends EventName> = Events[Name] extends Event<infer Value> ? Value : never;

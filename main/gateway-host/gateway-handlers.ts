@@ -1,9 +1,9 @@
 import { pino } from 'pino';
 import type { ContextListing, Gateway, GatewayOptions, KeyPair } from '../../proxy/gateway.ts';
-import type { JournalFilter } from '../../proxy/journal/journal.ts';
 import type { LiveStream } from '../../proxy/streams/live-streams.ts';
 import type { HostEmit, HostHandlers } from '../hosts/host-server.ts';
 import { HostError } from '../hosts/protocol.ts';
+import { withoutUndefined } from '../hosts/without-undefined.ts';
 import { gatherRecords } from './gather-records.ts';
 import type { GatewayProtocol, GatewayStart } from './protocol.ts';
 
@@ -96,9 +96,4 @@ async function listenOn(parts: GatewayParts, start: GatewayStart, authority: Key
 /** What a person holds open; a watch or a log is left to the command line. */
 function heldStreams(gateway: Gateway): LiveStream[] {
   return gateway.streams().filter(({ kind }) => kind === 'exec' || kind === 'attach' || kind === 'portforward');
-}
-
-/** A filter crosses the border with its absent fields as undefined; the journal wants them away. */
-function withoutUndefined(filter: JournalFilter): JournalFilter {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type CallHandlers, handleCalls } from '../../../main/bridge/handle-calls.ts';
+import { handleCalls } from '../../../main/bridge/handle-calls.ts';
 import { HostError } from '../../../main/hosts/protocol.ts';
-import { calls, type Reply } from '../../../preload/contract.ts';
+import { type CallHandlers, calls, type Reply } from '../../../preload/contract.ts';
 
 type Frame = { origin: string; parent: unknown } | null;
 const main: Frame = { origin: 'app://gatehouse', parent: null };
