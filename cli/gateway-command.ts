@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { isIPv4, isIPv6 } from 'node:net';
 import { join, resolve } from 'node:path';
-import { type DestinationStream, pino, stdSerializers } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import { ControlSocketError, controlSocketPath, openControlSocket } from '../proxy/approvals/control-socket.ts';
 import { readKubeconfigs } from '../proxy/clusters/kubeconfig-files.ts';
 import { ensurePrivateFolder } from '../proxy/clusters/private-file.ts';
 import { createGateway, type Gateway, type GatewayLog } from '../proxy/gateway.ts';
+import { logSerializers } from '../proxy/gateway-log.ts';
 import type { Command, CommandContext } from './command.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { dataFolder, positiveNumber, readFlags, required, usageError } from './flags.ts';
@@ -163,10 +164,9 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** pino on stderr. The gateway's parts name what they caught `err` or `error`. */
+/** pino on stderr. */
 function gatewayLog(destination: DestinationStream): GatewayLog {
-  const serializers = { err: stdSerializers.err, error: stdSerializers.err };
-  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers }, destination);
+  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: logSerializers }, destination);
 }
 
 async function start(settings: Settings, log: GatewayLog, context: CommandContext): Promise<Gateway> {
