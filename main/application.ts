@@ -6,7 +6,7 @@ import { callHandlers } from './bridge/call-handlers.ts';
 import { handleCalls, topOrigin } from './bridge/handle-calls.ts';
 import { chooseKubeconfigs } from './clusters/choose-kubeconfigs.ts';
 import { prepareFolders } from './folders.ts';
-import { openLog } from './log.ts';
+import { type LogLine, openLog } from './log.ts';
 import { appFiles } from './protection/app-files.ts';
 import { MAIN_ORIGIN, SCHEME } from './protection/content-security-policy.ts';
 import { guardSession, guardWebContents } from './protection/guard-web-contents.ts';
@@ -89,7 +89,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     },
   });
   services.catch((error: unknown) => {
-    log.line(`the app could not start: ${error}`);
+    log.line('the app could not start', error);
     dialog.showErrorBox('Gatehouse could not start', `${error instanceof Error ? error.message : error}`);
     app.exit(1);
   });
@@ -133,13 +133,15 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
 
   window = open();
   if (!options.demo) return;
-  await openOnDemo(window, await services, navigate).catch((error: unknown) => log.line(`demo: ${error}`));
+  await openOnDemo(window, await services, navigate).catch((error: unknown) =>
+    log.line('the demo cluster could not be opened', error),
+  );
 }
 
 /** What nobody caught is a fault of ours: it is noted, and costs no more than the one thing that it was about. */
-function noteErrors(log: (line: string) => void): void {
-  process.on('uncaughtException', (error) => log(`uncaught: ${error.stack ?? error}`));
-  process.on('unhandledRejection', (reason) => log(`unhandled: ${reason instanceof Error ? reason.stack : reason}`));
+function noteErrors(log: LogLine): void {
+  process.on('uncaughtException', (error) => log('uncaught', error));
+  process.on('unhandledRejection', (reason) => log('unhandled', reason ?? null));
   app.on('child-process-gone', (_event, { type, name, reason, exitCode }) => {
     if (reason !== 'clean-exit') log(`a ${type} process is gone: ${name ?? ''} ${reason} (${exitCode})`);
   });

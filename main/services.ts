@@ -88,7 +88,8 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     environment: hostEnvironment,
     folder: folders.demo,
     log: log.lines('demo'),
-    onRestarted: () => void clusters.reconnectDemo().catch((error) => log.line(`demo: ${error}`)),
+    onRestarted: () =>
+      void clusters.reconnectDemo().catch((error) => log.line('the demo cluster could not be connected again', error)),
   });
   const clusters = new Clusters({
     gateway,
@@ -153,8 +154,8 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const secrets = new Secrets(openDoor(access), () => settings.read().revealSeconds);
 
   // Failures are shown as the gateway's state, and in each call that needs what is down.
-  gateway.start().catch((error) => log.line(`gateway: ${error}`));
-  terminalService.start().catch((error) => log.line(`terminal host: ${error}`));
+  gateway.start().catch((error) => log.line('the gateway did not start', error));
+  terminalService.start().catch((error) => log.line('the terminal host did not start', error));
 
   return {
     principal,

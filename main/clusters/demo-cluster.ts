@@ -1,6 +1,7 @@
 import { type DemoProtocol, demoProtocol } from '../demo-host/protocol.ts';
 import type { Environment } from '../environment/login-shell-environment.ts';
 import { SupervisedHost } from '../hosts/supervised-host.ts';
+import type { LogLine } from '../log.ts';
 
 /** The demo cluster's process, once the person asked for it. */
 export class DemoCluster {
@@ -11,7 +12,7 @@ export class DemoCluster {
     readonly entry: string;
     readonly environment: Environment;
     readonly folder: string;
-    readonly log: (line: string) => void;
+    readonly log: LogLine;
     /** It ended by itself and is back, with its first contents, perhaps at another port. */
     readonly onRestarted: () => void;
   }) {

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { ContextListing, Gateway, GatewayOptions, KeyPair } from '../../proxy/gateway.ts';
+import { logSerializers } from '../../proxy/gateway-log.ts';
 import type { LiveStream } from '../../proxy/streams/live-streams.ts';
 import type { HostEmit, HostHandlers } from '../hosts/host-server.ts';
 import { HostError } from '../hosts/protocol.ts';
@@ -69,7 +70,7 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
 async function listenOn(parts: GatewayParts, start: GatewayStart, authority: KeyPair): Promise<Gateway> {
   const { port, logFile, policyFolder, dataFolder, kubeconfigFolder, principal, maskKey, journalKey } = start;
   const log = pino(
-    { name: 'gateway' },
+    { name: 'gateway', serializers: logSerializers },
     pino.destination({ dest: logFile, mode: 0o600, append: true, mkdir: true, sync: true }),
   );
   const options = {

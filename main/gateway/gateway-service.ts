@@ -9,6 +9,7 @@ import { toProblem } from '../hosts/problem.ts';
 import type { HostAnswer, HostArgument, HostError, HostEventName, HostPayload } from '../hosts/protocol.ts';
 import { type HostState, SupervisedHost } from '../hosts/supervised-host.ts';
 import type { GatewayKeys } from '../keystore/gateway-keys.ts';
+import type { LogLine } from '../log.ts';
 
 export type ClusterSource = HostArgument<GatewayProtocol, 'connectCluster'>;
 export type AccessRequest = HostArgument<GatewayProtocol, 'openAccess'>;
@@ -23,7 +24,7 @@ export interface GatewayServiceOptions {
   readonly notices: readonly string[];
   /** The port is kept from launch to launch. */
   readonly port: { get(): number; set(port: number): void };
-  readonly log: (line: string) => void;
+  readonly log: LogLine;
   readonly onStatus: (status: GatewayStatus) => void;
   /** A connected cluster could not be connected again after a restart. */
   readonly onClusterLost: (slug: string, reason: string) => void;
@@ -152,7 +153,7 @@ export class GatewayService {
       await client.call('connectCluster', source).catch((error: HostError) => {
         // The process died meanwhile, which says nothing of the cluster: the next one connects it.
         if (error.code === 'host-gone') throw error;
-        log(`cluster ${slug} did not come back: ${error.code} ${error.message}`);
+        log(`cluster ${slug} did not come back`, error);
         this.#clusters.delete(slug);
         this.#options.onClusterLost(slug, error.message);
       });
@@ -165,7 +166,7 @@ export class GatewayService {
     for (const [id, access] of this.#accesses) {
       if (!concerned(access)) continue;
       await client.call('openAccess', access).catch((error: HostError) => {
-        this.#options.log(`session ${id} did not come back: ${error.code} ${error.message}`);
+        this.#options.log(`session ${id} did not come back`, error);
       });
     }
   }

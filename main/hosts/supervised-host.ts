@@ -1,4 +1,5 @@
 import { type UtilityProcess, utilityProcess } from 'electron';
+import type { LogLine } from '../log.ts';
 import { HostClient } from './host-client.ts';
 import { type Channel, HostError, type HostProtocol } from './protocol.ts';
 import { restartBackoff } from './restart-backoff.ts';
@@ -12,7 +13,7 @@ export interface SupervisedHostOptions<Protocol extends HostProtocol> {
   /** The whole environment of the process. */
   readonly environment: Readonly<Record<string, string>>;
   /** Where each line of the process's own output goes. */
-  readonly log: (line: string) => void;
+  readonly log: LogLine;
   /** Brings a fresh process to the state that the last one had; it runs once this settles. */
   readonly prepare: (client: HostClient<Protocol>) => Promise<void>;
   readonly onState: (state: HostState, error: HostError | null) => void;
@@ -124,7 +125,7 @@ export class SupervisedHost<const Protocol extends HostProtocol> {
       this.#setState('running', null);
     } catch (error) {
       this.#startError = error instanceof HostError ? error : new HostError('internal-error', String(error));
-      log(`start failed: ${this.#startError.code} ${this.#startError.message}`);
+      log(`start failed: ${this.#startError.code} ${this.#startError.message}`, error);
       // Its end is counted, and answered with the next try.
       child.kill();
     }

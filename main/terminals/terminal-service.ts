@@ -4,6 +4,7 @@ import type { Environment } from '../environment/login-shell-environment.ts';
 import type { Folders } from '../folders.ts';
 import type { HostAnswer, HostArgument, HostEventName, HostPayload } from '../hosts/protocol.ts';
 import { type HostState, SupervisedHost } from '../hosts/supervised-host.ts';
+import type { LogLine } from '../log.ts';
 import { type TerminalProtocol, terminalProtocol } from '../terminal-host/protocol.ts';
 
 /** The terminal host as main sees it. Its shells die with it; its recordings are ended when it comes back. */
@@ -14,7 +15,7 @@ export class TerminalService {
     readonly entry: string;
     readonly environment: Environment;
     readonly folders: Folders;
-    readonly log: (line: string) => void;
+    readonly log: LogLine;
     readonly onState: (state: HostState) => void;
     readonly on: {
       readonly [Name in HostEventName<TerminalProtocol>]: (payload: HostPayload<TerminalProtocol, Name>) => void;

@@ -6,6 +6,7 @@ import { findKubectl } from '../environment/find-kubectl.ts';
 import { type Environment, loginShell } from '../environment/login-shell-environment.ts';
 import type { GatewayService } from '../gateway/gateway-service.ts';
 import { HostError } from '../hosts/protocol.ts';
+import type { LogLine } from '../log.ts';
 import { requestMarker } from './request-marker.ts';
 import { terminalEnvironment } from './terminal-environment.ts';
 import type { TerminalService } from './terminal-service.ts';
@@ -19,7 +20,7 @@ export interface TerminalsOptions {
   readonly principal: string;
   readonly version: string;
   readonly settings: () => { readonly shell: string; readonly recordInput: boolean };
-  readonly log: (line: string) => void;
+  readonly log: LogLine;
   readonly onChange: (terminals: readonly TerminalEntry[]) => void;
 }
 
@@ -177,7 +178,7 @@ export class Terminals {
   #revoke(id: string): void {
     this.#options.gateway
       .closeAccess(id)
-      .catch((error: unknown) => this.#options.log(`the session of ${id} was not closed: ${error}`));
+      .catch((error: unknown) => this.#options.log(`the session of ${id} was not closed`, error));
   }
 
   #entry(id: string): TerminalEntry {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -69,6 +69,23 @@ describe('the gateway host', () => {
   test('chooses another port when the one of the last run is taken', async () => {
     const { handlers } = setUp(4444);
     expect((await handlers.start(start({ port: 4444 }), [])).port).toBe(5555);
+  });
+
+  test("writes what failed inside into the gateway's log, with the stack", async () => {
+    const { handlers, options } = setUp();
+    await handlers.start(start(), []);
+    options[0]?.log.error({ error: new Error('a bug of ours'), auditId: 'a-1' }, 'The gateway failed');
+    const [entry] = readFileSync(join(folder, 'gateway.log'), 'utf8').trim().split('\n');
+    expect(JSON.parse(entry ?? '')).toMatchObject({
+      level: 50,
+      msg: 'The gateway failed',
+      auditId: 'a-1',
+      error: {
+        type: 'Error',
+        message: 'a bug of ours',
+        stack: expect.stringMatching(/^Error: a bug of ours\n +at .*gateway-handlers\.test\.ts/),
+      },
+    });
   });
 
   test('says so when it is asked before it was started', async () => {
