@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { app, safeStorage } from 'electron';
+import { app, safeStorage, utilityProcess } from 'electron';
 import type { EventName, Payload } from '../preload/contract.ts';
 import { Clusters } from './clusters/clusters.ts';
 import { DemoCluster } from './clusters/demo-cluster.ts';
@@ -9,6 +9,7 @@ import { type Environment, loginShellEnvironment } from './environment/login-she
 import { withToolsFolder } from './environment/tools-folder.ts';
 import type { Folders } from './folders.ts';
 import { GatewayService } from './gateway/gateway-service.ts';
+import type { Fork } from './hosts/supervised-host.ts';
 import { gatewayKeys } from './keystore/gateway-keys.ts';
 import { openKeystore } from './keystore/keystore.ts';
 import type { HostLog } from './log.ts';
@@ -54,8 +55,10 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const environment = withToolsFolder(await loginShellEnvironment());
   const keystore = openKeystore(safeStorage, folders.keys, process.platform);
   const hostEnvironment = withoutKubeconfig(environment);
+  const fork: Fork = (entry, words, options) => utilityProcess.fork(entry, words, options);
 
   const gateway = new GatewayService({
+    fork,
     entry: join(built, 'gateway-host.js'),
     environment: hostEnvironment,
     folders,
@@ -84,6 +87,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     },
   });
   const demo = new DemoCluster({
+    fork,
     entry: join(built, 'demo-host.js'),
     environment: hostEnvironment,
     folder: folders.demo,
@@ -98,6 +102,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     onChange: (entries) => tell('clusters.changed', entries),
   });
   const terminalService = new TerminalService({
+    fork,
     entry: join(built, 'terminal-host.js'),
     environment: hostEnvironment,
     folders,

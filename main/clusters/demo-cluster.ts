@@ -1,6 +1,6 @@
 import { type DemoProtocol, demoProtocol } from '../demo-host/protocol.ts';
 import type { Environment } from '../environment/login-shell-environment.ts';
-import { SupervisedHost } from '../hosts/supervised-host.ts';
+import { type Fork, SupervisedHost } from '../hosts/supervised-host.ts';
 import type { LogLine } from '../log.ts';
 
 /** The demo cluster's process, once the person asked for it. */
@@ -9,6 +9,7 @@ export class DemoCluster {
   #started: { readonly kubeconfig: string; readonly context: string } | null = null;
 
   constructor(options: {
+    readonly fork: Fork;
     readonly entry: string;
     readonly environment: Environment;
     readonly folder: string;
@@ -18,6 +19,7 @@ export class DemoCluster {
   }) {
     let launches = 0;
     this.#host = new SupervisedHost({
+      fork: options.fork,
       protocol: demoProtocol,
       entry: options.entry,
       environment: options.environment,

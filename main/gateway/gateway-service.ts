@@ -7,7 +7,7 @@ import { type GatewayProtocol, gatewayProtocol } from '../gateway-host/protocol.
 import type { HostClient } from '../hosts/host-client.ts';
 import { toProblem } from '../hosts/problem.ts';
 import type { HostAnswer, HostArgument, HostError, HostEventName, HostPayload } from '../hosts/protocol.ts';
-import { type HostState, SupervisedHost } from '../hosts/supervised-host.ts';
+import { type Fork, type HostState, SupervisedHost } from '../hosts/supervised-host.ts';
 import type { GatewayKeys } from '../keystore/gateway-keys.ts';
 import type { LogLine } from '../log.ts';
 
@@ -15,6 +15,7 @@ export type ClusterSource = HostArgument<GatewayProtocol, 'connectCluster'>;
 export type AccessRequest = HostArgument<GatewayProtocol, 'openAccess'>;
 
 export interface GatewayServiceOptions {
+  readonly fork: Fork;
   readonly entry: string;
   /** The login shell's, without KUBECONFIG: exec plugins need PATH, HOME and the proxy variables. */
   readonly environment: Environment;
@@ -54,6 +55,7 @@ export class GatewayService {
   constructor(options: GatewayServiceOptions) {
     this.#options = options;
     this.#host = new SupervisedHost({
+      fork: options.fork,
       protocol: gatewayProtocol,
       entry: options.entry,
       environment: options.environment,

@@ -3,7 +3,7 @@ import { MessageChannelMain, type MessagePortMain } from 'electron';
 import type { Environment } from '../environment/login-shell-environment.ts';
 import type { Folders } from '../folders.ts';
 import type { HostAnswer, HostArgument, HostEventName, HostPayload } from '../hosts/protocol.ts';
-import { type HostState, SupervisedHost } from '../hosts/supervised-host.ts';
+import { type Fork, type HostState, SupervisedHost } from '../hosts/supervised-host.ts';
 import type { LogLine } from '../log.ts';
 import { type TerminalProtocol, terminalProtocol } from '../terminal-host/protocol.ts';
 
@@ -12,6 +12,7 @@ export class TerminalService {
   readonly #host: SupervisedHost<TerminalProtocol>;
 
   constructor(options: {
+    readonly fork: Fork;
     readonly entry: string;
     readonly environment: Environment;
     readonly folders: Folders;
@@ -21,8 +22,9 @@ export class TerminalService {
       readonly [Name in HostEventName<TerminalProtocol>]: (payload: HostPayload<TerminalProtocol, Name>) => void;
     };
   }) {
-    const { entry, environment, folders, log, on, onState } = options;
+    const { fork, entry, environment, folders, log, on, onState } = options;
     this.#host = new SupervisedHost({
+      fork,
       protocol: terminalProtocol,
       entry,
       environment,

@@ -1,14 +1,17 @@
 import { EventEmitter } from 'node:events';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Folders } from '../../../main/folders.ts';
-import type { GatewayService } from '../../../main/gateway/gateway-service.ts';
+import { GatewayService } from '../../../main/gateway/gateway-service.ts';
 import { gatewayProtocol } from '../../../main/gateway-host/protocol.ts';
 import { type HostHandlers, serveHost } from '../../../main/hosts/host-server.ts';
 import { HostError } from '../../../main/hosts/protocol.ts';
+import type { Fork } from '../../../main/hosts/supervised-host.ts';
 import type { GatewayStatus } from '../../../preload/contract.ts';
 
 /** A utility process that serves the gateway's protocol in this one: it knows what it was told since its start. */
 class Host extends EventEmitter {
+  readonly stdout = null;
+  readonly stderr = null;
   readonly clusters = new Set<string>();
   readonly accesses = new Map<string, string | null>();
   authority: unknown = null;
@@ -29,8 +32,9 @@ class Host extends EventEmitter {
   postMessage(message: unknown): void {
     for (const listener of this.#listeners) listener(message);
   }
-  kill(): void {
+  kill(): boolean {
     setImmediate(() => this.emit('exit', 9));
+    return true;
   }
   #handlers(): HostHandlers<typeof gatewayProtocol> {
     const never = () => Promise.reject(new Error('not asked for here'));
@@ -67,16 +71,11 @@ class Host extends EventEmitter {
 
 const hosts: Host[] = [];
 const refused = new Set<string>();
-vi.mock('electron', () => ({
-  utilityProcess: {
-    fork: () => {
-      const host = new Host();
-      hosts.push(host);
-      return host;
-    },
-  },
-}));
-const { GatewayService: Service } = await import('../../../main/gateway/gateway-service.ts');
+const fork: Fork = () => {
+  const host = new Host();
+  hosts.push(host);
+  return host;
+};
 
 const statuses: GatewayStatus[] = [];
 const lost: Array<[string, string]> = [];
@@ -84,7 +83,8 @@ let gateway: GatewayService;
 beforeEach(async () => {
   for (const list of [hosts, statuses, lost]) list.splice(0);
   refused.clear();
-  gateway = new Service({
+  gateway = new GatewayService({
+    fork,
     entry: 'gateway-host.js',
     environment: {},
     folders: { logs: '', policy: '', data: '', kubeconfigs: '' } as Folders,
