@@ -83,10 +83,8 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     built,
     preload,
     tell,
-    onApproval: (approval) => {
-      shownApprovals.told([approval]);
-      notifications.changed(approval);
-    },
+    shownApprovals,
+    notifications,
   });
   services.catch((error: unknown) => {
     log.line('the app could not start', error);

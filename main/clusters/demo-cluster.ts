@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { type DemoProtocol, demoProtocol } from '../demo-host/protocol.ts';
 import type { Environment } from '../environment/login-shell-environment.ts';
 import { type Fork, SupervisedHost } from '../hosts/supervised-host.ts';
@@ -5,6 +6,10 @@ import type { LogLine } from '../log.ts';
 
 /** The demo cluster's process, once the person asked for it. */
 export class DemoCluster {
+  readonly events = new EventEmitter<{
+    /** It ended by itself and is back, with its first contents, perhaps at another port. */
+    restarted: [];
+  }>();
   readonly #host: SupervisedHost<DemoProtocol>;
   #started: { readonly kubeconfig: string; readonly context: string } | null = null;
 
@@ -14,8 +19,6 @@ export class DemoCluster {
     readonly environment: Environment;
     readonly folder: string;
     readonly log: LogLine;
-    /** It ended by itself and is back, with its first contents, perhaps at another port. */
-    readonly onRestarted: () => void;
   }) {
     let launches = 0;
     this.#host = new SupervisedHost({
@@ -29,7 +32,7 @@ export class DemoCluster {
         launches += 1;
       },
       onState: (state) => {
-        if (state === 'running' && launches > 1) options.onRestarted();
+        if (state === 'running' && launches > 1) this.events.emit('restarted');
         if (state !== 'running') this.#started = null;
       },
     });

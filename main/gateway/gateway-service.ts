@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import type { GatewayStatus } from '../../preload/contract.ts';
 import type { KeyPair } from '../../proxy/gateway.ts';
@@ -26,21 +27,23 @@ export interface GatewayServiceOptions {
   /** The port is kept from launch to launch. */
   readonly port: { get(): number; set(port: number): void };
   readonly log: LogLine;
-  readonly onStatus: (status: GatewayStatus) => void;
-  /** A connected cluster could not be connected again after a restart. */
-  readonly onClusterLost: (slug: string, reason: string) => void;
-  readonly on: {
-    readonly [Name in Exclude<HostEventName<GatewayProtocol>, 'journalProblem'>]: (
-      payload: HostPayload<GatewayProtocol, Name>,
-    ) => void;
-  };
 }
+
+/** What the gateway tells, and what becomes of its process. */
+export type GatewayServiceEvents = {
+  [Name in Exclude<HostEventName<GatewayProtocol>, 'journalProblem'>]: [HostPayload<GatewayProtocol, Name>];
+} & {
+  status: [GatewayStatus];
+  /** A connected cluster could not be connected again after a restart: which, and why. */
+  clusterLost: [slug: string, reason: string];
+};
 
 /**
  * The gateway as main sees it: a process that may end and come back. It remembers what a fresh process must have again
  * (the authority, the port, connected clusters, open sessions), so that open terminals go on working.
  */
 export class GatewayService {
+  readonly events = new EventEmitter<GatewayServiceEvents>();
   readonly #options: GatewayServiceOptions;
   readonly #host: SupervisedHost<GatewayProtocol>;
   /** Lives in main's memory for one launch of the app. */
@@ -64,7 +67,7 @@ export class GatewayService {
       onState: (state, error) => {
         this.#state = state;
         this.#error = error;
-        options.onStatus(this.status());
+        this.events.emit('status', this.status());
       },
     });
   }
@@ -125,15 +128,15 @@ export class GatewayService {
   }
 
   async #prepare(client: HostClient<GatewayProtocol>): Promise<void> {
-    const { folders, keys, principal, port, on, log } = this.#options;
-    client.on('records', on.records);
-    client.on('approval', on.approval);
-    client.on('policy', on.policy);
-    client.on('streams', on.streams);
+    const { folders, keys, principal, port, log } = this.#options;
+    client.on('records', (records) => this.events.emit('records', records));
+    client.on('approval', (approval) => this.events.emit('approval', approval));
+    client.on('policy', (state) => this.events.emit('policy', state));
+    client.on('streams', (streams) => this.events.emit('streams', streams));
     this.#journalProblem = null;
     client.on('journalProblem', (problem) => {
       this.#journalProblem = problem;
-      this.#options.onStatus(this.status());
+      this.events.emit('status', this.status());
     });
     const started = await client.call('start', {
       port: port.get(),
@@ -157,7 +160,7 @@ export class GatewayService {
         if (error.code === 'host-gone') throw error;
         log(`cluster ${slug} did not come back`, error);
         this.#clusters.delete(slug);
-        this.#options.onClusterLost(slug, error.message);
+        this.events.emit('clusterLost', slug, error.message);
       });
     }
     await this.#openAgain(client, () => true);

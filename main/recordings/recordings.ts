@@ -7,11 +7,11 @@ import { openPlayerWindow } from '../windows/player-window.ts';
 
 /** The recordings on disk, as the terminal host lists them, and the windows that replay them. */
 export class Recordings {
-  readonly #service: TerminalService;
+  readonly #service: Pick<TerminalService, 'call'>;
   readonly #preload: string;
   readonly #players = new Map<string, BrowserWindow>();
 
-  constructor(service: TerminalService, preload: string) {
+  constructor(service: Pick<TerminalService, 'call'>, preload: string) {
     this.#service = service;
     this.#preload = preload;
   }

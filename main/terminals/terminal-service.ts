@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { MessageChannelMain, type MessagePortMain } from 'electron';
 import type { Environment } from '../environment/login-shell-environment.ts';
@@ -7,8 +8,14 @@ import { type Fork, type HostState, SupervisedHost } from '../hosts/supervised-h
 import type { LogLine } from '../log.ts';
 import { type TerminalProtocol, terminalProtocol } from '../terminal-host/protocol.ts';
 
+/** What the terminal host tells, and what becomes of its process. */
+export type TerminalServiceEvents = {
+  [Name in HostEventName<TerminalProtocol>]: [HostPayload<TerminalProtocol, Name>];
+} & { state: [HostState] };
+
 /** The terminal host as main sees it. Its shells die with it; its recordings are ended when it comes back. */
 export class TerminalService {
+  readonly events = new EventEmitter<TerminalServiceEvents>();
   readonly #host: SupervisedHost<TerminalProtocol>;
 
   constructor(options: {
@@ -17,23 +24,19 @@ export class TerminalService {
     readonly environment: Environment;
     readonly folders: Folders;
     readonly log: LogLine;
-    readonly onState: (state: HostState) => void;
-    readonly on: {
-      readonly [Name in HostEventName<TerminalProtocol>]: (payload: HostPayload<TerminalProtocol, Name>) => void;
-    };
   }) {
-    const { fork, entry, environment, folders, log, on, onState } = options;
+    const { fork, entry, environment, folders, log } = options;
     this.#host = new SupervisedHost({
       fork,
       protocol: terminalProtocol,
       entry,
       environment,
       log,
-      onState,
+      onState: (state) => this.events.emit('state', state),
       prepare: async (client) => {
-        client.on('exited', on.exited);
-        client.on('prompt', on.prompt);
-        client.on('recordingFailed', on.recordingFailed);
+        client.on('exited', (exited) => this.events.emit('exited', exited));
+        client.on('prompt', (prompt) => this.events.emit('prompt', prompt));
+        client.on('recordingFailed', (failed) => this.events.emit('recordingFailed', failed));
         const { recovered } = await client.call('start', {
           recordingsFolder: folders.recordings,
           sessionsFolder: join(folders.data, 'sessions'),

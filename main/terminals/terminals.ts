@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { homedir } from 'node:os';
 import type { ClusterEntry, TerminalEntry } from '../../preload/contract.ts';
 import type { JournalRecord } from '../../proxy/journal/journal-record.ts';
@@ -12,8 +13,8 @@ import { terminalEnvironment } from './terminal-environment.ts';
 import type { TerminalService } from './terminal-service.ts';
 
 export interface TerminalsOptions {
-  readonly gateway: GatewayService;
-  readonly service: TerminalService;
+  readonly gateway: Pick<GatewayService, 'openAccess' | 'closeAccess'>;
+  readonly service: Pick<TerminalService, 'call'>;
   /** @throws {HostError} when the cluster is not connected. */
   readonly cluster: (slug: string) => ClusterEntry;
   readonly environment: Environment;
@@ -21,7 +22,6 @@ export interface TerminalsOptions {
   readonly version: string;
   readonly settings: () => { readonly shell: string; readonly recordInput: boolean };
   readonly log: LogLine;
-  readonly onChange: (terminals: readonly TerminalEntry[]) => void;
 }
 
 interface Size {
@@ -31,6 +31,7 @@ interface Size {
 
 /** The terminals of the app: each has a session of its own at the gateway and a recording of its own. */
 export class Terminals {
+  readonly events = new EventEmitter<{ changed: [readonly TerminalEntry[]] }>();
   readonly #options: TerminalsOptions;
   readonly #entries = new Map<string, TerminalEntry>();
   readonly #kubeconfigs = new Map<string, string>();
@@ -199,7 +200,7 @@ export class Terminals {
   }
 
   #changed(): void {
-    this.#options.onChange(this.entries());
+    this.events.emit('changed', this.entries());
   }
 }
 

@@ -31,7 +31,6 @@ beforeEach(() => {
     } as unknown as GatewayService,
     demo: { started: null } as DemoCluster,
     files: () => ['/home/dana/.kube/config'],
-    onChange: () => {},
   });
 });
 const states = () => clusters.entries().map(({ slug, state, problem }) => [slug, state, problem]);

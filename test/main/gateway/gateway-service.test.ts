@@ -93,10 +93,10 @@ beforeEach(async () => {
     notices: [],
     port: { get: () => 0, set: () => {} },
     log: () => {},
-    onStatus: (status) => statuses.push(status),
-    onClusterLost: (slug, reason) => lost.push([slug, reason]),
-    on: { records: () => {}, approval: () => {}, policy: () => {}, streams: () => {} },
   });
+  gateway.events
+    .on('status', (status) => statuses.push(status))
+    .on('clusterLost', (slug, reason) => lost.push([slug, reason]));
   await gateway.start();
 });
 afterEach(() => gateway.stop());

@@ -36,7 +36,6 @@ function terminals(onOpen: (id: string) => void = () => {}) {
     version: '1',
     settings: () => ({ shell: '/bin/bash', recordInput: false }),
     log: () => {},
-    onChange: () => {},
   });
   const open = () => opened.open({ cluster: 'staging', namespace: null, columns: 80, rows: 24 });
   return { terminals: opened, open, closed };
