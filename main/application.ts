@@ -3,15 +3,16 @@ import type { EventName, Payload, Screen } from '../preload/contract.ts';
 import { appInfo } from './app/app-info.ts';
 import { ShownApprovals } from './approvals/shown-approvals.ts';
 import { callHandlers } from './bridge/call-handlers.ts';
-import { handleCalls, topOrigin } from './bridge/handle-calls.ts';
+import { handleCalls } from './bridge/handle-calls.ts';
 import { chooseKubeconfigs } from './clusters/choose-kubeconfigs.ts';
 import { prepareFolders } from './folders.ts';
 import { type LogLine, openLog } from './log.ts';
 import { appFiles } from './protection/app-files.ts';
-import { MAIN_ORIGIN, SCHEME } from './protection/content-security-policy.ts';
+import { SCHEME } from './protection/content-security-policy.ts';
 import { guardSession, guardWebContents } from './protection/guard-web-contents.ts';
 import { type Services, startServices } from './services.ts';
 import { openSettings } from './settings/settings-store.ts';
+import { attachTerminals } from './terminals/attach-terminals.ts';
 import { followTheme } from './windows/colour-scheme.ts';
 import { openMainWindow, rememberPlace } from './windows/main-window.ts';
 import { setMenu } from './windows/menu.ts';
@@ -67,7 +68,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     return opened;
   }
 
-  guardWebContents(log.lines('guard'));
+  guardWebContents(app, log.lines('guard'));
   await guardSession(session.defaultSession);
   protocol.handle(SCHEME, appFiles(renderer));
 
@@ -113,7 +114,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     clearTimeout(protection);
     protection = setTimeout(() => window?.setContentProtection(false), milliseconds);
   }
-  attachTerminals(services);
+  attachTerminals(services, ipcMain);
   setMenu((screen) => navigate(screen));
   guardQuit({
     window: () => window,
@@ -142,16 +143,6 @@ function noteErrors(log: LogLine): void {
   process.on('unhandledRejection', (reason) => log('unhandled', reason ?? null));
   app.on('child-process-gone', (_event, { type, name, reason, exitCode }) => {
     if (reason !== 'clean-exit') log(`a ${type} process is gone: ${name ?? ''} ${reason} (${exitCode})`);
-  });
-}
-
-/** A page asks for the bytes of a terminal: it gets one end of a line to the terminal host. */
-function attachTerminals(services: Promise<Services>): void {
-  ipcMain.on('gatehouse:attach-terminal', async (event, id: unknown) => {
-    if (topOrigin(event.senderFrame) !== MAIN_ORIGIN || typeof id !== 'string') return;
-    const { terminals, terminalService } = await services;
-    if (!terminals.has(id) || event.sender.isDestroyed()) return;
-    event.sender.postMessage('gatehouse:terminal-port', id, [terminalService.attach(id)]);
   });
 }
 

@@ -12,6 +12,7 @@ import type { Fork } from './hosts/supervised-host.ts';
 import { gatewayKeys } from './keystore/gateway-keys.ts';
 import { openKeystore } from './keystore/keystore.ts';
 import type { HostLog } from './log.ts';
+import { recordingWindows } from './recordings/recording-windows.ts';
 import { Recordings } from './recordings/recordings.ts';
 import { appAccess } from './secrets/app-access.ts';
 import { openDoor } from './secrets/gateway-door.ts';
@@ -87,7 +88,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     settings: () => settings.read(),
     log: log.lines('terminals'),
   });
-  const recordings = new Recordings(terminalService, preload);
+  const recordings = new Recordings(terminalService, recordingWindows(preload));
   const access = appAccess(
     (request) => gateway.openAccess(request),
     () => accessNames(gateway, clusters),

@@ -1,19 +1,31 @@
 import { chmod, copyFile, writeFile } from 'node:fs/promises';
-import { BrowserWindow, dialog, type WebContents } from 'electron';
+import type { BrowserWindow, WebContents } from 'electron';
 import type { RecordingContent, RecordingEntry } from '../../preload/contract.ts';
 import { HostError } from '../hosts/protocol.ts';
 import type { TerminalService } from '../terminals/terminal-service.ts';
-import { openPlayerWindow } from '../windows/player-window.ts';
+
+/** What {@link Recordings} shows; `recording-windows.ts` shows it with Electron. */
+export interface RecordingWindows {
+  /** The window that replays it. */
+  openPlayer(
+    id: string,
+    title: string,
+  ): Pick<BrowserWindow, 'show' | 'webContents'> & {
+    on(event: 'closed', listener: () => void): unknown;
+  };
+  /** Asks where to write a file, in front of the page that wants it; null where that was cancelled. */
+  chooseFile(sender: WebContents, proposal: { readonly name: string; readonly kind: string }): Promise<string | null>;
+}
 
 /** The recordings on disk, as the terminal host lists them, and the windows that replay them. */
 export class Recordings {
   readonly #service: Pick<TerminalService, 'call'>;
-  readonly #preload: string;
-  readonly #players = new Map<string, BrowserWindow>();
+  readonly #windows: RecordingWindows;
+  readonly #players = new Map<string, Pick<BrowserWindow, 'show' | 'webContents'>>();
 
-  constructor(service: Pick<TerminalService, 'call'>, preload: string) {
+  constructor(service: Pick<TerminalService, 'call'>, windows: RecordingWindows) {
     this.#service = service;
-    this.#preload = preload;
+    this.#windows = windows;
   }
 
   list(): Promise<RecordingEntry[]> {
@@ -40,31 +52,24 @@ export class Recordings {
       return;
     }
     const { entry } = await this.read(id);
-    const window = openPlayerWindow(this.#preload, id, entry.title);
+    const window = this.#windows.openPlayer(id, entry.title);
     this.#players.set(id, window);
     window.on('closed', () => this.#players.delete(id));
   }
 
-  /** Asks where to, in front of the window that wants it, and writes a copy. */
+  /** Asks where to, in front of the page that wants it, and writes a copy. */
   async export(id: string, sender: WebContents): Promise<void> {
-    const parent = BrowserWindow.fromWebContents(sender);
     const bytes = await this.#service.call('byteRecording', id);
-    const extension = bytes === null ? 'cast' : 'jsonl';
-    const options: Electron.SaveDialogOptions = {
-      title: 'Export recording',
-      defaultPath: `${id}.${extension}`,
-      filters: [{ name: bytes === null ? 'asciicast' : 'JSON lines', extensions: [extension] }],
-    };
-    const { filePath, canceled } = parent
-      ? await dialog.showSaveDialog(parent, options)
-      : await dialog.showSaveDialog(options);
-    if (canceled || !filePath) return;
+    const proposal =
+      bytes === null ? { name: `${id}.cast`, kind: 'asciicast' } : { name: `${id}.jsonl`, kind: 'JSON lines' };
+    const file = await this.#windows.chooseFile(sender, proposal);
+    if (file === null) return;
     if (bytes !== null) {
-      await copyFile(bytes, filePath);
-      await chmod(filePath, 0o600);
+      await copyFile(bytes, file);
+      await chmod(file, 0o600);
       return;
     }
     const { cast } = await this.read(id);
-    await writeFile(filePath, cast, { mode: 0o600 });
+    await writeFile(file, cast, { mode: 0o600 });
   }
 }
