@@ -18,13 +18,16 @@ const listing = (context: string, problem: string | null = null): ContextListing
 let inFiles: ContextListing[];
 let refusal: HostError | null;
 let clusters: Clusters;
+let connected: object[];
 beforeEach(() => {
   inFiles = [listing('staging'), listing('production-eu')];
   refusal = null;
+  connected = [];
   clusters = new Clusters({
     gateway: {
       call: async () => inFiles,
-      connectCluster: async () => {
+      connectCluster: async (source: object) => {
+        connected.push(source);
         if (refusal) throw refusal;
       },
       disconnectCluster: async () => {},
@@ -69,4 +72,37 @@ describe('the clusters', () => {
     expect(states()).toEqual([['staging', 'failed', 'no such context']]);
     expect(() => clusters.connected('staging')).toThrow('Connect staging first');
   });
+});
+
+test.each([
+  ['production-eu', 'production'],
+  ['eu_live', 'production'],
+  ['PRD2', 'production'],
+  ['staging', 'other'],
+  ['product-catalogue', 'other'],
+  ['olive', 'other'],
+])('policy is told that %s is of the environment %s', async (context, environment) => {
+  inFiles = [listing(context)];
+  await clusters.connect(context);
+  expect(connected).toEqual([{ kubeconfigFiles: ['/home/dana/.kube/config'], context, labels: { environment } }]);
+});
+
+test('a cluster is asked for nothing before it is connected, nor once it is not any more', async () => {
+  await clusters.refresh();
+  const refused = expect.objectContaining({ code: 'cluster-not-connected' });
+  expect(() => clusters.connected('staging')).toThrow(refused);
+  await clusters.connect('staging');
+  expect(clusters.connected('staging')).toMatchObject({ slug: 'staging' });
+  await clusters.disconnect('staging');
+  expect(() => clusters.connected('staging')).toThrow(refused);
+  expect(() => clusters.connected('nowhere')).toThrow(expect.objectContaining({ code: 'cluster-unknown' }));
+});
+
+test('each change of the clusters is told', async () => {
+  const told: unknown[] = [];
+  clusters.events.on('changed', (entries) => told.push(entries.find(({ slug }) => slug === 'staging')?.state));
+  await clusters.connect('staging');
+  clusters.lost('staging', 'gone');
+  await clusters.disconnect('staging');
+  expect(told).toEqual(['connecting', 'connected', 'failed', 'available']);
 });
