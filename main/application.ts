@@ -1,6 +1,7 @@
 import { app, type BrowserWindow, clipboard, dialog, ipcMain, protocol, session, shell } from 'electron';
 import type { EventName, Payload, Screen } from '../preload/contract.ts';
 import { appInfo } from './app/app-info.ts';
+import { ApprovalNotifications } from './approvals/approval-notifications.ts';
 import { ShownApprovals } from './approvals/shown-approvals.ts';
 import { callHandlers } from './bridge/call-handlers.ts';
 import { handleCalls } from './bridge/handle-calls.ts';
@@ -14,9 +15,10 @@ import { type Services, startServices } from './services.ts';
 import { openSettings } from './settings/settings-store.ts';
 import { attachTerminals } from './terminals/attach-terminals.ts';
 import { followTheme } from './windows/colour-scheme.ts';
+import { confirmQuit } from './windows/confirm-quit.ts';
 import { openMainWindow, rememberPlace } from './windows/main-window.ts';
 import { setMenu } from './windows/menu.ts';
-import { ApprovalNotifications } from './windows/notify.ts';
+import { notify } from './windows/notify.ts';
 import { guardQuit } from './windows/quit.ts';
 import { revivePage } from './windows/revive-page.ts';
 
@@ -75,6 +77,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
   const notifications = new ApprovalNotifications(
     () => !window?.isFocused(),
     (id) => navigate('approvals', id),
+    notify,
   );
   const shownApprovals = new ShownApprovals();
   const services = startServices({
@@ -117,7 +120,8 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
   attachTerminals(services, ipcMain);
   setMenu((screen) => navigate(screen));
   guardQuit({
-    window: () => window,
+    app,
+    confirm: (consequence) => confirmQuit(window, consequence),
     atStake: () => countAtStake(services),
     async shutDown() {
       if (window && !window.isDestroyed()) rememberPlace(window, settings);

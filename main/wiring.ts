@@ -1,4 +1,5 @@
 import type { EventName, Payload } from '../preload/contract.ts';
+import type { ApprovalNotifications } from './approvals/approval-notifications.ts';
 import type { ShownApprovals } from './approvals/shown-approvals.ts';
 import type { Clusters } from './clusters/clusters.ts';
 import type { DemoCluster } from './clusters/demo-cluster.ts';
@@ -7,7 +8,6 @@ import type { HostLog } from './log.ts';
 import type { Recordings } from './recordings/recordings.ts';
 import type { TerminalService } from './terminals/terminal-service.ts';
 import type { Terminals } from './terminals/terminals.ts';
-import type { ApprovalNotifications } from './windows/notify.ts';
 
 /** Of each service, what others hear of it and what it hears of others. */
 export interface WiredServices {
