@@ -106,3 +106,79 @@ test('each change of the clusters is told', async () => {
   await clusters.disconnect('staging');
   expect(told).toEqual(['connecting', 'connected', 'failed', 'available']);
 });
+
+describe('a cluster that its kubeconfig makes unusable', () => {
+  test('is not even tried', async () => {
+    inFiles = [listing('legacy', 'the client certificate expired: get a new kubeconfig')];
+    await expect(clusters.connect('legacy')).rejects.toMatchObject({
+      code: 'cluster-unusable',
+      message: 'the client certificate expired: get a new kubeconfig',
+    });
+    expect(connected).toEqual([]);
+  });
+});
+
+describe('the demo cluster', () => {
+  /** What the gateway and the demo's process were asked, in order. */
+  function withDemo() {
+    const steps: unknown[][] = [];
+    let started: { kubeconfig: string; context: string } | null = null;
+    const all = new Clusters({
+      gateway: {
+        call: (async (_name: string, files: readonly string[]) =>
+          files.includes('/demo/kubeconfig.yaml') ? [listing('demo')] : inFiles) as GatewayService['call'],
+        connectCluster: async ({ kubeconfigFiles, labels }) => {
+          steps.push(['connect', kubeconfigFiles, labels]);
+          return 'demo';
+        },
+        disconnectCluster: async (slug) => void steps.push(['disconnect', slug]),
+      },
+      demo: {
+        get started() {
+          return started;
+        },
+        start: async () => {
+          started = { kubeconfig: '/demo/kubeconfig.yaml', context: 'demo' };
+          return started;
+        },
+        stop: async () => {
+          started = null;
+          steps.push(['stop']);
+        },
+      },
+      files: () => ['/home/dana/.kube/config'],
+    });
+    return { all, steps };
+  }
+  const connect = ['connect', ['/demo/kubeconfig.yaml'], { environment: 'demo' }];
+
+  test('is connected when it is started, from its own kubeconfig alone', async () => {
+    const { all, steps } = withDemo();
+    expect(await all.startDemo()).toMatchObject({ slug: 'demo', demo: true, state: 'connected' });
+    expect(steps).toEqual([connect]);
+    expect(all.entries().map(({ slug, demo }) => [slug, demo])).toEqual([
+      ['staging', false],
+      ['production-eu', false],
+      ['demo', true],
+    ]);
+  });
+
+  test('is disconnected before it is stopped, and listed no longer', async () => {
+    const { all, steps } = withDemo();
+    await all.startDemo();
+    await all.stopDemo();
+    expect(steps).toEqual([connect, ['disconnect', 'demo'], ['stop']]);
+    expect(all.entries().some(({ demo }) => demo)).toBe(false);
+  });
+
+  test('that came back by itself is connected again, and left alone where nobody had connected it', async () => {
+    const { all, steps } = withDemo();
+    await all.startDemo();
+    await all.reconnectDemo();
+    expect(steps).toEqual([connect, ['disconnect', 'demo'], connect]);
+    await all.disconnect('demo');
+    steps.splice(0);
+    await all.reconnectDemo();
+    expect(steps).toEqual([]);
+  });
+});
