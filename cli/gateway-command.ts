@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { isIPv4, isIPv6 } from 'node:net';
 import { join, resolve } from 'node:path';
-import { type DestinationStream, pino, stdSerializers } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import { ensurePrivateFolder } from '../proxy/access/private-file.ts';
 import { openLocalAuthority } from '../proxy/approvals/local-authority.ts';
 import { readKubeconfigs } from '../proxy/clusters/kubeconfig-files.ts';
 import { ControlSocketError, controlSocketPath, openControlSocket } from '../proxy/control/control-socket.ts';
 import { createGateway } from '../proxy/gateway.ts';
 import type { Gateway, GatewayLog } from '../proxy/gateway-door.ts';
+import { logSerializers } from '../proxy/gateway-log.ts';
 import { policyIn } from '../proxy/policy/source/policy-folder.ts';
 import type { Command, CommandContext } from './command.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
@@ -166,10 +167,9 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** pino on stderr. The gateway's parts name what they caught `err` or `error`. */
+/** pino on stderr. */
 function gatewayLog(destination: DestinationStream): GatewayLog {
-  const serializers = { err: stdSerializers.err, error: stdSerializers.err };
-  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers }, destination);
+  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: logSerializers }, destination);
 }
 
 async function start(settings: Settings, log: GatewayLog, context: CommandContext): Promise<Gateway> {

@@ -1,19 +1,24 @@
-import { app, type BrowserWindow, dialog, ipcMain, protocol, session } from 'electron';
+import { app, type BrowserWindow, clipboard, dialog, ipcMain, protocol, session, shell } from 'electron';
 import type { EventName, Payload, Screen } from '../preload/contract.ts';
+import { appInfo } from './app/app-info.ts';
+import { ApprovalNotifications } from './approvals/approval-notifications.ts';
 import { ShownApprovals } from './approvals/shown-approvals.ts';
 import { callHandlers } from './bridge/call-handlers.ts';
-import { handleCalls, topOrigin } from './bridge/handle-calls.ts';
+import { handleCalls } from './bridge/handle-calls.ts';
+import { chooseKubeconfigs } from './clusters/choose-kubeconfigs.ts';
 import { prepareFolders } from './folders.ts';
-import { openLog } from './log.ts';
+import { type LogLine, openLog } from './log.ts';
 import { appFiles } from './protection/app-files.ts';
-import { MAIN_ORIGIN, SCHEME } from './protection/content-security-policy.ts';
+import { SCHEME } from './protection/content-security-policy.ts';
 import { guardSession, guardWebContents } from './protection/guard-web-contents.ts';
 import { type Services, startServices } from './services.ts';
 import { openSettings } from './settings/settings-store.ts';
+import { attachTerminals } from './terminals/attach-terminals.ts';
 import { followTheme } from './windows/colour-scheme.ts';
+import { confirmQuit } from './windows/confirm-quit.ts';
 import { openMainWindow, rememberPlace } from './windows/main-window.ts';
 import { setMenu } from './windows/menu.ts';
-import { ApprovalNotifications } from './windows/notify.ts';
+import { notify } from './windows/notify.ts';
 import { guardQuit } from './windows/quit.ts';
 import { revivePage } from './windows/revive-page.ts';
 
@@ -65,13 +70,14 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     return opened;
   }
 
-  guardWebContents(log.lines('guard'));
+  guardWebContents(app, log.lines('guard'));
   await guardSession(session.defaultSession);
   protocol.handle(SCHEME, appFiles(renderer));
 
   const notifications = new ApprovalNotifications(
     () => !window?.isFocused(),
     (id) => navigate('approvals', id),
+    notify,
   );
   const shownApprovals = new ShownApprovals();
   const services = startServices({
@@ -81,30 +87,41 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     built,
     preload,
     tell,
-    onApproval: (approval) => {
-      shownApprovals.told([approval]);
-      notifications.changed(approval);
-    },
+    shownApprovals,
+    notifications,
   });
   services.catch((error: unknown) => {
-    log.line(`the app could not start: ${error}`);
+    log.line('the app could not start', error);
     dialog.showErrorBox('Gatehouse could not start', `${error instanceof Error ? error.message : error}`);
     app.exit(1);
   });
 
-  handleCalls(
-    callHandlers({ folders, settings, services, window: () => window, tell, shownApprovals, protectContent }),
-  );
+  const handlers = callHandlers({
+    folders,
+    settings,
+    services,
+    window: () => window,
+    tell,
+    shownApprovals,
+    protectContent,
+    appInfo: async () => appInfo(await services, folders, window),
+    openPath: (path) => shell.openPath(path),
+    copy: (text) => clipboard.writeText(text),
+    followTheme,
+    chooseKubeconfigs: () => chooseKubeconfigs(window),
+  });
+  handleCalls(handlers, ipcMain);
   let protection: NodeJS.Timeout | undefined;
   function protectContent(milliseconds: number): void {
     window?.setContentProtection(true);
     clearTimeout(protection);
     protection = setTimeout(() => window?.setContentProtection(false), milliseconds);
   }
-  attachTerminals(services);
+  attachTerminals(services, ipcMain);
   setMenu((screen) => navigate(screen));
   guardQuit({
-    window: () => window,
+    app,
+    confirm: (consequence) => confirmQuit(window, consequence),
     atStake: () => countAtStake(services),
     async shutDown() {
       if (window && !window.isDestroyed()) rememberPlace(window, settings);
@@ -119,25 +136,17 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
 
   window = open();
   if (!options.demo) return;
-  await openOnDemo(window, await services, navigate).catch((error: unknown) => log.line(`demo: ${error}`));
+  await openOnDemo(window, await services, navigate).catch((error: unknown) =>
+    log.line('the demo cluster could not be opened', error),
+  );
 }
 
 /** What nobody caught is a fault of ours: it is noted, and costs no more than the one thing that it was about. */
-function noteErrors(log: (line: string) => void): void {
-  process.on('uncaughtException', (error) => log(`uncaught: ${error.stack ?? error}`));
-  process.on('unhandledRejection', (reason) => log(`unhandled: ${reason instanceof Error ? reason.stack : reason}`));
+function noteErrors(log: LogLine): void {
+  process.on('uncaughtException', (error) => log('uncaught', error));
+  process.on('unhandledRejection', (reason) => log('unhandled', reason ?? null));
   app.on('child-process-gone', (_event, { type, name, reason, exitCode }) => {
     if (reason !== 'clean-exit') log(`a ${type} process is gone: ${name ?? ''} ${reason} (${exitCode})`);
-  });
-}
-
-/** A page asks for the bytes of a terminal: it gets one end of a line to the terminal host. */
-function attachTerminals(services: Promise<Services>): void {
-  ipcMain.on('gatehouse:attach-terminal', async (event, id: unknown) => {
-    if (topOrigin(event.senderFrame) !== MAIN_ORIGIN || typeof id !== 'string') return;
-    const { terminals, terminalService } = await services;
-    if (!terminals.has(id) || event.sender.isDestroyed()) return;
-    event.sender.postMessage('gatehouse:terminal-port', id, [terminalService.attach(id)]);
   });
 }
 

@@ -1,17 +1,18 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { app, safeStorage } from 'electron';
-import type { EventName, Payload } from '../preload/contract.ts';
+import { app, safeStorage, utilityProcess } from 'electron';
+import { Clusters } from './clusters/clusters.ts';
+import { DemoCluster } from './clusters/demo-cluster.ts';
 import { ownKubeconfigFiles, withoutKubeconfig } from './environment/kubeconfig-environment.ts';
 import { type Environment, loginShellEnvironment } from './environment/login-shell-environment.ts';
 import { withToolsFolder } from './environment/tools-folder.ts';
 import type { Folders } from './folders.ts';
-import { Clusters } from './gateway/clusters.ts';
-import { DemoCluster } from './gateway/demo-cluster.ts';
 import { GatewayService } from './gateway/gateway-service.ts';
+import type { Fork } from './hosts/supervised-host.ts';
 import { gatewayKeys } from './keystore/gateway-keys.ts';
 import { openKeystore } from './keystore/keystore.ts';
 import type { HostLog } from './log.ts';
+import { recordingWindows } from './recordings/recording-windows.ts';
 import { Recordings } from './recordings/recordings.ts';
 import { appAccess } from './secrets/app-access.ts';
 import { openDoor } from './secrets/gateway-door.ts';
@@ -19,17 +20,15 @@ import { Secrets } from './secrets/secrets.ts';
 import type { SettingsStore } from './settings/settings-store.ts';
 import { TerminalService } from './terminals/terminal-service.ts';
 import { Terminals } from './terminals/terminals.ts';
+import { type Hearers, startHosts, stopHosts, wire } from './wiring.ts';
 
-export interface ServicesOptions {
+export interface ServicesOptions extends Omit<Hearers, 'log'> {
   readonly folders: Folders;
   readonly settings: SettingsStore;
   readonly log: HostLog;
   /** Folder of the built hosts. */
   readonly built: string;
   readonly preload: string;
-  /** Tells the page. */
-  readonly tell: <Name extends EventName>(name: Name, payload: Payload<Name>) => void;
-  readonly onApproval: (approval: Payload<'approvals.changed'>) => void;
 }
 
 /** Everything that runs while the app does. */
@@ -43,79 +42,42 @@ export interface Services {
   readonly terminalService: TerminalService;
   readonly secrets: Secrets;
   readonly recordings: Recordings;
-  /** Terminals end, waiting requests get a 503, the journal is closed. */
+  /** As {@link stopHosts} has it. */
   stop(): Promise<void>;
 }
 
-/** Builds the services and starts the hosts; does not wait until these run, so that the window shows what they do. */
+/**
+ * Builds the services, each from those above it, ties their events together (`wiring.ts`) and starts the hosts; does not
+ * wait until these run, so that the window shows what they do.
+ */
 export async function startServices(options: ServicesOptions): Promise<Services> {
-  const { folders, settings, log, built, preload, tell } = options;
+  const { folders, settings, log, built, preload } = options;
   const principal = `local:${userInfo().username}`;
   const environment = withToolsFolder(await loginShellEnvironment());
   const keystore = openKeystore(safeStorage, folders.keys, process.platform);
-  const hostEnvironment = withoutKubeconfig(environment);
+  const fork: Fork = (entry, words, forked) => utilityProcess.fork(entry, words, forked);
+  const host = (name: string) => ({
+    fork,
+    entry: join(built, `${name}-host.js`),
+    environment: withoutKubeconfig(environment),
+    log: log.lines(name),
+  });
 
   const gateway = new GatewayService({
-    entry: join(built, 'gateway-host.js'),
-    environment: hostEnvironment,
+    ...host('gateway'),
     folders,
     keys: await gatewayKeys(keystore),
     principal: { user: principal, groups: ['gatehouse:local'] },
     notices: keystore.notice === null ? [] : [keystore.notice],
     port: { get: () => settings.gatewayPort, set: (port) => Object.assign(settings, { gatewayPort: port }) },
-    log: log.lines('gateway'),
-    onStatus: (status) => tell('gateway.changed', status),
-    onClusterLost: (slug, reason) => clusters.lost(slug, reason),
-    on: {
-      records: (records) => {
-        tell('journal.appended', records);
-        for (const record of records) terminals.recorded(record);
-      },
-      approval: (approval) => {
-        tell('approvals.changed', approval);
-        options.onApproval(approval);
-      },
-      policy: (state) => tell('policy.changed', state),
-      streams: (streams) => {
-        tell('streams.changed', streams);
-        // Most of them are recorded, from when they open.
-        tellRecordings();
-      },
-    },
   });
-  const demo = new DemoCluster({
-    entry: join(built, 'demo-host.js'),
-    environment: hostEnvironment,
-    folder: folders.demo,
-    log: log.lines('demo'),
-    onRestarted: () => void clusters.reconnectDemo().catch((error) => log.line(`demo: ${error}`)),
-  });
+  const demo = new DemoCluster({ ...host('demo'), folder: folders.demo });
   const clusters = new Clusters({
     gateway,
     demo,
     files: () => [...ownKubeconfigFiles(environment), ...settings.read().kubeconfigFiles],
-    onChange: (entries) => tell('clusters.changed', entries),
   });
-  const terminalService = new TerminalService({
-    entry: join(built, 'terminal-host.js'),
-    environment: hostEnvironment,
-    folders,
-    log: log.lines('terminal'),
-    onState: (state) => {
-      if (state === 'restarting' || state === 'failed') terminals.lost();
-      // What a host that died was recording has been ended by now.
-      else if (state === 'running') tellRecordings();
-    },
-    on: {
-      exited: ({ id, code }) => {
-        terminals.exited(id, code);
-        tellRecordings();
-      },
-      prompt: ({ id, kubeconfig }) => terminals.prompted(id, kubeconfig),
-      recordingFailed: ({ id, message }) => terminals.recordingFailed(id, message),
-    },
-  });
-  let terminalCount = 0;
+  const terminalService = new TerminalService({ ...host('terminal'), folders });
   const terminals = new Terminals({
     gateway,
     service: terminalService,
@@ -125,37 +87,17 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     version: app.getVersion(),
     settings: () => settings.read(),
     log: log.lines('terminals'),
-    onChange: (entries) => {
-      tell('terminals.changed', entries);
-      // A terminal more or less is a recording that starts or ends.
-      if (entries.length !== terminalCount) tellRecordings();
-      terminalCount = entries.length;
-    },
   });
-  const recordings = new Recordings(terminalService, preload);
-  const tellRecordings = () => {
-    recordings.list().then(
-      (entries) => tell('recordings.changed', entries),
-      () => undefined,
-    );
-  };
+  const recordings = new Recordings(terminalService, recordingWindows(preload));
   const access = appAccess(
     (request) => gateway.openAccess(request),
-    () =>
-      [
-        gateway.status().url,
-        ...clusters
-          .entries()
-          .filter(({ state }) => state === 'connected')
-          .map(({ slug }) => slug),
-      ].join(),
+    () => accessNames(gateway, clusters),
   );
   const secrets = new Secrets(openDoor(access), () => settings.read().revealSeconds);
 
-  // Failures are shown as the gateway's state, and in each call that needs what is down.
-  gateway.start().catch((error) => log.line(`gateway: ${error}`));
-  terminalService.start().catch((error) => log.line(`terminal host: ${error}`));
-
+  const hosts = { gateway, demo, terminalService };
+  wire({ ...hosts, clusters, terminals, recordings }, options);
+  startHosts(hosts, log);
   return {
     principal,
     environment,
@@ -165,9 +107,12 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     terminalService,
     secrets,
     recordings,
-    async stop() {
-      await Promise.all([terminalService.stop(), gateway.stop()]);
-      await demo.stop();
-    },
+    stop: () => stopHosts(hosts),
   };
+}
+
+/** What the kubeconfig of the app's own session names: it is written anew when this changes. */
+function accessNames(gateway: GatewayService, clusters: Clusters): string {
+  const connected = clusters.entries().filter(({ state }) => state === 'connected');
+  return [gateway.status().url, ...connected.map(({ slug }) => slug)].join();
 }

@@ -1,6 +1,21 @@
+import { stdSerializers } from 'pino';
+
 /** pino-compatible sink of the gateway's own log. Carries no Secret material. */
 export interface GatewayLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
+  info(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  error(fields: LogFields, message: string): void;
 }
+
+/** What an entry is about. An error stands under `error`, in every log of the house: see {@link logSerializers}. */
+export interface LogFields {
+  readonly err?: never;
+  readonly [field: string]: unknown;
+}
+
+/**
+ * For every pino of ours: an error is written with its type, message and stack. By itself pino does that for the key
+ * `err` alone, and writes an Error under any other as `{}`
+ * (https://github.com/pinojs/pino/blob/main/docs/api.md#serializers-object).
+ */
+export const logSerializers = { error: stdSerializers.err };

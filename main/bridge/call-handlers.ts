@@ -1,28 +1,38 @@
-import { BrowserWindow, clipboard, dialog, shell } from 'electron';
-import type { EventName, Payload, Settings } from '../../preload/contract.ts';
-import type { ShownApprovals } from '../approvals/shown-approvals.ts';
-import type { Folders } from '../folders.ts';
-import { HostError } from '../hosts/protocol.ts';
-import type { Services } from '../services.ts';
+import type { CallHandlers, EventName, Payload, Settings } from '../../preload/contract.ts';
+import { appCalls, type CalledApp } from '../app/calls.ts';
+import { approvalsCalls, type CalledApprovals, type SeenApprovals } from '../approvals/calls.ts';
+import { type CalledClusters, clustersCalls } from '../clusters/calls.ts';
+import { type CalledGateway, gatewayCalls } from '../gateway/calls.ts';
+import { type CalledRecordings, recordingsCalls } from '../recordings/calls.ts';
+import { type CalledSecrets, secretsCalls } from '../secrets/calls.ts';
+import { settingsCalls } from '../settings/calls.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
-import { followTheme } from '../windows/colour-scheme.ts';
-import { appInfo } from './app-info.ts';
-import type { CallHandlers } from './handle-calls.ts';
+import { type CalledTerminals, terminalsCalls } from '../terminals/calls.ts';
+import type { Caller } from './handle-calls.ts';
 
-export interface CallHandlersOptions {
-  readonly folders: Folders;
-  readonly settings: SettingsStore;
-  readonly services: Promise<Services>;
-  readonly window: () => BrowserWindow | null;
+/** Of the services, what calls are answered with: each domain names its part. */
+export type CalledServices = CalledGateway &
+  CalledClusters &
+  CalledTerminals &
+  CalledSecrets &
+  CalledApprovals &
+  CalledRecordings;
+
+export interface CallHandlersOptions extends CalledApp, SeenApprovals {
+  readonly settings: Pick<SettingsStore, 'read' | 'write'>;
+  readonly services: Promise<CalledServices>;
   readonly tell: <Name extends EventName>(name: Name, payload: Payload<Name>) => void;
-  readonly shownApprovals: ShownApprovals;
+  readonly followTheme: (theme: Settings['theme']) => void;
+  /** The system's own dialog; none where it was cancelled. */
+  readonly chooseKubeconfigs: () => Promise<readonly string[]>;
   /** Keeps the window out of screenshots and screen sharing for a while. */
   readonly protectContent: (milliseconds: number) => void;
 }
 
-/** What each call of the contract does. Each is one step into the service that owns the matter. */
-export function callHandlers(options: CallHandlersOptions): CallHandlers {
-  const { folders, settings, services, window, tell, shownApprovals, protectContent } = options;
+/** Every call of the contract, from its domain: a call that no domain answers does not compile. */
+export function callHandlers(options: CallHandlersOptions): CallHandlers<string, Caller> {
+  const { settings, services, tell, followTheme, protectContent } = options;
+  const readSettings = () => settings.read();
   const changeSettings = (change: Partial<Settings>): Settings => {
     const changed = settings.write(change);
     followTheme(changed.theme);
@@ -31,117 +41,13 @@ export function callHandlers(options: CallHandlersOptions): CallHandlers {
   };
 
   return {
-    'app.info': async () => appInfo(await services, folders, window()),
-    'app.openFolder': async (folder) => {
-      const problem = await shell.openPath(folders[folder]);
-      if (problem) throw new HostError('folder-not-opened', problem);
-    },
-    'app.copy': (text) => clipboard.writeText(text),
-
-    'settings.read': () => settings.read(),
-    'settings.write': ({ kubeconfigFiles, ...change }) => {
-      const known = settings.read().kubeconfigFiles;
-      // The page may drop a kubeconfig; which file is read next is chosen in the system's dialog only.
-      const kept = kubeconfigFiles && { kubeconfigFiles: known.filter((file) => kubeconfigFiles.includes(file)) };
-      return changeSettings({ ...present(change), ...kept });
-    },
-
-    'gateway.status': async () => (await services).gateway.status(),
-    'gateway.restart': async () => (await services).gateway.restart(),
-
-    'clusters.list': async () => (await services).clusters.refresh(),
-    'clusters.addKubeconfig': async () => {
-      const { clusters } = await services;
-      const parent = window();
-      const ask: Electron.OpenDialogOptions = {
-        title: 'Add kubeconfig files',
-        properties: ['openFile', 'multiSelections', 'showHiddenFiles'],
-      };
-      const { filePaths } = parent ? await dialog.showOpenDialog(parent, ask) : await dialog.showOpenDialog(ask);
-      const files = [...new Set([...settings.read().kubeconfigFiles, ...filePaths])];
-      if (filePaths.length > 0) changeSettings({ kubeconfigFiles: files });
-      return clusters.refresh();
-    },
-    'clusters.connect': async (slug) => (await services).clusters.connect(slug),
-    'clusters.disconnect': async (slug) => (await services).clusters.disconnect(slug),
-    'clusters.startDemo': async () => (await services).clusters.startDemo(),
-    'clusters.stopDemo': async () => (await services).clusters.stopDemo(),
-    'clusters.copyOutsideLine': async () => {
-      const { gateway } = await services;
-      const kubeconfig = await gateway.openAccess({
-        kind: 'outside',
-        id: 'outside',
-        cluster: null,
-        namespace: null,
-        writeTo: null,
-      });
-      const line = `export KUBECONFIG='${kubeconfig.replaceAll("'", "'\\''")}'`;
-      clipboard.writeText(line);
-      return line;
-    },
-
-    'terminals.list': async () => (await services).terminals.entries(),
-    'terminals.open': async (request) => (await services).terminals.open(request),
-    'terminals.close': async (id) => (await services).terminals.close(id),
-    'terminals.restart': async (id) => (await services).terminals.restart(id),
-    'terminals.setNamespace': async ({ id, namespace }) => (await services).terminals.setNamespace(id, namespace),
-
-    'secrets.namespaces': async (cluster) => {
-      const { clusters, secrets } = await services;
-      return secrets.namespaces(clusters.connected(cluster).slug);
-    },
-    'secrets.list': async ({ cluster, namespace }) => {
-      const { clusters, secrets } = await services;
-      return secrets.list(clusters.connected(cluster).slug, namespace);
-    },
-    'secrets.reveal': async (request) => {
-      const { clusters, secrets } = await services;
-      const revealed = await secrets.reveal({ ...request, cluster: clusters.connected(request.cluster).slug });
-      protectContent(Date.parse(revealed.expiresAt) - Date.now());
-      return revealed;
-    },
-
-    'approvals.list': async () => {
-      const approvals = await (await services).gateway.call('approvals', undefined);
-      shownApprovals.told(approvals);
-      return approvals;
-    },
-    'approvals.review': async (vote) => {
-      const { gateway, principal } = await services;
-      const shownIn = window();
-      shownApprovals.requireShown(vote.id, shownIn?.isVisible() === true && !shownIn.isMinimized());
-      return gateway.call('review', { ...vote, by: principal });
-    },
-
-    'streams.list': async () => (await services).gateway.call('streams', undefined),
-    'streams.end': async (end) => {
-      const { gateway, principal } = await services;
-      return gateway.call('endStream', { ...end, by: principal });
-    },
-
-    'journal.query': async ({ filter, limit, before }) =>
-      (await services).gateway.call('journal', { filter: present(filter), limit, before: before ?? null }),
-
-    'recordings.list': async () => (await services).recordings.list(),
-    'recordings.read': async (id, { sender }) => {
-      const { recordings } = await services;
-      recordings.requireOwn(id, sender);
-      return recordings.read(id);
-    },
-    'recordings.play': async (id) => (await services).recordings.play(id),
-    'recordings.export': async (id, { sender }) => {
-      const { recordings } = await services;
-      recordings.requireOwn(id, sender);
-      await recordings.export(id, BrowserWindow.fromWebContents(sender));
-    },
-
-    'policy.state': async () => (await services).gateway.call('policy', undefined),
-  };
-}
-
-/** The same without its undefined fields, as exact optional properties want it. */
-function present<Shape extends object>(shape: Shape): { [Key in keyof Shape]: Exclude<Shape[Key], undefined> } {
-  return Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof Shape]: Exclude<Shape[Key], undefined>;
+    ...appCalls(options),
+    ...settingsCalls({ readSettings, changeSettings }),
+    ...gatewayCalls(services),
+    ...clustersCalls({ ...options, readSettings, changeSettings }),
+    ...terminalsCalls(services),
+    ...secretsCalls(services, protectContent),
+    ...approvalsCalls(services, options),
+    ...recordingsCalls(services),
   };
 }

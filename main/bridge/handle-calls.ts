@@ -1,17 +1,9 @@
-import { type IpcMain, type IpcMainInvokeEvent, ipcMain, type WebFrameMain } from 'electron';
-import type { z } from 'zod';
-import { type Answer, type Argument, type CallName, calls, type Reply } from '../../preload/contract.ts';
+import type { IpcMain, IpcMainInvokeEvent, WebFrameMain } from 'electron';
+import { type Argument, type CallHandlers, type CallName, calls, type Reply } from '../../preload/contract.ts';
+import { toProblem } from '../hosts/problem.ts';
 import { HostError } from '../hosts/protocol.ts';
 import { MAIN_ORIGIN, PLAYER_ORIGIN } from '../protection/content-security-policy.ts';
-import { toProblem } from './problem.ts';
 
-/** One handler for each call of the contract; arguments arrive parsed. */
-export type CallHandlers = {
-  readonly [Name in CallName]: (
-    argument: z.output<(typeof calls)[Name]['argument']>,
-    caller: Caller,
-  ) => Answer<Name> | Promise<Answer<Name>>;
-};
 export interface Caller {
   readonly sender: IpcMainInvokeEvent['sender'];
 }
@@ -20,7 +12,7 @@ export interface Caller {
 const PLAYER_CALLS: ReadonlySet<string> = new Set<CallName>(['recordings.read', 'recordings.export', 'settings.read']);
 
 /** Answers the bridge's calls. Whoever is not one of our own top documents gets `sender-refused`. */
-export function handleCalls(handlers: CallHandlers, ipc: Pick<IpcMain, 'handle'> = ipcMain): void {
+export function handleCalls(handlers: CallHandlers<string, Caller>, ipc: Pick<IpcMain, 'handle'>): void {
   ipc.handle('gatehouse:call', async (event, name: unknown, argument: unknown): Promise<Reply<unknown>> => {
     try {
       return { ok: true, value: await answer(handlers, event, name, argument) };
@@ -31,7 +23,7 @@ export function handleCalls(handlers: CallHandlers, ipc: Pick<IpcMain, 'handle'>
 }
 
 async function answer(
-  handlers: CallHandlers,
+  handlers: CallHandlers<string, Caller>,
   event: IpcMainInvokeEvent,
   name: unknown,
   argument: unknown,

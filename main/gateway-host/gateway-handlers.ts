@@ -2,10 +2,11 @@ import { pino } from 'pino';
 import type { LiveStream } from '../../model/live-stream.ts';
 import { openLocalAuthority } from '../../proxy/approvals/local-authority.ts';
 import type { ContextListing, Gateway, GatewayOptions, KeyPair } from '../../proxy/gateway-door.ts';
-import type { JournalFilter } from '../../proxy/journal/journal.ts';
+import { logSerializers } from '../../proxy/gateway-log.ts';
 import { policyIn } from '../../proxy/policy/source/policy-folder.ts';
 import type { HostEmit, HostHandlers } from '../hosts/host-server.ts';
 import { HostError } from '../hosts/protocol.ts';
+import { withoutUndefined } from '../hosts/without-undefined.ts';
 import { gatherRecords } from './gather-records.ts';
 import type { GatewayProtocol, GatewayStart } from './protocol.ts';
 
@@ -74,7 +75,7 @@ async function listenOn(
 ): Promise<Gateway> {
   const { port, logFile, policyFolder, dataFolder, kubeconfigFolder, principal, maskKey, journalKey } = start;
   const log = pino(
-    { name: 'gateway' },
+    { name: 'gateway', serializers: logSerializers },
     pino.destination({ dest: logFile, mode: 0o600, append: true, mkdir: true, sync: true }),
   );
   const options = {
@@ -102,9 +103,4 @@ async function listenOn(
 /** What a person holds open; a watch or a log is left to the command line. */
 function heldStreams(gateway: Gateway): LiveStream[] {
   return gateway.streams().filter(({ kind }) => kind === 'exec' || kind === 'attach' || kind === 'portforward');
-}
-
-/** A filter crosses the border with its absent fields as undefined; the journal wants them away. */
-function withoutUndefined(filter: JournalFilter): JournalFilter {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }

@@ -1,19 +1,22 @@
+import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import type { GatewayStatus } from '../../preload/contract.ts';
 import type { KeyPair } from '../../proxy/gateway-door.ts';
-import { toProblem } from '../bridge/problem.ts';
 import type { Environment } from '../environment/login-shell-environment.ts';
 import type { Folders } from '../folders.ts';
 import { type GatewayProtocol, gatewayProtocol } from '../gateway-host/protocol.ts';
 import type { HostClient } from '../hosts/host-client.ts';
+import { toProblem } from '../hosts/problem.ts';
 import type { HostAnswer, HostArgument, HostError, HostEventName, HostPayload } from '../hosts/protocol.ts';
-import { type HostState, SupervisedHost } from '../hosts/supervised-host.ts';
+import { type Fork, type HostState, SupervisedHost } from '../hosts/supervised-host.ts';
 import type { GatewayKeys } from '../keystore/gateway-keys.ts';
+import type { LogLine } from '../log.ts';
 
 export type ClusterSource = HostArgument<GatewayProtocol, 'connectCluster'>;
 export type AccessRequest = HostArgument<GatewayProtocol, 'openAccess'>;
 
 export interface GatewayServiceOptions {
+  readonly fork: Fork;
   readonly entry: string;
   /** The login shell's, without KUBECONFIG: exec plugins need PATH, HOME and the proxy variables. */
   readonly environment: Environment;
@@ -23,22 +26,24 @@ export interface GatewayServiceOptions {
   readonly notices: readonly string[];
   /** The port is kept from launch to launch. */
   readonly port: { get(): number; set(port: number): void };
-  readonly log: (line: string) => void;
-  readonly onStatus: (status: GatewayStatus) => void;
-  /** A connected cluster could not be connected again after a restart. */
-  readonly onClusterLost: (slug: string, reason: string) => void;
-  readonly on: {
-    readonly [Name in Exclude<HostEventName<GatewayProtocol>, 'journalProblem'>]: (
-      payload: HostPayload<GatewayProtocol, Name>,
-    ) => void;
-  };
+  readonly log: LogLine;
 }
+
+/** What the gateway tells, and what becomes of its process. */
+export type GatewayServiceEvents = {
+  [Name in Exclude<HostEventName<GatewayProtocol>, 'journalProblem'>]: [HostPayload<GatewayProtocol, Name>];
+} & {
+  status: [GatewayStatus];
+  /** A connected cluster could not be connected again after a restart: which, and why. */
+  clusterLost: [slug: string, reason: string];
+};
 
 /**
  * The gateway as main sees it: a process that may end and come back. It remembers what a fresh process must have again
  * (the authority, the port, connected clusters, open sessions), so that open terminals go on working.
  */
 export class GatewayService {
+  readonly events = new EventEmitter<GatewayServiceEvents>();
   readonly #options: GatewayServiceOptions;
   readonly #host: SupervisedHost<GatewayProtocol>;
   /** Lives in main's memory for one launch of the app. */
@@ -53,6 +58,7 @@ export class GatewayService {
   constructor(options: GatewayServiceOptions) {
     this.#options = options;
     this.#host = new SupervisedHost({
+      fork: options.fork,
       protocol: gatewayProtocol,
       entry: options.entry,
       environment: options.environment,
@@ -61,7 +67,7 @@ export class GatewayService {
       onState: (state, error) => {
         this.#state = state;
         this.#error = error;
-        options.onStatus(this.status());
+        this.events.emit('status', this.status());
       },
     });
   }
@@ -122,15 +128,15 @@ export class GatewayService {
   }
 
   async #prepare(client: HostClient<GatewayProtocol>): Promise<void> {
-    const { folders, keys, principal, port, on, log } = this.#options;
-    client.on('records', on.records);
-    client.on('approval', on.approval);
-    client.on('policy', on.policy);
-    client.on('streams', on.streams);
+    const { folders, keys, principal, port, log } = this.#options;
+    client.on('records', (records) => this.events.emit('records', records));
+    client.on('approval', (approval) => this.events.emit('approval', approval));
+    client.on('policy', (state) => this.events.emit('policy', state));
+    client.on('streams', (streams) => this.events.emit('streams', streams));
     this.#journalProblem = null;
     client.on('journalProblem', (problem) => {
       this.#journalProblem = problem;
-      this.#options.onStatus(this.status());
+      this.events.emit('status', this.status());
     });
     const started = await client.call('start', {
       port: port.get(),
@@ -152,9 +158,9 @@ export class GatewayService {
       await client.call('connectCluster', source).catch((error: HostError) => {
         // The process died meanwhile, which says nothing of the cluster: the next one connects it.
         if (error.code === 'host-gone') throw error;
-        log(`cluster ${slug} did not come back: ${error.code} ${error.message}`);
+        log(`cluster ${slug} did not come back`, error);
         this.#clusters.delete(slug);
-        this.#options.onClusterLost(slug, error.message);
+        this.events.emit('clusterLost', slug, error.message);
       });
     }
     await this.#openAgain(client, () => true);
@@ -165,7 +171,7 @@ export class GatewayService {
     for (const [id, access] of this.#accesses) {
       if (!concerned(access)) continue;
       await client.call('openAccess', access).catch((error: HostError) => {
-        this.#options.log(`session ${id} did not come back: ${error.code} ${error.message}`);
+        this.#options.log(`session ${id} did not come back`, error);
       });
     }
   }

@@ -1,18 +1,36 @@
-import { type UtilityProcess, utilityProcess } from 'electron';
+import type { LogLine } from '../log.ts';
 import { HostClient } from './host-client.ts';
 import { type Channel, HostError, type HostProtocol } from './protocol.ts';
 import { restartBackoff } from './restart-backoff.ts';
 
 export type HostState = 'starting' | 'running' | 'restarting' | 'failed' | 'stopped';
 
+/** The part of Electron's `UtilityProcess` that a host is. */
+export interface HostProcess {
+  readonly stdout: NodeJS.ReadableStream | null;
+  readonly stderr: NodeJS.ReadableStream | null;
+  postMessage(message: unknown, ports?: readonly unknown[]): void;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
+  once(event: 'exit', listener: (code: number) => void): unknown;
+  kill(): boolean;
+}
+
+/** Electron's `utilityProcess.fork`. */
+export type Fork = (
+  entry: string,
+  words: string[],
+  options: { readonly serviceName: string; readonly stdio: 'pipe'; readonly env: Record<string, string> },
+) => HostProcess;
+
 export interface SupervisedHostOptions<Protocol extends HostProtocol> {
+  readonly fork: Fork;
   readonly protocol: Protocol;
   /** The host's built entry file. */
   readonly entry: string;
   /** The whole environment of the process. */
   readonly environment: Readonly<Record<string, string>>;
   /** Where each line of the process's own output goes. */
-  readonly log: (line: string) => void;
+  readonly log: LogLine;
   /** Brings a fresh process to the state that the last one had; it runs once this settles. */
   readonly prepare: (client: HostClient<Protocol>) => Promise<void>;
   readonly onState: (state: HostState, error: HostError | null) => void;
@@ -27,7 +45,7 @@ const START_PATIENCE_MS = 15_000;
 /** One utility process that is started again when it ends by itself, with backoff, until it ends too often. */
 export class SupervisedHost<const Protocol extends HostProtocol> {
   readonly #options: SupervisedHostOptions<Protocol>;
-  #process: UtilityProcess | null = null;
+  #process: HostProcess | null = null;
   #client: HostClient<Protocol> | null = null;
   #ends: number[] = [];
   #timer: NodeJS.Timeout | null = null;
@@ -100,8 +118,8 @@ export class SupervisedHost<const Protocol extends HostProtocol> {
   }
 
   async #launch(): Promise<void> {
-    const { protocol, entry, environment, log, prepare } = this.#options;
-    const child = utilityProcess.fork(entry, [], {
+    const { fork, protocol, entry, environment, log, prepare } = this.#options;
+    const child = fork(entry, [], {
       serviceName: `Gatehouse ${protocol.name}`,
       stdio: 'pipe',
       env: { ...environment },
@@ -124,7 +142,7 @@ export class SupervisedHost<const Protocol extends HostProtocol> {
       this.#setState('running', null);
     } catch (error) {
       this.#startError = error instanceof HostError ? error : new HostError('internal-error', String(error));
-      log(`start failed: ${this.#startError.code} ${this.#startError.message}`);
+      log(`start failed: ${this.#startError.code} ${this.#startError.message}`, error);
       // Its end is counted, and answered with the next try.
       child.kill();
     }
@@ -167,9 +185,9 @@ export class SupervisedHost<const Protocol extends HostProtocol> {
   }
 }
 
-function channelTo(child: UtilityProcess): Channel {
+function channelTo(child: HostProcess): Channel {
   return {
-    post: (message, ports = []) => child.postMessage(message, ports as Electron.MessagePortMain[]),
+    post: (message, ports = []) => child.postMessage(message, ports),
     onMessage: (listener) => child.on('message', (message) => listener(message, [])),
   };
 }

@@ -1,11 +1,11 @@
-import { app, type Session } from 'electron';
+import type { App, Session } from 'electron';
 import { MAIN_ORIGIN, SCHEME } from './content-security-policy.ts';
 
 /** All that a page may ever ask the browser for. */
 const PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write', 'notifications']);
 
 /** No page of ours navigates, opens windows or embeds a webview; whatever tries is stopped, in every web contents. */
-export function guardWebContents(log: (line: string) => void): void {
+export function guardWebContents(app: Pick<App, 'on'>, log: (line: string) => void): void {
   app.on('web-contents-created', (_event, contents) => {
     const stop = (event: { preventDefault(): void }, what: string) => {
       event.preventDefault();

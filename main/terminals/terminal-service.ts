@@ -1,36 +1,42 @@
+import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { MessageChannelMain, type MessagePortMain } from 'electron';
 import type { Environment } from '../environment/login-shell-environment.ts';
 import type { Folders } from '../folders.ts';
 import type { HostAnswer, HostArgument, HostEventName, HostPayload } from '../hosts/protocol.ts';
-import { type HostState, SupervisedHost } from '../hosts/supervised-host.ts';
+import { type Fork, type HostState, SupervisedHost } from '../hosts/supervised-host.ts';
+import type { LogLine } from '../log.ts';
 import { type TerminalProtocol, terminalProtocol } from '../terminal-host/protocol.ts';
+
+/** What the terminal host tells, and what becomes of its process. */
+export type TerminalServiceEvents = {
+  [Name in HostEventName<TerminalProtocol>]: [HostPayload<TerminalProtocol, Name>];
+} & { state: [HostState] };
 
 /** The terminal host as main sees it. Its shells die with it; its recordings are ended when it comes back. */
 export class TerminalService {
+  readonly events = new EventEmitter<TerminalServiceEvents>();
   readonly #host: SupervisedHost<TerminalProtocol>;
 
   constructor(options: {
+    readonly fork: Fork;
     readonly entry: string;
     readonly environment: Environment;
     readonly folders: Folders;
-    readonly log: (line: string) => void;
-    readonly onState: (state: HostState) => void;
-    readonly on: {
-      readonly [Name in HostEventName<TerminalProtocol>]: (payload: HostPayload<TerminalProtocol, Name>) => void;
-    };
+    readonly log: LogLine;
   }) {
-    const { entry, environment, folders, log, on, onState } = options;
+    const { fork, entry, environment, folders, log } = options;
     this.#host = new SupervisedHost({
+      fork,
       protocol: terminalProtocol,
       entry,
       environment,
       log,
-      onState,
+      onState: (state) => this.events.emit('state', state),
       prepare: async (client) => {
-        client.on('exited', on.exited);
-        client.on('prompt', on.prompt);
-        client.on('recordingFailed', on.recordingFailed);
+        client.on('exited', (exited) => this.events.emit('exited', exited));
+        client.on('prompt', (prompt) => this.events.emit('prompt', prompt));
+        client.on('recordingFailed', (failed) => this.events.emit('recordingFailed', failed));
         const { recovered } = await client.call('start', {
           recordingsFolder: folders.recordings,
           sessionsFolder: join(folders.data, 'sessions'),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { homedir } from 'node:os';
 import type { JournalRecord } from '../../model/journal-record.ts';
 import type { ClusterEntry, TerminalEntry } from '../../preload/contract.ts';
@@ -6,21 +7,21 @@ import { findKubectl } from '../environment/find-kubectl.ts';
 import { type Environment, loginShell } from '../environment/login-shell-environment.ts';
 import type { GatewayService } from '../gateway/gateway-service.ts';
 import { HostError } from '../hosts/protocol.ts';
+import type { LogLine } from '../log.ts';
 import { requestMarker } from './request-marker.ts';
 import { terminalEnvironment } from './terminal-environment.ts';
 import type { TerminalService } from './terminal-service.ts';
 
 export interface TerminalsOptions {
-  readonly gateway: GatewayService;
-  readonly service: TerminalService;
+  readonly gateway: Pick<GatewayService, 'openAccess' | 'closeAccess'>;
+  readonly service: Pick<TerminalService, 'call'>;
   /** @throws {HostError} when the cluster is not connected. */
   readonly cluster: (slug: string) => ClusterEntry;
   readonly environment: Environment;
   readonly principal: string;
   readonly version: string;
   readonly settings: () => { readonly shell: string; readonly recordInput: boolean };
-  readonly log: (line: string) => void;
-  readonly onChange: (terminals: readonly TerminalEntry[]) => void;
+  readonly log: LogLine;
 }
 
 interface Size {
@@ -30,6 +31,7 @@ interface Size {
 
 /** The terminals of the app: each has a session of its own at the gateway and a recording of its own. */
 export class Terminals {
+  readonly events = new EventEmitter<{ changed: [readonly TerminalEntry[]] }>();
   readonly #options: TerminalsOptions;
   readonly #entries = new Map<string, TerminalEntry>();
   readonly #kubeconfigs = new Map<string, string>();
@@ -177,7 +179,7 @@ export class Terminals {
   #revoke(id: string): void {
     this.#options.gateway
       .closeAccess(id)
-      .catch((error: unknown) => this.#options.log(`the session of ${id} was not closed: ${error}`));
+      .catch((error: unknown) => this.#options.log(`the session of ${id} was not closed`, error));
   }
 
   #entry(id: string): TerminalEntry {
@@ -198,7 +200,7 @@ export class Terminals {
   }
 
   #changed(): void {
-    this.#options.onChange(this.entries());
+    this.events.emit('changed', this.entries());
   }
 }
 

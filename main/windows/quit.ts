@@ -1,14 +1,18 @@
-import { app, type BrowserWindow, dialog } from 'electron';
+import type { App } from 'electron';
 
 export interface QuitOptions {
-  readonly window: () => BrowserWindow | null;
+  readonly app: Pick<App, 'on' | 'exit'>;
+  /** Asks the person whether to quit, with what that costs. */
+  readonly confirm: (consequence: string) => Promise<boolean>;
   /** What ends when the app does. */
   readonly atStake: () => Promise<{ readonly terminals: number; readonly waiting: number }>;
   readonly shutDown: () => Promise<void>;
+  /** Where the system's signals arrive. */
+  readonly signals?: Pick<NodeJS.Process, 'on' | 'removeAllListeners'>;
 }
 
 /** Quitting asks once when terminals are open or requests wait, then ends everything in order. */
-export function guardQuit({ window, atStake, shutDown }: QuitOptions): void {
+export function guardQuit({ app, confirm, atStake, shutDown, signals = process }: QuitOptions): void {
   let state: 'running' | 'asking' | 'ending' = 'running';
 
   async function end(): Promise<void> {
@@ -20,7 +24,7 @@ export function guardQuit({ window, atStake, shutDown }: QuitOptions): void {
   async function ask(): Promise<void> {
     state = 'asking';
     const words = consequence(await atStake().catch(() => ({ terminals: 0, waiting: 0 })));
-    if (words === null || (await confirmed(window(), words))) await end();
+    if (words === null || (await confirm(words))) await end();
     else state = 'running';
   }
 
@@ -32,8 +36,8 @@ export function guardQuit({ window, atStake, shutDown }: QuitOptions): void {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     // A library listens since before Electron took these signals for itself, and libuv takes a signal from the system
     // only for its first listener: without this ours is never called, and Electron quits by asking.
-    process.removeAllListeners(signal);
-    process.on(signal, () => {
+    signals.removeAllListeners(signal);
+    signals.on(signal, () => {
       if (state !== 'ending') void end();
     });
   }
@@ -51,17 +55,4 @@ export function consequence({
   if (terminals > 0) parts.push(`${terminals} open ${terminals === 1 ? 'terminal ends' : 'terminals end'}`);
   if (waiting > 0) parts.push(`${waiting} waiting ${waiting === 1 ? 'request is' : 'requests are'} refused`);
   return parts.length > 0 ? `${parts.join(', and ')}.` : null;
-}
-
-async function confirmed(parent: BrowserWindow | null, detail: string): Promise<boolean> {
-  const question: Electron.MessageBoxOptions = {
-    type: 'question',
-    message: 'Quit Gatehouse?',
-    detail,
-    buttons: ['Quit', 'Cancel'],
-    defaultId: 1,
-    cancelId: 1,
-  };
-  const { response } = parent ? await dialog.showMessageBox(parent, question) : await dialog.showMessageBox(question);
-  return response === 0;
 }

@@ -128,7 +128,7 @@ async function answer(
     return { ok: true, result: await gateway.review({ id, verdict, by: reviewer, comment }) };
   } catch (error) {
     if (error instanceof ApprovalError) return { ok: false, code: error.code, message: error.message };
-    log.error({ err: error }, 'a request over the control socket failed');
+    log.error({ error }, 'a request over the control socket failed');
     return { ok: false, code: 'internal-error', message: 'the gateway failed; its log has the details' };
   }
 }

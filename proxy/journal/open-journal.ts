@@ -277,7 +277,7 @@ class LocalJournal implements Journal {
     const reason = diskErrorInWords(error);
     const isNew = this.#failure?.reason !== reason;
     if (isNew) {
-      this.#options.log.error({ err: error, folder: this.#options.folder }, 'the journal cannot be written');
+      this.#options.log.error({ error, folder: this.#options.folder }, 'the journal cannot be written');
     }
     const { since, lost } = this.#failure ?? { since: this.#time(), lost: 0 };
     this.#failure = { reason, since, lost: lost + batch.length };
@@ -306,7 +306,7 @@ class LocalJournal implements Journal {
       const about = { ...this.#last, time: this.#time() };
       await writeStatement(this.#options.folder, 'head', makeStatement('head', about, this.#key));
     } catch (error) {
-      this.#options.log.warn({ err: error }, "the journal's head could not be written; the next commit tries again");
+      this.#options.log.warn({ error }, "the journal's head could not be written; the next commit tries again");
     }
   }
 
@@ -318,10 +318,7 @@ class LocalJournal implements Journal {
       this.#files = files;
       if (note !== null) this.#enqueue(note, false).catch(() => undefined);
     } catch (error) {
-      this.#options.log.warn(
-        { err: error },
-        'old files of the journal could not be removed; the next hour tries again',
-      );
+      this.#options.log.warn({ error }, 'old files of the journal could not be removed; the next hour tries again');
     }
   }
 
@@ -341,7 +338,7 @@ class LocalJournal implements Journal {
       try {
         listener(record);
       } catch (error) {
-        this.#options.log.error({ err: error }, 'a listener of the journal failed');
+        this.#options.log.error({ error }, 'a listener of the journal failed');
       }
     }
   }

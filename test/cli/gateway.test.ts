@@ -1,7 +1,8 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { verifyJournal } from '../../proxy/journal/verify-journal.ts';
+import { DEFAULT_POLICY } from '../../proxy/policy/default-policy/default-policy.ts';
 import { run, start, temporaryFolder } from './run.ts';
 
 let data = '';
@@ -63,6 +64,21 @@ test('prints one ready line, writes the kubeconfig, serves approvals and the jou
     afterHead: 0,
   });
   expect((await run('journal', 'tail', '-n', '1', '--data', data)).out).toContain('gateway stopped');
+});
+
+test('its log says what failed inside, with the stack', async () => {
+  // Each file of the default policy is written beside its place first; here a folder is in the way.
+  for (const { file } of DEFAULT_POLICY) await mkdir(join(data, 'policy', `.${file}.new`), { recursive: true });
+  await chmod(data, 0o700);
+  const running = gateway();
+  await running.printed('ready');
+  expect(running.errors.map((line) => JSON.parse(line) as object)).toContainEqual(
+    expect.objectContaining({
+      level: 50,
+      msg: 'could not write the built-in policy',
+      error: expect.objectContaining({ code: 'EISDIR', stack: expect.stringMatching(/^Error: EISDIR.*\n +at /s) }),
+    }),
+  );
 });
 
 test('everything it keeps is 0600 in 0700 folders, and the keys stay the same', async () => {

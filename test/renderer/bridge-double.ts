@@ -1,16 +1,20 @@
 import type { ApprovalRequest } from '../../model/approval.ts';
 import type { LiveStream } from '../../model/live-stream.ts';
-import type {
-  Argument,
-  Bridge,
-  CallName,
-  ClusterEntry,
-  EventName,
-  Payload,
-  Problem,
-  Reply,
-  TerminalEntry,
-  TerminalInput,
+import {
+  type Answer,
+  type Argument,
+  type Bridge,
+  type CallHandlers,
+  type CallName,
+  type ClusterEntry,
+  type EventName,
+  type Payload,
+  type Problem,
+  type Reply,
+  type RevealedValue,
+  settingsSchema,
+  type TerminalEntry,
+  type TerminalInput,
 } from '../../preload/contract.ts';
 import * as data from './bridge-data.ts';
 
@@ -25,13 +29,13 @@ export interface BridgeDouble extends Bridge {
   readonly calls: Array<{ readonly name: CallName; readonly argument: unknown }>;
 }
 
-/** Every call of the contract; a reveal waits for its approval and is answered apart. */
-type Handlers = { readonly [Name in Exclude<CallName, 'secrets.reveal'>]: (argument: never) => unknown };
+/** Every call of the contract, answered as it says; a reveal waits for its approval and is answered apart. */
+type Handlers = Omit<CallHandlers, 'secrets.reveal'>;
 
 /** @param options.firstRun no cluster is connected and nothing has happened yet. */
 export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}): BridgeDouble {
   const listeners = new Map<EventName, Set<(payload: never) => void>>();
-  const waitingReveals = new Map<string, (reply: Reply<unknown>) => void>();
+  const waitingReveals = new Map<string, (reply: Reply<RevealedValue>) => void>();
   const copied: string[] = [];
   const calls: BridgeDouble['calls'] = [];
   let settings = data.settings;
@@ -60,12 +64,12 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
 
   const handlers: Handlers = {
     'app.info': () => data.info,
-    'app.copy': (text: string) => void copied.push(text),
+    'app.copy': (text) => void copied.push(text),
     'app.openFolder': () =>
       fail('folder-missing', 'The folder is not there any more; it is made again at the next start'),
     'settings.read': () => settings,
-    'settings.write': (change: Partial<typeof settings>) => {
-      settings = { ...settings, ...change };
+    'settings.write': (change) => {
+      settings = settingsSchema.parse({ ...settings, ...change });
       emit('settings.changed', settings);
       return settings;
     },
@@ -73,37 +77,37 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
     'gateway.restart': () => undefined,
     'clusters.list': () => clusters,
     'clusters.addKubeconfig': () => clusters,
-    'clusters.connect': (slug: string) => setCluster(slug, 'connected'),
-    'clusters.disconnect': (slug: string) => void setCluster(slug, 'available'),
+    'clusters.connect': (slug) => setCluster(slug, 'connected'),
+    'clusters.disconnect': (slug) => void setCluster(slug, 'available'),
     'clusters.startDemo': () => setCluster('demo', 'connected'),
     'clusters.stopDemo': () => void setCluster('demo', 'available'),
     'clusters.copyOutsideLine': () => "export KUBECONFIG='/home/mira/.config/Gatehouse/kubeconfigs/outside.yaml'",
     'terminals.list': () => terminals,
-    'terminals.open': ({ cluster }: Argument<'terminals.open'>) => {
+    'terminals.open': ({ cluster }) => {
       const opened = data.terminalOn(
         clusters.find((entry) => entry.slug === cluster) ?? fail('unknown-cluster', cluster),
       );
       setTerminals([...terminals, opened]);
       return opened;
     },
-    'terminals.close': (id: string) => setTerminals(terminals.filter((terminal) => terminal.id !== id)),
-    'terminals.restart': (id: string) => {
+    'terminals.close': (id) => setTerminals(terminals.filter((terminal) => terminal.id !== id)),
+    'terminals.restart': (id) => {
       setTerminals(
         terminals.map((terminal) =>
           terminal.id === id ? { ...terminal, state: 'open', exitCode: null, bypass: null } : terminal,
         ),
       );
-      return terminals.find((terminal) => terminal.id === id);
+      return terminals.find((terminal) => terminal.id === id) ?? fail('terminal-unknown', `no terminal ${id}`);
     },
-    'terminals.setNamespace': ({ id, namespace }: Argument<'terminals.setNamespace'>) => {
+    'terminals.setNamespace': ({ id, namespace }) => {
       setTerminals(terminals.map((terminal) => (terminal.id === id ? { ...terminal, namespace } : terminal)));
-      return terminals.find((terminal) => terminal.id === id);
+      return terminals.find((terminal) => terminal.id === id) ?? fail('terminal-unknown', `no terminal ${id}`);
     },
     'secrets.namespaces': () => data.namespaces,
-    'secrets.list': ({ namespace }: Argument<'secrets.list'>) =>
+    'secrets.list': ({ namespace }) =>
       data.secrets.filter((secret) => namespace === null || secret.namespace === namespace),
     'approvals.list': () => approvals,
-    'approvals.review': ({ id, verdict, comment }: Argument<'approvals.review'>) => {
+    'approvals.review': ({ id, verdict, comment }) => {
       const pending = approvals.find((approval) => approval.id === id);
       if (pending?.state !== 'PENDING') return fail('approval-not-pending', 'It was decided or has expired meanwhile');
       const reviewed = setApproval(data.reviewed(pending, verdict, comment));
@@ -117,13 +121,13 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
       return reviewed;
     },
     'streams.list': () => streams,
-    'streams.end': ({ auditId }: Argument<'streams.end'>) => {
+    'streams.end': ({ auditId }) => {
       const before = streams.length;
       streams = streams.filter((stream) => stream.auditId !== auditId);
       emit('streams.changed', streams);
       return streams.length < before;
     },
-    'journal.query': ({ before }: Argument<'journal.query'>) =>
+    'journal.query': ({ before }) =>
       options.firstRun ? [] : data.journal.filter((record) => before === undefined || record.seq < before),
     'recordings.list': () => (options.firstRun ? [] : data.recordings),
     'recordings.read': () => data.recording,
@@ -132,6 +136,21 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
     'policy.state': () => data.policy,
   };
 
+  async function answer<Name extends keyof Handlers>(
+    name: Name,
+    argument: Argument<Name>,
+  ): Promise<Reply<Answer<Name>>> {
+    const handler = handlers[name] as (
+      argument: Argument<Name>,
+      caller: undefined,
+    ) => Answer<Name> | Promise<Answer<Name>>;
+    try {
+      return { ok: true, value: await handler(argument, undefined) };
+    } catch (error) {
+      return { ok: false, problem: (error as { problem: Problem }).problem };
+    }
+  }
+
   return {
     emit,
     copied,
@@ -139,18 +158,11 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
     askApproval: () => void setApproval(data.waitingImpersonation(new Date())),
     invoke: (name, argument) => {
       calls.push({ name, argument });
-      if (name === 'secrets.reveal') {
-        const asked = data.waitingReveal(argument as Argument<'secrets.reveal'>, new Date());
-        setApproval(asked);
-        // The reply's type is that of `secrets.reveal`, which the generic name hides.
-        return new Promise((resolve) => waitingReveals.set(asked.id, resolve as (reply: Reply<unknown>) => void));
-      }
-      const handler = handlers[name as keyof Handlers] as (argument: unknown) => never;
-      try {
-        return Promise.resolve({ ok: true, value: handler(argument) });
-      } catch (error) {
-        return Promise.resolve({ ok: false, problem: (error as { problem: Problem }).problem });
-      }
+      if (name !== 'secrets.reveal') return answer(name as keyof Handlers, argument as never) as never;
+      const asked = data.waitingReveal(argument as Argument<'secrets.reveal'>, new Date());
+      setApproval(asked);
+      // The reply's type is that of `secrets.reveal`, which the generic name hides.
+      return new Promise<Reply<RevealedValue>>((resolve) => waitingReveals.set(asked.id, resolve)) as never;
     },
     on: (name, listener) => {
       const set = listeners.get(name) ?? new Set();

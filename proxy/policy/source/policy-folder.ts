@@ -24,7 +24,7 @@ export async function openPolicyFolder(folder: string, { log }: { readonly log: 
     if (await writeDefaultPolicy(folder)) log.info({ folder }, 'wrote the built-in policy into an empty policy folder');
   } catch (error) {
     // Reading it fails the same way, and says so in the state.
-    log.error({ folder, error: String(error) }, 'could not write the built-in policy');
+    log.error({ folder, error }, 'could not write the built-in policy');
   }
   const source = new PolicyFolder(folder, log);
   source.watch();

@@ -1,10 +1,7 @@
-import { describe, expect, test, vi } from 'vitest';
-import type { CallHandlers } from '../../../main/bridge/handle-calls.ts';
+import { describe, expect, test } from 'vitest';
+import { handleCalls } from '../../../main/bridge/handle-calls.ts';
 import { HostError } from '../../../main/hosts/protocol.ts';
-import { calls, type Reply } from '../../../preload/contract.ts';
-
-vi.mock('electron', () => ({ ipcMain: { handle: () => undefined } }));
-const { handleCalls } = await import('../../../main/bridge/handle-calls.ts');
+import { type CallHandlers, calls, type Reply } from '../../../preload/contract.ts';
 
 type Frame = { origin: string; parent: unknown } | null;
 const main: Frame = { origin: 'app://gatehouse', parent: null };

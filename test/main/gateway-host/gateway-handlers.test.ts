@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -19,6 +19,13 @@ function setUp(taken: number | null = null) {
   const events: Array<[string, unknown]> = [];
   const open: Array<{ auditId: string; kind: string }> = [];
   const ended: Array<[string, object]> = [];
+  const asked: unknown[][] = [];
+  const note =
+    (name: string, answer?: unknown) =>
+    async (...given: unknown[]) => {
+      asked.push([name, ...given]);
+      return answer;
+    };
   let authorities = 0;
   const handlers = gatewayHandlers(
     {
@@ -31,7 +38,13 @@ function setUp(taken: number | null = null) {
           streams: () => open,
           endStream: (auditId: string, reason: object) => ended.push([auditId, reason]) > 0,
           on: (name: string, listener: (payload: unknown) => void) => listeners.set(name, listener),
-          close: async () => {},
+          connectCluster: note('connectCluster', { slug: 'staging' }),
+          disconnectCluster: note('disconnectCluster'),
+          openAccess: note('openAccess', { kubeconfig: '/kubeconfigs/t-1.yaml', url: 'https://127.0.0.1' }),
+          closeAccess: note('closeAccess'),
+          review: note('review', { id: 'a-1' }),
+          journal: note('journal', []),
+          close: note('close'),
         } as unknown as Gateway;
       },
       createCertificateAuthority: async () => {
@@ -42,7 +55,7 @@ function setUp(taken: number | null = null) {
     },
     (name, payload) => events.push([name, payload]),
   );
-  return { handlers, options, listeners, events, open, ended };
+  return { handlers, options, listeners, events, open, ended, asked };
 }
 const start = (change: Partial<GatewayStart> = {}): GatewayStart => ({
   port: 0,
@@ -72,6 +85,23 @@ describe('the gateway host', () => {
   test('chooses another port when the one of the last run is taken', async () => {
     const { handlers } = setUp(4444);
     expect((await handlers.start(start({ port: 4444 }), [])).port).toBe(5555);
+  });
+
+  test("writes what failed inside into the gateway's log, with the stack", async () => {
+    const { handlers, options } = setUp();
+    await handlers.start(start(), []);
+    options[0]?.log.error({ error: new Error('a bug of ours'), auditId: 'a-1' }, 'The gateway failed');
+    const [entry] = readFileSync(join(folder, 'gateway.log'), 'utf8').trim().split('\n');
+    expect(JSON.parse(entry ?? '')).toMatchObject({
+      level: 50,
+      msg: 'The gateway failed',
+      auditId: 'a-1',
+      error: {
+        type: 'Error',
+        message: 'a bug of ours',
+        stack: expect.stringMatching(/^Error: a bug of ours\n +at .*gateway-handlers\.test\.ts/),
+      },
+    });
   });
 
   test('says so when it is asked before it was started', async () => {
@@ -109,5 +139,42 @@ describe('the gateway host', () => {
     const batches = events.map(([, payload]) => payload as JournalRecord[]);
     expect(batches.map((batch) => batch.length)).toEqual([500, 500, 200]);
     expect(batches.flat().map(({ seq }) => seq)).toEqual(Array.from({ length: 1200 }, (_, index) => index + 1));
+  });
+
+  test("hands each of main's questions on to the gateway as it was asked", async () => {
+    const { handlers, asked } = setUp();
+    await handlers.start(start(), []);
+    const source = { kubeconfigFiles: ['/own'], context: 'staging', labels: { environment: 'other' } };
+    expect(await handlers.connectCluster(source, [])).toEqual({ slug: 'staging' });
+    await handlers.disconnectCluster('staging', []);
+    const access = { kind: 'inAppTerminal', id: 't-1', cluster: 'staging', namespace: 'web' } as const;
+    expect(await handlers.openAccess({ ...access, writeTo: null }, [])).toEqual({
+      kubeconfig: '/kubeconfigs/t-1.yaml',
+    });
+    await handlers.openAccess({ ...access, writeTo: '/elsewhere.yaml' }, []);
+    await handlers.closeAccess('t-1', []);
+    const vote = { id: 'a-1', verdict: 'deny', by: 'local:dana', comment: 'not now' } as const;
+    await handlers.review(vote, []);
+    await handlers.journal({ filter: { text: 'pods' }, limit: 5, before: null }, []);
+    await handlers.journal({ filter: {}, limit: 5, before: 0 }, []);
+    await handlers.stop(undefined, []);
+    expect(asked).toEqual([
+      ['connectCluster', source],
+      ['disconnectCluster', 'staging'],
+      ['openAccess', access],
+      ['openAccess', { ...access, writeTo: '/elsewhere.yaml' }],
+      ['closeAccess', 't-1'],
+      ['review', vote],
+      ['journal', { text: 'pods' }, { limit: 5 }],
+      ['journal', {}, { limit: 5, before: 0 }],
+      ['close'],
+    ]);
+  });
+
+  test.each(['approval', 'policy', 'journalProblem'])('tells main of %s as it comes', async (event) => {
+    const { handlers, listeners, events } = setUp();
+    await handlers.start(start(), []);
+    listeners.get(event)?.('told');
+    expect(events).toEqual([[event, 'told']]);
   });
 });

@@ -1,18 +1,24 @@
 import { EventEmitter } from 'node:events';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Folders } from '../../../main/folders.ts';
-import type { GatewayService } from '../../../main/gateway/gateway-service.ts';
-import { gatewayProtocol } from '../../../main/gateway-host/protocol.ts';
-import { type HostHandlers, serveHost } from '../../../main/hosts/host-server.ts';
+import { GatewayService } from '../../../main/gateway/gateway-service.ts';
+import { type GatewayProtocol, gatewayProtocol } from '../../../main/gateway-host/protocol.ts';
+import { type HostEmit, type HostHandlers, serveHost } from '../../../main/hosts/host-server.ts';
 import { HostError } from '../../../main/hosts/protocol.ts';
+import type { Fork } from '../../../main/hosts/supervised-host.ts';
 import type { GatewayStatus } from '../../../preload/contract.ts';
+import * as data from '../../renderer/bridge-data.ts';
 
 /** A utility process that serves the gateway's protocol in this one: it knows what it was told since its start. */
 class Host extends EventEmitter {
+  readonly stdout = null;
+  readonly stderr = null;
   readonly clusters = new Set<string>();
   readonly accesses = new Map<string, string | null>();
   authority: unknown = null;
   saidFarewell = false;
+  started: unknown = null;
+  emitEvent: HostEmit<GatewayProtocol> = () => {};
   readonly #listeners: Array<(message: unknown) => void> = [];
 
   constructor() {
@@ -23,19 +29,25 @@ class Host extends EventEmitter {
         post: (message) => setImmediate(() => this.emit('message', message)),
         onMessage: (listener) => this.#listeners.push((message) => listener(message, [])),
       },
-      () => this.#handlers(),
+      (emit) => {
+        this.emitEvent = emit;
+        return this.#handlers();
+      },
     );
   }
   postMessage(message: unknown): void {
     for (const listener of this.#listeners) listener(message);
   }
-  kill(): void {
+  kill(): boolean {
     setImmediate(() => this.emit('exit', 9));
+    return true;
   }
   #handlers(): HostHandlers<typeof gatewayProtocol> {
     const never = () => Promise.reject(new Error('not asked for here'));
     return {
-      start: ({ authority }) => {
+      start: (started) => {
+        this.started = started;
+        const { authority } = started;
         this.authority = authority ?? { certificate: 'the first', privateKey: '' };
         return { url: 'https://127.0.0.1:4001', port: 4001, authority: this.authority as never };
       },
@@ -67,36 +79,40 @@ class Host extends EventEmitter {
 
 const hosts: Host[] = [];
 const refused = new Set<string>();
-vi.mock('electron', () => ({
-  utilityProcess: {
-    fork: () => {
-      const host = new Host();
-      hosts.push(host);
-      return host;
-    },
-  },
-}));
-const { GatewayService: Service } = await import('../../../main/gateway/gateway-service.ts');
+const fork: Fork = () => {
+  const host = new Host();
+  hosts.push(host);
+  return host;
+};
 
 const statuses: GatewayStatus[] = [];
 const lost: Array<[string, string]> = [];
 let gateway: GatewayService;
+let kept: number;
+const port = {
+  get: () => kept,
+  set: (next: number) => {
+    kept = next;
+  },
+};
 beforeEach(async () => {
   for (const list of [hosts, statuses, lost]) list.splice(0);
   refused.clear();
-  gateway = new Service({
+  kept = 0;
+  gateway = new GatewayService({
+    fork,
     entry: 'gateway-host.js',
     environment: {},
-    folders: { logs: '', policy: '', data: '', kubeconfigs: '' } as Folders,
+    folders: { logs: '/logs', policy: '/policy', data: '/data', kubeconfigs: '/kubeconfigs' } as Folders,
     keys: { maskKey: { kid: 'k', key: new Uint8Array(32) }, journalKey: null },
     principal: { user: 'local:dana', groups: [] },
-    notices: [],
-    port: { get: () => 0, set: () => {} },
+    notices: ['the key store is not safe'],
+    port,
     log: () => {},
-    onStatus: (status) => statuses.push(status),
-    onClusterLost: (slug, reason) => lost.push([slug, reason]),
-    on: { records: () => {}, approval: () => {}, policy: () => {}, streams: () => {} },
   });
+  gateway.events
+    .on('status', (status) => statuses.push(status))
+    .on('clusterLost', (slug, reason) => lost.push([slug, reason]));
   await gateway.start();
 });
 afterEach(() => gateway.stop());
@@ -158,4 +174,63 @@ test('a gateway that a person restarts is told to stop first, so that what waits
   await expect.poll(() => gateway.status().state).toBe('running');
   expect(hosts[0]?.saidFarewell).toBe(true);
   expect([...(hosts[1]?.clusters ?? [])]).toEqual(['staging']);
+});
+
+describe('what the gateway process', () => {
+  test('is started with is where the app keeps its things, and the port of before', async () => {
+    expect(hosts[0]?.started).toMatchObject({
+      port: 0,
+      authority: null,
+      policyFolder: '/policy',
+      dataFolder: '/data',
+      kubeconfigFolder: '/kubeconfigs',
+      logFile: '/logs/gateway.log',
+      principal: { user: 'local:dana' },
+      journalKey: null,
+    });
+    expect(kept).toBe(4001);
+    expect((await end()).started).toMatchObject({ port: 4001 });
+  });
+
+  test.each([
+    ['records', data.journal.slice(0, 2)],
+    ['approval', data.waitingImpersonation(new Date())],
+    ['policy', data.policy],
+    ['streams', [...data.streams]],
+  ] as const)('tells of %s is heard, also of the one that takes its place', async (event, payload) => {
+    const heard: unknown[] = [];
+    gateway.events.on(event, (told: unknown) => heard.push(told));
+    hosts[0]?.emitEvent(event, payload as never);
+    await expect.poll(() => heard).toEqual([payload]);
+    (await end()).emitEvent(event, payload as never);
+    await expect.poll(() => heard).toEqual([payload, payload]);
+  });
+
+  test('says of its journal stands among the notices for as long as it holds', async () => {
+    expect(gateway.status().notices).toEqual(['the key store is not safe']);
+    hosts[0]?.emitEvent('journalProblem', 'no space left');
+    await expect.poll(() => statuses.at(-1)?.notices).toEqual(['the key store is not safe', 'no space left']);
+    hosts[0]?.emitEvent('journalProblem', null);
+    await expect.poll(() => statuses.at(-1)?.notices).toEqual(['the key store is not safe']);
+    hosts[0]?.emitEvent('journalProblem', 'no space left');
+    await expect.poll(() => statuses.at(-1)?.notices.length).toBe(2);
+    await end();
+    expect(gateway.status().notices).toEqual(['the key store is not safe']);
+  });
+
+  test('was told to leave alone it does not find again in the next one', async () => {
+    await gateway.connectCluster(source('staging'));
+    await gateway.connectCluster(source('other'));
+    await gateway.disconnectCluster('staging');
+    expect([...(hosts[0]?.clusters ?? [])]).toEqual(['other']);
+    expect([...(await end()).clusters]).toEqual(['other']);
+  });
+
+  test('has for an address is told only while it runs', async () => {
+    expect(gateway.status()).toMatchObject({ state: 'running', url: 'https://127.0.0.1:4001', restarts: 0 });
+    await end();
+    const states = statuses.map(({ state, url }) => [state, url]);
+    expect(states).toContainEqual(['restarting', null]);
+    expect(gateway.status()).toMatchObject({ url: 'https://127.0.0.1:4001', restarts: 1, problem: null });
+  });
 });

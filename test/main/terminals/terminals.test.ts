@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { GatewayService } from '../../../main/gateway/gateway-service.ts';
+import { HostError } from '../../../main/hosts/protocol.ts';
 import type { TerminalService } from '../../../main/terminals/terminal-service.ts';
 import { Terminals } from '../../../main/terminals/terminals.ts';
 import type { ClusterEntry } from '../../../preload/contract.ts';
+import * as data from '../../renderer/bridge-data.ts';
 
 const CLUSTER: ClusterEntry = {
   context: 'staging',
@@ -18,28 +19,34 @@ const CLUSTER: ClusterEntry = {
 };
 
 /** Terminals whose gateway and host only note what they were asked. */
-function terminals(onOpen: (id: string) => void = () => {}) {
+function terminals(onOpen: (id: string) => void = () => {}, failure: Error | null = null) {
   const closed: string[] = [];
+  const accesses: object[] = [];
+  const asked: Array<[string, object | string]> = [];
   const opened = new Terminals({
     gateway: {
-      openAccess: async ({ id }: { id: string }) => `/kubeconfigs/${id}.yaml`,
-      closeAccess: async (id: string) => void closed.push(id),
-    } as unknown as GatewayService,
-    service: {
-      call: async (name: string, argument: { id: string }) => {
-        if (name === 'open') setImmediate(() => onOpen(argument.id));
+      openAccess: async (request) => {
+        accesses.push(request);
+        return `/kubeconfigs/${request.id}.yaml`;
       },
-    } as unknown as TerminalService,
+      closeAccess: async (id) => void closed.push(id),
+    },
+    service: {
+      call: (async (name: string, argument: { id: string }) => {
+        asked.push([name, argument]);
+        if (name === 'open' && failure) throw failure;
+        if (name === 'open') setImmediate(() => onOpen(argument.id));
+      }) as TerminalService['call'],
+    },
     cluster: () => CLUSTER,
-    environment: { PATH: '', HOME: '/home/dana' },
+    environment: { PATH: '', HOME: '/home/dana', KUBECONFIG: '/own' },
     principal: 'local:dana',
     version: '1',
     settings: () => ({ shell: '/bin/bash', recordInput: false }),
     log: () => {},
-    onChange: () => {},
   });
   const open = () => opened.open({ cluster: 'staging', namespace: null, columns: 80, rows: 24 });
-  return { terminals: opened, open, closed };
+  return { terminals: opened, open, closed, accesses, asked };
 }
 
 describe('a terminal', () => {
@@ -78,5 +85,84 @@ describe('a terminal', () => {
       ['exited', 'failed'],
     ]);
     expect(closed).toEqual([one.id, other.id]);
+  });
+
+  test('has a session of its own, its kubeconfig alone, and a recording of its own', async () => {
+    const { open, accesses, asked } = terminals();
+    const [one, other] = [await open(), await open()];
+    expect(accesses).toEqual(
+      [one, other].map(({ id }) => ({
+        kind: 'inAppTerminal',
+        id,
+        cluster: 'staging',
+        namespace: 'default',
+        writeTo: null,
+      })),
+    );
+    expect(asked.map(([, argument]) => argument)).toMatchObject(
+      [one, other].map(({ id, recording }) => ({
+        id,
+        environment: { KUBECONFIG: `/kubeconfigs/${id}.yaml` },
+        recordInput: false,
+        recording: { id: recording.recordingId, principal: 'local:dana', cluster: 'staging', namespace: 'default' },
+      })),
+    );
+    expect(one.recording.recordingId).not.toBe(other.recording.recordingId);
+  });
+
+  test('that could not be opened, as where nothing can be recorded, has no session and is none', async () => {
+    const failure = new HostError('recording-unavailable', 'no space left');
+    const { terminals: all, open, closed, accesses } = terminals(() => {}, failure);
+    await expect(open()).rejects.toBe(failure);
+    expect(closed).toEqual(accesses.map((access) => (access as { id: string }).id));
+    expect(all.entries()).toEqual([]);
+  });
+
+  test('whose shell has another kubeconfig than the gateway says so until it has it again', async () => {
+    const { terminals: all, open } = terminals();
+    const { id } = await open();
+    const told: unknown[] = [];
+    all.events.on('changed', ([entry]) => told.push(entry?.bypass));
+    for (const kubeconfig of [`/kubeconfigs/${id}.yaml`, '/own', '/own', '', `/kubeconfigs/${id}.yaml`]) {
+      all.prompted(id, kubeconfig);
+    }
+    expect(told).toEqual([{ kubeconfig: '/own' }, { kubeconfig: '' }, null]);
+  });
+
+  test("has its own requests on its recording, and nobody else's", async () => {
+    const { terminals: all, open, asked } = terminals();
+    const { id } = await open();
+    const [found] = data.journal.filter((record) => record.type === 'decided');
+    if (found?.type !== 'decided') throw new Error('no decided record');
+    const of = (session: typeof found.principal.session) => ({
+      ...found,
+      principal: { ...found.principal, session },
+    });
+    asked.splice(0);
+    all.recorded(of({ kind: 'inAppTerminal', id: 't-other' }));
+    all.recorded(of({ kind: 'outside', id }));
+    expect(asked).toEqual([]);
+    all.recorded(of({ kind: 'inAppTerminal', id }));
+    expect(asked).toMatchObject([['request', { id, auditId: found.auditId }]]);
+  });
+
+  test('that is closed ends its shell and its session; the one that takes its place has a new one', async () => {
+    const { terminals: all, open, asked, closed } = terminals();
+    const { id } = await open();
+    const again = await all.restart(id);
+    expect(again.id).not.toBe(id);
+    expect(closed).toEqual([id]);
+    expect(asked.map(([name]) => name)).toEqual(['open', 'open', 'close']);
+    expect(all.entries().map((entry) => entry.id)).toEqual([again.id]);
+    await all.close(again.id);
+    expect(closed).toEqual([id, again.id]);
+    await expect(all.close(again.id)).rejects.toMatchObject({ code: 'terminal-unknown' });
+  });
+
+  test('takes another namespace in the same session', async () => {
+    const { terminals: all, open, accesses } = terminals();
+    const { id } = await open();
+    expect(await all.setNamespace(id, 'payments')).toMatchObject({ id, namespace: 'payments' });
+    expect(accesses.at(-1)).toMatchObject({ kind: 'inAppTerminal', id, cluster: 'staging', namespace: 'payments' });
   });
 });

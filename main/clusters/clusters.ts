@@ -1,8 +1,9 @@
+import { EventEmitter } from 'node:events';
 import type { ClusterEntry } from '../../preload/contract.ts';
 import type { ContextListing } from '../../proxy/gateway-door.ts';
+import type { GatewayService } from '../gateway/gateway-service.ts';
 import { HostError } from '../hosts/protocol.ts';
 import type { DemoCluster } from './demo-cluster.ts';
-import type { GatewayService } from './gateway-service.ts';
 
 /** A name that says production; the person sees a coloured line while they work there. */
 const PRODUCTION = /(^|[^a-z])(prod|production|prd|live)([^a-z]|$)/i;
@@ -10,6 +11,8 @@ const PRODUCTION = /(^|[^a-z])(prod|production|prd|live)([^a-z]|$)/i;
 type ConnectionState =
   | { readonly state: 'connecting' | 'connected' }
   | { readonly state: 'failed'; readonly problem: string };
+type ConnectingGateway = Pick<GatewayService, 'call' | 'connectCluster' | 'disconnectCluster'>;
+type RunDemo = Pick<DemoCluster, 'started' | 'start' | 'stop'>;
 interface Connection {
   readonly now: ConnectionState;
   /** As its file said when it was connected: the file may have lost it since. */
@@ -19,25 +22,23 @@ interface Connection {
 
 /** The contexts of the person's kubeconfig files and the demo's, and which of them are connected. */
 export class Clusters {
-  readonly #gateway: GatewayService;
-  readonly #demo: DemoCluster;
+  readonly events = new EventEmitter<{ changed: [readonly ClusterEntry[]] }>();
+  readonly #gateway: ConnectingGateway;
+  readonly #demo: RunDemo;
   readonly #files: () => readonly string[];
-  readonly #onChange: (clusters: readonly ClusterEntry[]) => void;
   readonly #connections = new Map<string, Connection>();
   #listings: readonly ContextListing[] = [];
   #demoListings: readonly ContextListing[] = [];
 
   constructor(options: {
-    readonly gateway: GatewayService;
-    readonly demo: DemoCluster;
+    readonly gateway: ConnectingGateway;
+    readonly demo: RunDemo;
     /** The kubeconfig files, in kubectl's order of precedence. */
     readonly files: () => readonly string[];
-    readonly onChange: (clusters: readonly ClusterEntry[]) => void;
   }) {
     this.#gateway = options.gateway;
     this.#demo = options.demo;
     this.#files = options.files;
-    this.#onChange = options.onChange;
   }
 
   /** Reads the files again. */
@@ -146,6 +147,6 @@ export class Clusters {
   }
 
   #changed(): void {
-    this.#onChange(this.entries());
+    this.events.emit('changed', this.entries());
   }
 }

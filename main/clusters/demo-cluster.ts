@@ -1,22 +1,28 @@
+import { EventEmitter } from 'node:events';
 import { type DemoProtocol, demoProtocol } from '../demo-host/protocol.ts';
 import type { Environment } from '../environment/login-shell-environment.ts';
-import { SupervisedHost } from '../hosts/supervised-host.ts';
+import { type Fork, SupervisedHost } from '../hosts/supervised-host.ts';
+import type { LogLine } from '../log.ts';
 
 /** The demo cluster's process, once the person asked for it. */
 export class DemoCluster {
+  readonly events = new EventEmitter<{
+    /** It ended by itself and is back, with its first contents, perhaps at another port. */
+    restarted: [];
+  }>();
   readonly #host: SupervisedHost<DemoProtocol>;
   #started: { readonly kubeconfig: string; readonly context: string } | null = null;
 
   constructor(options: {
+    readonly fork: Fork;
     readonly entry: string;
     readonly environment: Environment;
     readonly folder: string;
-    readonly log: (line: string) => void;
-    /** It ended by itself and is back, with its first contents, perhaps at another port. */
-    readonly onRestarted: () => void;
+    readonly log: LogLine;
   }) {
     let launches = 0;
     this.#host = new SupervisedHost({
+      fork: options.fork,
       protocol: demoProtocol,
       entry: options.entry,
       environment: options.environment,
@@ -26,7 +32,7 @@ export class DemoCluster {
         launches += 1;
       },
       onState: (state) => {
-        if (state === 'running' && launches > 1) options.onRestarted();
+        if (state === 'running' && launches > 1) this.events.emit('restarted');
         if (state !== 'running') this.#started = null;
       },
     });

@@ -1,5 +1,5 @@
 import type { Problem } from '../../preload/contract.ts';
-import { describeError } from '../hosts/host-server.ts';
+import { describeError } from './host-server.ts';
 
 /** What the renderer is told about an error: words, a stable code, and lines to copy. Never a value that was sent. */
 export function toProblem(error: unknown): Problem {

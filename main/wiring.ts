@@ -1,0 +1,100 @@
+import type { EventName, Payload } from '../preload/contract.ts';
+import type { ApprovalNotifications } from './approvals/approval-notifications.ts';
+import type { ShownApprovals } from './approvals/shown-approvals.ts';
+import type { Clusters } from './clusters/clusters.ts';
+import type { DemoCluster } from './clusters/demo-cluster.ts';
+import type { GatewayService } from './gateway/gateway-service.ts';
+import type { HostLog } from './log.ts';
+import type { Recordings } from './recordings/recordings.ts';
+import type { TerminalService } from './terminals/terminal-service.ts';
+import type { Terminals } from './terminals/terminals.ts';
+
+/** Of each service, what others hear of it and what it hears of others. */
+export interface WiredServices {
+  readonly gateway: Pick<GatewayService, 'events' | 'start' | 'stop'>;
+  readonly demo: Pick<DemoCluster, 'events' | 'stop'>;
+  readonly clusters: Pick<Clusters, 'events' | 'lost' | 'reconnectDemo'>;
+  readonly terminalService: Pick<TerminalService, 'events' | 'start' | 'stop'>;
+  readonly terminals: Pick<Terminals, 'events' | 'recorded' | 'exited' | 'prompted' | 'recordingFailed' | 'lost'>;
+  readonly recordings: Pick<Recordings, 'list'>;
+}
+
+/** Who hears of the services beside themselves. */
+export interface Hearers {
+  /** Tells the page. */
+  readonly tell: <Name extends EventName>(name: Name, payload: Payload<Name>) => void;
+  readonly shownApprovals: Pick<ShownApprovals, 'told'>;
+  readonly notifications: Pick<ApprovalNotifications, 'changed'>;
+  readonly log: Pick<HostLog, 'line'>;
+}
+
+/** Event by event, who hears of it, in this order. Nothing else ties one service to what another tells. */
+export function wire(services: WiredServices, { tell, shownApprovals, notifications, log }: Hearers): void {
+  const { gateway, demo, clusters, terminalService, terminals, recordings } = services;
+  const tellRecordings = () => {
+    recordings.list().then(
+      (entries) => tell('recordings.changed', entries),
+      () => undefined,
+    );
+  };
+
+  gateway.events
+    .on('status', (status) => tell('gateway.changed', status))
+    .on('clusterLost', (slug, reason) => clusters.lost(slug, reason))
+    .on('records', (records) => tell('journal.appended', records))
+    .on('records', (records) => {
+      for (const record of records) terminals.recorded(record);
+    })
+    .on('approval', (approval) => tell('approvals.changed', approval))
+    .on('approval', (approval) => shownApprovals.told([approval]))
+    .on('approval', (approval) => notifications.changed(approval))
+    .on('policy', (state) => tell('policy.changed', state))
+    .on('streams', (streams) => tell('streams.changed', streams))
+    // Most of them are recorded, from when they open.
+    .on('streams', tellRecordings);
+
+  demo.events.on('restarted', () => {
+    clusters.reconnectDemo().catch((error) => log.line('the demo cluster could not be connected again', error));
+  });
+
+  clusters.events.on('changed', (entries) => tell('clusters.changed', entries));
+
+  terminalService.events
+    .on('state', (state) => {
+      if (state === 'restarting' || state === 'failed') terminals.lost();
+      // What a host that died was recording has been ended by now.
+      else if (state === 'running') tellRecordings();
+    })
+    .on('exited', ({ id, code }) => terminals.exited(id, code))
+    .on('exited', tellRecordings)
+    .on('prompt', ({ id, kubeconfig }) => terminals.prompted(id, kubeconfig))
+    .on('recordingFailed', ({ id, message }) => terminals.recordingFailed(id, message));
+
+  let terminalCount = 0;
+  terminals.events
+    .on('changed', (entries) => tell('terminals.changed', entries))
+    .on('changed', ({ length }) => {
+      // A terminal more or less is a recording that starts or ends.
+      if (length !== terminalCount) tellRecordings();
+      terminalCount = length;
+    });
+}
+
+/** Starts the hosts and waits for none. A failure is shown as the gateway's state, and in each call that needs what is down. */
+export function startHosts(
+  { gateway, terminalService }: Pick<WiredServices, 'gateway' | 'terminalService'>,
+  log: Pick<HostLog, 'line'>,
+): void {
+  gateway.start().catch((error) => log.line('the gateway did not start', error));
+  terminalService.start().catch((error) => log.line('the terminal host did not start', error));
+}
+
+/** Terminals end, waiting requests get a 503, the journal is closed; the cluster that they may speak to ends last. */
+export async function stopHosts({
+  gateway,
+  terminalService,
+  demo,
+}: Pick<WiredServices, 'gateway' | 'terminalService' | 'demo'>): Promise<void> {
+  await Promise.all([terminalService.stop(), gateway.stop()]);
+  await demo.stop();
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { call, event } from './call.ts';
+
+export interface AppInfo {
+  readonly version: string;
+  readonly electron: string;
+  readonly chromium: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly principal: string;
+  readonly folders: {
+    readonly policy: string;
+    readonly data: string;
+    readonly recordings: string;
+    readonly kubeconfigs: string;
+    readonly logs: string;
+  };
+  readonly kubectl: { readonly path: string; readonly version: string } | null;
+  readonly osSandbox: boolean;
+}
+
+export const screens = ['clusters', 'terminal', 'secrets', 'approvals', 'activity', 'recordings', 'settings'] as const;
+export type Screen = (typeof screens)[number];
+
+export const appCalls = {
+  'app.info': call<AppInfo>()(z.void()),
+  /** Opens one of our own folders in the file manager. */
+  'app.openFolder': call<void>()(z.enum(['policy', 'data', 'recordings', 'kubeconfigs', 'logs'])),
+  'app.copy': call<void>()(z.string().max(100_000)),
+} as const;
+
+export const appEvents = {
+  /** A notification was clicked, or the menu chose a screen: show it. */
+  navigate: event<{ readonly screen: Screen; readonly item: string | null }>(),
+} as const;

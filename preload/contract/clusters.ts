@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import type { ContextListing } from '../../proxy/gateway-door.ts';
+import { call, event } from './call.ts';
+import { slug } from './words.ts';
+
+export interface ClusterEntry extends ContextListing {
+  readonly state: 'available' | 'connecting' | 'connected' | 'unusable' | 'failed';
+  readonly demo: boolean;
+  /** Production clusters carry a line in their colour. */
+  readonly production: boolean;
+}
+
+export const clustersCalls = {
+  'clusters.list': call<readonly ClusterEntry[]>()(z.void()),
+  /** Shows a file dialog; answers the list with what it added. */
+  'clusters.addKubeconfig': call<readonly ClusterEntry[]>()(z.void()),
+  'clusters.connect': call<ClusterEntry>()(slug),
+  'clusters.disconnect': call<void>()(slug),
+  /** Starts the demo cluster and connects it. */
+  'clusters.startDemo': call<ClusterEntry>()(z.void()),
+  'clusters.stopDemo': call<void>()(z.void()),
+  /** `export KUBECONFIG='…'` for a terminal outside the app; main puts it on the clipboard too. */
+  'clusters.copyOutsideLine': call<string>()(z.void()),
+} as const;
+
+export const clustersEvents = {
+  'clusters.changed': event<readonly ClusterEntry[]>(),
+} as const;

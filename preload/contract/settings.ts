@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { call, event } from './call.ts';
+
+export const settingsSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  terminalFontSize: z.number().int().min(9).max(28),
+  terminalFontFamily: z.string().max(200),
+  screenReaderMode: z.boolean(),
+  /** Empty: the login shell. */
+  shell: z.string().max(1024),
+  revealSeconds: z.number().int().min(5).max(300),
+  recordInput: z.boolean(),
+  /** Kubeconfig files beside `KUBECONFIG` or `~/.kube/config`. */
+  kubeconfigFiles: z.array(z.string().max(4096)).max(64),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const settingsCalls = {
+  'settings.read': call<Settings>()(z.void()),
+  'settings.write': call<Settings>()(settingsSchema.partial()),
+} as const;
+
+export const settingsEvents = {
+  'settings.changed': event<Settings>(),
+} as const;

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { call, event } from './call.ts';
+import { identifier, namespaceName, slug } from './words.ts';
+
+export interface TerminalEntry {
+  readonly id: string;
+  readonly cluster: string;
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly production: boolean;
+  readonly state: 'open' | 'exited';
+  readonly exitCode: number | null;
+  readonly recording: { readonly state: 'recording' | 'failed' | 'ended'; readonly recordingId: string | null };
+  /** The shell's KUBECONFIG does not point at the gateway, as its prompt hook last said. */
+  readonly bypass: { readonly kubeconfig: string } | null;
+  readonly kubectlMissing: boolean;
+}
+
+/** Terminal host -> renderer, over the terminal's own port. */
+export type TerminalOutput =
+  | { readonly type: 'output'; readonly data: string }
+  | { readonly type: 'exit'; readonly code: number };
+
+/** Renderer -> terminal host. The host pauses the shell above 100,000 unacknowledged characters and resumes below 5,000. */
+export type TerminalInput =
+  | { readonly type: 'input'; readonly data: string }
+  | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
+  | { readonly type: 'acknowledge'; readonly characters: number };
+
+export const terminalsCalls = {
+  'terminals.list': call<readonly TerminalEntry[]>()(z.void()),
+  'terminals.open': call<TerminalEntry>()(
+    z.object({
+      cluster: slug,
+      namespace: namespaceName.nullable(),
+      columns: z.number().int().min(2).max(1000),
+      rows: z.number().int().min(1).max(1000),
+    }),
+  ),
+  'terminals.close': call<void>()(identifier),
+  'terminals.restart': call<TerminalEntry>()(identifier),
+  'terminals.setNamespace': call<TerminalEntry>()(z.object({ id: identifier, namespace: namespaceName })),
+} as const;
+
+export const terminalsEvents = {
+  'terminals.changed': event<readonly TerminalEntry[]>(),
+} as const;

@@ -1,0 +1,129 @@
+import { ShownApprovals } from '../../../main/approvals/shown-approvals.ts';
+import { type CalledServices, type CallHandlersOptions, callHandlers } from '../../../main/bridge/call-handlers.ts';
+import { HostError } from '../../../main/hosts/protocol.ts';
+import { readSettings } from '../../../main/settings/read-settings.ts';
+import type { ApprovalRequest } from '../../../model/approval.ts';
+import type { ClusterEntry, Settings } from '../../../preload/contract.ts';
+import * as data from '../../renderer/bridge-data.ts';
+
+export const cluster: ClusterEntry = {
+  context: 'lumen-staging',
+  slug: 'staging',
+  server: 'https://192.0.2.1',
+  user: 'dana',
+  namespace: 'web',
+  file: '/home/dana/.kube/config',
+  problem: null,
+  state: 'connected',
+  demo: false,
+  production: false,
+};
+export const pending: ApprovalRequest = { ...data.waitingImpersonation(new Date()), id: 'a-1' };
+/** Who asks, where a call is told that: the handlers hand it on and look at nothing of it. */
+export const caller = { sender: { id: 7 } } as Parameters<ReturnType<typeof callHandlers>['recordings.export']>[1];
+
+/** The handlers of the bridge, on services that note each step which they are asked for and answer from memory. */
+export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
+  const steps: unknown[][] = [];
+  const told: unknown[][] = [];
+  /** What a test changes before it calls. */
+  const world = {
+    now: 0,
+    settings: readSettings(given.settings),
+    chosen: [] as string[],
+    pathProblem: '',
+    outside: '/home/dana/kubeconfigs/outside.yaml',
+    revealed: data.revealed(30),
+    window: { visible: true, minimized: false } as { visible: boolean; minimized: boolean } | null,
+    ownRecording: null as string | null,
+  };
+  const noted = <Answer>(answer: Answer, ...step: unknown[]): Answer => {
+    steps.push(step);
+    return answer;
+  };
+  const gatewayAnswers: Record<string, unknown> = {
+    approvals: [pending],
+    review: { ...pending, state: 'APPROVED' },
+    streams: data.streams,
+    endStream: true,
+    journal: data.journal.slice(0, 2),
+    policy: data.policy,
+  };
+  const services: CalledServices = {
+    principal: 'local:dana',
+    gateway: {
+      status: () => noted(data.gateway, 'gateway.status'),
+      restart: async () => noted(undefined, 'gateway.restart'),
+      openAccess: async (request) => noted(world.outside, 'gateway.openAccess', request),
+      call: (async (name: string, argument: unknown) =>
+        noted(gatewayAnswers[name], 'gateway.call', name, argument)) as CalledServices['gateway']['call'],
+    },
+    clusters: {
+      refresh: async () => noted([cluster], 'clusters.refresh'),
+      connect: async (slug) => noted(cluster, 'clusters.connect', slug),
+      disconnect: async (slug) => noted(undefined, 'clusters.disconnect', slug),
+      startDemo: async () => noted(cluster, 'clusters.startDemo'),
+      stopDemo: async () => noted(undefined, 'clusters.stopDemo'),
+      connected: (slug) => {
+        if (slug !== cluster.slug) throw new HostError('cluster-not-connected', `Connect ${slug} first`);
+        return cluster;
+      },
+    },
+    terminals: {
+      entries: () => noted(data.terminals, 'terminals.entries'),
+      open: async (request) => noted(data.terminalOn(cluster), 'terminals.open', request),
+      close: async (id) => noted(undefined, 'terminals.close', id),
+      restart: async (id) => noted({ ...data.terminalOn(cluster), id: 't-2' }, 'terminals.restart', id),
+      setNamespace: async (id, namespace) =>
+        noted({ ...data.terminalOn(cluster), namespace }, 'terminals.setNamespace', id, namespace),
+    },
+    secrets: {
+      namespaces: async (slug) => noted([...data.namespaces], 'secrets.namespaces', slug),
+      list: async (slug, namespace) => noted([...data.secrets], 'secrets.list', slug, namespace),
+      reveal: async (request) => noted(world.revealed, 'secrets.reveal', request),
+    },
+    recordings: {
+      list: async () => noted([...data.recordings], 'recordings.list'),
+      read: async (id) => noted(data.recording, 'recordings.read', id),
+      play: async (id) => noted(undefined, 'recordings.play', id),
+      export: async (id, sender) => noted(undefined, 'recordings.export', id, sender),
+      requireOwn: (id, sender) => {
+        noted(undefined, 'recordings.requireOwn', id, sender);
+        if (world.ownRecording !== null && world.ownRecording !== id) {
+          throw new HostError('sender-refused', 'This window plays another recording');
+        }
+      },
+    },
+  };
+  const shownApprovals = new ShownApprovals(() => world.now);
+  const options: CallHandlersOptions = {
+    folders: {
+      policy: '/app/policy',
+      data: '/app/data',
+      recordings: '/app/recs',
+      kubeconfigs: '/app/kc',
+      logs: '/app/logs',
+    },
+    settings: {
+      read: () => world.settings,
+      write: (change) => {
+        world.settings = readSettings({ ...world.settings, ...change });
+        return noted(world.settings, 'settings.write', change);
+      },
+    },
+    services: Promise.resolve(services),
+    window: () => {
+      const { window } = world;
+      return window && { isVisible: () => window.visible, isMinimized: () => window.minimized };
+    },
+    tell: (...event) => void told.push(event),
+    shownApprovals,
+    appInfo: async () => noted(data.info, 'appInfo'),
+    openPath: async (path) => noted(world.pathProblem, 'openPath', path),
+    copy: (text) => noted(undefined, 'copy', text),
+    followTheme: (theme) => noted(undefined, 'followTheme', theme),
+    chooseKubeconfigs: async () => noted(world.chosen, 'chooseKubeconfigs'),
+    protectContent: (milliseconds) => noted(undefined, 'protectContent', milliseconds),
+  };
+  return { handlers: callHandlers(options), steps, told, world, shownApprovals };
+}

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import type { CallName } from '../../../preload/contract.ts';
+import { calls } from '../../../preload/contract.ts';
+import * as data from '../../renderer/bridge-data.ts';
+import { caller, cluster, pending, setUp } from './call-doubles.ts';
+
+type Step = readonly unknown[];
+const size = { columns: 80, rows: 24 };
+const secret = { cluster: 'staging', namespace: 'web', name: 'db', key: 'password', reason: 'on call' };
+const outside = { kind: 'outside', id: 'outside', cluster: null, namespace: null, writeTo: null };
+const opened = { cluster: 'staging', namespace: 'web', ...size };
+
+/** A call, its argument, the steps that it takes at the services, and its answer. */
+const table: ReadonlyArray<readonly [CallName, unknown, readonly Step[], unknown]> = [
+  ['app.info', undefined, [['appInfo']], data.info],
+  ['app.openFolder', 'recordings', [['openPath', '/app/recs']], undefined],
+  ['app.copy', 'kubectl get pods', [['copy', 'kubectl get pods']], undefined],
+  ['settings.read', undefined, [], expect.objectContaining({ theme: 'system', revealSeconds: 30 })],
+  [
+    'settings.write',
+    { theme: 'dark' },
+    [
+      ['settings.write', { theme: 'dark' }],
+      ['followTheme', 'dark'],
+    ],
+    expect.objectContaining({ theme: 'dark', revealSeconds: 30 }),
+  ],
+  ['gateway.status', undefined, [['gateway.status']], data.gateway],
+  ['gateway.restart', undefined, [['gateway.restart']], undefined],
+  ['clusters.list', undefined, [['clusters.refresh']], [cluster]],
+  ['clusters.addKubeconfig', undefined, [['chooseKubeconfigs'], ['clusters.refresh']], [cluster]],
+  ['clusters.connect', 'staging', [['clusters.connect', 'staging']], cluster],
+  ['clusters.disconnect', 'staging', [['clusters.disconnect', 'staging']], undefined],
+  ['clusters.startDemo', undefined, [['clusters.startDemo']], cluster],
+  ['clusters.stopDemo', undefined, [['clusters.stopDemo']], undefined],
+  [
+    'clusters.copyOutsideLine',
+    undefined,
+    [
+      ['gateway.openAccess', outside],
+      ['copy', "export KUBECONFIG='/home/dana/kubeconfigs/outside.yaml'"],
+    ],
+    "export KUBECONFIG='/home/dana/kubeconfigs/outside.yaml'",
+  ],
+  ['terminals.list', undefined, [['terminals.entries']], data.terminals],
+  ['terminals.open', opened, [['terminals.open', opened]], expect.objectContaining({ cluster: 'staging' })],
+  ['terminals.close', 't-1', [['terminals.close', 't-1']], undefined],
+  ['terminals.restart', 't-1', [['terminals.restart', 't-1']], expect.objectContaining({ id: 't-2' })],
+  [
+    'terminals.setNamespace',
+    { id: 't-1', namespace: 'payments' },
+    [['terminals.setNamespace', 't-1', 'payments']],
+    expect.objectContaining({ namespace: 'payments' }),
+  ],
+  ['secrets.namespaces', 'staging', [['secrets.namespaces', 'staging']], data.namespaces],
+  ['secrets.list', { cluster: 'staging', namespace: 'web' }, [['secrets.list', 'staging', 'web']], data.secrets],
+  ['secrets.list', { cluster: 'staging', namespace: null }, [['secrets.list', 'staging', null]], data.secrets],
+  [
+    'secrets.reveal',
+    secret,
+    [
+      ['secrets.reveal', secret],
+      ['protectContent', expect.any(Number)],
+    ],
+    expect.objectContaining({ encoding: 'utf8' }),
+  ],
+  ['approvals.list', undefined, [['gateway.call', 'approvals', undefined]], [pending]],
+  [
+    'approvals.review',
+    { id: 'a-1', verdict: 'deny', comment: 'not now' },
+    [['gateway.call', 'review', { id: 'a-1', verdict: 'deny', comment: 'not now', by: 'local:dana' }]],
+    expect.objectContaining({ id: 'a-1' }),
+  ],
+  ['streams.list', undefined, [['gateway.call', 'streams', undefined]], data.streams],
+  [
+    'streams.end',
+    { auditId: 's-1', comment: null },
+    [['gateway.call', 'endStream', { auditId: 's-1', comment: null, by: 'local:dana' }]],
+    true,
+  ],
+  [
+    'journal.query',
+    { filter: { text: 'pods' }, limit: 100, before: 7 },
+    [['gateway.call', 'journal', { filter: { text: 'pods' }, limit: 100, before: 7 }]],
+    data.journal.slice(0, 2),
+  ],
+  ['recordings.list', undefined, [['recordings.list']], data.recordings],
+  [
+    'recordings.read',
+    'r-1',
+    [
+      ['recordings.requireOwn', 'r-1', caller.sender],
+      ['recordings.read', 'r-1'],
+    ],
+    data.recording,
+  ],
+  ['recordings.play', 'r-1', [['recordings.play', 'r-1']], undefined],
+  [
+    'recordings.export',
+    'r-1',
+    [
+      ['recordings.requireOwn', 'r-1', caller.sender],
+      ['recordings.export', 'r-1', caller.sender],
+    ],
+    undefined,
+  ],
+  ['policy.state', undefined, [['gateway.call', 'policy', undefined]], data.policy],
+];
+
+describe('each call of the contract', () => {
+  test.each(table)('%s %j takes its steps and hands on their answer', async (name, argument, expected, answer) => {
+    const { handlers, steps, shownApprovals, world } = setUp();
+    shownApprovals.told([pending]);
+    world.now = 10_000;
+    const handler = handlers[name] as (argument: unknown, from: typeof caller) => unknown;
+    expect(await handler(argument, caller)).toEqual(answer);
+    expect(steps).toEqual(expected);
+  });
+
+  test('is in this table', () => {
+    expect([...new Set(table.map(([name]) => name))].sort()).toEqual(Object.keys(calls).sort());
+  });
+});
