@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { app, safeStorage, utilityProcess } from 'electron';
+import { app, MessageChannelMain, safeStorage, utilityProcess } from 'electron';
 import { Clusters } from './clusters/clusters.ts';
 import { DemoCluster } from './clusters/demo-cluster.ts';
 import { ownKubeconfigFiles, withoutKubeconfig } from './environment/kubeconfig-environment.ts';
@@ -77,7 +77,11 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     demo,
     files: () => [...ownKubeconfigFiles(environment), ...settings.read().kubeconfigFiles],
   });
-  const terminalService = new TerminalService({ ...host('terminal'), folders });
+  const terminalService = new TerminalService({
+    ...host('terminal'),
+    folders,
+    openChannel: () => new MessageChannelMain(),
+  });
   const terminals = new Terminals({
     gateway,
     service: terminalService,

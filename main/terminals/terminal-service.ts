@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
-import { MessageChannelMain, type MessagePortMain } from 'electron';
+import type { MessagePortMain } from 'electron';
 import type { Environment } from '../environment/login-shell-environment.ts';
 import type { Folders } from '../folders.ts';
 import type { HostAnswer, HostArgument, HostEventName, HostPayload } from '../hosts/protocol.ts';
@@ -17,15 +17,19 @@ export type TerminalServiceEvents = {
 export class TerminalService {
   readonly events = new EventEmitter<TerminalServiceEvents>();
   readonly #host: SupervisedHost<TerminalProtocol>;
+  readonly #openChannel: () => { readonly port1: MessagePortMain; readonly port2: MessagePortMain };
 
   constructor(options: {
     readonly fork: Fork;
+    /** Electron's `MessageChannelMain`. */
+    readonly openChannel: () => { readonly port1: MessagePortMain; readonly port2: MessagePortMain };
     readonly entry: string;
     readonly environment: Environment;
     readonly folders: Folders;
     readonly log: LogLine;
   }) {
     const { fork, entry, environment, folders, log } = options;
+    this.#openChannel = options.openChannel;
     this.#host = new SupervisedHost({
       fork,
       protocol: terminalProtocol,
@@ -63,7 +67,7 @@ export class TerminalService {
 
   /** A line straight to the terminal: one end goes to the host, the other is returned for the page. */
   attach(id: string): MessagePortMain {
-    const { port1, port2 } = new MessageChannelMain();
+    const { port1, port2 } = this.#openChannel();
     this.#host
       .client()
       .then((client) => client.call('attach', id, [port1]))

@@ -52,6 +52,10 @@ class Host extends EventEmitter {
         return { url: 'https://127.0.0.1:4001', port: 4001, authority: this.authority as never };
       },
       connectCluster: ({ context }) => {
+        if (deadly.delete(context)) {
+          this.kill();
+          return new Promise(() => {});
+        }
         if (refused.has(context)) throw new HostError('context-unknown', `there is no ${context}`);
         this.clusters.add(context);
         return { slug: context };
@@ -79,6 +83,8 @@ class Host extends EventEmitter {
 
 const hosts: Host[] = [];
 const refused = new Set<string>();
+/** The process dies of the next try to connect one of these. */
+const deadly = new Set<string>();
 const fork: Fork = () => {
   const host = new Host();
   hosts.push(host);
@@ -150,6 +156,16 @@ describe('a gateway that ended by itself', () => {
     refused.clear();
     await gateway.connectCluster(source('staging'));
     expect([...again.accesses]).toEqual([['t-1', 'web']]);
+  });
+
+  test('and again while its clusters came back has lost none of them', async () => {
+    await gateway.connectCluster(source('staging'));
+    deadly.add('staging');
+    hosts[0]?.kill();
+    await expect.poll(() => hosts.length).toBe(3);
+    await expect.poll(() => gateway.status().state).toBe('running');
+    expect([...(hosts[2]?.clusters ?? [])]).toEqual(['staging']);
+    expect(lost).toEqual([]);
   });
 
   test('forgets the sessions that were closed', async () => {

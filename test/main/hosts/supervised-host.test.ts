@@ -132,6 +132,18 @@ describe('a host that ends by itself', () => {
     expect(states.at(-1)).toEqual(['running', null]);
   });
 
+  test('often, and is then restarted by a person, has all its tries again', async () => {
+    const { host, states, newest } = setUp();
+    await host.start();
+    for (let end = 0; end < MOST_RESTARTS; end += 1) {
+      newest().emit('exit', 1);
+      await pass(5_000);
+    }
+    await host.restart((client) => client.call('stop', undefined));
+    await pass(100);
+    expect(states.at(-1)).toEqual(['running', null]);
+  });
+
   test('because it cannot be prepared tells why', async () => {
     const { host, states, log, children } = setUp(() => Promise.reject(new HostError('port-taken', 'in words')));
     const starting = host.start();
