@@ -78,7 +78,7 @@ export class Evaluator {
     const plan = this.#plan(asked);
     if (plan === null) {
       const outgoing = canonical(asked.request, asked.body, asked.parsed);
-      return { decision: this.#decideUnsuspected(asked), outgoing, pinnedTo: null, digest: null, answered: null };
+      return { decision: this.#decideByWhatIsKnown(asked), outgoing, pinnedTo: null, digest: null, answered: null };
     }
     const probe = new Probe(this.#upstream, asked.cluster, asked.signal);
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -90,21 +90,21 @@ export class Evaluator {
 
   /** What has to be looked at; null for nothing. */
   #plan(asked: Asked): Plan | null {
-    const { request, question, decision } = asked;
-    const create = mayCreate(request) ? this.#policy.decide(createQuestion(question)) : null;
-    const unresolved = decision.unresolved || create?.unresolved === true;
+    const { request, question } = asked;
+    const asCreate = mayCreate(request) ? createQuestion(question) : null;
+    const unresolved = asked.decision.unresolved || (asCreate !== null && this.#policy.decide(asCreate).unresolved);
     const roads = unresolved ? suspectedRoads(question, request, readable(asked.body, asked.parsed)) : [];
+    const decision = this.#decideByWhatIsKnown(asked);
+    const create = asCreate === null ? null : this.#policy.decide({ ...asCreate, evaluated: true });
     const creates = create !== null && create.outcome !== 'allow' && !sameRules(create, decision);
     const named = request.info.name !== '' && request.info.isResourceRequest;
     const approves = named && decision.outcome === 'requireApproval' && isChange(request) && request.method !== 'POST';
     return roads.length > 0 || creates || approves ? { roads, creates, approves } : null;
   }
 
-  /** Nothing in the request leads to another identity. */
-  #decideUnsuspected({ question, decision, request }: Asked): Decision {
-    if (!decision.unresolved && !mayCreate(request)) return decision;
-    const whole = { ...question, evaluated: true };
-    return decision.unresolved ? this.#policy.decide(whole) : decision;
+  /** The decision for a request of which looking would find, or did find, nothing more. */
+  #decideByWhatIsKnown({ question, decision }: Asked): Decision {
+    return decision.unresolved ? this.#policy.decide({ ...question, evaluated: true }) : decision;
   }
 
   async #round(asked: Asked, plan: Plan, probe: Probe): Promise<Evaluated | 'changed-meanwhile'> {
@@ -112,9 +112,8 @@ export class Evaluator {
     const seen = await this.#look(asked, plan, probe);
     const refused = refusalOf(request, seen);
     if (refused !== null) {
-      const { decision } = asked;
       return {
-        decision,
+        decision: this.#decideByWhatIsKnown(asked),
         outgoing: { request, body: asked.body },
         pinnedTo: null,
         digest: null,
