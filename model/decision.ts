@@ -34,6 +34,12 @@ export interface RuleTrace {
   readonly got?: string;
 }
 
+/**
+ * What rules need to know of a request that its URL does not tell: it takes a look at the body, and at the object.
+ * `identities`: whom it would let its sender act as.
+ */
+export type Finding = 'identities';
+
 /** The answer of the policy to one question, with its reasons. */
 export interface Decision {
   readonly outcome: 'allow' | 'deny' | 'requireApproval';
@@ -50,10 +56,12 @@ export interface Decision {
   readonly warnings: boolean;
   readonly approval: ApprovalRequirement | null;
   /**
-   * Another answer may come once the body, and the object that is there, are known: a rule about acting as another
-   * waits for it (`PolicyQuestion.evaluated`). Never true of a request that is denied whatever it holds.
+   * Another answer may come once the body, and the object that is there, are known: a rule waits for it
+   * (`PolicyQuestion.evaluated`). Never true of a request that is denied whatever it holds.
    */
   readonly unresolved: boolean;
+  /** What those rules need to know; empty where `unresolved` is false. */
+  readonly awaits: readonly Finding[];
   /** Null: no rule asks for a recording. */
   readonly record: RecordRequirement | null;
   readonly stream: StreamLimits;

@@ -6,7 +6,7 @@ import { readProtobufObject } from '../request/protobuf/read-object.ts';
 import { ProtobufError } from '../request/protobuf/wire-reader.ts';
 import { readStrictJson } from '../request/strict-json.ts';
 import { writeJson } from '../request/write-json.ts';
-import { withContentType } from './derived-request.ts';
+import { withContentType } from './look/derived-request.ts';
 
 /** A request as it goes out. */
 export interface Outgoing {
@@ -14,11 +14,20 @@ export interface Outgoing {
   readonly body: Buffer | null;
 }
 
+/** A request with its body. */
+export interface Written {
+  readonly request: ApiRequest;
+  /** The body as it is to be sent, masks in it put back; null where none counts. */
+  readonly body: Buffer | null;
+  /** What it says; null where there is none, and for protobuf. */
+  readonly parsed: JsonValue;
+}
+
 /**
  * The request as it leaves when nothing needs to be added. YAML goes out as the JSON that was read: two readers of YAML
  * need not agree, and a server-side apply takes JSON under its own type.
  */
-export function canonical(request: ApiRequest, body: Buffer | null, parsed: JsonValue): Outgoing {
+export function canonical({ request, body, parsed }: Written): Outgoing {
   const isYaml = body !== null && body.length > 0 && bodyFormat(request.method, request.contentType) === 'yaml';
   return isYaml && request.info.subresource !== 'proxy' ? writtenAnew(request, parsed) : { request, body };
 }
@@ -33,14 +42,14 @@ export function writtenAnew(request: ApiRequest, value: JsonValue): Outgoing {
 }
 
 /** What a body says, for looking at it: protobuf as the JSON that it stands for; null where it cannot be told. */
-export function readable(body: Buffer | null, parsed: JsonValue): JsonValue {
+export function readable({ body, parsed }: Written): JsonValue {
   if (parsed !== null || body === null || body.length === 0) return parsed;
   const object = readProtobufObject(body);
   return object === null ? null : readStrictJson(Buffer.from(JSON.stringify(object)));
 }
 
 /** The options of a DELETE: null without a body, undefined for one that cannot be read whole. */
-export function deleteOptions(body: Buffer | null, parsed: JsonValue): JsonValue | undefined {
+export function deleteOptions({ body, parsed }: Written): JsonValue | undefined {
   if (body === null || body.length === 0) return null;
   if (parsed !== null) return isJsonObject(parsed) ? parsed : undefined;
   try {

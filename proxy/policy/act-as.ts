@@ -1,5 +1,4 @@
 import type { GainedIdentity, Road } from '../../model/gained-identity.ts';
-import type { PolicyQuestion } from './policy-question.ts';
 
 /** The name under which the API server knows a service account. */
 export function serviceAccountUser(namespace: string, name: string): string {
@@ -11,7 +10,15 @@ export function serviceAccountGroups(namespace: string): string[] {
   return ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
 }
 
-type Target = Pick<PolicyQuestion, 'verb' | 'apiGroup' | 'resource' | 'namespace' | 'name'>;
+/** What a request is about, as its URL says. */
+interface Target {
+  readonly verb: string;
+  readonly apiGroup: string;
+  /** `pods`, `pods/exec`. */
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
+}
 
 const CHANGES = new Set(['create', 'update', 'patch']);
 const INTO_PODS = new Set(['pods/exec', 'pods/attach', 'pods/portforward']);

@@ -18,6 +18,9 @@ export function combineDecisions(one: Decision, other: Decision): Decision {
     looser.approval === null || stricter.approval === null
       ? stricter.approval
       : strictest(looser.approval, stricter.approval);
+  // What is denied whatever it holds stays so, whatever else is open.
+  const isSettled = [one, other].some(({ outcome, unresolved }) => outcome === 'deny' && !unresolved);
+  const awaits = isSettled ? [] : [...new Set([...stricter.awaits, ...looser.awaits])];
   const known = new Set(stricter.masks.map((mask) => JSON.stringify(mask)));
   const messages = stricter.outcome === looser.outcome ? [stricter.message, looser.message] : [stricter.message];
   return {
@@ -27,6 +30,7 @@ export function combineDecisions(one: Decision, other: Decision): Decision {
     masks: [...stricter.masks, ...looser.masks.filter((mask) => !known.has(JSON.stringify(mask)))],
     warnings: stricter.warnings && looser.warnings,
     approval: stricter.outcome === 'requireApproval' ? approval : null,
-    unresolved: stricter.outcome === 'deny' ? stricter.unresolved : stricter.unresolved || looser.unresolved,
+    awaits,
+    unresolved: awaits.length > 0,
   };
 }

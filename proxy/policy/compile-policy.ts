@@ -4,8 +4,7 @@ import { approvalRequirement } from './approval-requirement.ts';
 import type { ParsedPolicy } from './document/parse-policy.ts';
 import type { PolicyRule, RecordObligation } from './document/policy-document.ts';
 import { SetReader } from './document/set-reader.ts';
-import type { ActsAsTest } from './match/act-as-match.ts';
-import { actsAsDimension, compileActsAsBlock, compileMatch } from './match/compile-match.ts';
+import { compileMatch } from './match/compile-match.ts';
 import type { Dimension } from './match/dimension.ts';
 import { PLACEHOLDERS, unknownPlaceholder } from './message-template.ts';
 import type { StreamObligation } from './stream-limits.ts';
@@ -16,13 +15,16 @@ export interface CompiledRule {
   readonly id: string;
   readonly effect: RuleTrace['effect'];
   readonly message: string | null;
+  /** All must hold. */
   readonly dimensions: readonly Dimension[];
-  /** The rule says as whom one may act. */
-  readonly namesIdentity: boolean;
-  /** Set where the rule says by what roads one may act as another. */
-  readonly actsAs: ActsAsTest | null;
-  /** The rule says what may be requested. */
-  readonly namesTarget: boolean;
+  /** Those of them that the index does not answer. */
+  readonly varying: readonly Dimension[];
+  /** Those of them that may have to wait until the object was looked at. */
+  readonly waiting: ReadonlyArray<Dimension & Required<Pick<Dimension, 'awaits'>>>;
+  /** Where it permits, it permits acting as somebody by `Impersonate-*`. */
+  readonly permitsIdentity: boolean;
+  /** Where it permits, it permits the request itself. */
+  readonly permitsRequest: boolean;
   readonly approval: ApprovalRequirement | null;
   readonly masks: readonly MaskObligation[];
   readonly record: RecordObligation | null;
@@ -80,18 +82,21 @@ function compileRule(
   path: readonly (string | number)[],
 ): CompiledRule {
   const { match } = rule;
-  const actsAs = compileActsAsBlock(match, sets, [...path, 'match', 'actsAs']);
+  const dimensions = compileMatch(match, sets, [...path, 'match']);
+  const permitted = new Set(dimensions.map(({ permits }) => permits));
   return {
     id: `${policy}/${rule.id}`,
     effect: rule.effect,
     message: rule.message ?? null,
-    dimensions: [
-      ...compileMatch(match, sets, [...path, 'match']),
-      ...(actsAs === null ? [] : [actsAsDimension(match, actsAs)]),
-    ],
-    namesIdentity: match.impersonation !== undefined || actsAs?.namesImpersonation === true,
-    actsAs,
-    namesTarget: match.resources !== undefined || match.nonResourceURLs !== undefined,
+    dimensions,
+    varying: dimensions.filter(({ fixed }) => !fixed),
+    waiting: dimensions.flatMap((dimension) => {
+      const { awaits } = dimension;
+      return awaits === undefined ? [] : [{ ...dimension, awaits }];
+    }),
+    permitsIdentity: permitted.has('impersonation'),
+    // A rule that says only whom one may act as permits no request with it.
+    permitsRequest: permitted.has('target') || !(permitted.has('impersonation') || permitted.has('identity')),
     approval: rule.approval === undefined ? null : approvalRequirement(rule.approval),
     masks: (rule.obligations?.mask ?? []).map(({ resource, fields, annotations, keep, patterns, as }) => ({
       resource,

@@ -1,18 +1,21 @@
 import type {
   ApprovalRequirement,
   Decision,
+  Finding,
   MaskObligation,
   RecordRequirement,
   RuleTrace,
 } from '../../model/decision.ts';
 import { strictest } from './approval-requirement.ts';
 import type { CompiledRule } from './compile-policy.ts';
+import { allOf, type Dimension } from './match/dimension.ts';
 import { fillMessage, plainText } from './message-template.ts';
 import type { PolicyQuestion } from './policy-question.ts';
 import { impersonationText, resourceText } from './policy-question.ts';
 import { RuleIndex } from './rule-index.ts';
 import { limitedBy, NO_LIMITS, recordedBy } from './stream-limits.ts';
 
+const NOTHING: readonly Finding[] = [];
 const REMEDY = 'if it should, add a rule to the policy folder';
 
 /** Compiled rules with an index. Deciding is deterministic and keeps no state but the index. */
@@ -28,7 +31,9 @@ export class PolicyEngine {
   }
 
   /**
-   * deny > requireApproval > allow > default deny, over every rule that matches, in no order.
+   * deny > requireApproval > allow > default deny, over every rule that matches, in no order. A rule that is open until
+   * the object was looked at does not match yet, and leaves the decision unresolved; its masks count, because a mask
+   * too few cannot be made good.
    *
    * Acting as somebody else takes two permits: one for the request, as without impersonation, and one for the identity.
    * Else a rule that confirms impersonation would open what no rule allows.
@@ -41,28 +46,30 @@ export class PolicyEngine {
     let identityPermitted = question.impersonation === null;
     let masks: MaskObligation[] | null = null;
     let warnings = true;
-    let unresolved = false;
+    let awaits = NOTHING;
     let record: RecordRequirement | null = null;
     let stream = NO_LIMITS;
     for (const rule of this.#index.candidates(question)) {
-      // A rule that matches already may match no more: it permits only where every identity is listed.
-      unresolved ||= isOpen(rule, question);
-      if (!matches(rule, question, rule.effect !== 'allow')) continue;
-      matched.push(rule.id);
+      const answer = allOf(rule.varying, question, rule.effect !== 'allow');
+      if (answer === 'no') continue;
+      // One that matches may await something too: who else is acted as, for those who must approve it.
+      if (rule.waiting.length > 0) awaits = awaitedBy(rule, question, awaits);
       if (rule.masks.length > 0) masks = unite(masks, rule.masks);
+      if (answer === 'open') continue;
+      matched.push(rule.id);
       if (rule.silent) warnings = false;
       if (rule.record !== null) record = recordedBy(record, rule.record);
       if (rule.stream !== null) stream = limitedBy(stream, rule.stream);
       if (rule.effect === 'deny') denied ??= rule;
       if (rule.effect === 'requireApproval') approvals.push(rule);
-      if (rule.effect === 'allow' || (rule.effect === 'requireApproval' && matches(rule, question, false))) {
-        if (rule.namesIdentity) identityPermitted = true;
-        if (rule.namesTarget || !(rule.namesIdentity || rule.actsAs)) permitted ??= rule;
+      if (permits(rule, question)) {
+        if (rule.permitsIdentity) identityPermitted = true;
+        if (rule.permitsRequest) permitted ??= rule;
       }
     }
-    const base = { matchedRules: matched, masks: masks ?? [], warnings, record, stream, unresolved };
+    const base = { matchedRules: matched, masks: masks ?? [], warnings, record, stream, awaits };
     if (denied) {
-      const whatever = { ...base, unresolved: false };
+      const whatever = { ...base, awaits: NOTHING };
       return this.#decision(question, 'deny', denied.id, denialMessage(denied, question), whatever, null);
     }
     if (!permitted || !identityPermitted) {
@@ -84,7 +91,7 @@ export class PolicyEngine {
     outcome: Decision['outcome'],
     decidingRule: string,
     message: string,
-    base: Pick<Decision, 'matchedRules' | 'masks' | 'warnings' | 'record' | 'stream' | 'unresolved'>,
+    base: Pick<Decision, 'matchedRules' | 'masks' | 'warnings' | 'record' | 'stream' | 'awaits'>,
     approval: ApprovalRequirement | null,
   ): Decision {
     const rules = this.#rules;
@@ -95,6 +102,7 @@ export class PolicyEngine {
       message,
       policyDigest: this.#digest,
       ...base,
+      unresolved: base.awaits.length > 0,
       approval,
       // Few decisions are ever explained, and a trace costs more than deciding.
       get trace(): readonly RuleTrace[] {
@@ -105,22 +113,31 @@ export class PolicyEngine {
   }
 }
 
-/** Whether a candidate of the index matches: what is fixed was asked there. */
-function matches(rule: CompiledRule, question: PolicyQuestion, lenient: boolean): boolean {
-  for (const dimension of rule.dimensions) if (!(dimension.fixed || dimension.test(question, lenient))) return false;
-  return true;
+/** A rule that matches permits, if it is one that can, where it is certainly about the request. */
+function permits({ effect, varying }: CompiledRule, question: PolicyQuestion): boolean {
+  return effect === 'allow' || (effect === 'requireApproval' && allOf(varying, question, false) === 'yes');
 }
 
-/** A rule of which it is still open whom the request would act as, and nothing else rules out. */
-function isOpen({ actsAs, dimensions }: CompiledRule, question: PolicyQuestion): boolean {
-  if (actsAs === null || !actsAs.mayFollow(question)) return false;
-  return dimensions.every(({ name, test }) => name === 'actsAs' || test(question, true));
+/** What a rule still has to know, with what others have to. */
+function awaitedBy(rule: CompiledRule, question: PolicyQuestion, known: readonly Finding[]): readonly Finding[] {
+  const more = rule.waiting
+    .flatMap(({ awaits }) => awaits(question) ?? [])
+    .filter((finding) => !known.includes(finding));
+  return more.length === 0 ? known : [...known, ...new Set(more)];
 }
 
-function traceOf(rule: CompiledRule, question: PolicyQuestion): RuleTrace {
-  const { id, effect, dimensions } = rule;
-  const failed = dimensions.find(({ test }) => !test(question, effect !== 'allow'));
-  if (!failed) return { rule: id, effect, matched: true };
+function traceOf({ id, effect, dimensions }: CompiledRule, question: PolicyQuestion): RuleTrace {
+  let failed: Dimension | null = null;
+  for (const dimension of dimensions) {
+    const answer = dimension.answer(question, effect !== 'allow');
+    if (answer === 'yes') continue;
+    failed ??= dimension;
+    if (answer === 'open') continue;
+    // What says no says more than what is open.
+    failed = dimension;
+    break;
+  }
+  if (failed === null) return { rule: id, effect, matched: true };
   return { rule: id, effect, matched: false, dimension: failed.name, wanted: failed.wanted, got: failed.got(question) };
 }
 

@@ -1,4 +1,5 @@
 import type { CompiledRule } from './compile-policy.ts';
+import type { Principals } from './match/dimension.ts';
 import type { PolicyQuestion } from './policy-question.ts';
 
 /** Resources that clients made up fill the index too, so it is emptied at this size. */
@@ -63,9 +64,14 @@ export class RuleIndex {
   }
 }
 
-/** Whether verb, group and resource (or the path) leave a rule possible. Their tests are the same in either sense. */
+/** Whether verb, group and resource (or the path) leave a rule possible. Their answers are the same in either sense. */
 function mayMatch({ effect, dimensions }: CompiledRule, question: PolicyQuestion): boolean {
-  return dimensions.every(({ fixed, test }) => !fixed || test(question, effect !== 'allow'));
+  return dimensions.every(({ fixed, answer }) => !fixed || answer(question, effect !== 'allow') !== 'no');
+}
+
+/** By whom a rule can be found; undefined where it is for anyone, or for principals by a pattern. */
+function principalsOf({ dimensions }: CompiledRule): Principals | undefined {
+  return dimensions.find(({ principals }) => principals !== undefined)?.principals;
 }
 
 /** The map under a key, made where it is missing. */
@@ -82,7 +88,7 @@ function bucketOf({ rules, places }: Rules, isWanted: (rule: CompiledRule) => bo
   for (const [index, rule] of rules.entries()) {
     if (!isWanted(rule)) continue;
     const place = places[index] ?? 0;
-    const principals = rule.dimensions.find((dimension) => dimension.principals !== undefined)?.principals;
+    const principals = principalsOf(rule);
     if (principals === undefined) add(forAnyone, rule, place);
     for (const user of new Set(principals?.users)) addUnder(byUser, user, rule, place);
     for (const group of new Set(principals?.groups)) addUnder(byGroup, group, rule, place);

@@ -60,6 +60,8 @@ export function judgeFor(
     namespace: '',
     name: '',
     nonResourcePath: '',
+    // Nobody will look at an object: what it would add is not in the answer.
+    evaluated: true,
     ...asker,
     ...given,
   });

@@ -1,10 +1,11 @@
 import type { GainedIdentity, Road } from '../../../model/gained-identity.ts';
 import { serviceAccountGroups, serviceAccountUser } from '../../policy/act-as.ts';
+import type { ServiceAccount } from '../look/sight.ts';
 
 /** What is known of an identity before anybody looked at how much it may do. */
 export type Gained = Omit<GainedIdentity, 'strong'> & {
   /** The service account whose rights decide; null where the identity counts as strong whatever they are. */
-  readonly account: { readonly namespace: string; readonly name: string } | null;
+  readonly account: ServiceAccount | null;
 };
 
 /** A service account of a namespace, gained by some road. */

@@ -4,6 +4,7 @@ import type { Impersonation } from '../../request/api-request.ts';
 import { roadsToEvaluate } from '../act-as.ts';
 import type { IdentityBlock } from '../document/policy-document.ts';
 import type { PolicyQuestion } from '../policy-question.ts';
+import type { FindingTest } from './dimension.ts';
 import { compileImpersonation } from './impersonation-match.ts';
 
 /** The `actsAs` dimension of a rule, sets resolved. */
@@ -15,11 +16,8 @@ export interface ActsAsBlock {
   readonly strong: boolean;
 }
 
-export interface ActsAsTest {
-  /** A rule that restricts: some identity could be meant. A rule that permits: there is one, and each is listed. */
-  readonly test: (question: PolicyQuestion, lenient: boolean) => boolean;
-  /** Whether the rule may match yet, once body and objects are known. */
-  readonly mayFollow: (question: PolicyQuestion) => boolean;
+/** A rule that restricts: some identity could be meant. A rule that permits: there is one, and each is listed. */
+export interface ActsAsTest extends FindingTest {
   /** The rule is about `Impersonate-*` too. */
   readonly namesImpersonation: boolean;
 }
@@ -29,18 +27,24 @@ export function compileActsAs(block: ActsAsBlock): ActsAsTest {
   const through = new Set<Road>(block.through ?? ROADS);
   const impersonation = compileImpersonation({ any: block.any, as: block.as, uids: [] });
   const listed = listedIdentities(block);
-  const asked = ({ gained = [] }: PolicyQuestion): GainedIdentity[] =>
-    gained.filter(({ road, strong }) => through.has(road) && (strong || !block.strong));
+  const headersOf = (question: PolicyQuestion): Impersonation | null =>
+    through.has('impersonation') ? question.impersonation : null;
+  const gainedIn = ({ gained = [] }: PolicyQuestion): readonly GainedIdentity[] =>
+    gained.length === 0 ? gained : gained.filter(({ road, strong }) => through.has(road) && (strong || !block.strong));
+  const isAnybody = (question: PolicyQuestion): boolean =>
+    headersOf(question) !== null || gainedIn(question).length > 0;
+  const holds = (question: PolicyQuestion, lenient: boolean): boolean => {
+    const headers = headersOf(question);
+    const gained = gainedIn(question);
+    if (headers === null && gained.length === 0) return false;
+    if (lenient) return touches(headers, impersonation.touches) || gained.some(listed.touches);
+    return (headers === null || impersonation.covers(headers)) && gained.every(listed.covers);
+  };
   return {
-    test: (question, lenient) => {
-      const headers = through.has('impersonation') ? question.impersonation : null;
-      if (headers === null && (question.gained === undefined || question.gained.length === 0)) return false;
-      const gained = asked(question);
-      if (lenient) return touches(headers, impersonation.touches) || gained.some(listed.touches);
-      if (headers === null && gained.length === 0) return false;
-      return (headers === null || impersonation.covers(headers)) && gained.every(listed.covers);
-    },
-    mayFollow: (question) => question.evaluated !== true && roadsToEvaluate(question).some((road) => through.has(road)),
+    mayFind: (question) => roadsToEvaluate(question).some((road) => through.has(road)),
+    holds,
+    // Identities are only added: one that is meant stays so, and so does one that is not listed.
+    mayTurn: (question, lenient) => (lenient ? !holds(question, true) : holds(question, false) || !isAnybody(question)),
     namesImpersonation: through.has('impersonation'),
   };
 }

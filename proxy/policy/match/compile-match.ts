@@ -2,8 +2,8 @@ import { compileGlobs } from '../../patterns/glob.ts';
 import { type Dimensions, KNOWN_VERBS, type MatchBlock } from '../document/policy-document.ts';
 import type { SetReader } from '../document/set-reader.ts';
 import { impersonationText, resourceText } from '../policy-question.ts';
-import { type ActsAsTest, actsAsText, compileActsAs } from './act-as-match.ts';
-import type { Dimension } from './dimension.ts';
+import { actsAsText, compileActsAs } from './act-as-match.ts';
+import { allOf, awaiting, type Dimension, opposite, yesOrNo } from './dimension.ts';
 import { compileImpersonation } from './impersonation-match.ts';
 import { compileResources, isResourcePattern, RESOURCE_PATTERN_FORM } from './resource-pattern.ts';
 
@@ -14,7 +14,7 @@ const NAMELESS_VERBS = new Set([...COLLECTION_VERBS, 'create']);
 
 /** Compiles a `match` block with its `not`; problems are reported to the reader. */
 export function compileMatch(match: MatchBlock, sets: SetReader, path: readonly (string | number)[]): Dimension[] {
-  const { not, actsAs: _besides, ...positive } = match;
+  const { not, actsAs: identities, ...positive } = match;
   const dimensions = compileDimensions(positive, sets, path);
   (not ?? []).forEach((block, index) => {
     const excluded = compileDimensions(block, sets, [...path, 'not', index]);
@@ -23,11 +23,12 @@ export function compileMatch(match: MatchBlock, sets: SetReader, path: readonly 
       wanted: excluded.map(({ name, wanted }) => `${name}: ${wanted}`).join(' and '),
       got: (question) => excluded.map((dimension) => `${dimension.name}: ${dimension.got(question)}`).join(' and '),
       // What may be excluded but is not certain to be must still be restricted, hence the other sense of lenient.
-      test: (question, lenient) => !excluded.every((dimension) => dimension.test(question, !lenient)),
+      answer: (question, lenient) => opposite(allOf(excluded, question, !lenient)),
       fixed: excluded.every(({ fixed }) => fixed),
     });
   });
-  return dimensions;
+  // Last, because it costs most.
+  return [...dimensions, ...actsAs(identities, sets, [...path, 'actsAs'])];
 }
 
 function compileDimensions(block: Dimensions, sets: SetReader, path: readonly (string | number)[]): Dimension[] {
@@ -59,7 +60,7 @@ function verbs(block: Dimensions, sets: SetReader, path: readonly (string | numb
       name: 'verbs',
       wanted: wanted.join(', '),
       got: (question) => question.verb,
-      test: (question) => every || known.has(question.verb),
+      answer: (question) => yesOrNo(every || known.has(question.verb)),
       fixed: true,
     },
   ];
@@ -85,9 +86,12 @@ function target(block: Dimensions, sets: SetReader, path: readonly (string | num
       name: block.resources === undefined ? 'nonResourceURLs' : 'resources',
       wanted: [...resources, ...urls].join(', '),
       got: (question) => (question.resource === '' ? question.nonResourcePath : resourceText(question)),
-      test: (question) =>
-        question.resource === '' ? isUrl(question.nonResourcePath) : isResource(question.apiGroup, question.resource),
+      answer: (question) =>
+        yesOrNo(
+          question.resource === '' ? isUrl(question.nonResourcePath) : isResource(question.apiGroup, question.resource),
+        ),
       fixed: true,
+      permits: 'target',
     },
   ];
 }
@@ -109,7 +113,7 @@ function subjects(block: Dimensions, sets: SetReader, path: readonly (string | n
       name: 'subjects',
       wanted: [...(users ?? []), ...(groups ?? []).map((group) => `group ${group}`)].join(', '),
       got: ({ principal }) => [principal.user, ...principal.groups.map((group) => `group ${group}`)].join(', '),
-      test: ({ principal }) => isUser(principal.user) || principal.groups.some(isGroup),
+      answer: ({ principal }) => yesOrNo(isUser(principal.user) || principal.groups.some(isGroup)),
       fixed: false,
       ...(plain ? { principals: { users: users ?? [], groups: groups ?? [] } } : {}),
     },
@@ -123,7 +127,7 @@ function sessions({ sessions: kinds }: Dimensions): Dimension[] {
       name: 'sessions',
       wanted: kinds.join(', '),
       got: ({ principal }) => principal.session.kind,
-      test: ({ principal }) => kinds.includes(principal.session.kind),
+      answer: ({ principal }) => yesOrNo(kinds.includes(principal.session.kind)),
       fixed: false,
     },
   ];
@@ -140,7 +144,8 @@ function clusters(block: Dimensions, sets: SetReader, path: readonly (string | n
       wanted: [...(wantedNames ?? []), ...pairs.map(([key, value]) => `${key}=${value}`)].join(', '),
       got: ({ cluster }) =>
         [cluster.name, ...Object.entries(cluster.labels).map(([key, value]) => `${key}=${value}`)].join(', '),
-      test: ({ cluster }) => isName(cluster.name) && pairs.every(([key, value]) => cluster.labels[key] === value),
+      answer: ({ cluster }) =>
+        yesOrNo(isName(cluster.name) && pairs.every(([key, value]) => cluster.labels[key] === value)),
       fixed: false,
     },
   ];
@@ -155,9 +160,11 @@ function namespaces(block: Dimensions, sets: SetReader, path: readonly (string |
       name: 'namespaces',
       wanted: wanted.join(', '),
       got: (question) => question.namespace || '(none)',
-      test: (question, lenient) =>
-        isNamespace(question.namespace) ||
-        (lenient && question.namespace === '' && question.resource !== '' && COLLECTION_VERBS.has(question.verb)),
+      answer: (question, lenient) =>
+        yesOrNo(
+          isNamespace(question.namespace) ||
+            (lenient && question.namespace === '' && question.resource !== '' && COLLECTION_VERBS.has(question.verb)),
+        ),
       fixed: false,
     },
   ];
@@ -172,9 +179,11 @@ function names(block: Dimensions, sets: SetReader, path: readonly (string | numb
       name: 'names',
       wanted: wanted.join(', '),
       got: (question) => question.name || '(none)',
-      test: (question, lenient) =>
-        isName(question.name) ||
-        (lenient && question.name === '' && question.resource !== '' && NAMELESS_VERBS.has(question.verb)),
+      answer: (question, lenient) =>
+        yesOrNo(
+          isName(question.name) ||
+            (lenient && question.name === '' && question.resource !== '' && NAMELESS_VERBS.has(question.verb)),
+        ),
       fixed: false,
     },
   ];
@@ -197,40 +206,36 @@ function impersonation(block: Dimensions, sets: SetReader, path: readonly (strin
       name: 'impersonation',
       wanted: [...(any ? ['any'] : []), ...listed].join(', '),
       got: impersonationText,
-      test: (question, lenient) =>
-        question.impersonation !== null && (lenient ? touches : covers)(question.impersonation),
+      answer: (question, lenient) =>
+        yesOrNo(question.impersonation !== null && (lenient ? touches : covers)(question.impersonation)),
       fixed: false,
+      permits: 'impersonation',
     },
   ];
 }
 
-/** The `actsAs` block of a rule; null without one. */
-export function compileActsAsBlock(
-  { actsAs: block }: MatchBlock,
-  sets: SetReader,
-  path: readonly (string | number)[],
-): ActsAsTest | null {
-  if (block === undefined) return null;
-  return compileActsAs({
-    any: block.any ?? false,
-    as: block.as === undefined ? null : sets.identities(block.as, [...path, 'as']),
-    through: block.through ?? null,
-    strong: block.strong ?? false,
+function actsAs(block: MatchBlock['actsAs'], sets: SetReader, path: readonly (string | number)[]): Dimension[] {
+  if (block === undefined) return [];
+  const { any = false, as, through, strong = false } = block;
+  const test = compileActsAs({
+    any,
+    as: as === undefined ? null : sets.identities(as, [...path, 'as']),
+    through: through ?? null,
+    strong,
   });
-}
-
-/** The dimension for it. Last of a rule's, because it may have to wait for the others. */
-export function actsAsDimension({ actsAs: block }: MatchBlock, { test }: ActsAsTest): Dimension {
   const wanted = [
-    block?.any ? 'any' : JSON.stringify(block?.as),
-    ...(block?.through === undefined ? [] : [`through ${block.through.join(', ')}`]),
-    ...(block?.strong ? ['strong only'] : []),
+    any ? 'any' : JSON.stringify(as),
+    ...(through === undefined ? [] : [`through ${through.join(', ')}`]),
+    ...(strong ? ['strong only'] : []),
   ];
-  return {
-    name: 'actsAs',
-    wanted: wanted.join(' '),
-    got: (question) => actsAsText(question, impersonationText(question)),
-    test,
-    fixed: false,
-  };
+  return [
+    {
+      name: 'actsAs',
+      wanted: wanted.join(' '),
+      got: (question) => actsAsText(question, impersonationText(question)),
+      ...awaiting('identities', test),
+      fixed: false,
+      permits: test.namesImpersonation ? 'impersonation' : 'identity',
+    },
+  ];
 }

@@ -154,6 +154,7 @@ function notLoaded({ folder, problems }: PolicyState): Decision {
     warnings: true,
     approval: null,
     unresolved: false,
+    awaits: [],
     record: null,
     stream: NO_LIMITS,
   };

@@ -1,7 +1,5 @@
 import { Readable } from 'node:stream';
-import { createSecureContext } from 'node:tls';
 import { describe, expect, it, vi } from 'vitest';
-import type { Cluster } from '../../../proxy/clusters/cluster.ts';
 import { Evaluator } from '../../../proxy/evaluation/evaluate.ts';
 import { OriginalUser } from '../../../proxy/evaluation/original-user.ts';
 import type { Upstream, UpstreamRequest } from '../../../proxy/forward/upstream.ts';
@@ -10,33 +8,7 @@ import type { PolicySource } from '../../../proxy/policy/policy-source.ts';
 import type { ApiRequest } from '../../../proxy/request/api-request.ts';
 import { document, engineOf, LOCAL } from '../policy/policies.ts';
 import { MERGE, parsed, read } from './requests.ts';
-
-/** What the fake API server answers: status and object. */
-type Answering = (request: UpstreamRequest) => readonly [status: number, object: unknown];
-
-const cluster: Cluster = {
-  slug: 'c',
-  contextName: 'c',
-  labels: {},
-  server: { host: '127.0.0.1', port: 1, servername: 'c', basePath: '', verify: true },
-  credentialName: 'u',
-  namespace: 'default',
-  credential: async () => ({ bearerToken: null, secureContext: createSecureContext(), generation: 1 }),
-  credentialRejected: () => undefined,
-};
-
-function upstreamOf(answering: Answering, seen: UpstreamRequest[] = []): Upstream {
-  return {
-    request: async (_cluster, _credential, request) => {
-      seen.push(request);
-      const [status, object] = answering(request);
-      return { status, headers: [], body: Readable.from([Buffer.from(JSON.stringify(object))]) };
-    },
-    upgrade: () => Promise.reject(new Error('no upgrade')),
-    forget: () => undefined,
-    close: async () => undefined,
-  };
-}
+import { type Answering, cluster, upstreamOf } from './upstreams.ts';
 
 const RULES = `  - {id: all, effect: allow, match: {resources: ["*", "*/*"]}}
   - {id: asked, effect: requireApproval, match: {actsAs: {any: true}}, approval: {level: ownerConfirm}, message: "as {{actsAs}}"}

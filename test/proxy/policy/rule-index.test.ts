@@ -23,11 +23,13 @@ function expectSound(rules: ReturnType<typeof compile>, questions: readonly Poli
     expect(given.size).toBe(candidates.length);
     expect(candidates.map(({ id }) => id)).toEqual(rules.filter((rule) => given.has(rule)).map(({ id }) => id));
     const missed = rules.filter(({ effect, dimensions }) =>
-      dimensions.every(({ test }) => test(asked, effect !== 'allow')),
+      dimensions.every(({ answer }) => answer(asked, effect !== 'allow') !== 'no'),
     );
     // What the engine does not ask again.
     const unsure = candidates.filter(({ dimensions }) =>
-      dimensions.some(({ fixed, test }) => fixed && !(test(asked, true) && test(asked, false))),
+      dimensions.some(
+        ({ fixed, answer }) => fixed && (answer(asked, true) !== 'yes' || answer(asked, false) !== 'yes'),
+      ),
     );
     expect(unsure.map(({ id }) => id)).toEqual([]);
     expect(missed.filter((rule) => !given.has(rule)).map(({ id }) => id)).toEqual([]);

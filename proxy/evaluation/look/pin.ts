@@ -1,8 +1,9 @@
-import type { ApiRequest } from '../request/api-request.ts';
-import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from '../request/json-value.ts';
-import { JSON_PATCH } from '../request/media-types.ts';
-import { firstValue } from '../request/query.ts';
-import { textAt } from './fields.ts';
+import type { ApiRequest } from '../../request/api-request.ts';
+import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from '../../request/json-value.ts';
+import { JSON_PATCH } from '../../request/media-types.ts';
+import { firstValue } from '../../request/query.ts';
+import { deleteOptions, type Outgoing, type Written, writtenAnew } from '../body.ts';
+import { textAt } from '../fields.ts';
 
 /** The object that a write was evaluated on. */
 export interface Base {
@@ -22,6 +23,15 @@ export function baseOf(object: unknown): Base | null {
  * alone would not do: a server-side apply with one creates the object when it is gone (kube-apiserver 1.36.3).
  */
 export type PinLevel = 'identity' | 'state';
+
+/** The write bound to what it was evaluated on; null for one that cannot be bound. */
+export function pinWrite(written: Written, base: Base, level: PinLevel): Outgoing | null {
+  const { request, parsed } = written;
+  const value = request.method === 'DELETE' ? deleteOptions(written) : parsed;
+  if (value === undefined || (value === null && request.method !== 'DELETE')) return null;
+  const pinned = pinBody(request, value, base, level);
+  return pinned === null ? null : writtenAnew(request, pinned);
+}
 
 /**
  * The body with the precondition that it is the evaluated object that it changes: `metadata.uid` and

@@ -1,12 +1,12 @@
-import type { Road } from '../../model/gained-identity.ts';
-import type { Change } from './act-as/change.ts';
-import { gainedByCertificate } from './act-as/csr.ts';
-import { gainedByHostAccess } from './act-as/node.ts';
-import { gainedByPod } from './act-as/pod.ts';
-import { gainedByRights } from './act-as/rbac.ts';
-import { gainedBySecret } from './act-as/secret.ts';
-import { anyone, type Gained } from './act-as/service-account.ts';
-import { gainedByConversion } from './act-as/webhook.ts';
+import type { Road } from '../../../model/gained-identity.ts';
+import type { Change } from './change.ts';
+import { gainedByCertificate } from './csr.ts';
+import { gainedByHostAccess } from './node.ts';
+import { gainedByPod } from './pod.ts';
+import { gainedByRights } from './rbac.ts';
+import { gainedBySecret } from './secret.ts';
+import { anyone, type Gained } from './service-account.ts';
+import { gainedByConversion } from './webhook.ts';
 
 const BY_ROAD: Partial<Readonly<Record<Road, (change: Change) => Gained[]>>> = {
   secret: gainedBySecret,

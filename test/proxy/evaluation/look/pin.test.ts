@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { pinBody } from '../../../proxy/evaluation/pin.ts';
-import { writeJson } from '../../../proxy/request/write-json.ts';
-import { APPLY, JSON_PATCH, MERGE, parsed, read } from './requests.ts';
+import { pinBody } from '../../../../proxy/evaluation/look/pin.ts';
+import { writeJson } from '../../../../proxy/request/write-json.ts';
+import { APPLY, JSON_PATCH, MERGE, parsed, read } from '../requests.ts';
 
 const base = { uid: 'u', resourceVersion: '7' };
 const MAP = '/api/v1/namespaces/shop/configmaps/c';

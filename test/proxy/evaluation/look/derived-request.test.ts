@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createQuestion, mayCreate } from '../../../proxy/evaluation/creates.ts';
+import { createQuestion, mayCreate } from '../../../../proxy/evaluation/creates.ts';
 import {
   dryRunRequest,
   liveObjectRequest,
   reviewRequest,
   withContentType,
-} from '../../../proxy/evaluation/derived-request.ts';
-import { APPLY, MERGE, read } from './requests.ts';
+} from '../../../../proxy/evaluation/look/derived-request.ts';
+import { APPLY, MERGE, read } from '../requests.ts';
 
 describe('requests that the gateway makes in the course of a client’s', () => {
   it.each([

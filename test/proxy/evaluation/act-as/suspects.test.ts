@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { suspectedRoads } from '../../../proxy/evaluation/suspects.ts';
-import { policyQuestion } from '../../../proxy/policy/policy-question.ts';
-import { LOCAL } from '../policy/policies.ts';
-import { JSON_PATCH, MERGE, parsed, read } from './requests.ts';
+import { suspectedRoads } from '../../../../proxy/evaluation/act-as/suspects.ts';
+import { policyQuestion } from '../../../../proxy/policy/policy-question.ts';
+import { LOCAL } from '../../policy/policies.ts';
+import { JSON_PATCH, MERGE, parsed, read } from '../requests.ts';
 
 const DEPLOYMENT = '/apis/apps/v1/namespaces/n/deployments/d';
 

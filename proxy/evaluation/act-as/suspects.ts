@@ -1,9 +1,9 @@
-import type { Road } from '../../model/gained-identity.ts';
-import { roadsToEvaluate } from '../policy/act-as.ts';
-import type { PolicyQuestion } from '../policy/policy-question.ts';
-import type { ApiRequest } from '../request/api-request.ts';
-import { isJsonObject, type JsonValue } from '../request/json-value.ts';
-import { JSON_PATCH } from '../request/media-types.ts';
+import type { Road } from '../../../model/gained-identity.ts';
+import { roadsToEvaluate } from '../../policy/act-as.ts';
+import type { PolicyQuestion } from '../../policy/policy-question.ts';
+import type { ApiRequest } from '../../request/api-request.ts';
+import { isJsonObject, type JsonValue } from '../../request/json-value.ts';
+import { JSON_PATCH } from '../../request/media-types.ts';
 
 /** What a body must mention to lead anywhere by a road. Roads that are not here are always looked at: they are rare. */
 const MENTIONS: Partial<Readonly<Record<Road, RegExp>>> = {

@@ -1,6 +1,6 @@
-import type { ApiRequest } from '../request/api-request.ts';
-import { HeaderList } from '../request/header-list.ts';
-import { readRequest } from '../request/read-request.ts';
+import type { ApiRequest } from '../../request/api-request.ts';
+import { HeaderList } from '../../request/header-list.ts';
+import { readRequest } from '../../request/read-request.ts';
 
 /** Headers of the client that say who asks, so that cluster audit and field managers see the same. */
 const KEPT = ['User-Agent', 'Kubectl-Command', 'Kubectl-Session'];

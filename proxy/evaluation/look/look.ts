@@ -1,0 +1,110 @@
+import type { Cluster } from '../../clusters/cluster.ts';
+import type { Upstream, UpstreamResponse } from '../../forward/upstream.ts';
+import type { ApiRequest } from '../../request/api-request.ts';
+import { canonical, type Written } from '../body.ts';
+import { textAt } from '../fields.ts';
+import { AccountRights } from './account-rights.ts';
+import { dryRunRequest, liveObjectRequest, readOf } from './derived-request.ts';
+import { baseOf } from './pin.ts';
+import { Probe, type Probed } from './probe.ts';
+import type { Looks, Sight } from './sight.ts';
+
+/** A request to look at, in the course of which the API server is asked. */
+export interface Subject extends Written {
+  readonly cluster: Cluster;
+  readonly signal: AbortSignal;
+}
+
+/** What was seen; or that the object changed while it was looked at; or what the write itself would have got. */
+export type Seen =
+  | { readonly kind: 'sight'; readonly sight: Sight }
+  | { readonly kind: 'changed-meanwhile' }
+  | { readonly kind: 'refused'; readonly response: UpstreamResponse };
+
+/**
+ * Looks at what a request is about: a read gives the object that is there, a dry run the one that the write would leave.
+ * What either means is not its business.
+ */
+export class Looker {
+  readonly #upstream: Upstream;
+  readonly #rights = new AccountRights();
+
+  constructor(upstream: Upstream) {
+    this.#upstream = upstream;
+  }
+
+  /** @throws {Refusal} as `sendUpstream`. */
+  async look(subject: Subject, looks: Looks): Promise<Seen> {
+    const { request } = subject;
+    const probe = new Probe(this.#upstream, subject.cluster, subject.signal);
+    const outgoing = canonical(subject);
+    const [live, rehearsed] = await Promise.all([
+      mayBeThere(request) ? probe.ask(liveObjectRequest(request)) : null,
+      looks.rehearsal && mayBeRehearsed(request) ? probe.ask(dryRunRequest(outgoing.request), outgoing.body) : null,
+    ]);
+    const refused = refusalOf(request, live, rehearsed);
+    if (refused !== null) return { kind: 'refused', response: refused.response() };
+    const before = live?.status === 200 ? live.object : null;
+    const after = rehearsed === null || isUnevaluable(rehearsed) ? null : rehearsed.object;
+    const base = baseOf(before);
+    if (after !== null && base !== null && baseOf(after)?.resourceVersion !== base.resourceVersion) {
+      return { kind: 'changed-meanwhile' };
+    }
+    const sight: Sight = {
+      live: liveIn(live),
+      before,
+      after,
+      base,
+      boundRole: () => boundRole(request, after, probe),
+      strengthOf: (account) => this.#rights.strengthOf(account, probe, request),
+    };
+    return { kind: 'sight', sight };
+  }
+}
+
+/** True for a request that changes what is kept. */
+export function isChange({ method, upgrade }: ApiRequest): boolean {
+  return upgrade === null && method !== 'GET' && method !== 'HEAD';
+}
+
+/** A POST makes an object, but for one to a subresource of an object that is there, such as an exec. */
+function mayBeThere({ method, info }: ApiRequest): boolean {
+  return info.name !== '' && (method !== 'POST' || info.subresource !== '');
+}
+
+/** Not a DELETE: there is nothing that it would leave. Nor an exec: the API server would run it. */
+function mayBeRehearsed(request: ApiRequest): boolean {
+  return isChange(request) && request.method !== 'DELETE';
+}
+
+function liveIn(live: Probed | null): Sight['live'] {
+  if (live === null) return 'not-asked';
+  if (live.status === 200) return 'read';
+  return live.status === 404 ? 'absent' : 'unreadable';
+}
+
+/** An answer that the write itself would get, so that nobody is asked to approve it. */
+function refusalOf({ method }: ApiRequest, live: Probed | null, rehearsed: Probed | null): Probed | null {
+  if (rehearsed !== null && rehearsed.status >= 400 && !isUnevaluable(rehearsed)) return rehearsed;
+  return method === 'DELETE' && live?.status === 404 ? live : null;
+}
+
+/** A webhook that does not say it keeps out of dry runs makes the API server refuse them (400, BadRequest). */
+function isUnevaluable({ status, object }: Probed): boolean {
+  return status === 400 && /\bdry.?run\b/i.test(textAt(object, 'message'));
+}
+
+/** The role that a binding hands out, as the same identity may read it. */
+async function boundRole(request: ApiRequest, binding: unknown, probe: Probe): Promise<unknown> {
+  const name = textAt(binding, 'roleRef', 'name');
+  if (name === '') return null;
+  const { apiGroup, apiVersion, namespace } = request.info;
+  const within =
+    textAt(binding, 'roleRef', 'kind') === 'Role'
+      ? `namespaces/${encodeURIComponent(namespace)}/roles`
+      : 'clusterroles';
+  const role = await probe.ask(
+    readOf(request, `/apis/${apiGroup}/${apiVersion}/${within}/${encodeURIComponent(name)}`),
+  );
+  return role.status === 200 ? role.object : null;
+}

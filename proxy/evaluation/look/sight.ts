@@ -1,0 +1,32 @@
+import type { Base } from './pin.ts';
+
+/** What has to be seen beside the object that is there. */
+export interface Looks {
+  /** The object as the write would leave it. */
+  readonly rehearsal: boolean;
+}
+
+/** A service account, by the names that make it one. */
+export interface ServiceAccount {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Whether an account holds rights that lead further; `not-told` where the API server would not say. */
+export type Strength = 'yes' | 'no' | 'not-told' | 'no-answer';
+
+/** What the API server showed of the object of a request. Readers get this, and no way to ask for anything else. */
+export interface Sight {
+  /** `unreadable`: the API server says no more, neither that it is there nor that it is not. */
+  readonly live: 'read' | 'absent' | 'unreadable' | 'not-asked';
+  /** The object that is there; null where it was not read. */
+  readonly before: unknown;
+  /** The object as the write would leave it, defaults and admission included; null where nothing was rehearsed. */
+  readonly after: unknown;
+  /** What a write can be bound to; null where there is no object yet. */
+  readonly base: Base | null;
+  /** The role that a binding (`after`) names; null where it could not be read. Looked at only when asked for. */
+  readonly boundRole: () => Promise<unknown>;
+  /** Looked at only when asked for. */
+  readonly strengthOf: (account: ServiceAccount) => Promise<Strength>;
+}

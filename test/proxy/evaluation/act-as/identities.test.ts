@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { identities } from '../../../../proxy/evaluation/act-as/identities.ts';
+import type { Sight, Strength } from '../../../../proxy/evaluation/look/sight.ts';
+import { policyQuestion } from '../../../../proxy/policy/policy-question.ts';
+import { LOCAL } from '../../policy/policies.ts';
+import { MERGE, parsed, read } from '../requests.ts';
+
+const POD = '/api/v1/namespaces/shop/pods/p';
+const CI = { spec: { serviceAccountName: 'ci' } };
+const BINDING = '/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings/b';
+const BOUND = { roleRef: { kind: 'Role', name: 'r' }, subjects: [{ kind: 'User', name: 'eve' }] };
+
+function never(): never {
+  throw new Error('Nobody should ask');
+}
+
+const NOTHING: Sight = {
+  ...{ live: 'read', before: null, after: null, base: null },
+  ...{ boundRole: never, strengthOf: never },
+};
+
+function plan(line: string, body: unknown, ...headers: string[]) {
+  const request = read(line, ...headers);
+  const question = policyQuestion(LOCAL, { name: 'c', labels: {} }, request);
+  return { question, reading: identities.plan({ question, request, said: body === null ? null : parsed(body) }) };
+}
+
+/** Whom the request would act as, and whether strong, by what is seen. */
+async function found(line: string, body: unknown, sight: Partial<Sight>, ...headers: string[]) {
+  const { question, reading } = plan(line, body, ...headers);
+  const read = await reading?.read(question, { ...NOTHING, ...sight });
+  return (read?.gained ?? []).map(({ says, strong }) => `${says}: ${strong ? 'strong' : 'weak'}`);
+}
+
+const being = (strength: Strength) => ({ strengthOf: () => Promise.resolve(strength) });
+
+describe('what has to be seen to find whom a request would act as', () => {
+  it.each<[string, string, unknown, string[], boolean | null]>([
+    ['nothing, for words that lead nowhere', `PATCH ${POD}`, { metadata: {} }, [MERGE], null],
+    ['the result, for a write that names an account', `PATCH ${POD}`, CI, [MERGE], true],
+    ['the pod alone, for a way into it', `POST ${POD}/exec?command=id`, null, [], false],
+    ['the result too, for a container put into it', `PATCH ${POD}/ephemeralcontainers`, null, [MERGE], true],
+  ])('%s', (_name, line, body, headers, rehearsal) => {
+    expect(plan(line, body, ...headers).reading?.looks.rehearsal ?? null).toBe(rehearsal);
+  });
+});
+
+describe('whom a request would act as, by what was seen', () => {
+  it.each<[Strength, string[]]>([
+    ['yes', ['service account shop:ci, as which its pods would run: strong']],
+    ['no', ['service account shop:ci, as which its pods would run: weak']],
+    ['not-told', ['service account shop:ci, as which its pods would run: strong']],
+    ['no-answer', ['service account shop:ci, as which its pods would run: strong']],
+  ])('an account of which the API server says "%s"', async (strength, expected) => {
+    expect(await found(`PATCH ${POD}`, CI, { after: CI, ...being(strength) }, MERGE)).toEqual(expected);
+  });
+
+  it.each<[Strength, number]>([
+    ['yes', 1],
+    ['no', 0],
+    ['not-told', 0],
+    ['no-answer', 1],
+  ])('the default account of a pod, of which it says "%s"', async (strength, count) => {
+    const into = `POST ${POD}/exec?command=id`;
+    expect(await found(into, null, { before: { spec: {} }, ...being(strength) })).toHaveLength(count);
+  });
+
+  it('nobody in a pod that is not there, anybody in one that may not be read', async () => {
+    const into = `POST ${POD}/exec?command=id`;
+    expect(await found(into, null, { live: 'absent' })).toEqual([]);
+    expect(await found(into, null, { live: 'unreadable' })).toEqual([expect.stringContaining('could not be read')]);
+  });
+
+  it('the node too, through a privileged pod, but not by a forwarded port', async () => {
+    const spec = { automountServiceAccountToken: false, containers: [{ securityContext: { privileged: true } }] };
+    const seen = { before: { spec } };
+    expect(await found(`POST ${POD}/exec?command=id`, null, seen)).toEqual([
+      expect.stringContaining('root on the node'),
+    ]);
+    expect(await found(`POST ${POD}/portforward`, null, seen)).toEqual([]);
+  });
+
+  it('anybody by each road, where the write could not be rehearsed', async () => {
+    expect(await found(`PATCH ${POD}`, CI, { after: null }, MERGE)).toEqual([
+      expect.stringContaining('cannot be told'),
+    ]);
+  });
+
+  it('what the role of a binding holds, which is looked at for bindings alone', async () => {
+    const role = { rules: [{ verbs: ['get'], resources: ['secrets'] }] };
+    const says = await found(`PUT ${BINDING}`, BOUND, { after: BOUND, boundRole: () => Promise.resolve(role) });
+    expect(says).toEqual(['the role r (reading secrets), for user eve: strong']);
+  });
+
+  it('beside whom the URL tells already', async () => {
+    const { question, reading } = plan(`PATCH ${POD}`, CI, MERGE);
+    const known = { road: 'token', user: 'k', groups: [], anyone: false, strong: true, says: 'known' } as const;
+    const after = await reading?.read({ ...question, gained: [known] }, { ...NOTHING, after: CI, ...being('no') });
+    expect(after?.gained?.map(({ road }) => road)).toEqual(['token', 'pod']);
+  });
+});
