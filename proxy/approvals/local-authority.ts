@@ -4,7 +4,7 @@ import type { ApprovalRequest, ApprovalState, Intent } from '../../model/approva
 import type { ApprovalRequirement } from '../../model/decision.ts';
 import type { ApprovalRecord } from '../../model/journal-record.ts';
 import type { GatewayLog } from '../gateway-log.ts';
-import { uuidV7 } from '../journal/uuid-v7.ts';
+import { uuidV7 } from '../uuid-v7.ts';
 import type { ApprovalAuthority, HoldOutcome } from './approval-authority.ts';
 import { ApprovalEntry, type Deadline } from './approval-entry.ts';
 import { ApprovalError } from './approval-error.ts';

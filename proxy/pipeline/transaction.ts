@@ -3,12 +3,12 @@ import type { DecidedRecord, EffectiveIdentity, RequestSummary, StreamOutcome } 
 import type { Principal } from '../../model/principal.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import type { Journal } from '../journal/journal.ts';
-import { uuidV7 } from '../journal/uuid-v7.ts';
 import { explainDecision } from '../policy/explain.ts';
 import type { PolicyQuestion } from '../policy/policy-question.ts';
 import type { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { effectiveIdentity } from '../request/impersonation.ts';
+import { uuidV7 } from '../uuid-v7.ts';
 
 /** Query parameters that some servers read as credentials; never written down (security case 14). */
 const CREDENTIAL_PARAMETERS = /([?&](?:access_)?token=)[^&#]*/gi;

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../clusters/cluster.ts';
-import { EndedByGateway } from '../../listener/ended-by-gateway.ts';
+import { EndedByGateway } from '../../ended-by-gateway.ts';
 import type { AnswerBody, Exchange, HeaderLine } from '../../listener/exchange.ts';
 import { longestStream } from '../../policy/stream-limits.ts';
 import { StreamRedactor } from '../../redaction/stream-redactor.ts';
