@@ -1,7 +1,7 @@
+import { createScanner, type ScannerKind } from './create-scanner.ts';
 import type { MaskRules } from './plan/mask-rules.ts';
 import { type MaskReport, newMaskReport } from './plan/response-mask.ts';
 import { ByteWindow, type Splice } from './scan/byte-window.ts';
-import { createScanner, type ScannerKind } from './scan/create-scanner.ts';
 import { escapeString, unescapeText } from './scan/escaped-text.ts';
 import type { Scanner } from './scan/json-scanner.ts';
 import { NotMaskable } from './scan/not-maskable.ts';
