@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import type { ContextListing } from '../model/context-listing.ts';
 import { ClientAccessRegistry } from './access/client-access.ts';
 import type { KeyPair } from './access/key-pair.ts';
 import type { AccessRequest, ClientAccess } from './access/session-access.ts';
 import { openLocalAuthority } from './approvals/local-authority.ts';
 import type { Cluster } from './clusters/cluster.ts';
-import type { ClusterSource, ContextListing } from './clusters/cluster-source.ts';
+import type { ClusterSource } from './clusters/cluster-source.ts';
 import { Evaluator } from './evaluation/evaluate.ts';
 import { OriginalUser } from './evaluation/original-user.ts';
 import { createUpstream } from './forward/pooled-upstream.ts';

@@ -1,5 +1,5 @@
+import type { ContextListing } from '../../model/context-listing.ts';
 import { clusterSlug } from './cluster-slug.ts';
-import type { ContextListing } from './cluster-source.ts';
 import { contextProblem } from './context-problem.ts';
 import { readKubeconfigs } from './kubeconfig-files.ts';
 
