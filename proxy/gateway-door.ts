@@ -1,11 +1,12 @@
 import type { ApprovalRequest } from '../model/approval.ts';
+import type { ContextListing } from '../model/context-listing.ts';
 import type { JournalRecord } from '../model/journal-record.ts';
 import type { LiveStream } from '../model/live-stream.ts';
 import type { PolicyState } from '../model/policy-state.ts';
 import type { KeyPair } from './access/key-pair.ts';
 import type { AccessRequest, ClientAccess } from './access/session-access.ts';
 import type { ApprovalAuthority, AuthorityOpening } from './approvals/approval-authority.ts';
-import type { ClusterSource, ContextListing } from './clusters/cluster-source.ts';
+import type { ClusterSource } from './clusters/cluster-source.ts';
 import type { GatewayLog } from './gateway-log.ts';
 import type { JournalFilter } from './journal/journal.ts';
 import type { PolicySource } from './policy/policy-source.ts';

@@ -24,8 +24,11 @@ const machine = await stages.run('set-up', setUp);
 if (machine) {
   const { tools } = machine;
   const toolPaths = tools ? { GATEHOUSE_TEST_KUBECTL: tools.kubectl, GATEHOUSE_TEST_HELM: tools.helm } : {};
-  if (isWanted('types')) await stages.run('type check', () => succeed('typescript/bin/tsc', '-b'));
-  if (isWanted('lint')) await stages.run('lint', () => succeed('@biomejs/biome/bin/biome', 'check', '.'));
+  if (isWanted('types')) await stages.run('type check', () => succeed('node_modules/typescript/bin/tsc', '-b'));
+  if (isWanted('lint')) {
+    await stages.run('lint', () => succeed('node_modules/@biomejs/biome/bin/biome', 'check', '.'));
+    await stages.run('walls', () => succeed('scripts/walls.mjs'));
+  }
   if (isWanted('unit')) await stages.run('unit tests', () => runVitestProject('unit', toolPaths));
   if (isWanted('gateway')) {
     await stages.run('command line', buildCommandLine);
@@ -39,12 +42,11 @@ if (machine) {
 stages.finish();
 
 /**
- * Runs a program of a package to a successful end.
- * @param {string} program its path in node_modules
+ * Runs a program to a successful end.
+ * @param {string} program its path in the repository
  * @param {...string} programArguments
  */
 async function succeed(program, ...programArguments) {
-  const path = join(repository, 'node_modules', program);
-  const { code } = await run(process.execPath, [path, ...programArguments], { cwd: repository });
+  const { code } = await run(process.execPath, [join(repository, program), ...programArguments], { cwd: repository });
   if (code !== 0) throw new Error(`${program.split('/').at(-1)} ended with exit code ${code}`);
 }

@@ -1,4 +1,5 @@
 import { badRequest, notAcceptable, unknownFormat } from '../store/status.ts';
+import type { IncludeObject } from '../table/table.ts';
 
 /** How to write an answer. */
 export interface Representation {
@@ -72,9 +73,6 @@ export function negotiate(accept: string | undefined, shape: AnswerShape, pretty
   }
   throw written ? notAcceptable(available) : unknownFormat(available);
 }
-
-/** What a Table row carries of its object. */
-export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
 /**
  * `?includeObject=`.

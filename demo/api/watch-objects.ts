@@ -3,10 +3,10 @@ import { goJson, type JsonObject, nameOf, namespaceOf } from '../store/json.ts';
 import type { StoreEvent } from '../store/object-store.ts';
 import { groupVersionOf, type ResourceKind } from '../store/resource-kinds.ts';
 import { badRequest, expired, invalid } from '../store/status.ts';
-import { bookmarkTable, partialMetadata, tableOf } from '../table/table.ts';
+import { bookmarkTable, type IncludeObject, partialMetadata, tableOf } from '../table/table.ts';
 import { representationFor } from './answer.ts';
 import type { Call } from './call.ts';
-import { type IncludeObject, type Representation, readIncludeObject } from './negotiation.ts';
+import { type Representation, readIncludeObject } from './negotiation.ts';
 import { readInteger, readSelection, type Selection } from './read-objects.ts';
 import { queryTrue } from './request-target.ts';
 

@@ -1,5 +1,6 @@
 import { textAt } from '../store/json.ts';
-import { acceptCommand, type CommandConnection, type CommandRequest } from './command-connection.ts';
+import { acceptCommand } from './accept-command.ts';
+import type { CommandConnection, CommandRequest } from './command-connection.ts';
 import { runSession, success } from './exec.ts';
 import { PodStory } from './log-lines.ts';
 import { mainCommand, type RunningContainer } from './running-container.ts';

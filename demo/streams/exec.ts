@@ -3,7 +3,8 @@ import { commands } from '../shell/commands.ts';
 import { Shell } from '../shell/shell.ts';
 import { ForegroundInput, runInteractive, Terminal } from '../shell/terminal.ts';
 import type { JsonObject } from '../store/json.ts';
-import { acceptCommand, type CommandConnection, type CommandRequest } from './command-connection.ts';
+import { acceptCommand } from './accept-command.ts';
+import type { CommandConnection, CommandRequest } from './command-connection.ts';
 import { machineOf, type RunningContainer, variablesOf } from './running-container.ts';
 import type { Upgrade } from './upgrade.ts';
 

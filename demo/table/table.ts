@@ -1,7 +1,9 @@
-import type { IncludeObject } from '../api/negotiation.ts';
 import { type Json, type JsonObject, objectAt } from '../store/json.ts';
 import type { Column } from './column.ts';
 import { columnsOf } from './columns.ts';
+
+/** What a Table row carries of its object. */
+export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
 function definitions(columns: readonly Column[]): Json {
   return columns.map((column) => ({

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
+import type { ContextListing } from '../../model/context-listing.ts';
 import type { ClusterEntry } from '../../preload/contract.ts';
-import type { ContextListing } from '../../proxy/gateway-door.ts';
 import type { GatewayService } from '../gateway/gateway-service.ts';
 import { HostError } from '../hosts/protocol.ts';
 import type { DemoCluster } from './demo-cluster.ts';

@@ -1,7 +1,8 @@
 import { pino } from 'pino';
+import type { ContextListing } from '../../model/context-listing.ts';
 import type { LiveStream } from '../../model/live-stream.ts';
 import { openLocalAuthority } from '../../proxy/approvals/local-authority.ts';
-import type { ContextListing, Gateway, GatewayOptions, KeyPair } from '../../proxy/gateway-door.ts';
+import type { Gateway, GatewayOptions, KeyPair } from '../../proxy/gateway-door.ts';
 import { logSerializers } from '../../proxy/gateway-log.ts';
 import { policyIn } from '../../proxy/policy/source/policy-folder.ts';
 import type { HostEmit, HostHandlers } from '../hosts/host-server.ts';

@@ -1,5 +1,5 @@
 import { createCertificateAuthority } from '../../proxy/access/certificate-authority.ts';
-import { listContexts } from '../../proxy/clusters/kubeconfig-files.ts';
+import { listContexts } from '../../proxy/clusters/list-contexts.ts';
 import { createGateway } from '../../proxy/gateway.ts';
 import { serveHost } from '../hosts/host-server.ts';
 import { parentChannel } from '../hosts/parent-channel.ts';

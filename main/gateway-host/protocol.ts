@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ApprovalRequest } from '../../model/approval.ts';
+import type { ContextListing } from '../../model/context-listing.ts';
 import type { JournalRecord } from '../../model/journal-record.ts';
 import type { LiveStream } from '../../model/live-stream.ts';
 import type { PolicyState } from '../../model/policy-state.ts';
-import type { ContextListing } from '../../proxy/gateway-door.ts';
 import type { JournalFilter } from '../../proxy/journal/journal.ts';
 import { type HostProtocol, objectOf } from '../hosts/protocol.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ContextListing } from '../../proxy/gateway-door.ts';
+import type { ContextListing } from '../../model/context-listing.ts';
 import { call, event } from './call.ts';
 import { slug } from './words.ts';
 

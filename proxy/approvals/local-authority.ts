@@ -2,7 +2,7 @@
 
 import type { ApprovalRequest, ApprovalState, Intent } from '../../model/approval.ts';
 import type { ApprovalRequirement } from '../../model/decision.ts';
-import { uuidV7 } from '../journal/uuid-v7.ts';
+import { uuidV7 } from '../uuid-v7.ts';
 import type { ApprovalAuthority, AuthorityOpening, HoldOutcome } from './approval-authority.ts';
 import { ApprovalEntry, type Deadline } from './approval-entry.ts';
 import { ApprovalError } from './approval-error.ts';

@@ -1,6 +1,3 @@
-import { clusterSlug } from './cluster-slug.ts';
-import type { ContextListing } from './cluster-source.ts';
-import { contextProblem } from './context-problem.ts';
 import {
   type KubeconfigCluster,
   type KubeconfigContext,
@@ -31,45 +28,6 @@ export async function readKubeconfigs(files: readonly string[]): Promise<MergedK
     contexts: firstByName(good.flatMap(({ contexts }) => contexts)),
     problems: read.flatMap((file) => ('problem' in file ? [file.problem] : [])),
   };
-}
-
-/**
- * Every context in the files, each with what would keep it from being used. A file that cannot be read is a row of its
- * own with an empty `context`; it never hides the contexts of the others.
- * @param options.path where exec plugins are looked for, as in `PATH`.
- */
-export async function listContexts(
-  files: readonly string[],
-  options: { readonly path?: string; readonly now?: Date } = {},
-): Promise<ContextListing[]> {
-  const merged = await readKubeconfigs(files);
-  const listings = [...merged.contexts.values()].map(async (context): Promise<ContextListing> => {
-    const { name, file, namespace, cluster, user } = context;
-    return {
-      context: name,
-      slug: clusterSlug(name),
-      server: merged.clusters.get(cluster ?? '')?.server ?? '',
-      user: user ?? '',
-      namespace: namespace ?? 'default',
-      file,
-      problem: await contextProblem(merged, context, {
-        path: options.path ?? process.env['PATH'] ?? '',
-        now: options.now ?? new Date(),
-      }),
-    };
-  });
-  const unreadable = merged.problems.map(
-    ({ file, message }): ContextListing => ({
-      context: '',
-      slug: '',
-      server: '',
-      user: '',
-      namespace: '',
-      file,
-      problem: message,
-    }),
-  );
-  return [...(await Promise.all(listings)), ...unreadable];
 }
 
 async function readOrProblem(

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { fingerprintOf, type LiveCertificates } from '../access/client-authentication.ts';
+import { EndedByGateway } from '../ended-by-gateway.ts';
 import { Refusal } from '../refusal.ts';
-import { EndedByGateway } from './ended-by-gateway.ts';
 
 /** Milliseconds that an exchange under way gets to tell its client why it was ended, before the connection is cut. */
 const LAST_WORDS = 1_500;

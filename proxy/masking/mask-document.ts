@@ -1,9 +1,9 @@
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
+import type { ScannerKind } from './create-scanner.ts';
 import { MaskingStream } from './masking-stream.ts';
 import { compileMaskRules } from './plan/mask-rules.ts';
 import { type MaskReport, type MaskSubject, newMaskReport } from './plan/response-mask.ts';
-import type { ScannerKind } from './scan/create-scanner.ts';
 import { NotMaskable } from './scan/not-maskable.ts';
 import type { MaskKey } from './tokens/mask-token.ts';
 

@@ -2,9 +2,9 @@ import { parse } from 'yaml';
 import type { ApiRequest } from '../request/api-request.ts';
 import { JSON_PATCH } from '../request/media-types.ts';
 import { readProtobufObject } from '../request/protobuf/read-object.ts';
+import { unescapeString } from './scan/escaped-text.ts';
 import { type JsonEvents, JsonScanner } from './scan/json-scanner.ts';
 import { LAST_APPLIED } from './tokens/mask-form.ts';
-import { unescapeString } from './walk/masked-object.ts';
 
 /** As much of a body as a person reads on a card. */
 const LIMIT = 16 * 1024;

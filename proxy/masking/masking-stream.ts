@@ -1,8 +1,8 @@
+import { createScanner, type ScannerKind } from './create-scanner.ts';
 import type { MaskRules } from './plan/mask-rules.ts';
 import { type MaskReport, newMaskReport } from './plan/response-mask.ts';
 import { ByteWindow, type Splice } from './scan/byte-window.ts';
-import { createScanner, type ScannerKind } from './scan/create-scanner.ts';
-import { unescapeText } from './scan/escaped-text.ts';
+import { escapeString, unescapeText } from './scan/escaped-text.ts';
 import type { Scanner } from './scan/json-scanner.ts';
 import { NotMaskable } from './scan/not-maskable.ts';
 import { redactStatusText } from './status/redact-status.ts';
@@ -11,7 +11,6 @@ import { type MaskKey, maskToken } from './tokens/mask-token.ts';
 import type { OnMasked } from './tokens/masked-value.ts';
 import type { ObjectIdentity } from './tokens/object-identity.ts';
 import { ObjectTokens } from './tokens/object-tokens.ts';
-import { escapeString } from './walk/masked-object.ts';
 import { ObjectMasker } from './walk/object-masker.ts';
 
 export interface MaskingStreamOptions {

@@ -1,5 +1,5 @@
 import type { Decision } from '../../model/decision.ts';
-import { isClientGone } from '../listener/ended-by-gateway.ts';
+import { isClientGone } from '../ended-by-gateway.ts';
 import { audible, refuse } from '../listener/refuse.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';

@@ -6,7 +6,6 @@ import type { OriginalUser } from '../evaluation/original-user.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import type { GatewayLog } from '../gateway-log.ts';
 import type { Journal } from '../journal/journal.ts';
-import { uuidV7 } from '../journal/uuid-v7.ts';
 import type { Exchange } from '../listener/exchange.ts';
 import type { MaskKey } from '../masking/tokens/mask-token.ts';
 import type { PolicySource } from '../policy/policy-source.ts';
@@ -15,6 +14,7 @@ import type { MaskOrigins } from '../rehydration/mask-origins.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { effectiveIdentity } from '../request/impersonation.ts';
 import type { LiveStreams } from '../streams/live-streams.ts';
+import { uuidV7 } from '../uuid-v7.ts';
 import { summarise, summariseUnread } from './request-summary.ts';
 import type { Verdict } from './verdict.ts';
 

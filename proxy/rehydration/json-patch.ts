@@ -5,7 +5,8 @@ import { jsonText, textAt, valueAt } from '../request/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../request/json-value.ts';
 import { type Path, type Step, stepsOfPointer } from './field-path.ts';
 import { flaggedMasks, isMasked } from './masked-fields.ts';
-import type { Restorer, Source } from './restore.ts';
+import type { Restorer } from './restore.ts';
+import type { Source } from './source.ts';
 
 const PLACE = /^(?:0|[1-9]\d*)$/;
 

@@ -3,7 +3,7 @@ import { jsonText, textAt, valueAt, withValueAt } from '../request/json-text.ts'
 import { isJsonObject, type JsonValue } from '../request/json-value.ts';
 import type { LiveObject, LiveObjects } from './live-objects.ts';
 import { collectionPath } from './object-path.ts';
-import type { Source } from './restore.ts';
+import type { Source } from './source.ts';
 
 /** Where the revisions of a workload are kept, and where its pod template stands in one. */
 const REVISIONS: Readonly<Record<string, { readonly resource: string; readonly from: string | null }>> = {

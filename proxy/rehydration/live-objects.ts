@@ -19,7 +19,7 @@ import { jsonText, textAt } from '../request/json-text.ts';
 import type { JsonValue } from '../request/json-value.ts';
 import { readRequest } from '../request/read-request.ts';
 import { readStrictJson } from '../request/strict-json.ts';
-import type { Source } from './restore.ts';
+import type { Source } from './source.ts';
 
 /** An object, or a list of them, as it is in the cluster now: in clear, and as the client is shown it. */
 export interface LiveObject extends Source {

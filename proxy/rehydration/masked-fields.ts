@@ -1,7 +1,7 @@
 import { tokensIn } from '../masking/tokens/mask-text.ts';
 import { isJsonObject, type JsonValue } from '../request/json-value.ts';
 import { fieldOf, type Path } from './field-path.ts';
-import type { Source } from './restore.ts';
+import type { Source } from './source.ts';
 
 /** Every text that the client does not see as it is. */
 export function* maskedTexts(

@@ -19,7 +19,8 @@ import {
   restoreFromRelease,
   restoreStoredRelease,
 } from './release-lineage.ts';
-import { type Restored, Restorer, type Source, type Unrestored } from './restore.ts';
+import { type Restored, Restorer, type Unrestored } from './restore.ts';
+import type { Source } from './source.ts';
 import { maskWrittenBack } from './written-back.ts';
 
 export interface RehydrationOptions {

@@ -1,17 +1,12 @@
 import { LAST_APPLIED } from '../masking/tokens/mask-form.ts';
 import { fromBase64, holdsText, holdsToken, isSameMask, tokensIn } from '../masking/tokens/mask-text.ts';
-import { REDACTED } from '../masking/walk/masked-object.ts';
+import { REDACTED } from '../masking/tokens/mask-token.ts';
 import { goJsonText } from '../request/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../request/json-value.ts';
 import { readStrictJson } from '../request/strict-json.ts';
 import { fieldOf, type Path } from './field-path.ts';
 import { flaggedMasks, wordBefore } from './masked-fields.ts';
-
-/** A part of an object that may give values back: as the client sees it, and as it is. The two differ in texts only. */
-export interface Source {
-  readonly masked: JsonValue;
-  readonly plain: JsonValue;
-}
+import type { Source } from './source.ts';
 
 /** A mask that could not be put back, and where it stands. */
 export interface Unrestored {

@@ -5,7 +5,8 @@ import { textAt } from '../request/json-text.ts';
 import type { JsonValue } from '../request/json-value.ts';
 import type { Origin } from './mask-origins.ts';
 import { fieldOfToken } from './masked-fields.ts';
-import type { Source, Unrestored } from './restore.ts';
+import type { Unrestored } from './restore.ts';
+import type { Source } from './source.ts';
 
 /** Named in full; a body that holds more masks says so by the first ones. */
 const MAX_CAUSES = 16;

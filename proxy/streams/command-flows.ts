@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SeenValues } from '../redaction/seen-values.ts';
 import { type RedactionStyle, redactText, StreamRedactor } from '../redaction/stream-redactor.ts';
-import type { Flow, StreamFlows } from './stream-flows.ts';
+import type { Flow, StreamFlows } from './codec/stream-flows.ts';
 import type { StreamTap } from './stream-tap.ts';
 
 /** What a command's stream came to. */

@@ -1,5 +1,5 @@
 import type { LiveStream } from '../../model/live-stream.ts';
-import { EndedByGateway } from '../listener/ended-by-gateway.ts';
+import { EndedByGateway } from '../ended-by-gateway.ts';
 import { oneLine } from '../one-line.ts';
 import { Refusal } from '../refusal.ts';
 

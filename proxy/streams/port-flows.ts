@@ -1,6 +1,6 @@
 import type { SeenValues } from '../redaction/seen-values.ts';
 import { redactText, StreamRedactor } from '../redaction/stream-redactor.ts';
-import type { Flow, StreamFlows } from './stream-flows.ts';
+import type { Flow, StreamFlows } from './codec/stream-flows.ts';
 import type { StreamTap } from './stream-tap.ts';
 
 /** All connections to one port of a port-forward. */

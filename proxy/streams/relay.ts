@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { type Refusal, refusalStatus } from '../refusal.ts';
-import type { StreamCodec } from './stream-codec.ts';
-import { StreamProblem } from './stream-problem.ts';
+import type { StreamCodec } from './codec/stream-codec.ts';
+import { StreamProblem } from './codec/stream-problem.ts';
 
 /** What a relayed stream came to. */
 export interface RelayOutcome {

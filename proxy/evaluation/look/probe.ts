@@ -3,9 +3,9 @@ import type { Cluster } from '../../clusters/cluster.ts';
 import { sendUpstream } from '../../forward/send-upstream.ts';
 import type { Upstream, UpstreamResponse } from '../../forward/upstream.ts';
 import { upstreamTrouble } from '../../forward/upstream-trouble.ts';
-import { uuidV7 } from '../../journal/uuid-v7.ts';
 import { Refusal } from '../../refusal.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
+import { uuidV7 } from '../../uuid-v7.ts';
 
 /** An object is at most 3 MiB as it was sent; defaults and managed fields come on top. Bytes. */
 const LIMIT = 16 * 1024 * 1024;

@@ -66,3 +66,14 @@ export function unescapeText(raw: Buffer): UnescapedText {
 function hexUnit(raw: Buffer, at: number): number {
   return Number.parseInt(raw.toString('latin1', at, at + 4), 16);
 }
+
+/** The text of one string literal whose escapes the scanner has checked. */
+export function unescapeString(raw: string): string {
+  return JSON.parse(`"${raw}"`) as string;
+}
+
+/** As the API server writes a string: Go's encoder also escapes the three characters that mean something in HTML. */
+export function escapeString(text: string): Buffer {
+  const quoted = JSON.stringify(text).slice(1, -1);
+  return Buffer.from(quoted.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`));
+}

@@ -1,6 +1,6 @@
 import { findShapes, merged, type Range, SHAPES, type Shape } from '../../patterns/credential-shapes.ts';
+import { REDACTED } from '../tokens/mask-token.ts';
 import type { KnownValues } from '../values/known-values.ts';
-import { REDACTED } from '../walk/masked-object.ts';
 
 const EVERY_SHAPE: ReadonlySet<Shape> = new Set(SHAPES);
 

@@ -3,6 +3,9 @@ import { createHash, createHmac, hash } from 'node:crypto';
 /** What every mask token starts with. Letters, digits, `.`, `_` and `-` only: it survives JSON, YAML and shells as it is. */
 export const MASK_PREFIX = 'gatehouse-masked.v1.';
 
+/** What stands for a value of which nothing may be said; it begins as a token does, so it is never written back. */
+export const REDACTED = `${MASK_PREFIX}redacted`;
+
 /** The HMAC key of mask tokens; `kid` says which key made a token. */
 export interface MaskKey {
   readonly kid: string;

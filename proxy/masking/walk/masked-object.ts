@@ -3,17 +3,22 @@ import { findCredentials, type ValueContext } from '../../patterns/value-pattern
 import { maskReleaseText } from '../helm-release/mask-release.ts';
 import { releaseNameOf } from '../helm-release/release-text.ts';
 import type { MaskRule, MaskRules } from '../plan/mask-rules.ts';
+import { escapeString, unescapeString } from '../scan/escaped-text.ts';
 import { LAST_APPLIED, type MaskForm } from '../tokens/mask-form.ts';
-import { isTokenOfAnotherKey, MASK_PREFIX, type MaskKey, maskToken, tokenInBase64 } from '../tokens/mask-token.ts';
+import {
+  isTokenOfAnotherKey,
+  MASK_PREFIX,
+  type MaskKey,
+  maskToken,
+  REDACTED,
+  tokenInBase64,
+} from '../tokens/mask-token.ts';
 import type { OnMasked } from '../tokens/masked-value.ts';
 import type { ObjectIdentity } from '../tokens/object-identity.ts';
 import type { ObjectTokens } from '../tokens/object-tokens.ts';
 import { isDockerConfig, maskDockerConfig } from '../values/docker-config.ts';
 import { fieldPath, type PathFrame } from '../values/field-path.ts';
 import { distinctiveValues, isDistinctive } from '../values/known-values.ts';
-
-/** What stands for a value of which nothing may be said; it begins as a token does, so it is never written back. */
-export const REDACTED = `${MASK_PREFIX}redacted`;
 
 /** A range of a text, and what becomes of it. */
 export interface MaskedPart extends Range {
@@ -224,15 +229,4 @@ export function holdsCopy(key: string, value: Buffer, rules: MaskRules): boolean
   if (value[0] !== 0x7b) return false;
   if (rules.strict) return value.includes('data\\"') || value.includes('stringData\\"');
   return rules.inspections.length > 0 && (value.includes('containers\\"') || value.includes('env\\"'));
-}
-
-/** The text of one string literal whose escapes the scanner has checked. */
-export function unescapeString(raw: string): string {
-  return JSON.parse(`"${raw}"`) as string;
-}
-
-/** As the API server writes a string: Go's encoder also escapes the three characters that mean something in HTML. */
-export function escapeString(text: string): Buffer {
-  const quoted = JSON.stringify(text).slice(1, -1);
-  return Buffer.from(quoted.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`));
 }

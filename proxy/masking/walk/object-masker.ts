@@ -5,6 +5,7 @@ import type { ValueContext } from '../../patterns/value-patterns.ts';
 import { looksLikeRelease } from '../helm-release/release-text.ts';
 import { fieldInspections, type MaskRule, wholeMask } from '../plan/mask-rules.ts';
 import type { Splice } from '../scan/byte-window.ts';
+import { unescapeString } from '../scan/escaped-text.ts';
 import type { JsonEvents } from '../scan/json-scanner.ts';
 import { KeySet } from '../scan/key-set.ts';
 import { NotMaskable } from '../scan/not-maskable.ts';
@@ -12,15 +13,7 @@ import { LAST_APPLIED, type MaskForm } from '../tokens/mask-form.ts';
 import type { PathFrame } from '../values/field-path.ts';
 import { isQuiet, isText, roleOfList, roleOfMap } from '../values/value-role.ts';
 import { type Found, type Frame, NO_CELLS, NO_TEXTS, NOTHING_FOUND, type Place, placeOf } from './mask-frame.ts';
-import {
-  holdsCopy,
-  type Masking,
-  newOpenObject,
-  partsOf,
-  redactText,
-  unescapeString,
-  type WaitingValue,
-} from './masked-object.ts';
+import { holdsCopy, type Masking, newOpenObject, partsOf, redactText, type WaitingValue } from './masked-object.ts';
 import { type MaskerOptions, Settlement } from './settlement.ts';
 
 /** One of each, because every value has one. */

@@ -1,15 +1,15 @@
 import type { MaskReport } from '../plan/response-mask.ts';
 import type { Splice } from '../scan/byte-window.ts';
+import { unescapeString } from '../scan/escaped-text.ts';
 import { NotMaskable } from '../scan/not-maskable.ts';
+import { REDACTED } from '../tokens/mask-token.ts';
 import type { ObjectIdentity } from '../tokens/object-identity.ts';
 import type { Found, Frame } from './mask-frame.ts';
 import {
   type Masking,
   type OpenObject,
-  REDACTED,
   type ReplacementOptions,
   replacement,
-  unescapeString,
   type WaitingValue,
 } from './masked-object.ts';
 

@@ -1,4 +1,4 @@
-import { isClientGone } from '../../listener/ended-by-gateway.ts';
+import { isClientGone } from '../../ended-by-gateway.ts';
 import type { AnswerBody, Exchange, HeaderLine } from '../../listener/exchange.ts';
 import { longestStream } from '../../policy/stream-limits.ts';
 import { StreamRedactor } from '../../redaction/stream-redactor.ts';

@@ -1,4 +1,4 @@
-import { StreamProblem } from '../stream-problem.ts';
+import { StreamProblem } from '../codec/stream-problem.ts';
 import { CONTROL_FRAME, type ControlFrame, FRAME_FLAG, FRAME_HEAD_BYTES, SPDY_VERSION } from './frames.ts';
 
 /** Header blocks, of under 200 bytes with Kubernetes, are the only control frames that are not of a few bytes. */

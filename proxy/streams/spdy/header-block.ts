@@ -1,5 +1,5 @@
 import { constants, inflateRawSync } from 'node:zlib';
-import { StreamProblem } from '../stream-problem.ts';
+import { StreamProblem } from '../codec/stream-problem.ts';
 import { SPDY_DICTIONARY } from './dictionary.ts';
 
 /** Lower-case name to value; a header that came several times has its values joined by NUL. */

@@ -1,9 +1,9 @@
 // Longer than 300 lines: both directions of a connection share the state of its streams, and are safe only together.
 import type { KubernetesStatus } from '../../refusal.ts';
-import { OutgoingBytes } from '../outgoing-bytes.ts';
-import type { StreamCodec } from '../stream-codec.ts';
-import { CHANGED_FLOWS, type Flow, type StreamFlows } from '../stream-flows.ts';
-import { StreamProblem } from '../stream-problem.ts';
+import { OutgoingBytes } from '../codec/outgoing-bytes.ts';
+import type { StreamCodec } from '../codec/stream-codec.ts';
+import { CHANGED_FLOWS, type Flow, type StreamFlows } from '../codec/stream-flows.ts';
+import { StreamProblem } from '../codec/stream-problem.ts';
 import { type DataPart, SpdyFrameReader } from './frame-reader.ts';
 import { type ControlFrame, dataFrame, goAway, headersFrame, synReply, synStream } from './frames.ts';
 import { HeaderBlockReader, HeaderBlockWriter, type SpdyHeaders } from './header-block.ts';

@@ -1,6 +1,6 @@
 import type { KubernetesStatus } from '../../refusal.ts';
-import { COMMAND_FLOWS } from '../stream-flows.ts';
-import { StreamProblem } from '../stream-problem.ts';
+import { COMMAND_FLOWS } from '../codec/stream-flows.ts';
+import { StreamProblem } from '../codec/stream-problem.ts';
 import type { OpenedStream, SpdyProtocol } from './spdy-codec.ts';
 
 /**

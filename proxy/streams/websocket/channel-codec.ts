@@ -1,8 +1,8 @@
 import type { KubernetesStatus } from '../../refusal.ts';
-import { OutgoingBytes } from '../outgoing-bytes.ts';
-import type { StreamCodec } from '../stream-codec.ts';
-import { CHANGED_FLOWS, type Flow, type StreamFlows } from '../stream-flows.ts';
-import { StreamProblem } from '../stream-problem.ts';
+import { OutgoingBytes } from '../codec/outgoing-bytes.ts';
+import type { StreamCodec } from '../codec/stream-codec.ts';
+import { CHANGED_FLOWS, type Flow, type StreamFlows } from '../codec/stream-flows.ts';
+import { StreamProblem } from '../codec/stream-problem.ts';
 import { type MessagePart, WebSocketFrameReader } from './frame-reader.ts';
 import { closeFrame, OPCODE, webSocketFrame } from './frames.ts';
 

@@ -1,5 +1,5 @@
 import type { KubernetesStatus } from '../../refusal.ts';
-import { COMMAND_FLOWS, type Flow } from '../stream-flows.ts';
+import { COMMAND_FLOWS, type Flow } from '../codec/stream-flows.ts';
 import type { ChannelProtocol } from './channel-codec.ts';
 
 const FROM_CLIENT: ReadonlySet<Flow['name']> = new Set(['stdin', 'resize', 'data']);

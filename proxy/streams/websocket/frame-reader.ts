@@ -1,4 +1,4 @@
-import { StreamProblem } from '../stream-problem.ts';
+import { StreamProblem } from '../codec/stream-problem.ts';
 import { LONGEST_CONTROL_PAYLOAD, OPCODE, unmask } from './frames.ts';
 
 /** Longer than any frame of a Kubernetes client or server; frames are not buffered, so this bounds no memory. */

@@ -1,7 +1,7 @@
 import type { KubernetesStatus } from '../../refusal.ts';
-import { OutgoingBytes } from '../outgoing-bytes.ts';
+import { OutgoingBytes } from '../codec/outgoing-bytes.ts';
+import type { StreamCodec } from '../codec/stream-codec.ts';
 import type { SpdyCodec } from '../spdy/spdy-codec.ts';
-import type { StreamCodec } from '../stream-codec.ts';
 import { type MessagePart, WebSocketFrameReader } from './frame-reader.ts';
 import { closeFrame, OPCODE, webSocketFrame } from './frames.ts';
 

@@ -1,6 +1,6 @@
 import { JSONParser } from '@streamparser/json';
+import type { ScannerKind } from '../../../proxy/masking/create-scanner.ts';
 import { maskDocument } from '../../../proxy/masking/mask-document.ts';
-import type { ScannerKind } from '../../../proxy/masking/scan/create-scanner.ts';
 import { LAST_APPLIED } from '../../../proxy/masking/tokens/mask-form.ts';
 import { maskToken } from '../../../proxy/masking/tokens/mask-token.ts';
 import { KEY, secretsSubject } from '../../proxy/masking/requests.ts';

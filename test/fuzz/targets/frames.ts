@@ -1,6 +1,6 @@
+import { StreamProblem } from '../../../proxy/streams/codec/stream-problem.ts';
 import { SpdyFrameReader } from '../../../proxy/streams/spdy/frame-reader.ts';
 import { HeaderBlockReader } from '../../../proxy/streams/spdy/header-block.ts';
-import { StreamProblem } from '../../../proxy/streams/stream-problem.ts';
 import { WebSocketFrameReader } from '../../../proxy/streams/websocket/frame-reader.ts';
 import { allow, type FuzzTarget, must } from '../fuzz-target.ts';
 import { SPDY_CONNECTIONS, WEBSOCKET_CONNECTIONS } from '../seeds/frames.ts';

@@ -3,7 +3,7 @@ import { Clusters } from '../../../main/clusters/clusters.ts';
 import type { DemoCluster } from '../../../main/clusters/demo-cluster.ts';
 import type { GatewayService } from '../../../main/gateway/gateway-service.ts';
 import { HostError } from '../../../main/hosts/protocol.ts';
-import type { ContextListing } from '../../../proxy/gateway-door.ts';
+import type { ContextListing } from '../../../model/context-listing.ts';
 
 const listing = (context: string, problem: string | null = null): ContextListing => ({
   context,

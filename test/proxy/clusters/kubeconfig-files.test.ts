@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCertificateAuthority, issueClientCertificate } from '../../../proxy/access/certificate-authority.ts';
-import { listContexts, readKubeconfigs } from '../../../proxy/clusters/kubeconfig-files.ts';
+import { readKubeconfigs } from '../../../proxy/clusters/kubeconfig-files.ts';
+import { listContexts } from '../../../proxy/clusters/list-contexts.ts';
 
 let folder: string;
 

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { DecidedRecord, FinishedRecord } from '../../../model/journal-record.ts';
 import type { GatewayLog } from '../../../proxy/gateway-door.ts';
 import { type JournalOptions, openJournal } from '../../../proxy/journal/open-journal.ts';
-import { uuidV7 } from '../../../proxy/journal/uuid-v7.ts';
+import { uuidV7 } from '../../../proxy/uuid-v7.ts';
 
 export const silentLog: GatewayLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 

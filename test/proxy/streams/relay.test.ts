@@ -1,8 +1,8 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Refusal } from '../../../proxy/refusal.ts';
+import { UNREAD } from '../../../proxy/streams/codec/stream-codec.ts';
 import { relay } from '../../../proxy/streams/relay.ts';
-import { UNREAD } from '../../../proxy/streams/stream-codec.ts';
 
 const open: Array<() => unknown> = [];
 afterEach(() => {

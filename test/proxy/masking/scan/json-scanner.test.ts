@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createScanner, type ScannerKind } from '../../../../proxy/masking/scan/create-scanner.ts';
+import { createScanner, type ScannerKind } from '../../../../proxy/masking/create-scanner.ts';
 import type { JsonEvents } from '../../../../proxy/masking/scan/json-scanner.ts';
 import { hasTape } from '../../../../proxy/masking/scan/wasm/tape-module.ts';
 import { Random, seeds } from '../random.ts';

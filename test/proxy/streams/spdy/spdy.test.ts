@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, createDeflate } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { StreamProblem } from '../../../../proxy/streams/codec/stream-problem.ts';
 import { SPDY_DICTIONARY } from '../../../../proxy/streams/spdy/dictionary.ts';
 import { SpdyFrameReader } from '../../../../proxy/streams/spdy/frame-reader.ts';
 import {
@@ -13,7 +14,6 @@ import {
   synStream,
 } from '../../../../proxy/streams/spdy/frames.ts';
 import { HeaderBlockReader, HeaderBlockWriter, type SpdyHeaders } from '../../../../proxy/streams/spdy/header-block.ts';
-import { StreamProblem } from '../../../../proxy/streams/stream-problem.ts';
 import { cutUp } from '../chunks.ts';
 
 /** One direction, as a list of what it said; parts of one frame are joined. */

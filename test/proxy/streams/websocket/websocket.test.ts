@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StreamProblem } from '../../../../proxy/streams/stream-problem.ts';
+import type { StreamProblem } from '../../../../proxy/streams/codec/stream-problem.ts';
 import { WebSocketFrameReader } from '../../../../proxy/streams/websocket/frame-reader.ts';
 import { closeFrame, OPCODE, webSocketFrame } from '../../../../proxy/streams/websocket/frames.ts';
 import { cutUp } from '../chunks.ts';

@@ -1,6 +1,6 @@
-import { type JsonEvents, JsonScanner, type Scanner, type ScannerOptions } from './json-scanner.ts';
-import { hasTape } from './wasm/tape-module.ts';
-import { TapeScanner } from './wasm/tape-scanner.ts';
+import { type JsonEvents, JsonScanner, type Scanner, type ScannerOptions } from './scan/json-scanner.ts';
+import { hasTape } from './scan/wasm/tape-module.ts';
+import { TapeScanner } from './scan/wasm/tape-scanner.ts';
 
 /** How JSON is read. Both ways accept and report the same. */
 export type ScannerKind = 'wasm' | 'js';

@@ -1,4 +1,4 @@
-import type { Refusal } from '../refusal.ts';
+import type { Refusal } from './refusal.ts';
 
 /** Why the gateway itself ends an exchange: the reason of its `AbortSignal`, with what a stream's client is told. */
 export class EndedByGateway extends Error {

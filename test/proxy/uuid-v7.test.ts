@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { uuidV7 } from '../../../proxy/journal/uuid-v7.ts';
+import { uuidV7 } from '../../proxy/uuid-v7.ts';
 
 test('is a UUID of version 7 and the RFC variant, with the time in front', () => {
   const now = Date.parse('2126-08-14T12:00:00.123Z');

@@ -1,12 +1,12 @@
 import { parse } from 'yaml';
-import type { ApiRequest } from '../../request/api-request.ts';
-import { isRecord } from '../../request/json-value.ts';
-import { JSON_PATCH } from '../../request/media-types.ts';
-import { readProtobufObject } from '../../request/protobuf/read-object.ts';
-import { MaskingStream } from '../masking-stream.ts';
-import type { MaskRules } from '../plan/mask-rules.ts';
-import { newMaskReport } from '../plan/response-mask.ts';
-import { KnownValues } from './known-values.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import { isRecord } from '../request/json-value.ts';
+import { JSON_PATCH } from '../request/media-types.ts';
+import { readProtobufObject } from '../request/protobuf/read-object.ts';
+import { MaskingStream } from './masking-stream.ts';
+import type { MaskRules } from './plan/mask-rules.ts';
+import { newMaskReport } from './plan/response-mask.ts';
+import { KnownValues } from './values/known-values.ts';
 
 const NO_KEY = { kid: 'none', key: Buffer.alloc(32) };
 

@@ -14,7 +14,7 @@ export const COMMAND_FLOWS: readonly Flow['name'][] = ['stdin', 'stdout', 'stder
 /** Flows to the client in which values are looked for. */
 export const CHANGED_FLOWS: ReadonlySet<Flow['name']> = new Set(['stdout', 'stderr', 'data']);
 
-/** What becomes of the bytes of flows. The transports below (`websocket/`, `spdy/`) cut them out of their frames. */
+/** What becomes of the bytes of flows. The transports (`websocket/`, `spdy/`) cut them out of their frames. */
 export interface StreamFlows {
   /**
    * The bytes that go to the client may have to be changed from now on. Asked at the beginning of each frame, because a

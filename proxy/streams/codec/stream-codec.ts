@@ -1,4 +1,4 @@
-import type { KubernetesStatus } from '../refusal.ts';
+import type { KubernetesStatus } from '../../refusal.ts';
 
 /**
  * One upgraded connection, understood while it passes. Bytes go in as they come and come out to be sent on: the same

@@ -1,10 +1,10 @@
-import type { SeenValues } from '../../redaction/seen-values.ts';
-import type { ApiRequest } from '../../request/api-request.ts';
-import { compileMaskRules } from '../plan/mask-rules.ts';
-import type { MaskPlan } from '../plan/response-mask.ts';
-import { valuesOfBody } from '../values/body-values.ts';
-import { everyKnownValue, type KnownValues } from '../values/known-values.ts';
-import { redactErrorText } from './error-text.ts';
+import type { SeenValues } from '../redaction/seen-values.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import { valuesOfBody } from './body-values.ts';
+import { compileMaskRules } from './plan/mask-rules.ts';
+import type { MaskPlan } from './plan/response-mask.ts';
+import { redactErrorText } from './status/error-text.ts';
+import { everyKnownValue, type KnownValues } from './values/known-values.ts';
 
 /** Makes what the API server says in words safe to pass on. */
 export interface ErrorRedactor {
