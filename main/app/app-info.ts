@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { app, type BrowserWindow } from 'electron';
 import type { AppInfo } from '../../preload/contract.ts';
 import { findKubectl, kubectlVersion } from '../environment/find-kubectl.ts';
+import type { Environment } from '../environment/login-shell-environment.ts';
 import type { Folders } from '../folders.ts';
-import type { Services } from '../services.ts';
 
 /** The Settings screen's facts about this installation. */
 export async function appInfo(
-  { environment, principal }: Pick<Services, 'environment' | 'principal'>,
+  { environment, principal }: { readonly environment: Environment; readonly principal: string },
   folders: Folders,
   window: BrowserWindow | null,
 ): Promise<AppInfo> {

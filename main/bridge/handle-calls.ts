@@ -1,8 +1,9 @@
-import type { IpcMain, IpcMainInvokeEvent, WebFrameMain } from 'electron';
+import type { IpcMain, IpcMainInvokeEvent } from 'electron';
 import { type Argument, type CallHandlers, type CallName, calls, type Reply } from '../../preload/contract.ts';
 import { toProblem } from '../hosts/problem.ts';
 import { HostError } from '../hosts/protocol.ts';
 import { MAIN_ORIGIN, PLAYER_ORIGIN } from '../protection/content-security-policy.ts';
+import { topOrigin } from '../protection/top-origin.ts';
 
 export interface Caller {
   readonly sender: IpcMainInvokeEvent['sender'];
@@ -43,9 +44,4 @@ async function answer(
   }
   const handler = handlers[call] as (argument: unknown, caller: Caller) => unknown;
   return handler(parsed.data as Argument<typeof call>, { sender: event.sender });
-}
-
-/** The origin of a top document; null for a frame inside one, or a frame that is gone. */
-export function topOrigin(frame: Pick<WebFrameMain, 'origin' | 'parent'> | null): string | null {
-  return frame && frame.parent === null ? frame.origin : null;
 }

@@ -1,6 +1,6 @@
 import type { IpcMain, IpcMainEvent } from 'electron';
-import { topOrigin } from '../bridge/handle-calls.ts';
 import { MAIN_ORIGIN } from '../protection/content-security-policy.ts';
+import { topOrigin } from '../protection/top-origin.ts';
 import type { TerminalService } from './terminal-service.ts';
 import type { Terminals } from './terminals.ts';
 

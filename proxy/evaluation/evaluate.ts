@@ -9,9 +9,9 @@ import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { canonicalJson } from '../request/canonical-json.ts';
 import { identities } from './act-as/identities.ts';
-import { canonical, type Outgoing, readable } from './body.ts';
 import { createQuestion, mayCreate } from './creates.ts';
 import { at } from './fields.ts';
+import { canonical, type RequestWithBody, readable } from './look/body.ts';
 import { isChange, Looker, type Subject } from './look/look.ts';
 import { type Base, pinWrite } from './look/pin.ts';
 import type { Sight } from './look/sight.ts';
@@ -28,7 +28,7 @@ export interface Asked extends Subject {
 export interface Evaluated {
   readonly decision: Decision;
   /** What is to be sent: the request, pinned to what it was evaluated on. */
-  readonly outgoing: Outgoing;
+  readonly outgoing: RequestWithBody;
   /** The object, and its version, to which the write is bound; null where it is to none. */
   readonly pinnedTo: string | null;
   /** Hex SHA-256 of what was found; null when nothing had to be looked at. */

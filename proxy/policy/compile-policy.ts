@@ -4,10 +4,10 @@ import { approvalRequirement } from './approval-requirement.ts';
 import type { ParsedPolicy } from './document/parse-policy.ts';
 import type { PolicyRule, RecordObligation } from './document/policy-document.ts';
 import { SetReader } from './document/set-reader.ts';
+import type { StreamObligation } from './document/stream-obligation.ts';
 import { compileMatch } from './match/compile-match.ts';
 import type { Dimension } from './match/dimension.ts';
 import { PLACEHOLDERS, unknownPlaceholder } from './message-template.ts';
-import type { StreamObligation } from './stream-limits.ts';
 
 /** A rule, ready to be asked. */
 export interface CompiledRule {

@@ -1,9 +1,9 @@
 import type { Cluster } from '../../clusters/cluster.ts';
 import type { Upstream, UpstreamResponse } from '../../forward/upstream.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
-import { canonical, type Written } from '../body.ts';
 import { textAt } from '../fields.ts';
 import { AccountRights } from './account-rights.ts';
+import { canonical, type Written } from './body.ts';
 import { dryRunRequest, liveObjectRequest, readOf } from './derived-request.ts';
 import { baseOf } from './pin.ts';
 import { Probe, type Probed } from './probe.ts';

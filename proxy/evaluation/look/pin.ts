@@ -2,8 +2,8 @@ import type { ApiRequest } from '../../request/api-request.ts';
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from '../../request/json-value.ts';
 import { JSON_PATCH } from '../../request/media-types.ts';
 import { firstValue } from '../../request/query.ts';
-import { deleteOptions, type Outgoing, type Written, writtenAnew } from '../body.ts';
 import { textAt } from '../fields.ts';
+import { deleteOptions, type RequestWithBody, type Written, writtenAnew } from './body.ts';
 
 /** The object that a write was evaluated on. */
 export interface Base {
@@ -25,7 +25,7 @@ export function baseOf(object: unknown): Base | null {
 export type PinLevel = 'identity' | 'state';
 
 /** The write bound to what it was evaluated on; null for one that cannot be bound. */
-export function pinWrite(written: Written, base: Base, level: PinLevel): Outgoing | null {
+export function pinWrite(written: Written, base: Base, level: PinLevel): RequestWithBody | null {
   const { request, parsed } = written;
   const value = request.method === 'DELETE' ? deleteOptions(written) : parsed;
   if (value === undefined || (value === null && request.method !== 'DELETE')) return null;

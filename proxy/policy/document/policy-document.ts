@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ROADS } from '../../../model/gained-identity.ts';
 import { readFieldPattern } from '../../patterns/field-pattern.ts';
 import { isPattern, PATTERN_FORMS } from '../../patterns/value-patterns.ts';
-import { streamObligation } from '../stream-limits.ts';
+import { streamObligation } from './stream-obligation.ts';
 
 /**
  * The document format. Everything is strict: a key that is not listed here is a problem with a line number, never

@@ -1,15 +1,15 @@
-import type { ApiRequest } from '../request/api-request.ts';
-import { isJsonObject, type JsonValue } from '../request/json-value.ts';
-import { bodyFormat } from '../request/media-types.ts';
-import { decodeProtobuf, type Json, openEnvelope } from '../request/protobuf/decode.ts';
-import { readProtobufObject } from '../request/protobuf/read-object.ts';
-import { ProtobufError } from '../request/protobuf/wire-reader.ts';
-import { readStrictJson } from '../request/strict-json.ts';
-import { writeJson } from '../request/write-json.ts';
-import { withContentType } from './look/derived-request.ts';
+import type { ApiRequest } from '../../request/api-request.ts';
+import { isJsonObject, type JsonValue } from '../../request/json-value.ts';
+import { bodyFormat } from '../../request/media-types.ts';
+import { decodeProtobuf, type Json, openEnvelope } from '../../request/protobuf/decode.ts';
+import { readProtobufObject } from '../../request/protobuf/read-object.ts';
+import { ProtobufError } from '../../request/protobuf/wire-reader.ts';
+import { readStrictJson } from '../../request/strict-json.ts';
+import { writeJson } from '../../request/write-json.ts';
+import { withContentType } from './derived-request.ts';
 
 /** A request as it goes out. */
-export interface Outgoing {
+export interface RequestWithBody {
   readonly request: ApiRequest;
   readonly body: Buffer | null;
 }
@@ -27,13 +27,13 @@ export interface Written {
  * The request as it leaves when nothing needs to be added. YAML goes out as the JSON that was read: two readers of YAML
  * need not agree, and a server-side apply takes JSON under its own type.
  */
-export function canonical({ request, body, parsed }: Written): Outgoing {
+export function canonical({ request, body, parsed }: Written): RequestWithBody {
   const isYaml = body !== null && body.length > 0 && bodyFormat(request.method, request.contentType) === 'yaml';
   return isYaml && request.info.subresource !== 'proxy' ? writtenAnew(request, parsed) : { request, body };
 }
 
 /** The request with a body written from what was read. */
-export function writtenAnew(request: ApiRequest, value: JsonValue): Outgoing {
+export function writtenAnew(request: ApiRequest, value: JsonValue): RequestWithBody {
   const keepsType = request.method === 'PATCH';
   return {
     request: keepsType ? request : withContentType(request, 'application/json'),
