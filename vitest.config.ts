@@ -8,6 +8,12 @@ const patience = {
 };
 /** What is long by nature, wherever it stands: `npm run test:long` runs it. */
 const long = '**/*.long.test.ts';
+/** What chance decides, over and over: a few rounds with the unit tests, many here. */
+const manyRounds = [
+  'test/proxy/journal/crash.test.ts',
+  'test/proxy/recording/recording-crash.test.ts',
+  'test/main/terminal-host/pseudo-terminal.test.ts',
+];
 const exclude = [...configDefaults.exclude, long];
 
 export default defineConfig({
@@ -32,7 +38,15 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
-      { test: { ...patience, name: 'long', include: [`test/${long}`], testTimeout: 600_000 } },
+      {
+        test: {
+          ...patience,
+          name: 'long',
+          include: [`test/${long}`, ...manyRounds],
+          env: { GATEHOUSE_TEST_ROUNDS: '40' },
+          testTimeout: 1_200_000,
+        },
+      },
     ],
   },
 });
