@@ -9,7 +9,7 @@ const patience = {
 /** What is long by nature, wherever it stands: `npm run test:long` runs it. */
 const long = '**/*.long.test.ts';
 /** What chance decides, over and over: a few rounds with the unit tests, many here. */
-const manyRounds = [
+export const manyRounds = [
   'test/proxy/journal/crash.test.ts',
   'test/proxy/recording/recording-crash.test.ts',
   'test/main/terminal-host/pseudo-terminal.test.ts',

@@ -1,10 +1,12 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { manyRounds } from '../../vitest.config.ts';
 
 /** The tests beside one folder's code; `mutants.mjs` says which, and Stryker runs them in a copy of the repository. */
 export default defineConfig({
   test: {
     include: [`test/${process.env['GATEHOUSE_MUTANTS_FOLDER']}/**/*.test.{ts,tsx}`],
-    exclude: ['**/*.long.test.ts'],
-    testTimeout: 30_000,
+    // What starts processes of its own would start them for every change, and they would run without it.
+    exclude: [...configDefaults.exclude, '**/*.long.test.ts', ...manyRounds],
+    testTimeout: 60_000,
   },
 });

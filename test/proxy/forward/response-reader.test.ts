@@ -3,7 +3,7 @@ import { InvalidResponse } from '../../../proxy/forward/invalid-response.ts';
 import type { ResponseHead } from '../../../proxy/forward/response-head.ts';
 import { ResponseReader } from '../../../proxy/forward/response-reader.ts';
 import { ANSWERS, type AnswerSeed, type ReadAnswer } from '../../fuzz/seeds/responses/answers.ts';
-import { growth, LINEAR } from '../fixtures/growth.ts';
+import { growth, LINEAR } from '../growth.ts';
 
 /** Reads an answer that comes in these pieces, and then ends. */
 function read(

@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { maskDocument } from '../../../proxy/masking/mask-document.ts';
 import type { RequestInfo } from '../../../proxy/request/api-request.ts';
-import { growth, LINEAR } from '../fixtures/growth.ts';
+import { growth, LINEAR } from '../growth.ts';
 import { arriving, KEY, MASK_SECRETS, secretsSubject } from './requests.ts';
 
 async function mask(text: string, info: Partial<RequestInfo> = {}) {

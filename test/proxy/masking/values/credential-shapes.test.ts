@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isCredentialName } from '../../../../proxy/masking/values/credential-name.ts';
 import { findShapes, SHAPES, type Shape } from '../../../../proxy/masking/values/credential-shapes.ts';
-import { growth, LINEAR } from '../../fixtures/growth.ts';
+import { growth, LINEAR } from '../../growth.ts';
 
 const found = (text: string, shapes: readonly Shape[] = SHAPES): string[] =>
   findShapes(text, new Set(shapes)).map(({ start, end }) => text.slice(start, end));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { REDACTED } from '../../../../proxy/masking/masked-object.ts';
 import { redactErrorText } from '../../../../proxy/masking/values/error-text.ts';
 import { KnownValues } from '../../../../proxy/masking/values/known-values.ts';
-import { growth, LINEAR } from '../../fixtures/growth.ts';
+import { growth, LINEAR } from '../../growth.ts';
 
 const CANARY = 'c4n4ry-/"<&>+ü-t4il';
 const LEFT_OUT = '{an object, left out by Gatehouse}';
