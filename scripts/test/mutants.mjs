@@ -87,6 +87,7 @@ export async function runMutants(folder) {
     timeoutMS: 10_000,
     timeoutFactor: 3,
     dryRunTimeoutMinutes: 20,
+    cleanTempDir: 'always',
     incremental: true,
     incrementalFile: join(cache, `${name}.json`),
     tempDirName: join(cache, 'sandbox'),
