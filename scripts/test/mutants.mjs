@@ -83,8 +83,8 @@ export async function runMutants(folder) {
     ignoreStatic: true,
     coverageAnalysis: 'perTest',
     concurrency: availableParallelism(),
-    // A slow machine must not be taken for a change that was noticed.
-    timeoutMS: 10_000,
+    // Behind the tests' own limits: for what never gives up the processor.
+    timeoutMS: 25_000,
     timeoutFactor: 3,
     dryRunTimeoutMinutes: 20,
     cleanTempDir: 'always',

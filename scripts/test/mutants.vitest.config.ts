@@ -7,6 +7,8 @@ export default defineConfig({
     include: [`test/${process.env['GATEHOUSE_MUTANTS_FOLDER']}/**/*.test.{ts,tsx}`],
     // What starts processes of its own would start them for every change, and they would run without it.
     exclude: [...configDefaults.exclude, '**/*.long.test.ts', ...manyRounds],
-    testTimeout: 60_000,
+    // A change often makes a test wait for ever. Ended here it costs these seconds, ended by Stryker a new process too.
+    testTimeout: 10_000,
+    hookTimeout: 10_000,
   },
 });
