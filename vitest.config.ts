@@ -1,4 +1,20 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+// Limits are for what never ends: a machine that is busy with something else must not reach them.
+const patience = {
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 30_000 } },
+};
+/** What is long by nature, wherever it stands: `npm run test:long` runs it. */
+const long = '**/*.long.test.ts';
+/** What chance decides, over and over: a few rounds with the unit tests, many here. */
+export const manyRounds = [
+  'test/proxy/journal/crash.test.ts',
+  'test/proxy/recording/recording-crash.test.ts',
+  'test/main/terminal-host/pseudo-terminal.test.ts',
+];
+const exclude = [...configDefaults.exclude, long];
 
 export default defineConfig({
   test: {
@@ -7,11 +23,29 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{model,proxy,cli,clients,demo,docs,fuzz,main,preload,renderer,scripts}/**/*.test.{ts,tsx}'],
+          exclude,
+          ...patience,
         },
       },
-      { test: { name: 'gateway', include: ['test/gateway/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'gateway', include: ['test/gateway/**/*.test.ts'], exclude, ...patience } },
       {
-        test: { name: 'cluster', include: ['test/cluster/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 180_000 },
+        test: {
+          ...patience,
+          name: 'cluster',
+          include: ['test/cluster/**/*.test.ts'],
+          exclude,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          ...patience,
+          name: 'long',
+          include: [`test/${long}`, ...manyRounds],
+          env: { GATEHOUSE_TEST_ROUNDS: '40' },
+          testTimeout: 1_200_000,
+        },
       },
     ],
   },

@@ -1,15 +1,13 @@
 import { homedir, userInfo } from 'node:os';
 import { runCommandLine } from './command-line.ts';
 import { exitCodes } from './exit-codes.ts';
+import { stopSignals } from './stop-signals.ts';
 
-const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    // Asked twice, it goes at once.
-    if (stop.signal.aborted) process.exit(exitCodes.failed);
-    stop.abort();
-  });
-}
+const signals = stopSignals(
+  () => performance.now(),
+  () => process.exit(exitCodes.failed),
+);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, signals.asked);
 // A log that nobody reads any more is no reason to stop a gateway.
 process.stderr.on('error', () => undefined);
 // `gatehouse journal tail | head` closes the pipe early.
@@ -24,5 +22,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   home: homedir(),
   osUser: userInfo().username,
   now: Date.now,
-  stop: stop.signal,
+  stop: signals.stop,
 });

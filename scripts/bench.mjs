@@ -7,6 +7,9 @@ import { basename, join } from 'node:path';
 import { runBundled } from './bundled-program.mjs';
 import { repository } from './set-up/cache-folder.mjs';
 import { provideKubectl } from './set-up/kubectl.mjs';
+import { runOnNode } from './set-up/run-on-node.mjs';
+
+await runOnNode();
 
 const folder = join(repository, 'test/bench');
 

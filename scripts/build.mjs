@@ -4,6 +4,7 @@
 import { buildCommandLine } from './build/command-line.mjs';
 import { buildWasm } from './build/wasm.mjs';
 import { repository } from './set-up/cache-folder.mjs';
+import { runOnNode } from './set-up/run-on-node.mjs';
 
 export async function buildApp() {
   const { build } = await import('electron-vite');
@@ -11,6 +12,7 @@ export async function buildApp() {
 }
 
 if (process.argv[1] === import.meta.filename) {
+  await runOnNode();
   await buildWasm();
   await buildApp();
   await buildCommandLine();

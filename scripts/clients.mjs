@@ -11,6 +11,9 @@ import { provideLibraries } from './clients/libraries.mjs';
 import { repository } from './set-up/cache-folder.mjs';
 import { provideControlPlane } from './set-up/control-plane.mjs';
 import { installDependencies } from './set-up/dependencies.mjs';
+import { runOnNode } from './set-up/run-on-node.mjs';
+
+await runOnNode();
 
 const { values } = parseArgs({
   options: {

@@ -9,10 +9,12 @@ import { dirname, join } from 'node:path';
 import { buildApp } from './build.mjs';
 import { repository } from './set-up/cache-folder.mjs';
 import { run } from './set-up/run.mjs';
+import { runOnNode } from './set-up/run-on-node.mjs';
 import { setUp } from './set-up.mjs';
 import { openDisplay } from './test/display.mjs';
 import { prepareUnprivileged } from './test/unprivileged.mjs';
 
+await runOnNode();
 const { electron, tools } = await setUp();
 if (!electron || !tools) process.exit(1);
 console.log('building the app');

@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { commandLine, refreshCommandLine } from './build/command-line.mjs';
 import { repository } from './set-up/cache-folder.mjs';
+import { runOnNode } from './set-up/run-on-node.mjs';
 
+await runOnNode({ quiet: true });
 if (!existsSync(join(repository, 'node_modules/vite'))) {
   console.error('gatehouse: its packages are not installed; run "npm ci" in this checkout first');
   process.exit(1);

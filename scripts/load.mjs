@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import { runBundled } from './bundled-program.mjs';
 import { repository } from './set-up/cache-folder.mjs';
+import { runOnNode } from './set-up/run-on-node.mjs';
 
+await runOnNode();
 const test = join(repository, 'test');
 const input = {
   run: join(test, 'load/run.ts'),

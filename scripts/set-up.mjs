@@ -1,11 +1,12 @@
 /*
- * Makes a machine with Node and npm ready to build, run and test Gatehouse; skips what is there. Only Node's own
+ * Makes a machine with Node 20.18 or newer and npm ready to build, run and test Gatehouse; skips what is there. Only Node's own
  * modules may be imported here and in what it imports: at the start there are no others.
  */
 import { installDebianPackages } from './set-up/debian-packages.mjs';
 import { installDependencies } from './set-up/dependencies.mjs';
 import { provideElectron } from './set-up/electron.mjs';
 import { provideKubectl } from './set-up/kubectl.mjs';
+import { runOnNode } from './set-up/run-on-node.mjs';
 
 /**
  * @typedef {object} SetUp
@@ -40,6 +41,7 @@ async function orSay(what, provide) {
 }
 
 if (process.argv[1] === import.meta.filename) {
+  await runOnNode();
   const { electron, tools } = await setUp();
   if (!electron || !tools) process.exitCode = 1;
 }

@@ -5,9 +5,11 @@ import { buildCommandLine } from './build/command-line.mjs';
 import { provideControlPlane } from './set-up/control-plane.mjs';
 import { installDependencies } from './set-up/dependencies.mjs';
 import { provideKubectl } from './set-up/kubectl.mjs';
+import { runOnNode } from './set-up/run-on-node.mjs';
 import { startStages } from './test/stages.mjs';
 import { runVitestProject } from './test/vitest-project.mjs';
 
+await runOnNode();
 const stages = startStages();
 const machine = await stages.run('set-up', async () => {
   await installDependencies();

@@ -18,13 +18,14 @@ import { lastLines, runNpm } from './run.mjs';
  * credentials that the person has set up, and checks its digest.
  * @param {PinnedPackage} pinned
  * @param {string} folder an existing folder; the tarball is left there
+ * @param {NodeJS.WriteStream} [stream] where the progress is shown
  * @returns {Promise<string>} the tarball's path
  */
-export async function fetchPinnedTarball({ name, version, integrity, bytes }, folder) {
+export async function fetchPinnedTarball({ name, version, integrity, bytes }, folder, stream = process.stdout) {
   // npm says nothing about a download while it runs: give it a cache of its own and watch that grow.
   const cache = join(folder, 'npm-cache');
   await mkdir(cache, { recursive: true });
-  const progress = startProgress(`${name} ${version}`, { total: bytes });
+  const progress = startProgress(`${name} ${version}`, { total: bytes, stream });
   const watch = setInterval(async () => progress.update(await sizeOf(join(cache, '_cacache'))), 250);
   const { code, output } = await runNpm(
     ['pack', `${name}@${version}`, '--json', '--pack-destination', folder, '--cache', cache, '--loglevel=error'],

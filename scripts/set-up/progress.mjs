@@ -4,10 +4,14 @@
  * Reports how far something is: on a terminal one line that is rewritten, elsewhere (CI, a file) a new line every few
  * seconds, so that nobody wonders whether it hangs.
  * @param {string} label
- * @param {{ total?: number | null, unit?: Unit, noun?: string, everySeconds?: number }} [options] `total` null: unknown.
+ * @param {{ total?: number | null, unit?: Unit, noun?: string, everySeconds?: number, stream?: NodeJS.WriteStream }} [options]
+ *   `total` null: unknown; `stream` is stdout, but for a command whose stdout others read.
  */
-export function startProgress(label, { total = null, unit = 'bytes', noun = '', everySeconds = 4 } = {}) {
-  const terminal = process.stdout.isTTY === true;
+export function startProgress(
+  label,
+  { total = null, unit = 'bytes', noun = '', everySeconds = 4, stream = process.stdout } = {},
+) {
+  const terminal = stream.isTTY === true;
   const started = Date.now();
   let last = 0;
   let shown = '';
@@ -18,12 +22,12 @@ export function startProgress(label, { total = null, unit = 'bytes', noun = '', 
       if (now - last < (terminal ? 100 : everySeconds * 1000)) return;
       last = now;
       shown = `  ${label}: ${describeProgress(done, total, unit)}${noun && ` ${noun}`}`;
-      process.stdout.write(terminal ? `\r\x1b[2K${shown}` : `${shown}\n`);
+      stream.write(terminal ? `\r\x1b[2K${shown}` : `${shown}\n`);
     },
     /** @param {string} note what came of it */
     end(note) {
       const seconds = ((Date.now() - started) / 1000).toFixed(1);
-      process.stdout.write(`${terminal && shown ? '\r\x1b[2K' : ''}  ${label}: ${note} (${seconds} s)\n`);
+      stream.write(`${terminal && shown ? '\r\x1b[2K' : ''}  ${label}: ${note} (${seconds} s)\n`);
     },
   };
 }

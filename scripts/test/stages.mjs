@@ -1,11 +1,19 @@
 import { readFile } from 'node:fs/promises';
+import { table } from './table.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+/**
+ * A stage that ended.
+ * @typedef {{ name: string, failed: boolean, seconds: string, counts: Counts | null }} Ended
+ */
 
 /** Runs the stages of a test run one after the other, whatever became of those before, and counts. */
 export function startStages() {
   /** @type {Counts} */
   const total = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {Ended[]} */
+  const ended = [];
   return {
     total,
     /**
@@ -28,20 +36,37 @@ export function startStages() {
         total.failed += 1;
       }
       const seconds = ((Date.now() - started) / 1000).toFixed(1);
-      const verdict = total.failed > before.failed ? 'FAILED' : 'done';
-      const counted = isCounts(result) ? `: ${describeCounts(result)}` : '';
-      console.log(`== ${name} ${verdict} in ${seconds} s${counted}`);
+      const failed = total.failed > before.failed;
+      const counts = isCounts(result) ? result : null;
+      ended.push({ name, failed, seconds, counts });
+      const counted = counts ? `: ${describeCounts(counts)}` : '';
+      console.log(`== ${name} ${failed ? 'FAILED' : 'done'} in ${seconds} s${counted}`);
       return result;
     },
     /**
-     * Prints the one line that CI reads, and sets the exit code.
+     * Prints what each stage took, then the one line that CI reads, and sets the exit code.
      * @param {{ emptyIsFailure?: boolean }} [options] whether it is a failure that nothing passed
      */
     finish({ emptyIsFailure = true } = {}) {
       if (total.failed > 0 || (emptyIsFailure && total.passed === 0)) process.exitCode = 1;
-      console.log(`\n${describeCounts(total)}`);
+      console.log(`\n${tableOfStages(ended)}\n\n${describeCounts(total)}`);
     },
   };
+}
+
+/**
+ * @param {readonly Ended[]} ended
+ */
+export function tableOfStages(ended) {
+  const seconds = ended.reduce((sum, stage) => sum + Number(stage.seconds), 0).toFixed(1);
+  const rows = ended.map(({ name, failed, seconds, counts }) => [
+    name,
+    failed ? 'FAILED' : 'done',
+    seconds,
+    ...(counts ? [counts.passed, counts.failed, counts.skipped].map(String) : ['', '', '']),
+  ]);
+  const heading = ['stage', 'result', 'seconds', 'passed', 'failed', 'skipped'];
+  return table([heading, ...rows, ['together', '', seconds]]).join('\n');
 }
 
 /** @param {Counts} counts */

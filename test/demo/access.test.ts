@@ -4,7 +4,7 @@ import { DemoFixture } from './demo-fixture.ts';
 let demo: DemoFixture;
 beforeAll(async () => {
   demo = await DemoFixture.start();
-}, 30_000);
+});
 afterAll(() => demo.stop());
 
 const secrets = '/api/v1/namespaces/payments/secrets';

@@ -11,7 +11,7 @@ beforeAll(async () => {
   demo = await DemoFixture.start();
   await demo.sendJson('POST', '/api/v1/namespaces', { metadata: { name: 'api-test' } });
   await demo.sendJson('POST', secrets, { metadata: { name: 's1' }, stringData: { password: 'canary-1' } });
-}, 30_000);
+});
 afterAll(() => demo.stop());
 
 describe('deleting', () => {
@@ -211,16 +211,31 @@ describe('deleting a collection', () => {
 });
 
 describe('watching', () => {
+  /** The events of a watch until one of this type comes, and when one of another type was there first. */
+  function watching(query: string, first: string, last: string) {
+    let begin = (): void => undefined;
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const enough = (text: string): boolean => {
+      if (text.includes(`"type":"${first}"`)) begin();
+      return text.endsWith('\n') && text.includes(`"type":"${last}"`);
+    };
+    const events = demo.send('GET', `${secrets}?watch=1&${query}`, { enough }).then(({ text }) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    );
+    return { begun, events };
+  }
+
   it('sends what is there, then the bookmark that ends it, then changes', async () => {
-    const query =
-      'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1';
-    const watching = demo.send('GET', `${secrets}?${query}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const query = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
+    const watch = watching(query, 'BOOKMARK', 'MODIFIED');
+    await watch.begun;
     await demo.sendJson('PATCH', `${secrets}/s1`, { metadata: { labels: { seen: 'yes' } } }, merge);
-    const events = (await watching).text
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    const events = await watch.events;
     expect(events.map((event) => event.type)).toEqual(expect.arrayContaining(['ADDED', 'BOOKMARK', 'MODIFIED']));
     const bookmark = events.find((event) => event.type === 'BOOKMARK');
     expect(bookmark.object.metadata.annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
@@ -228,14 +243,14 @@ describe('watching', () => {
   });
 
   it('of a selection shows an object that leaves it as DELETED', async () => {
-    const watching = demo.send('GET', `${secrets}?watch=1&labelSelector=seen%3Dyes&timeoutSeconds=1`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const watch = watching('labelSelector=seen%3Dyes', 'ADDED', 'DELETED');
+    await watch.begun;
     await demo.sendJson('PATCH', `${secrets}/s1`, { metadata: { labels: { seen: 'no' } } }, merge);
-    const types = (await watching).text
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line).type);
-    expect(types).toEqual(['ADDED', 'DELETED']);
+    expect((await watch.events).map(({ type }) => type)).toEqual(['ADDED', 'DELETED']);
+  });
+
+  it('ends after the seconds asked for', async () => {
+    expect((await demo.send('GET', `${secrets}?watch=1&timeoutSeconds=1`)).status).toBe(200);
   });
 
   it('from a revision that is no longer known is 410 in an ERROR event', async () => {

@@ -71,7 +71,7 @@ export class DemoFixture {
       const child = execFile(
         path ?? 'kubectl',
         args,
-        { env: environment, timeout: 30_000 },
+        { env: environment, timeout: 120_000 },
         (error, stdout, stderr) => {
           const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
           resolve({ code, stdout, stderr });
@@ -92,9 +92,9 @@ export class DemoFixture {
     return this.run(kubectlPath, args, input);
   }
 
-  /** Runs a kubectl that does not end by itself until what it prints matches; rejects when it ends or half a minute passes before. */
+  /** Runs a kubectl that does not end by itself until what it prints matches; rejects when it ends or two minutes pass before. */
   kubectlUntil(wanted: RegExp, args: readonly string[]): Promise<void> {
-    const child = execFile(kubectlPath ?? 'kubectl', args, { env: this.environment(), timeout: 30_000 });
+    const child = execFile(kubectlPath ?? 'kubectl', args, { env: this.environment(), timeout: 120_000 });
     let printed = '';
     return new Promise((resolve, reject) => {
       child.stdout?.on('data', (chunk: string) => {
@@ -112,7 +112,13 @@ export class DemoFixture {
   send(
     method: string,
     target: string,
-    options: { user?: string; headers?: Record<string, string | string[]>; body?: string | Buffer } = {},
+    options: {
+      user?: string;
+      headers?: Record<string, string | string[]>;
+      body?: string | Buffer;
+      /** Told all of the answer's text so far, as it comes; what answers true ends the request there. */
+      enough?: (text: string) => boolean;
+    } = {},
   ): Promise<Answer> {
     const { users, clusters } = parse(readFileSync(this.cluster.kubeconfigFile, 'utf8'));
     const found = (users as KubeconfigUser[]).find((each) => each.name === (options.user ?? 'demo-admin'));
@@ -140,9 +146,7 @@ export class DemoFixture {
         },
         (response) => {
           const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('error', reject);
-          response.on('end', () => {
+          const done = (): void => {
             const text = Buffer.concat(chunks).toString();
             let json: unknown = null;
             try {
@@ -151,7 +155,15 @@ export class DemoFixture {
               // Not every answer is JSON.
             }
             resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json });
+          };
+          response.on('data', (chunk: Buffer) => {
+            chunks.push(chunk);
+            if (!options.enough?.(Buffer.concat(chunks).toString())) return;
+            done();
+            response.destroy();
           });
+          response.on('error', reject);
+          response.on('end', done);
         },
       );
       outgoing.on('error', reject);

@@ -5,7 +5,7 @@ import { DemoFixture } from './demo-fixture.ts';
 let demo: DemoFixture;
 beforeAll(async () => {
   demo = await DemoFixture.start();
-}, 30_000);
+});
 afterAll(() => demo.stop());
 
 const pod = '/api/v1/namespaces/payments/pods/ledger-db-0';
@@ -80,7 +80,7 @@ describe('exec over WebSocket', () => {
     const session = await connect('command=yes&stdout=1', ['v5.channel.k8s.io'], (socket) => {
       socket.pause();
       setTimeout(() => socket.resume(), 100);
-      setTimeout(() => socket.terminate(), 200);
+      socket.once('message', () => socket.terminate());
     });
     expect(session.channels.get(1)?.startsWith('y\ny\n')).toBe(true);
   });

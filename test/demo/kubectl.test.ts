@@ -6,7 +6,7 @@ import { DemoFixture, helmPath, kubectlPath } from './demo-fixture.ts';
 if (kubectlPath === null) console.warn('skipped: kubectl is neither at GATEHOUSE_TEST_KUBECTL nor on PATH');
 if (helmPath === null) console.warn('helm tests skipped: helm is neither at GATEHOUSE_TEST_HELM nor on PATH');
 
-describe.skipIf(kubectlPath === null)('kubectl against the demo cluster', { timeout: 60_000 }, () => {
+describe.skipIf(kubectlPath === null)('kubectl against the demo cluster', { timeout: 120_000 }, () => {
   let demo: DemoFixture;
   const namespace = ['-n', 'work'];
 
@@ -20,7 +20,7 @@ describe.skipIf(kubectlPath === null)('kubectl against the demo cluster', { time
   beforeAll(async () => {
     demo = await DemoFixture.start();
     await kubectl('create', 'namespace', 'work');
-  }, 60_000);
+  });
   afterAll(() => demo.stop());
 
   it('creates what it sends as protobuf: Secrets, ConfigMaps, accounts, roles, Deployments, Jobs', async () => {

@@ -7,7 +7,7 @@ let demo: DemoFixture;
 beforeAll(async () => {
   demo = await DemoFixture.start();
   await demo.sendJson('POST', '/api/v1/namespaces', { metadata: { name: 'ssa' } });
-}, 30_000);
+});
 afterAll(() => demo.stop());
 
 const maps = '/api/v1/namespaces/ssa/configmaps';

@@ -19,7 +19,7 @@ describe('a token of TokenRequest', () => {
     demo = await DemoFixture.start();
     await demo.sendJson('POST', '/api/v1/namespaces', { metadata: { name: 'tokens' } });
     await demo.sendJson('POST', accounts, { metadata: { name: 'robot' } });
-  }, 30_000);
+  });
   afterAll(() => demo.stop());
 
   it.each(['', '?dryRun=All'])('acts as its service account (query "%s")', async (query) => {

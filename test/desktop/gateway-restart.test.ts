@@ -43,7 +43,7 @@ test('a gateway that keeps failing says so, and a person can start it', async ({
         if (pid !== null) process.kill(pid, 'SIGKILL');
         return down.isVisible();
       },
-      { timeout: 40_000 },
+      { timeout: 120_000 },
     )
     .toBe(true);
   await gatehouse.page.getByRole('button', { name: 'Start gateway' }).click();

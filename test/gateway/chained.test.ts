@@ -37,7 +37,7 @@ describe('a gateway in front of a gateway', () => {
       spec: { containers: [{ name: 'web', image: 'registry.example/web:1' }] },
     };
     await inner.directly(['apply', '-f', '-'], { input: JSON.stringify(pod) });
-    await inner.directly(['-n', namespace, 'wait', '--for=condition=Ready', 'pod/web', '--timeout=30s']);
+    await inner.directly(['-n', namespace, 'wait', '--for=condition=Ready', 'pod/web', '--timeout=120s']);
   });
   afterAll(async () => {
     await outer.close();

@@ -190,11 +190,14 @@ describe('streams through the gateway', () => {
       socket.resume();
       await new Promise((resolve) => socket.once('end', resolve));
       socket.end();
-      const finished = await vi.waitFor(async () => {
-        const record = (await running.records()).find((each) => each.type === 'finished' && each.auditId === auditId);
-        if (record?.type !== 'finished') throw new Error('not finished yet');
-        return record;
-      });
+      const finished = await vi.waitFor(
+        async () => {
+          const record = (await running.records()).find((each) => each.type === 'finished' && each.auditId === auditId);
+          if (record?.type !== 'finished') throw new Error('not finished yet');
+          return record;
+        },
+        { timeout: 60_000 },
+      );
       expect(finished.stream?.recording).toBe(`${auditId}.cast`);
       const { entry, cast } = await readRecording(join(running.folder, 'data', 'sessions', `${auditId}.cast`));
       expect(entry).toMatchObject({ id: auditId, end: 'closed', namespace: 'default', title: 'exec default/p: sh' });
@@ -224,10 +227,13 @@ describe('streams through the gateway', () => {
       socket.end();
       expect(stream.status()).toMatch(/Gatehouse ended this stream, because it cannot be read/);
       expect(bytesAfter).toBe(0);
-      await vi.waitFor(async () => {
-        const codes = (await running.records()).map((record) => (record.type === 'finished' ? record.code : ''));
-        expect(codes).toContain('stream-not-understood');
-      });
+      await vi.waitFor(
+        async () => {
+          const codes = (await running.records()).map((record) => (record.type === 'finished' ? record.code : ''));
+          expect(codes).toContain('stream-not-understood');
+        },
+        { timeout: 60_000 },
+      );
     });
 
     it('ends in words when the gateway stops', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countPlaywright, countVitest } from '../../scripts/test/stages.mjs';
+import { countPlaywright, countVitest, tableOfStages } from '../../scripts/test/stages.mjs';
 
 const vitest = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 1, numTodoTests: 1, testResults: [] };
 const file = (status: string, ...tests: string[]) => ({
@@ -35,4 +35,17 @@ describe('counting a Playwright run', () => {
   it('counts an error outside any test', () => {
     expect(countPlaywright({ stats, errors: [{}] }, 1).failed).toBe(1);
   });
+});
+
+it('shows what each stage took, and all of them together', () => {
+  const table = tableOfStages([
+    { name: 'lint', failed: true, seconds: '3.2', counts: null },
+    { name: 'unit tests', failed: false, seconds: '120.0', counts: { passed: 3901, failed: 0, skipped: 7 } },
+  ]);
+  expect(table.split('\n')).toEqual([
+    'stage       result  seconds  passed  failed  skipped',
+    'lint        FAILED      3.2',
+    'unit tests    done    120.0    3901       0        7',
+    'together              123.2',
+  ]);
 });

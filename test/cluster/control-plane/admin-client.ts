@@ -35,7 +35,7 @@ export function createAdminClient(server: string, authority: CertificateFiles, a
       const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
       const outgoing = request(
         server + path,
-        { ...connection, method, headers: { 'Content-Type': type }, timeout: 5_000 },
+        { ...connection, method, headers: { 'Content-Type': type }, timeout: 30_000 },
         (incoming) => text(incoming).then((body) => done({ code: incoming.statusCode ?? 0, body }), none),
       );
       outgoing.on('timeout', () => outgoing.destroy());

@@ -75,7 +75,7 @@ async function end(electron: ElectronApplication, main: ChildProcess): Promise<v
   const exited = once(main, 'exit');
   main.kill('SIGTERM');
   const patience = new AbortController();
-  await Promise.race([exited, delay(15_000, undefined, { signal: patience.signal }).then(() => main.kill('SIGKILL'))]);
+  await Promise.race([exited, delay(60_000, undefined, { signal: patience.signal }).then(() => main.kill('SIGKILL'))]);
   patience.abort();
   await closed;
 }

@@ -38,6 +38,8 @@ export interface RunningGateway {
   request(method: string, target: string, headers?: HeaderFields, body?: string): Promise<RawAnswer>;
   /** Decides the next approval request that comes, or the one that waits already. */
   decideNext(verdict: 'approve' | 'deny', comment?: string): Promise<void>;
+  /** Waits until a request waits for a person. */
+  untilHeld(): Promise<void>;
   /** Adds a policy document and waits until it is in force; what it gives back takes it out again. */
   writePolicy(file: string, text: string): Promise<() => Promise<void>>;
   /** Changes one of the built-in policy documents and waits until that is in force; what it gives back undoes it. */
@@ -94,6 +96,7 @@ export async function startGateway(cluster: TestedCluster, kid = 'test'): Promis
     directly: (args, way) =>
       run(kubectlPath, ['--context', cluster.context, ...args], { ...way, kubeconfig: cluster.kubeconfig }),
     request: (method, target, headers = {}, body) => rawRequest(kubeconfig, method, target, headers, body),
+    untilHeld: async () => void (await nextHeld(gateway)),
     decideNext: (verdict, comment) => decideNext(gateway, verdict, comment ?? null),
     writePolicy: async (file, text) => {
       const path = join(folder, 'policy', file);
@@ -118,17 +121,21 @@ export async function startGateway(cluster: TestedCluster, kid = 'test'): Promis
   };
 }
 
-function decideNext(gateway: Gateway, verdict: 'approve' | 'deny', comment: string | null): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const decide = (): boolean => {
+async function decideNext(gateway: Gateway, verdict: 'approve' | 'deny', comment: string | null): Promise<void> {
+  await gateway.review({ id: await nextHeld(gateway), verdict, by: 'local:tester', comment });
+}
+
+/** The id of the request that waits for a person, as soon as one does. */
+function nextHeld(gateway: Gateway): Promise<string> {
+  return new Promise((resolve) => {
+    const look = (): void => {
       const waiting = gateway.approvals().find(({ state, held }) => state === 'PENDING' && held);
-      if (waiting === undefined) return false;
+      if (waiting === undefined) return;
       stop();
-      gateway.review({ id: waiting.id, verdict, by: 'local:tester', comment }).then(() => resolve(), reject);
-      return true;
+      resolve(waiting.id);
     };
-    const stop = gateway.on('approval', () => void decide());
-    decide();
+    const stop = gateway.on('approval', look);
+    look();
   });
 }
 

@@ -36,7 +36,7 @@ spec:
     message: "ask"
 `;
 
-/** Milliseconds behind which the gateway looks again at what it judged before a person was waited for. */
+/** Longer, in milliseconds, than a judgement counts as fresh: behind it the gateway looks again once a person agreed. */
 const A_WHILE = 1200;
 
 /** What is evaluated is what runs: creations in disguise, dry runs that are none, objects that change meanwhile. */
@@ -123,8 +123,9 @@ export function describeEvaluation(environment: () => RunningGateway): void {
     });
 
     it('a DELETE that a person confirmed does not hit another object of the same name', async () => {
-      const { request, directly, decideNext } = environment();
+      const { request, directly, decideNext, untilHeld } = environment();
       const deleting = request('DELETE', `${CORE}/configmaps/asked`, {});
+      await untilHeld();
       await new Promise((resolve) => setTimeout(resolve, A_WHILE));
       await directly(['-n', NAMESPACE, 'delete', 'configmap', 'asked']);
       await directly(['-n', NAMESPACE, 'create', 'configmap', 'asked', '--from-literal=a=another']);

@@ -149,7 +149,7 @@ export function describeMasking(environment: () => RunningGateway): void {
         received += chunk.toString();
       });
       socket.resume();
-      await expect.poll(() => received, { timeout: 10_000, interval: 20 }).toContain('"ADDED"');
+      await expect.poll(() => received, { interval: 20 }).toContain('"ADDED"');
       expect(socket.readableEnded).toBe(false);
       socket.destroy();
       expect(leaked(received, canaries)).toEqual([]);

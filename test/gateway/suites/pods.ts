@@ -120,11 +120,14 @@ export function describePods(environment: () => RunningGateway): void {
       if (decided?.type !== 'decided') throw new Error('no record');
       expect(decided).toMatchObject({ request: { verb: 'get', policyVerb: 'create', upgrade: 'websocket' } });
       // The journal has the end of a stream when both sides have closed it.
-      await vi.waitFor(async () => {
-        const ends = (await environment().records()).filter(({ type }) => type === 'finished');
-        const finished = ends.find((record) => record.type === 'finished' && record.auditId === decided.auditId);
-        expect(finished).toMatchObject({ status: 101 });
-      });
+      await vi.waitFor(
+        async () => {
+          const ends = (await environment().records()).filter(({ type }) => type === 'finished');
+          const finished = ends.find((record) => record.type === 'finished' && record.auditId === decided.auditId);
+          expect(finished).toMatchObject({ status: 101 });
+        },
+        { timeout: 60_000 },
+      );
     });
 
     it('a denied exec is answered once, for WebSocket and for the fallback to SPDY', async () => {

@@ -23,7 +23,7 @@ export function podForSuite(environment: () => RunningGateway, namespace: string
       if (code === 0) break;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    const ready = await directly(['-n', namespace, 'wait', '--for=condition=Ready', 'pod/web', '--timeout=30s']);
+    const ready = await directly(['-n', namespace, 'wait', '--for=condition=Ready', 'pod/web', '--timeout=120s']);
     expect(ready.stderr).toBe('');
   });
   afterAll(async () => {

@@ -262,13 +262,15 @@ export function describeRoads(environment: () => RunningGateway): void {
     });
 
     it('what was confirmed for a patch is not run on an object that somebody changed meanwhile', async () => {
-      const { request, directly, decideNext } = environment();
+      const { request, directly, decideNext, untilHeld } = environment();
       const patch = {
         metadata: { labels: { a: 'b' } },
         spec: { template: { spec: { serviceAccountName: 'strong' } } },
       };
       await directly(['-n', NAMESPACE, 'create', 'deployment', 'moving', '--image=registry.example/app:1']);
       const answering = request('PATCH', `${DEPLOYMENTS}/moving`, MERGE, JSON.stringify(patch));
+      await untilHeld();
+      // Longer than a judgement counts as fresh: behind it the gateway looks again once a person agreed.
       await new Promise((resolve) => setTimeout(resolve, 1200));
       await directly(['-n', NAMESPACE, 'set', 'image', 'deployment/moving', '*=registry.example/other:1']);
       await decideNext('approve');

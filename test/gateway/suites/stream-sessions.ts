@@ -39,10 +39,10 @@ export function describeStreamSessions(running: () => RunningGateway): void {
       const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifest });
       // The account comes from a controller, a moment after the namespace.
       await vi.waitFor(async () => expect((await directly(['apply', '-f', '-'], { input })).code).toBe(0), {
-        timeout: 15_000,
+        timeout: 60_000,
         interval: 200,
       });
-      await directly(['-n', namespace, 'wait', '--for=condition=Ready', `pod/${pod}`, '--timeout=30s']);
+      await directly(['-n', namespace, 'wait', '--for=condition=Ready', `pod/${pod}`, '--timeout=120s']);
     });
     afterEach(async () => {
       for (const command of started.splice(0)) {
@@ -79,7 +79,7 @@ export function describeStreamSessions(running: () => RunningGateway): void {
       ].join('\n');
       if (obligations === null && confirm === null) await rm(file);
       else await writeFile(file, text);
-      await vi.waitFor(() => expect(gateway.policy().digest).not.toBe(before), { timeout: 10_000 });
+      await vi.waitFor(() => expect(gateway.policy().digest).not.toBe(before), { timeout: 60_000 });
       expect(gateway.policy().problems).toEqual([]);
     }
 
@@ -97,7 +97,7 @@ export function describeStreamSessions(running: () => RunningGateway): void {
           if (finished?.type !== 'finished') throw new Error('not finished yet');
           return { decided, finished };
         },
-        { timeout: 10_000 },
+        { timeout: 60_000 },
       );
     }
 
@@ -124,7 +124,7 @@ export function describeStreamSessions(running: () => RunningGateway): void {
           if (found === undefined) throw new Error('not open yet');
           return found.auditId;
         },
-        { timeout: 10_000 },
+        { timeout: 60_000 },
       );
     }
 

@@ -337,7 +337,7 @@ const kubectlProgram = process.env['GATEHOUSE_TEST_KUBECTL'] ?? 'kubectl';
 const noKubectl = spawnSync(kubectlProgram, ['version', '--client']).status !== 0;
 if (noKubectl) console.warn('client-access: kubectl is not on PATH, so what it makes of our kubeconfig is not tested');
 
-describe.skipIf(noKubectl)('with a real kubectl', { timeout: 30_000 }, () => {
+describe.skipIf(noKubectl)('with a real kubectl', () => {
   const run = promisify(execFile);
   let listener: Listener;
   const targets: string[] = [];
@@ -350,7 +350,7 @@ describe.skipIf(noKubectl)('with a real kubectl', { timeout: 30_000 }, () => {
   function kubectl(kubeconfig: string, ...args: string[]) {
     return run(kubectlProgram, args, {
       env: { PATH: process.env['PATH'], HOME: root, KUBECONFIG: kubeconfig },
-      timeout: 20_000,
+      timeout: 50_000,
     });
   }
 

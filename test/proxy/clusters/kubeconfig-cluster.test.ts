@@ -295,10 +295,14 @@ describe('a proxy', () => {
 
 describe('an exec plugin', () => {
   it('is over when it ends, though a browser that it opened keeps its output open', async () => {
-    await plugin(`sleep 8 & echo '${credentialJson({ token: 'from-browser' })}'`);
+    const browser = join(folder, 'browser');
+    await writeFile(browser, 'open');
+    const keepOpen = `while [ -e '${browser}' ]; do sleep 0.1; done`;
+    await plugin(`(${keepOpen}) & echo '${credentialJson({ token: 'from-browser' })}'`);
     await write(execUser());
     expect((await (await open()).credential()).bearerToken).toBe('from-browser');
-  }, 5_000);
+    await rm(browser);
+  });
 
   it.each([V1, 'client.authentication.k8s.io/v1beta1'])('of %s gives a token', async (apiVersion) => {
     await plugin(`echo '${credentialJson({ token: 'from-plugin' }, apiVersion)}'`);

@@ -174,7 +174,7 @@ describe('how strong the account of a pod is', () => {
     const evaluate = evaluator(silent(asked));
     const first = new AbortController();
     void evaluate(first.signal).catch(() => undefined);
-    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0));
+    await expect.poll(() => asked.length).toBeGreaterThan(0);
     first.abort(new Error('The client went away'));
     expect(asked.map(({ aborted }) => aborted)).not.toContain(true);
   });

@@ -9,6 +9,9 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { verifyJournal } from '../../../proxy/journal/verify-journal.ts';
 import { openTestJournal, publicKey, signingKey, temporaryFolder } from './entries.ts';
 
+/** Kills; the long tests have more. */
+const ROUNDS = Number(process.env['GATEHOUSE_TEST_ROUNDS'] ?? 3);
+
 let program = '';
 let outDir = '';
 
@@ -26,7 +29,7 @@ beforeAll(async () => {
     },
   });
   program = join(outDir, 'journal-child.mjs');
-}, 60_000);
+});
 
 afterAll(() => rm(outDir, { recursive: true, force: true }));
 
@@ -36,12 +39,10 @@ function start(command: string, ...words: string[]): ChildProcessWithoutNullStre
   return child;
 }
 
-test('kill -9 at any moment: every acknowledged record is there, and verification passes', {
-  timeout: 60_000,
-}, async () => {
+test('kill -9 at any moment: every acknowledged record is there, and verification passes', async () => {
   const folder = await temporaryFolder();
   const acknowledged = new Map<number, string>();
-  for (let round = 0; round < 8; round += 1) {
+  for (let round = 0; round < ROUNDS; round += 1) {
     const child = start(process.execPath, program, 'flood', folder, signingKey);
     const ended = once(child, 'close');
     const enough = Math.floor(Math.random() * 400);
@@ -72,9 +73,7 @@ test('kill -9 at any moment: every acknowledged record is there, and verificatio
   expect(await verifyJournal(folder, { publicKey })).toMatchObject({ ok: true, records: written.length, afterHead: 0 });
 });
 
-test('of several processes that find the lock of a dead one, exactly one takes it over', {
-  timeout: 30_000,
-}, async () => {
+test('of several processes that find the lock of a dead one, exactly one takes it over', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'lock'), JSON.stringify({ pid: 2 ** 22 + 1, started: '1', token: 'x' }));
   const children = Array.from({ length: 6 }, () => start(process.execPath, program, 'step', folder, signingKey));
@@ -97,7 +96,6 @@ if (process.platform !== 'linux') console.warn('crash: a disk that is full is on
 /** The system's own limit on a file's size stands in for a full disk: both fail a write half-way. */
 test.skipIf(process.platform !== 'linux')(
   'a write that the system refuses rejects the record, is said in words, and leaves a whole journal that goes on when there is room again',
-  { timeout: 30_000 },
   async () => {
     const folder = await temporaryFolder();
     const child = start(

@@ -329,7 +329,7 @@ describe('what is not a request', () => {
   });
 
   it('a head that dribbles in is cut off', async () => {
-    const door = await opened({ limits: { head: 200 } });
+    const door = await opened({ limits: { head: 2_000 } });
     const answer = await ask(door, 'GET / HTTP/1.1\r\nHost: ');
     expect(statusLine(answer)).toBe('HTTP/1.1 408 Request Timeout');
     expect(door.refused).toEqual(['too-slow']);

@@ -178,5 +178,5 @@ describe('bounded memory', () => {
     }
     expect(bytes).toBeGreaterThan(100 * 1024 * 1024);
     expect(highest).toBeLessThan(64 * 1024 * 1024);
-  }, 30_000);
+  });
 });

@@ -98,7 +98,7 @@ describe('a policy folder', () => {
     await writeFile(join(folder, 'allow.yaml'), ALLOW);
     await stateWith(({ status }) => status === 'loaded');
     expect(source.decide(question()).outcome).toBe('allow');
-  }, 20_000);
+  });
 
   it('denies everything while there has been no good policy, naming file and line', async () => {
     await openWith({ 'a.yaml': ALLOW, 'b.yaml': BROKEN.replace('name: p', 'name: q') });
