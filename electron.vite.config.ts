@@ -2,18 +2,22 @@ import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import { keepEffects } from './scripts/build/keep-effects.mjs';
+import { bundleList } from './scripts/build/licences.mjs';
 
 const folder = (...parts: string[]) => resolve(import.meta.dirname, ...parts);
 
 // What ships runs on Electron 33 (Node 20.18, Chromium 130) and newer, whichever Electron builds it.
 const nodeTarget = 'node20.18';
 const browserTarget = 'chrome130';
+// The build takes these lists away again, and writes the licences of what is in them.
+const license = { fileName: bundleList };
 
 export default defineConfig({
   main: {
     // Packages stay in node_modules; our own code is bundled, one entry for each process.
     build: {
       outDir: folder('out/main'),
+      license,
       target: nodeTarget,
       rollupOptions: {
         treeshake: keepEffects,
@@ -32,6 +36,7 @@ export default defineConfig({
     build: {
       externalizeDeps: false,
       outDir: folder('out/preload'),
+      license,
       target: nodeTarget,
       rollupOptions: {
         input: { index: folder('preload/index.ts') },
@@ -44,6 +49,7 @@ export default defineConfig({
     plugins: [react()],
     build: {
       outDir: folder('out/renderer'),
+      license,
       target: browserTarget,
       // The documents' policies allow files of the app's own origin alone: nothing inline, no data: fonts.
       assetsInlineLimit: 0,

@@ -1,7 +1,10 @@
 /*
- * Builds the app into out/{main,preload,renderer} and the command line into out/cli, after the compiled byte scanner.
+ * Builds the app into out/{main,preload,renderer} with the licences of what it carries (out/licences.txt), and the command
+ * line into out/cli, after the compiled byte scanner.
  */
+import { join } from 'node:path';
 import { buildCommandLine } from './build/command-line.mjs';
+import { writeLicences } from './build/licences.mjs';
 import { buildWasm } from './build/wasm.mjs';
 import { repository } from './set-up/cache-folder.mjs';
 import { runOnNode } from './set-up/run-on-node.mjs';
@@ -9,6 +12,7 @@ import { runOnNode } from './set-up/run-on-node.mjs';
 export async function buildApp() {
   const { build } = await import('electron-vite');
   await build({ root: repository, logLevel: 'warn' });
+  await writeLicences(['main', 'preload', 'renderer'].map((bundle) => join(repository, 'out', bundle)));
 }
 
 if (process.argv[1] === import.meta.filename) {
@@ -16,5 +20,5 @@ if (process.argv[1] === import.meta.filename) {
   await buildWasm();
   await buildApp();
   await buildCommandLine();
-  console.log('built: out/main out/preload out/renderer out/cli');
+  console.log('built: out/main out/preload out/renderer out/licences.txt out/cli');
 }

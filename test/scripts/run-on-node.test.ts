@@ -20,7 +20,8 @@ function start(...words: string[]) {
   };
 }
 
-describe('a command that runs itself again', () => {
+// Two programs start in each.
+describe('a command that runs itself again', { timeout: 60_000 }, () => {
   it('has its arguments, its input and its exit code, and no trace of it in the environment', async () => {
     const { child, lines, ended } = start('echo', 'one two', '--three');
     child.stdin.end('typed\n');
