@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MaskObligation } from '../../../model/decision.ts';
 import { maskDocument } from '../../../proxy/masking/mask-document.ts';
-import { maskToken } from '../../../proxy/masking/tokens/mask-token.ts';
-import { REDACTED } from '../../../proxy/masking/tokens/mask-token.ts';
+import { maskToken, REDACTED } from '../../../proxy/masking/tokens/mask-token.ts';
 import { SeenValues } from '../../../proxy/redaction/seen-values.ts';
 import type { RequestInfo } from '../../../proxy/request/api-request.ts';
 import { apiRequest, arriving, KEY } from './requests.ts';

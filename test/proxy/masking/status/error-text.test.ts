@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { redactErrorText } from '../../../../proxy/masking/status/error-text.ts';
-import { KnownValues } from '../../../../proxy/masking/values/known-values.ts';
 import { REDACTED } from '../../../../proxy/masking/tokens/mask-token.ts';
+import { KnownValues } from '../../../../proxy/masking/values/known-values.ts';
 
 const CANARY = 'c4n4ry-/"<&>+ü-t4il';
 const LEFT_OUT = '{an object, left out by Gatehouse}';
