@@ -8,7 +8,7 @@ import { approveCommand, denyCommand } from './review-commands.ts';
 import { endCommand, streamsCommand } from './streams-commands.ts';
 import { gatehouseVersion } from './version.ts';
 
-const commands: readonly Command[] = [
+const COMMANDS: readonly Command[] = [
   gatewayCommand,
   requestsCommand,
   approveCommand,
@@ -21,12 +21,12 @@ const commands: readonly Command[] = [
 
 /** What `gatehouse --help` prints. */
 export function overview(): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
   return `Usage: gatehouse COMMAND [FLAGS]
 
 Gatehouse puts kubectl behind policy, approvals, masks and a journal.
 
-${commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join('\n')}
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join('\n')}
 
   --help      this text; with a command, what that command takes
   --version   the version
@@ -48,7 +48,7 @@ export async function runCommandLine(words: readonly string[], context: CommandC
       else complain(overview());
       return first === undefined ? exitCodes.usage : exitCodes.done;
     }
-    const group = commands.filter(({ name }) => name.startsWith(`${first} `));
+    const group = COMMANDS.filter(({ name }) => name.startsWith(`${first} `));
     if (group.length > 0 && (words[1] === undefined || words[1] === '--help' || words[1] === '-h')) {
       const help = group.map((command) => command.help).join('\n\n');
       if (words[1] === undefined) complain(help);
@@ -76,7 +76,7 @@ export async function runCommandLine(words: readonly string[], context: CommandC
 }
 
 function findCommand(words: readonly string[]): { readonly command: Command; readonly rest: readonly string[] } | null {
-  for (const command of commands) {
+  for (const command of COMMANDS) {
     const name = command.name.split(' ');
     if (name.every((word, index) => words[index] === word)) return { command, rest: words.slice(name.length) };
   }

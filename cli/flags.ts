@@ -59,5 +59,5 @@ export function dataFolder(value: string | undefined, { environment, home }: Com
 }
 
 /** How every command's help explains `--data`. */
-export const dataFlagHelp =
+export const DATA_FLAG_HELP =
   '--data FOLDER    the data folder of the gateway (default: $GATEHOUSE_DATA, else ~/.gatehouse)';

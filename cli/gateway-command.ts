@@ -15,10 +15,10 @@ import { CommandError, exitCodes } from './exit-codes.ts';
 import { dataFolder, positiveNumber, readFlags, required, usageError } from './flags.ts';
 import { gatewayKeys } from './gateway-keys.ts';
 
-const name = 'gateway';
+const NAME = 'gateway';
 
 export const gatewayCommand: Command = {
-  name,
+  name: NAME,
   summary: 'run a gateway without the app',
   help: `Usage: gatehouse gateway --kubeconfig FILE [--context NAME] --write-kubeconfig FILE
                          [--policy FOLDER] [--data FOLDER] [--listen 127.0.0.1:0]
@@ -96,7 +96,7 @@ interface Settings {
 
 /** Reads and checks everything that can be checked before anything is made. */
 async function readSettings(words: readonly string[], context: CommandContext): Promise<Settings> {
-  const { values } = readFlags(name, words, {
+  const { values } = readFlags(NAME, words, {
     kubeconfig: { type: 'string', multiple: true },
     context: { type: 'string' },
     'write-kubeconfig': { type: 'string' },
@@ -106,18 +106,18 @@ async function readSettings(words: readonly string[], context: CommandContext): 
     'journal-days': { type: 'string', default: '90' },
     'journal-megabytes': { type: 'string', default: '1024' },
   });
-  required(name, 'kubeconfig', values.kubeconfig?.[0], 'the file with which kubectl reaches the cluster');
+  required(NAME, 'kubeconfig', values.kubeconfig?.[0], 'the file with which kubectl reaches the cluster');
   const kubeconfigFiles = (values.kubeconfig ?? []).map((file) => resolve(file));
-  const written = required(name, 'write-kubeconfig', values['write-kubeconfig'], 'the file to write for clients');
+  const written = required(NAME, 'write-kubeconfig', values['write-kubeconfig'], 'the file to write for clients');
   const writeKubeconfig = resolve(written);
   if (kubeconfigFiles.includes(writeKubeconfig)) {
-    throw usageError(name, `--write-kubeconfig would overwrite your own ${writeKubeconfig}: name another file`);
+    throw usageError(NAME, `--write-kubeconfig would overwrite your own ${writeKubeconfig}: name another file`);
   }
   const data = dataFolder(values.data, context);
   try {
     controlSocketPath(data);
   } catch (error) {
-    throw usageError(name, `--data: ${error instanceof Error ? error.message : error}`);
+    throw usageError(NAME, `--data: ${error instanceof Error ? error.message : error}`);
   }
   return {
     kubeconfigFiles,
@@ -127,22 +127,22 @@ async function readSettings(words: readonly string[], context: CommandContext): 
     policyFolder: values.policy === undefined ? join(data, 'policy') : resolve(values.policy),
     listen: parseListen(values.listen),
     retention: {
-      days: positiveNumber(name, 'journal-days', values['journal-days']),
-      bytes: positiveNumber(name, 'journal-megabytes', values['journal-megabytes']) * 1024 * 1024,
+      days: positiveNumber(NAME, 'journal-days', values['journal-days']),
+      bytes: positiveNumber(NAME, 'journal-megabytes', values['journal-megabytes']) * 1024 * 1024,
     },
   };
 }
 
 async function chooseContext(files: readonly string[], wanted: string | undefined): Promise<string> {
   const { contexts, currentContext, problems } = await readKubeconfigs(files);
-  if (problems[0] !== undefined) throw usageError(name, `--kubeconfig: ${problems[0].message}`);
+  if (problems[0] !== undefined) throw usageError(NAME, `--kubeconfig: ${problems[0].message}`);
   const chosen = wanted ?? currentContext;
   const known = [...contexts.keys()].join(', ') || 'none';
   if (chosen === null || chosen === '') {
-    throw usageError(name, `--context is missing, and the kubeconfig has no current context; it has: ${known}`);
+    throw usageError(NAME, `--context is missing, and the kubeconfig has no current context; it has: ${known}`);
   }
   if (contexts.has(chosen)) return chosen;
-  throw usageError(name, `--context: the kubeconfig has no context "${chosen}"; it has: ${known}`);
+  throw usageError(NAME, `--context: the kubeconfig has no context "${chosen}"; it has: ${known}`);
 }
 
 /** `127.0.0.1:0`, `[::1]:8443`, `localhost:0`: the gateway's certificate is good for loopback alone. */
@@ -153,7 +153,7 @@ export function parseListen(text: string): Settings['listen'] {
   const loopback = host === 'localhost' || (isIPv4(host) && host === '127.0.0.1') || (isIPv6(host) && host === '::1');
   if (match !== null && loopback && port <= 65_535) return { host, port };
   throw usageError(
-    name,
+    NAME,
     `--listen takes a loopback address and a port, such as 127.0.0.1:0 or [::1]:8443, not "${text}"`,
   );
 }

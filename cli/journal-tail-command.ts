@@ -4,12 +4,12 @@ import { listJournalFiles } from '../proxy/journal/journal-files.ts';
 import { queryRecords, recordsAfter } from '../proxy/journal/query.ts';
 import type { Command } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
-import { dataFlagHelp, dataFolder, positiveNumber, readFlags } from './flags.ts';
+import { DATA_FLAG_HELP, dataFolder, positiveNumber, readFlags } from './flags.ts';
 import { existingJournal } from './journal-verify-command.ts';
 import { printable } from './printable.ts';
 import { identityInWords, requestInWords } from './request-in-words.ts';
 
-const pollMilliseconds = 300;
+const POLL_MILLISECONDS = 300;
 
 export const journalTailCommand: Command = {
   name: 'journal tail',
@@ -22,7 +22,7 @@ rule, status. Needs no running gateway.
   -n, --lines N    how many (default 20)
   -f, --follow     go on printing what is added, until Ctrl-C
   --json           print the records as they stand in the journal
-  ${dataFlagHelp}
+  ${DATA_FLAG_HELP}
 
 Exit codes: 0 printed, 1 cannot be read, 2 wrong usage.`,
 
@@ -46,7 +46,7 @@ Exit codes: 0 printed, 1 cannot be read, 2 wrong usage.`,
     print(records, wanted);
     let seq = records.at(-1)?.seq ?? 0;
     while (values.follow && !context.stop.aborted) {
-      await sleep(pollMilliseconds, undefined, { signal: context.stop }).catch(() => undefined);
+      await sleep(POLL_MILLISECONDS, undefined, { signal: context.stop }).catch(() => undefined);
       records = await recordsAfter(await listJournalFiles(folder), seq);
       print(records);
       seq = records.at(-1)?.seq ?? seq;

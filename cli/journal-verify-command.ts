@@ -4,7 +4,7 @@ import { publicKeyPath } from '../proxy/journal/signed-head.ts';
 import { type VerifyReport, verifyJournal } from '../proxy/journal/verify-journal.ts';
 import type { Command } from './command.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
-import { dataFlagHelp, dataFolder, readFlags, usageError } from './flags.ts';
+import { DATA_FLAG_HELP, dataFolder, readFlags, usageError } from './flags.ts';
 
 export const journalVerifyCommand: Command = {
   name: 'journal verify',
@@ -14,7 +14,7 @@ export const journalVerifyCommand: Command = {
 Reads the whole journal and finds edits, gaps, reordering and a cut-off end. Needs no running gateway, and does not
 disturb one.
 
-  ${dataFlagHelp}
+  ${DATA_FLAG_HELP}
   --public-key FILE  the journal's public key (PEM) from a place that the owner of this machine cannot change;
                      without it the key beside the journal is used, which proves nothing against that owner
   --json           print the report as JSON

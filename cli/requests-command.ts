@@ -2,7 +2,7 @@ import type { ApprovalRequest } from '../model/approval.ts';
 import type { Command } from './command.ts';
 import { askGateway } from './control-client.ts';
 import { exitCodes } from './exit-codes.ts';
-import { dataFlagHelp, dataFolder, readFlags } from './flags.ts';
+import { DATA_FLAG_HELP, dataFolder, readFlags } from './flags.ts';
 import { shortDuration, table } from './printable.ts';
 import { identityInWords, requestInWords } from './request-in-words.ts';
 
@@ -14,7 +14,7 @@ export const requestsCommand: Command = {
 Lists the requests that wait for approval at the gateway of this data folder, newest first. Only the person who
 started the gateway can ask.
 
-  ${dataFlagHelp}
+  ${DATA_FLAG_HELP}
   --json           print the requests as JSON, with everything that is known of them
 
 Exit codes: 0 listed (also when nothing waits), 1 failed, 2 wrong usage, 4 no gateway answers.`,

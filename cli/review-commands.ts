@@ -3,7 +3,7 @@ import { readDisplayCode } from '../proxy/approvals/display-code.ts';
 import type { Command } from './command.ts';
 import { askGateway } from './control-client.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
-import { dataFlagHelp, dataFolder, readFlags } from './flags.ts';
+import { DATA_FLAG_HELP, dataFolder, readFlags } from './flags.ts';
 import { printable } from './printable.ts';
 import { identityInWords, requestInWords } from './request-in-words.ts';
 
@@ -16,7 +16,7 @@ Approves one request by its code (as "gatehouse requests" shows it) or its id. T
 request, once, and for a limited time.
 
   --comment TEXT   why; needed where the policy asks for a reason and none was given
-  ${dataFlagHelp}
+  ${DATA_FLAG_HELP}
 
 Exit codes: 0 approved, 1 not approved (it says why), 2 wrong usage, 4 no gateway answers.`,
 
@@ -39,7 +39,7 @@ export const denyCommand: Command = {
 Denies one request by its code (as "gatehouse requests" shows it) or its id. Whoever asked is told the reason.
 
   --reason TEXT    why not
-  ${dataFlagHelp}
+  ${DATA_FLAG_HELP}
 
 Exit codes: 0 denied, 1 failed (it says why), 2 wrong usage, 4 no gateway answers.`,
 

@@ -2,7 +2,7 @@ import type { LiveStream } from '../model/live-stream.ts';
 import type { Command } from './command.ts';
 import { askGateway } from './control-client.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
-import { dataFlagHelp, dataFolder, readFlags } from './flags.ts';
+import { DATA_FLAG_HELP, dataFolder, readFlags } from './flags.ts';
 import { shortDuration, table } from './printable.ts';
 
 export const streamsCommand: Command = {
@@ -13,7 +13,7 @@ export const streamsCommand: Command = {
 Lists the streams that are open at the gateway of this data folder, oldest first. "gatehouse end ID" ends one. Only the
 person who started the gateway can ask.
 
-  ${dataFlagHelp}
+  ${DATA_FLAG_HELP}
   --json           print the streams as JSON, with everything that is known of them
 
 Exit codes: 0 listed (also when none is open), 1 failed, 2 wrong usage, 4 no gateway answers.`,
@@ -36,7 +36,7 @@ export const endCommand: Command = {
 Ends one stream by its id (as "gatehouse streams" shows it). Its client is told who ended it, and why.
 
   --reason TEXT    why
-  ${dataFlagHelp}
+  ${DATA_FLAG_HELP}
 
 Exit codes: 0 ended, 1 failed (it says why), 2 wrong usage, 4 no gateway answers.`,
 

@@ -1,6 +1,6 @@
 import { oneLine } from '../one-line.ts';
 
-const textAtMost = 1_000;
+const TEXT_AT_MOST = 1_000;
 
 /**
  * A reason or comment as it may be shown and journaled: one line of limited length without control characters and
@@ -8,5 +8,5 @@ const textAtMost = 1_000;
  */
 export function plainText(text: string | null): string | null {
   const line = oneLine(text ?? '').trim();
-  return line === '' ? null : line.slice(0, textAtMost);
+  return line === '' ? null : line.slice(0, TEXT_AT_MOST);
 }

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 
 /** Crockford's base 32: no I, L, O or U, so that a code can be read out and typed without mistakes. */
-const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** Four characters that nothing open has; about a million codes against some hundred that are open. */
 export function newDisplayCode(isTaken: (code: string) => boolean): string {
   for (;;) {
-    const code = Array.from({ length: 4 }, () => alphabet[randomInt(alphabet.length)]).join('');
+    const code = Array.from({ length: 4 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
     if (!isTaken(code)) return code;
   }
 }

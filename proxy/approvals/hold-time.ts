@@ -1,9 +1,9 @@
 import type { ApprovalRequirement } from '../../model/decision.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 
-const longestHold = 9 * 60_000;
+const LONGEST_HOLD = 9 * 60_000;
 /** What is left of the client's own limit for the answer to reach it. */
-const timeForTheAnswer = 2_000;
+const TIME_FOR_THE_ANSWER = 2_000;
 
 /**
  * How long a client may be kept waiting for a person, in milliseconds; 0: answer at once.
@@ -21,8 +21,8 @@ export function holdMilliseconds(about: {
   const asked = about.request.query.find(([name]) => name === 'timeout')?.[1];
   const limit = asked === undefined ? null : parseGoDuration(asked);
   // 0 means "no limit" to client-go; what cannot be read is for the API server to refuse.
-  const client = limit === null || limit <= 0 ? Number.POSITIVE_INFINITY : limit - timeForTheAnswer;
-  return Math.max(0, Math.floor(Math.min(about.requirement.hold, client, longestHold)));
+  const client = limit === null || limit <= 0 ? Number.POSITIVE_INFINITY : limit - TIME_FOR_THE_ANSWER;
+  return Math.max(0, Math.floor(Math.min(about.requirement.hold, client, LONGEST_HOLD)));
 }
 
 const unitMilliseconds: Readonly<Record<string, number>> = {

@@ -24,7 +24,7 @@ export interface IntentDigestInput {
  * Query parameters that do not change what a request does: kubectl adds `timeout` for its own limit, and `pretty` is
  * white space.
  */
-const irrelevantParameters = new Set(['timeout', 'pretty']);
+const IRRELEVANT_PARAMETERS = new Set(['timeout', 'pretty']);
 
 /**
  * The digest that an approval is given for: hex SHA-256 over canonical JSON (RFC 8785). A grant fits the request that
@@ -74,7 +74,7 @@ export function bodyDigest(body: Uint8Array): string {
 /** Sorted by name alone: values of one name keep their order, since the API server reads the first. */
 function relevantQuery(query: ApiRequest['query']): Array<[string, string]> {
   return query
-    .filter(([name]) => !irrelevantParameters.has(name))
+    .filter(([name]) => !IRRELEVANT_PARAMETERS.has(name))
     .map(([name, value]): [string, string] => [name, value])
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }

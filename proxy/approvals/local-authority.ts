@@ -17,8 +17,8 @@ export interface LocalAuthorityOptions extends AuthorityOpening {
   readonly monotonic?: () => number;
 }
 
-const pendingAtMost = 200;
-const closedAtMost = 500;
+const PENDING_AT_MOST = 200;
+const CLOSED_AT_MOST = 500;
 
 /**
  * The person at this machine decides (`ownerConfirm`). Everything is kept in memory: what waited or was granted when
@@ -89,7 +89,7 @@ class LocalAuthority implements ApprovalAuthority {
 
       const entry = this.#pendingFor(intent) ?? this.#create(intent);
       if (entry === null) {
-        const message = `${pendingAtMost} requests already wait for approval; decide or deny some of them first`;
+        const message = `${PENDING_AT_MOST} requests already wait for approval; decide or deny some of them first`;
         return ended('unavailable', this.#detached(intent, 'CANCELLED'), message);
       }
       const left = holdMs - (this.#monotonic() - started);
@@ -215,9 +215,9 @@ class LocalAuthority implements ApprovalAuthority {
   /** Null when too many wait already. The intent is copied: what is approved is what was asked, whatever becomes of it. */
   #create(intent: Intent): ApprovalEntry | null {
     const entries = [...this.#entries.values()];
-    if (entries.filter((entry) => entry.isPending).length >= pendingAtMost) return null;
+    if (entries.filter((entry) => entry.isPending).length >= PENDING_AT_MOST) return null;
     const closed = entries.filter((entry) => !entry.isOpen);
-    for (const { approval } of closed.slice(0, Math.max(0, closed.length + 1 - closedAtMost))) {
+    for (const { approval } of closed.slice(0, Math.max(0, closed.length + 1 - CLOSED_AT_MOST))) {
       this.#entries.delete(approval.id);
     }
     const deadline = this.#deadline(intent.requirement.requestTtl);

@@ -1,7 +1,7 @@
 import type { ApprovalRequest, Intent } from '../../model/approval.ts';
 
-const rememberedFor = 10_000;
-const rememberedAtMost = 200;
+const REMEMBERED_FOR = 10_000;
+const REMEMBERED_AT_MOST = 200;
 
 /**
  * Denials of the last seconds, so that a client which tries again by itself is not put before the person twice.
@@ -14,17 +14,17 @@ export class RecentDenials {
   #entries: Array<{ readonly approval: ApprovalRequest; readonly at: number }> = [];
 
   remember(approval: ApprovalRequest, at: number): void {
-    this.#entries = [...this.#entries.slice(1 - rememberedAtMost), { approval, at }];
+    this.#entries = [...this.#entries.slice(1 - REMEMBERED_AT_MOST), { approval, at }];
   }
 
   /** The denial that answers this intent too, or null. */
   find(intent: Intent, now: number): ApprovalRequest | null {
-    this.#entries = this.#entries.filter(({ at }) => now - at < rememberedFor);
+    this.#entries = this.#entries.filter(({ at }) => now - at < REMEMBERED_FOR);
     return this.#entries.find(({ approval }) => answers(approval.intent, intent))?.approval ?? null;
   }
 }
 
-const streams = new Set(['exec', 'attach', 'portforward']);
+const STREAMS = new Set(['exec', 'attach', 'portforward']);
 
 function answers(denied: Intent, asked: Intent): boolean {
   const a = denied.request;
@@ -34,7 +34,7 @@ function answers(denied: Intent, asked: Intent): boolean {
   if (denied.digest === asked.digest) return true;
   return (
     a.kubectlSession !== null &&
-    streams.has(a.subresource) &&
+    STREAMS.has(a.subresource) &&
     a.subresource === b.subresource &&
     a.apiGroup === b.apiGroup &&
     a.resource === b.resource &&

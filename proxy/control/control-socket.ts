@@ -22,8 +22,8 @@ type ControlledGateway = Pick<Gateway, 'approvals' | 'review' | 'streams' | 'end
 
 /** `sockaddr_un.sun_path` without its closing zero: unix(7) on Linux, `sys/un.h` on macOS. */
 const pathBytesAtMost = process.platform === 'linux' ? 107 : 103;
-const lineBytesAtMost = 64 * 1024;
-const idleMilliseconds = 60_000;
+const LINE_BYTES_AT_MOST = 64 * 1024;
+const IDLE_MILLISECONDS = 60_000;
 
 /**
  * Where the control socket of a data folder is.
@@ -66,7 +66,7 @@ export async function openControlSocket(options: {
     connections.add(socket);
     socket.on('close', () => connections.delete(socket));
     socket.on('error', () => socket.destroy());
-    socket.setTimeout(idleMilliseconds, () => socket.destroy());
+    socket.setTimeout(IDLE_MILLISECONDS, () => socket.destroy());
     void converse(socket, options);
   });
   await listen(server, path);
@@ -95,7 +95,7 @@ async function converse(
         rest = rest.slice(end + 1);
         socket.write(`${JSON.stringify(response)}\n`);
       }
-      if (rest.length > lineBytesAtMost) break;
+      if (rest.length > LINE_BYTES_AT_MOST) break;
     }
   } catch {
     // The other side went away.

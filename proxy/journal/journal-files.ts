@@ -28,8 +28,8 @@ export async function listJournalFiles(folder: string): Promise<JournalFile[]> {
   return indexes.sort((a, b) => a - b).map((index) => journalFile(folder, index));
 }
 
-const chunkBytes = 64 * 1024;
-const lineBreak = 0x0a;
+const CHUNK_BYTES = 64 * 1024;
+const LINE_BREAK = 0x0a;
 
 /** A line without its line break, and where it stands. */
 export interface FileLine {
@@ -47,11 +47,11 @@ export async function* linesForward(path: string): AsyncGenerator<FileLine> {
     let rest: Buffer = Buffer.alloc(0);
     let restOffset = 0;
     for (let position = 0; ; ) {
-      const chunk = await readChunk(handle, position, chunkBytes);
+      const chunk = await readChunk(handle, position, CHUNK_BYTES);
       if (chunk.length === 0) break;
       position += chunk.length;
       rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      for (let end = rest.indexOf(lineBreak); end !== -1; end = rest.indexOf(lineBreak)) {
+      for (let end = rest.indexOf(LINE_BREAK); end !== -1; end = rest.indexOf(LINE_BREAK)) {
         yield { bytes: rest.subarray(0, end), offset: restOffset, complete: true };
         rest = rest.subarray(end + 1);
         restOffset += end + 1;
@@ -71,11 +71,11 @@ export async function* linesBackward(path: string): AsyncGenerator<FileLine> {
     let rest: Buffer = Buffer.alloc(0);
     let complete = false;
     while (position > 0) {
-      const length = Math.min(chunkBytes, position);
+      const length = Math.min(CHUNK_BYTES, position);
       position -= length;
       const chunk = await readChunk(handle, position, length);
       rest = rest.length === 0 ? chunk : Buffer.concat([chunk, rest]);
-      for (let start = rest.lastIndexOf(lineBreak); start !== -1; start = rest.lastIndexOf(lineBreak)) {
+      for (let start = rest.lastIndexOf(LINE_BREAK); start !== -1; start = rest.lastIndexOf(LINE_BREAK)) {
         const bytes = rest.subarray(start + 1);
         if (bytes.length > 0 || complete) yield { bytes, offset: position + start + 1, complete };
         complete = true;

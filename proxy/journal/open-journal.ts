@@ -28,13 +28,13 @@ export interface JournalOptions {
   readonly fileBytes?: number;
 }
 
-const headInterval = 1_000;
-const refusedInterval = 10_000;
-const trimInterval = 3_600_000;
+const HEAD_INTERVAL = 1_000;
+const REFUSED_INTERVAL = 10_000;
+const TRIM_INTERVAL = 3_600_000;
 /** Records written with one call and one fdatasync. */
-const batchAtMost = 1_024;
+const BATCH_AT_MOST = 1_024;
 /** Records that wait for a slow disk before more are refused: bounds memory at some tens of megabytes. */
-const waitingAtMost = 20_000;
+const WAITING_AT_MOST = 20_000;
 
 /**
  * Opens the journal of a folder for writing, after whatever stop.
@@ -128,7 +128,7 @@ class LocalJournal implements Journal {
     this.#trimDue = true;
     this.#headDue = true;
     await this.#run();
-    this.#every('trim', trimInterval, () => {
+    this.#every('trim', TRIM_INTERVAL, () => {
       this.#trimDue = true;
     });
   }
@@ -140,7 +140,7 @@ class LocalJournal implements Journal {
 
   countRefused(reason: string): void {
     this.#refused.add(reason, this.#now());
-    this.#after('refused', refusedInterval, () => this.#writeRefused());
+    this.#after('refused', REFUSED_INTERVAL, () => this.#writeRefused());
   }
 
   async query(filter: JournalFilter, options: { readonly limit: number; readonly before?: number }) {
@@ -179,8 +179,8 @@ class LocalJournal implements Journal {
   }
 
   #enqueue(entry: JournalEntry, durable: boolean): Promise<JournalRecord> {
-    if (this.#waiting.length >= waitingAtMost) {
-      return Promise.reject(journalUnavailable(`${waitingAtMost} records already wait for the disk`));
+    if (this.#waiting.length >= WAITING_AT_MOST) {
+      return Promise.reject(journalUnavailable(`${WAITING_AT_MOST} records already wait for the disk`));
     }
     const written = new Promise<JournalRecord>((resolve, reject) => {
       this.#waiting.push({ entry, durable, resolve, reject });
@@ -199,7 +199,7 @@ class LocalJournal implements Journal {
     // One turn of the microtask queue, so that appends made together are written together.
     await Promise.resolve();
     while (this.#waiting.length > 0 || this.#headDue || this.#trimDue) {
-      if (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, batchAtMost));
+      if (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, BATCH_AT_MOST));
       if (this.#trimDue) await this.#trim();
       if (this.#headDue) await this.#writeHead();
     }
@@ -237,7 +237,7 @@ class LocalJournal implements Journal {
       this.#failure = null;
       this.#tellProblem();
     }
-    this.#after('head', headInterval, () => {
+    this.#after('head', HEAD_INTERVAL, () => {
       this.#headDue = true;
     });
     for (const [index, { record }] of sealed.entries()) {
@@ -329,7 +329,7 @@ class LocalJournal implements Journal {
       await this.#enqueue(record, false);
     } catch {
       this.#refused.giveBack(record);
-      if (this.#closed === null) this.#after('refused', refusedInterval, () => this.#writeRefused());
+      if (this.#closed === null) this.#after('refused', REFUSED_INTERVAL, () => this.#writeRefused());
     }
   }
 

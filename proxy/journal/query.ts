@@ -4,7 +4,7 @@ import { type FileLine, linesBackward } from './journal-files.ts';
 import { readLine } from './record-chain.ts';
 
 /** How many `finished` records are kept in mind while their `decided` is looked for; the oldest are let go. */
-const finishedInMind = 5_000;
+const FINISHED_IN_MIND = 5_000;
 
 /**
  * Reads records newest first, streaming backwards through the files: memory does not grow with the journal.
@@ -37,7 +37,7 @@ export async function queryRecords(
 
       if (pairing && record.type === 'finished') {
         finished.set(record.auditId, record);
-        if (finished.size > finishedInMind) finished.delete(finished.keys().next().value ?? '');
+        if (finished.size > FINISHED_IN_MIND) finished.delete(finished.keys().next().value ?? '');
         continue;
       }
       if (!matches(record, filter)) continue;

@@ -33,14 +33,14 @@ export type ReadLine =
   | { readonly ok: true; readonly record: JournalRecord }
   | { readonly ok: false; readonly reason: string };
 
-const hexHash = /^[0-9a-f]{64}$/;
-const hashMember = /^,"hash":"([0-9a-f]{64})"\}$/;
-const hashMemberBytes = ',"hash":""}'.length + 64;
+const HEX_HASH = /^[0-9a-f]{64}$/;
+const HASH_MEMBER = /^,"hash":"([0-9a-f]{64})"\}$/;
+const HASH_MEMBER_BYTES = ',"hash":""}'.length + 64;
 
 /** Reads one line (without its line break). Whether it follows the line before is for the caller to check. */
 export function readLine(line: Buffer): ReadLine {
-  const end = line.length - hashMemberBytes;
-  const written = hashMember.exec(line.toString('latin1', Math.max(end, 0)))?.[1];
+  const end = line.length - HASH_MEMBER_BYTES;
+  const written = HASH_MEMBER.exec(line.toString('latin1', Math.max(end, 0)))?.[1];
   if (end < 1 || written === undefined) return { ok: false, reason: 'the line does not end with a hash' };
 
   let record: JournalRecord;
@@ -50,7 +50,7 @@ export function readLine(line: Buffer): ReadLine {
     return { ok: false, reason: 'the line is not JSON' };
   }
   if (record.v !== 1) return { ok: false, reason: 'the record is of a version that this program does not know' };
-  if (!Number.isSafeInteger(record.seq) || record.seq < 1 || !hexHash.test(record.prev)) {
+  if (!Number.isSafeInteger(record.seq) || record.seq < 1 || !HEX_HASH.test(record.prev)) {
     return { ok: false, reason: 'the record has no valid seq and prev' };
   }
   const computed = createHash('sha256').update(record.prev).update(line.subarray(0, end)).update('}').digest('hex');

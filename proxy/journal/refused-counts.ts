@@ -1,7 +1,7 @@
 import type { RefusedRecord } from '../../model/journal-record.ts';
 
 /** More kinds of reasons than this are counted as `other`, so that a caller who can vary the reason fills nothing. */
-const reasonsAtMost = 64;
+const REASONS_AT_MOST = 64;
 
 /** Adds up what was refused before it was anyone's request, until it is taken as one record. */
 export class RefusedCounts {
@@ -10,7 +10,7 @@ export class RefusedCounts {
 
   add(reason: string, now: number): void {
     this.#from ??= now;
-    const key = this.#counts.has(reason) || this.#counts.size < reasonsAtMost ? reason : 'other';
+    const key = this.#counts.has(reason) || this.#counts.size < REASONS_AT_MOST ? reason : 'other';
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
   }
 

@@ -11,7 +11,7 @@ export interface JournalRetention {
   readonly bytes: number;
 }
 
-const dayMilliseconds = 86_400_000;
+const DAY_MILLISECONDS = 86_400_000;
 
 /**
  * Removes whole files, oldest first, while they are too old or too many; the newest file always stays.
@@ -27,7 +27,7 @@ export async function trim(
   retention: JournalRetention,
   { key, now }: { readonly key: JournalKey | null; readonly now: number },
 ): Promise<{ readonly files: KnownFile[]; readonly note: GatewayRecord | null }> {
-  const oldest = now - retention.days * dayMilliseconds;
+  const oldest = now - retention.days * DAY_MILLISECONDS;
   const kept = [...files];
   const removed: KnownFile[] = [];
   let bytes = files.reduce((sum, file) => sum + file.bytes, 0);

@@ -9,7 +9,7 @@ import { keepEffects } from './keep-effects.mjs';
 export const commandLine = join(repository, 'out/cli/gatehouse.js');
 
 /** What it is made of; a change in any of these makes it stale. */
-const sources = ['cli', 'proxy', 'package.json', 'scripts/build/command-line.mjs'];
+const SOURCES = ['cli', 'proxy', 'package.json', 'scripts/build/command-line.mjs'];
 
 /** Bundles the command line into one file; packages stay in node_modules. */
 export async function buildCommandLine() {
@@ -45,7 +45,7 @@ export async function buildCommandLine() {
 export async function refreshCommandLine() {
   if (existsSync(commandLine)) {
     const { mtimeMs: built } = await stat(commandLine);
-    const changes = await Promise.all(sources.map((source) => newestChange(join(repository, source))));
+    const changes = await Promise.all(SOURCES.map((source) => newestChange(join(repository, source))));
     if (changes.every((change) => change < built)) return;
   }
   await buildCommandLine();

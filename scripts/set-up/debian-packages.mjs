@@ -6,7 +6,7 @@ import { run } from './run.mjs';
  * What Electron and a display without a screen need, and the shells whose prompts the tests watch. Each entry lists the names of one library, newest first: since
  * Debian 13 some carry the suffix of the 64-bit time_t transition.
  */
-const required = [
+const REQUIRED = [
   ['libgtk-3-0t64', 'libgtk-3-0'],
   ['libnss3'],
   ['libasound2t64', 'libasound2'],
@@ -32,7 +32,7 @@ export async function installDebianPackages() {
       console.log('System packages: not Debian; Electron needs GTK 3, NSS, ALSA, GBM and Xvfb');
     return true;
   }
-  const missing = findMissing(required, installedPackages());
+  const missing = findMissing(REQUIRED, installedPackages());
   if (missing.length === 0) {
     console.log('Debian packages: installed');
     return true;

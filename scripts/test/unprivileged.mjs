@@ -19,9 +19,9 @@ import { run } from '../set-up/run.mjs';
  * @property {() => Promise<void>} close
  */
 
-const user = 'nobody';
+const ACCOUNT = 'nobody';
 /** Nothing that runs needs these, and some are large. */
-const left = new Set(['.git', '.cache', 'test-output', 'demo-output']);
+const LEFT = new Set(['.git', '.cache', 'test-output', 'demo-output']);
 
 /**
  * @param {{ electron: string, tools: import('../set-up/kubectl.mjs').ClusterTools }} programs
@@ -39,12 +39,12 @@ export async function prepareUnprivileged({ electron, tools }) {
   if (process.getuid?.() !== 0) {
     return { prefix: [], node: process.execPath, tree: repository, scratch, electron, tools, env, close };
   }
-  const [uid, gid] = ['-u', '-g'].map((flag) => Number(spawnSync('id', [flag, user], { encoding: 'utf8' }).stdout));
-  if (!uid || !gid) throw new Error(`there is no user ${user} to run the app as`);
+  const [uid, gid] = ['-u', '-g'].map((flag) => Number(spawnSync('id', [flag, ACCOUNT], { encoding: 'utf8' }).stdout));
+  if (!uid || !gid) throw new Error(`there is no user ${ACCOUNT} to run the app as`);
   const prefix = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--'];
   await chown(scratch, uid, gid);
   await chown(home, uid, gid);
-  console.log(`root may not use Chromium's sandbox: running the app as ${user}`);
+  console.log(`root may not use Chromium's sandbox: running the app as ${ACCOUNT}`);
 
   /** @param {string} path
    * @param {string} name */
@@ -60,7 +60,7 @@ export async function prepareUnprivileged({ electron, tools }) {
     },
     scratch,
     // `nobody` has no login shell; a person who runs the app does.
-    env: { ...env, USER: user, LOGNAME: user, SHELL: '/bin/bash', TMPDIR: '/tmp' },
+    env: { ...env, USER: ACCOUNT, LOGNAME: ACCOUNT, SHELL: '/bin/bash', TMPDIR: '/tmp' },
     close,
   };
 }
@@ -70,7 +70,7 @@ export async function prepareUnprivileged({ electron, tools }) {
  * @param {string} path a file, or a folder with all that is in it
  */
 function canRead(prefix, path) {
-  const skipped = [...left].flatMap((name) => ['-name', name, '-o']).slice(0, -1);
+  const skipped = [...LEFT].flatMap((name) => ['-name', name, '-o']).slice(0, -1);
   const question = [path, '(', ...skipped, ')', '-prune', '-o', '!', '-readable', '-print', '-quit'];
   const [command = '', ...rest] = [...prefix, 'find', ...question];
   const { status, stdout } = spawnSync(command, rest, { encoding: 'utf8' });
@@ -83,12 +83,12 @@ function canRead(prefix, path) {
  * @returns {Promise<string>} `to`
  */
 async function copy(from, to) {
-  console.log(`copying ${basename(from)}, which ${user} cannot read`);
+  console.log(`copying ${basename(from)}, which ${ACCOUNT} cannot read`);
   const entries = await readdir(from).catch(() => null);
   if (entries === null) await run('cp', ['-a', from, to]);
   else {
     await mkdir(to);
-    const taken = entries.filter((name) => !left.has(name)).map((name) => join(from, name));
+    const taken = entries.filter((name) => !LEFT.has(name)).map((name) => join(from, name));
     await run('cp', ['-a', '--reflink=auto', ...taken, to]);
   }
   await chmod(to, 0o755);

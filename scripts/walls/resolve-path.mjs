@@ -1,4 +1,4 @@
-const endings = ['', '.ts', '.tsx', '.mjs', '/index.ts', '/index.tsx'];
+const ENDINGS = ['', '.ts', '.tsx', '.mjs', '/index.ts', '/index.tsx'];
 
 /**
  * The file that an import means. Ours are written with their ending, but the compiler and the bundler would take others
@@ -8,7 +8,7 @@ const endings = ['', '.ts', '.tsx', '.mjs', '/index.ts', '/index.tsx'];
  * @returns {string | null}
  */
 export function resolvePath(files, path) {
-  const candidates = [...endings.map((ending) => path + ending)];
+  const candidates = [...ENDINGS.map((ending) => path + ending)];
   if (/\.[cm]?jsx?$/.test(path))
     candidates.push(path.replace(/\.([cm]?)js(x?)$/, '.$1ts$2'), path.replace(/\.js$/, '.tsx'));
   return candidates.find((candidate) => files.has(candidate)) ?? null;

@@ -110,7 +110,7 @@ for (const [short, folder] of Object.entries(packages)) {
 }
 
 const wanted = new Set();
-const queue = [...roots];
+const queue = Array.from(roots);
 while (queue.length > 0) {
   const name = queue.pop();
   if (wanted.has(name)) continue;
