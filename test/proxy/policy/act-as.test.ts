@@ -129,6 +129,26 @@ describe('a decision that waits for the body', () => {
   });
 });
 
+describe('a rule about acting as another, before anything was looked at', () => {
+  const eve = { verb: 'create', impersonation: acting('eve') };
+  const permit = '  - {id: permit, effect: allow, match: {actsAs: {as: {users: [eve]}}}}\n';
+  it.each<[string, string, Partial<PolicyQuestion>, Decision['outcome'], boolean]>([
+    ['does not permit yet what it may not permit in the end', permit, eve, 'deny', true],
+    ['permits it once nobody else was found', permit, { ...eve, evaluated: true }, 'allow', false],
+    [
+      'does not permit it where somebody else was',
+      permit,
+      { ...eve, evaluated: true, gained: [identity()] },
+      'deny',
+      false,
+    ],
+    ['denies at once whom it lists', deny('{any: true}') + permit, eve, 'deny', false],
+    ['never permits who is not listed', permit, { verb: 'create', impersonation: acting('mallory') }, 'deny', false],
+  ])('%s', (_name, rules, given, outcome, unresolved) => {
+    expect(decide(rules, given)).toMatchObject({ outcome, unresolved });
+  });
+});
+
 describe('case 45: a request that is two things at once', () => {
   const ask = (level: string): string =>
     `  - {id: ask, effect: requireApproval, match: {verbs: [create]}, approval: {level: ${level}}, message: ask}\n`;
