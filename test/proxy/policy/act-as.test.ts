@@ -132,8 +132,12 @@ describe('a decision that waits for the body', () => {
 describe('a rule about acting as another, before anything was looked at', () => {
   const eve = { verb: 'create', impersonation: acting('eve') };
   const permit = '  - {id: permit, effect: allow, match: {actsAs: {as: {users: [eve]}}}}\n';
+  const ask =
+    '  - {id: ask, effect: requireApproval, match: {actsAs: {as: {users: [eve]}}}, approval: {level: ownerConfirm}}\n';
   it.each<[string, string, Partial<PolicyQuestion>, Decision['outcome'], boolean]>([
     ['does not permit yet what it may not permit in the end', permit, eve, 'deny', true],
+    ['nor by asking a person, who may not be let decide in the end', ask, eve, 'deny', true],
+    ['lets a person decide once it is known', ask, { ...eve, evaluated: true }, 'requireApproval', false],
     ['permits it once nobody else was found', permit, { ...eve, evaluated: true }, 'allow', false],
     [
       'does not permit it where somebody else was',
