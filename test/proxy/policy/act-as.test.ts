@@ -94,6 +94,8 @@ describe('actsAs in a rule that permits', () => {
   it('does not permit Impersonate-* when it is about other roads', () => {
     const rule = '  - {id: r, effect: allow, match: {actsAs: {any: true, through: [pod]}}}\n';
     expect(decide(rule, { impersonation: acting('eve') }).outcome).toBe('deny');
+    const both = { ...create, impersonation: acting('eve'), gained: [identity()] };
+    expect(decide(rule, both)).toMatchObject({ outcome: 'deny', matchedRules: ['p/all', 'p/r'] });
   });
 });
 
