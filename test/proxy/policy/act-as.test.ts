@@ -91,6 +91,12 @@ describe('actsAs in a rule that permits', () => {
     );
   });
 
+  it('permits no request, whatever the roads, where it names none', () => {
+    const rule = document('  - {id: r, effect: allow, match: {actsAs: {any: true, through: [pod]}}}\n');
+    const decision = engineOf({ 'p.yaml': rule }).decide(question({ ...create, gained: [identity()] }));
+    expect(decision).toMatchObject({ outcome: 'deny', matchedRules: ['p/r'] });
+  });
+
   it('does not permit Impersonate-* when it is about other roads', () => {
     const rule = '  - {id: r, effect: allow, match: {actsAs: {any: true, through: [pod]}}}\n';
     expect(decide(rule, { impersonation: acting('eve') }).outcome).toBe('deny');
