@@ -67,9 +67,10 @@ export class PolicyEngine {
         if (rule.permitsRequest) permitted ??= rule;
       }
     }
-    const base = { matchedRules: matched, masks: masks ?? [], warnings, record, stream, awaits };
+    const unresolved = awaits.length > 0;
+    const base = { matchedRules: matched, masks: masks ?? [], warnings, record, stream, unresolved, awaits };
     if (denied) {
-      const whatever = { ...base, awaits: NOTHING };
+      const whatever = { ...base, unresolved: false, awaits: NOTHING };
       return this.#decision(question, 'deny', denied.id, denialMessage(denied, question), whatever, null);
     }
     if (!permitted || !identityPermitted) {
@@ -91,7 +92,7 @@ export class PolicyEngine {
     outcome: Decision['outcome'],
     decidingRule: string,
     message: string,
-    base: Pick<Decision, 'matchedRules' | 'masks' | 'warnings' | 'record' | 'stream' | 'awaits'>,
+    base: Pick<Decision, 'matchedRules' | 'masks' | 'warnings' | 'record' | 'stream' | 'unresolved' | 'awaits'>,
     approval: ApprovalRequirement | null,
   ): Decision {
     const rules = this.#rules;
@@ -102,7 +103,6 @@ export class PolicyEngine {
       message,
       policyDigest: this.#digest,
       ...base,
-      unresolved: base.awaits.length > 0,
       approval,
       // Few decisions are ever explained, and a trace costs more than deciding.
       get trace(): readonly RuleTrace[] {

@@ -48,7 +48,10 @@ export interface PolicyQuestion {
   readonly impersonation: Impersonation | null;
   /** Whom else the request would let its sender act as, as far as it is known (`policy/act-as.ts`). */
   readonly gained?: readonly GainedIdentity[];
-  /** True when body and objects were looked at, so that `gained` is whole. */
+  /**
+   * True when all was looked at that ever will be, so that `gained` is whole and no rule is open: after an evaluation, or
+   * where the question is only what would be decided by what is known.
+   */
   readonly evaluated?: boolean;
 }
 

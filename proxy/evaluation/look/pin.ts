@@ -28,7 +28,7 @@ export type PinLevel = 'identity' | 'state';
 export function pinWrite(written: Written, base: Base, level: PinLevel): RequestWithBody | null {
   const { request, parsed } = written;
   const value = request.method === 'DELETE' ? deleteOptions(written) : parsed;
-  if (value === undefined || (value === null && request.method !== 'DELETE')) return null;
+  if (value === undefined) return null;
   const pinned = pinBody(request, value, base, level);
   return pinned === null ? null : writtenAnew(request, pinned);
 }

@@ -7,7 +7,7 @@ import { policyQuestion } from '../../../proxy/policy/policy-question.ts';
 import type { PolicySource } from '../../../proxy/policy/policy-source.ts';
 import type { ApiRequest } from '../../../proxy/request/api-request.ts';
 import { document, engineOf, LOCAL } from '../policy/policies.ts';
-import { MERGE, parsed, read } from './requests.ts';
+import { APPLY, MERGE, parsed, read } from './requests.ts';
 import { type Answering, cluster, upstreamOf } from './upstreams.ts';
 
 const RULES = `  - {id: all, effect: allow, match: {resources: ["*", "*/*"]}}
@@ -123,6 +123,88 @@ describe('evaluating a write', () => {
     );
     expect(one?.digest).toBe(again?.digest);
     expect(one?.digest).not.toBe(other?.digest);
+  });
+
+  it('finds another where the same object gives somebody else', async () => {
+    const into = (account: string) => {
+      const answering: Answering = ({ method }) =>
+        method === 'GET' ? [200, object('7', { serviceAccountName: account })] : [201, { status: { allowed: true } }];
+      return evaluate(read(`POST ${POD}/exec?command=sh`), null, answering);
+    };
+    const [one, again, other] = await Promise.all(['ci', 'ci', 'admin'].map(into));
+    expect(one?.digest).toBe(again?.digest);
+    expect(one?.digest).not.toBe(other?.digest);
+  });
+});
+
+describe('a decision that waits, until it is known what is found', () => {
+  const AS_EVE = 'Impersonate-User: eve';
+  const EVE = `  - {id: all, effect: allow, match: {resources: ["*", "*/*"]}}
+  - {id: eve, effect: allow, match: {actsAs: {as: {users: [eve]}}}}
+`;
+  const label = { metadata: { labels: { a: 'b' } } };
+
+  it('is the one by what is known, where the words lead nowhere', async () => {
+    const seen: UpstreamRequest[] = [];
+    const evaluated = await evaluate(read(`PATCH ${POD}`, MERGE, AS_EVE), label, () => [500, {}], seen, EVE);
+    expect(evaluated.decision).toMatchObject({ outcome: 'allow', unresolved: false });
+    expect(seen).toEqual([]);
+  });
+
+  it('is the one by what is known, where the API server refuses the rehearsal', async () => {
+    const answering: Answering = ({ method }) => (method === 'GET' ? [200, object('7')] : [422, {}]);
+    const evaluated = await evaluate(read(`PATCH ${POD}`, MERGE, AS_EVE), patch, answering, [], EVE);
+    expect(evaluated).toMatchObject({ answered: { status: 422 }, decision: { outcome: 'allow', unresolved: false } });
+  });
+
+  it('lets a person approve the object that is there, and no other of its name', async () => {
+    const seen: UpstreamRequest[] = [];
+    const answering: Answering = () => [200, object('7')];
+    const evaluated = await evaluate(read(`PATCH ${POD}`, MERGE, AS_EVE), label, answering, seen);
+    expect(evaluated).toMatchObject({ decision: { outcome: 'requireApproval', message: 'as eve' }, pinnedTo: 'u 7' });
+    expect(seen.map(({ method }) => method)).toEqual(['GET']);
+    expect(JSON.parse(String(evaluated.outgoing.body))).toEqual({ metadata: { ...label.metadata, uid: 'u' } });
+  });
+});
+
+describe('case 45: a write that creates', () => {
+  const ALL = '  - {id: all, effect: allow, match: {resources: ["*", "*/*"]}}\n';
+  const ASK = '  - {id: ask, effect: requireApproval, match: {verbs: [create]}, approval: {level: ownerConfirm}}\n';
+  const apply = read(`PATCH ${POD}?fieldManager=k`, APPLY);
+
+  it.each<[string, number, string]>([
+    ['is not there', 404, 'requireApproval'],
+    ['may not be read', 403, 'requireApproval'],
+    ['is there', 200, 'allow'],
+  ])('is judged as both where the object %s', async (_name, status, outcome) => {
+    const answering: Answering = () => [status, status === 200 ? object('7') : {}];
+    const evaluated = await evaluate(apply, { kind: 'Pod' }, answering, [], ALL + ASK);
+    expect(evaluated.decision.outcome).toBe(outcome);
+  });
+
+  it('is looked at for a rule about creations alone', async () => {
+    const never = '  - {id: never, effect: deny, match: {verbs: [create], actsAs: {any: true}}}\n';
+    const answering: Answering = ({ method, target }) => {
+      if (target.includes('reviews')) return [201, { status: { allowed: true } }];
+      return method === 'GET' ? [404, {}] : [201, object('1')];
+    };
+    const created: Answering = (request) => {
+      const [status, found] = answering(request);
+      return [status, request.method === 'PATCH' ? { ...object('1'), ...patch } : found];
+    };
+    const evaluated = await evaluate(apply, patch, created, [], ALL + never);
+    expect(evaluated.decision).toMatchObject({ outcome: 'deny', decidingRule: 'p/never' });
+  });
+
+  it('is not looked at where it is permitted by what is known', async () => {
+    const seen: UpstreamRequest[] = [];
+    const rules = `  - {id: patches, effect: allow, match: {verbs: [patch], resources: [pods], impersonation: {any: true}}}
+  - {id: creates, effect: allow, match: {verbs: [create], resources: [pods], actsAs: {as: {users: [eve]}}}}
+`;
+    const asEve = read(`PATCH ${POD}?fieldManager=k`, APPLY, 'Impersonate-User: eve');
+    const evaluated = await evaluate(asEve, { kind: 'Pod' }, () => [500, {}], seen, rules);
+    expect(evaluated.decision.outcome).toBe('allow');
+    expect(seen).toEqual([]);
   });
 });
 

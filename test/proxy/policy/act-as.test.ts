@@ -91,9 +91,17 @@ describe('actsAs in a rule that permits', () => {
     );
   });
 
+  it('permits no request, whatever the roads, where it names none', () => {
+    const rule = document('  - {id: r, effect: allow, match: {actsAs: {any: true, through: [pod]}}}\n');
+    const decision = engineOf({ 'p.yaml': rule }).decide(question({ ...create, gained: [identity()] }));
+    expect(decision).toMatchObject({ outcome: 'deny', matchedRules: ['p/r'] });
+  });
+
   it('does not permit Impersonate-* when it is about other roads', () => {
     const rule = '  - {id: r, effect: allow, match: {actsAs: {any: true, through: [pod]}}}\n';
     expect(decide(rule, { impersonation: acting('eve') }).outcome).toBe('deny');
+    const both = { ...create, impersonation: acting('eve'), gained: [identity()] };
+    expect(decide(rule, both)).toMatchObject({ outcome: 'deny', matchedRules: ['p/all', 'p/r'] });
   });
 });
 
@@ -126,6 +134,30 @@ describe('a decision that waits for the body', () => {
     ['one that was looked at', deny('{any: true}'), { verb: 'create', evaluated: true, gained: [] }, false],
   ])('%s', (_name, rules, given, unresolved) => {
     expect(decide(rules, given).unresolved).toBe(unresolved);
+  });
+});
+
+describe('a rule about acting as another, before anything was looked at', () => {
+  const eve = { verb: 'create', impersonation: acting('eve') };
+  const permit = '  - {id: permit, effect: allow, match: {actsAs: {as: {users: [eve]}}}}\n';
+  const ask =
+    '  - {id: ask, effect: requireApproval, match: {actsAs: {as: {users: [eve]}}}, approval: {level: ownerConfirm}}\n';
+  it.each<[string, string, Partial<PolicyQuestion>, Decision['outcome'], boolean]>([
+    ['does not permit yet what it may not permit in the end', permit, eve, 'deny', true],
+    ['nor by asking a person, who may not be let decide in the end', ask, eve, 'deny', true],
+    ['lets a person decide once it is known', ask, { ...eve, evaluated: true }, 'requireApproval', false],
+    ['permits it once nobody else was found', permit, { ...eve, evaluated: true }, 'allow', false],
+    [
+      'does not permit it where somebody else was',
+      permit,
+      { ...eve, evaluated: true, gained: [identity()] },
+      'deny',
+      false,
+    ],
+    ['denies at once whom it lists', deny('{any: true}') + permit, eve, 'deny', false],
+    ['never permits who is not listed', permit, { verb: 'create', impersonation: acting('mallory') }, 'deny', false],
+  ])('%s', (_name, rules, given, outcome, unresolved) => {
+    expect(decide(rules, given)).toMatchObject({ outcome, unresolved });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pinBody } from '../../../../proxy/evaluation/look/pin.ts';
+import { pinBody, pinWrite } from '../../../../proxy/evaluation/look/pin.ts';
 import { writeJson } from '../../../../proxy/request/write-json.ts';
 import { APPLY, JSON_PATCH, MERGE, parsed, read } from '../requests.ts';
 
@@ -59,6 +59,11 @@ describe('pinning a write to what it was evaluated on', () => {
     ['a JSON Patch that is no list', JSON_PATCH, {}],
   ])('cannot pin %s', (_name, header, body) => {
     expect(pinned(`PATCH ${MAP}`, header, body)).toBeNull();
+  });
+
+  it.each(['PUT', 'PATCH', 'DELETE'])('leaves a %s as it is whose body was not read', (method) => {
+    const request = read(`${method} ${MAP}`, 'Content-Type: application/vnd.kubernetes.protobuf');
+    expect(pinWrite({ request, body: Buffer.from('k8s\0?'), parsed: null }, base, 'state')).toBeNull();
   });
 
   describe('a DELETE', () => {
