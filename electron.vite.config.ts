@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import { keepEffects } from './scripts/build/keep-effects.mjs';
-import { bundleList } from './scripts/build/licences.mjs';
+import { BUNDLE_LIST } from './scripts/build/licences.mjs';
 
 const folder = (...parts: string[]) => resolve(import.meta.dirname, ...parts);
 
@@ -10,7 +10,7 @@ const folder = (...parts: string[]) => resolve(import.meta.dirname, ...parts);
 const nodeTarget = 'node20.18';
 const browserTarget = 'chrome130';
 // The build takes these lists away again, and writes the licences of what is in them.
-const license = { fileName: bundleList };
+const license = { fileName: BUNDLE_LIST };
 
 export default defineConfig({
   main: {

@@ -15,7 +15,7 @@ const { howFarBehind } = await import('./behind/how-far-behind.mjs');
 const runtimes = { app: '20.18.1', 'unit tests': '20.20.2', tools: '24.0.0' };
 
 /** What of the tools the unit tests need, which run on Node 20 as well. */
-const unitTests = new Set(['assemblyscript', 'semver', 'vite', 'vitest', 'yauzl']);
+const UNIT_TESTS = new Set(['assemblyscript', 'semver', 'vite', 'vitest', 'yauzl']);
 
 const mantine = { within: '<9.7.4', why: 'all of @mantine must be one version, and spotlight has none after 9.7.3' };
 /** @type {Readonly<Record<string, import('./behind/how-far-behind.mjs').Hold>>} */
@@ -63,7 +63,7 @@ async function look(packages) {
 function placeOf(name) {
   // Electron is the runtime itself; what runs on our side of it is its installer.
   if (name !== 'electron' && (name in dependencies || imported.has(name))) return 'app';
-  return unitTests.has(name) ? 'unit tests' : 'tools';
+  return UNIT_TESTS.has(name) ? 'unit tests' : 'tools';
 }
 
 /** The packages that the code of the app names; what of them is no dependency of its own is bundled. */

@@ -13,8 +13,8 @@ import { startStages } from './test/stages.mjs';
 import { runVitestProject } from './test/vitest-project.mjs';
 
 /** Where a fault costs most: what decides, what is remembered, what is hidden. */
-const mutantFolders = ['proxy/approvals', 'proxy/journal', 'proxy/pipeline', 'proxy/policy', 'proxy/rehydration'];
-const fuzzCases = '200000';
+const MUTANT_FOLDERS = ['proxy/approvals', 'proxy/journal', 'proxy/pipeline', 'proxy/policy', 'proxy/rehydration'];
+const FUZZ_CASES = '200000';
 
 /** @type {Readonly<Record<string, readonly [name: string, action: (tools: { kubectl: string, helm: string }) => Promise<unknown>]>>} */
 const all = {
@@ -22,7 +22,7 @@ const all = {
     'long tests',
     ({ kubectl, helm }) => runVitestProject('long', { GATEHOUSE_TEST_KUBECTL: kubectl, GATEHOUSE_TEST_HELM: helm }),
   ],
-  fuzz: ['fuzz', () => succeed('fuzz.mjs', '--cases', fuzzCases)],
+  fuzz: ['fuzz', () => succeed('fuzz.mjs', '--cases', FUZZ_CASES)],
   load: ['load', () => succeed('load.mjs')],
   clients: ['clients', () => succeed('clients.mjs')],
   mutants: ['mutants', mutants],
@@ -63,7 +63,7 @@ async function succeed(script, ...scriptArguments) {
 /** Survivors are for a reader to judge: the run fails only when it cannot be carried out. */
 async function mutants() {
   const results = [];
-  for (const folder of mutantFolders) results.push(await runMutants(folder));
+  for (const folder of MUTANT_FOLDERS) results.push(await runMutants(folder));
   console.log(`\n${describeMutants(results)}`);
   return { passed: results.length, failed: 0, skipped: 0 };
 }

