@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { MANY_ROUNDS } from './scripts/test/many-rounds.mjs';
 
 // Limits are for what never ends: a machine that is busy with something else must not reach them.
 const patience = {
@@ -8,12 +9,6 @@ const patience = {
 };
 /** What is long by nature, wherever it stands: `npm run test:long` runs it. */
 const long = '**/*.long.test.ts';
-/** What chance decides, over and over: a few rounds with the unit tests, many here. */
-export const manyRounds = [
-  'test/proxy/journal/crash.test.ts',
-  'test/proxy/recording/recording-crash.test.ts',
-  'test/main/terminal-host/pseudo-terminal.test.ts',
-];
 const exclude = [...configDefaults.exclude, long];
 
 export default defineConfig({
@@ -42,7 +37,7 @@ export default defineConfig({
         test: {
           ...patience,
           name: 'long',
-          include: [`test/${long}`, ...manyRounds],
+          include: [`test/${long}`, ...MANY_ROUNDS],
           env: { GATEHOUSE_TEST_ROUNDS: '40' },
           testTimeout: 1_200_000,
         },
