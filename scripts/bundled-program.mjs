@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { keepEffects } from './build/keep-effects.mjs';
 import { repository } from './set-up/cache-folder.mjs';
+import { wantedMajor } from './set-up/node.mjs';
 import { run } from './set-up/run.mjs';
 
 /**
@@ -23,7 +24,7 @@ export async function runBundled(name, input, argv, env = {}) {
       ssr: true,
       outDir,
       emptyOutDir: true,
-      target: 'node20.18',
+      target: `node${wantedMajor}`,
       minify: false,
       rollupOptions: {
         input,

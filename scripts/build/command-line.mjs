@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repository } from '../set-up/cache-folder.mjs';
+import { wantedMajor } from '../set-up/node.mjs';
 import { keepEffects } from './keep-effects.mjs';
 
 /** The built `gatehouse` command. */
@@ -25,7 +26,7 @@ export async function buildCommandLine() {
         ssr: 'cli/gatehouse.ts',
         outDir: work,
         emptyOutDir: false,
-        target: 'node20.18',
+        target: `node${wantedMajor}`,
         rollupOptions: {
           treeshake: keepEffects,
           output: { format: 'es', entryFileNames: 'gatehouse.js', codeSplitting: false },

@@ -95,6 +95,8 @@ async function unpack(carrier, folder, stream) {
       // On Alpine, say: it is built for the GNU C library.
       throw new Error(`it does not start here: ${said.error?.message ?? lastLines(said.stderr, 2)}`);
     }
+    // Headers and manuals, a third of it.
+    for (const part of ['include', 'share']) await rm(join(unpacked, part), { recursive: true, force: true });
     await rename(unpacked, folder).catch((error) => {
       // Another command that ran at the same time was first; its result is the same.
       if (!existsSync(folder)) throw error;
