@@ -24,6 +24,10 @@ const holds = {
   '@mantine/hooks': mantine,
   '@mantine/notifications': mantine,
   '@mantine/spotlight': mantine,
+  vite: {
+    within: '<8.4.0',
+    why: 'names an optional package that the registry lacks, so that npm ci refuses the lock file',
+  },
   '@types/node': { within: '20', why: 'describes the oldest runtime of our code, Node 20' },
 };
 
