@@ -1,6 +1,6 @@
 /*
- * `npm run dependencies`: lists the direct dependencies that are behind their newest release, and why. Exit code 1 when one
- * could be moved.
+ * `npm run behind`: lists the direct dependencies that are behind their newest release, and why. Exit code 1 when one
+ * could be moved. Not called `dependencies`: npm runs a script of that name after each install.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { lastLines, runNpm } from './set-up/run.mjs';
 import { runOnNode } from './set-up/run-on-node.mjs';
 
 await runOnNode();
-const { howFarBehind } = await import('./dependencies/behind.mjs');
+const { howFarBehind } = await import('./behind/how-far-behind.mjs');
 
 /** The oldest Node of each place. Inside Electron it is that of Electron 33; docs/decisions/node-runtime.md. */
 const runtimes = { app: '20.18.1', 'unit tests': '20.20.2', tools: '24.0.0' };
@@ -18,7 +18,7 @@ const runtimes = { app: '20.18.1', 'unit tests': '20.20.2', tools: '24.0.0' };
 const unitTests = new Set(['assemblyscript', 'semver', 'vite', 'vitest', 'yauzl']);
 
 const mantine = { within: '<9.7.4', why: 'all of @mantine must be one version, and spotlight has none after 9.7.3' };
-/** @type {Readonly<Record<string, import('./dependencies/behind.mjs').Hold>>} */
+/** @type {Readonly<Record<string, import('./behind/how-far-behind.mjs').Hold>>} */
 const holds = {
   '@mantine/core': mantine,
   '@mantine/hooks': mantine,
@@ -82,16 +82,19 @@ async function importedByTheApp() {
 /**
  * @param {string} name
  * @param {string} current
- * @returns {Promise<import('./dependencies/behind.mjs').Release[]>}
+ * @returns {Promise<import('./behind/how-far-behind.mjs').Release[]>}
  */
 async function releasesAfter(name, current) {
   let json = '';
-  const { code, output } = await runNpm(['view', `${name}@>=${current}`, 'name', 'version', 'engines', '--json'], {
-    cwd: repository,
-    onLine: (line) => {
-      json += `${line}\n`;
+  const { code, output } = await runNpm(
+    ['view', `${name}@>=${current}`, 'name', 'version', 'engines', '--json', '--loglevel=silent'],
+    {
+      cwd: repository,
+      onLine: (line) => {
+        json += `${line}\n`;
+      },
     },
-  });
+  );
   if (code !== 0) throw new Error(`npm view ${name} ended with exit code ${code}:\n${lastLines(output, 3)}`);
   return [JSON.parse(json)].flat();
 }
