@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readRecording } from '../../proxy/recording/recording-reader.ts';
+import { heldMemory } from '../proxy/fixtures/held-memory.ts';
 import { type EchoUpstream, startEchoUpstream } from './environment/echo-upstream.ts';
 import { gatewayConnection } from './environment/raw-request.ts';
 import { type RunningGateway, startGateway } from './environment/running-gateway.ts';
@@ -333,13 +334,16 @@ describe('streams through the gateway', () => {
     const socket = await client();
     socket.write(await head('GET', '/api/v1/namespaces/default/pods/p/log', ['Connection: close']));
     const { rest } = await answerHead(socket);
-    const before = process.memoryUsage().arrayBuffers;
+    const before = heldMemory();
     let highest = 0;
     let received = rest.length;
+    let looked = 0;
     await new Promise<void>((resolve) => {
       socket.on('data', (part: Buffer) => {
         received += part.length;
-        highest = Math.max(highest, process.memoryUsage().arrayBuffers - before);
+        if (received < looked + 5e6) return;
+        looked = received;
+        highest = Math.max(highest, heldMemory() - before);
       });
       socket.once('end', resolve);
       socket.resume();

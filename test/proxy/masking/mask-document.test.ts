@@ -4,7 +4,7 @@ import { maskDocument } from '../../../proxy/masking/mask-document.ts';
 import { maskToken } from '../../../proxy/masking/mask-token.ts';
 import { newMaskReport } from '../../../proxy/masking/response-mask.ts';
 import type { RequestInfo } from '../../../proxy/request/api-request.ts';
-import { heldMemory } from './held-memory.ts';
+import { heldMemory } from '../fixtures/held-memory.ts';
 import { arriving, KEY, MASK_SECRETS, secretsSubject } from './requests.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { maskWatch } from '../../../proxy/masking/mask-watch.ts';
 import { newMaskReport } from '../../../proxy/masking/response-mask.ts';
-import { heldMemory } from './held-memory.ts';
+import { heldMemory } from '../fixtures/held-memory.ts';
 import { Random, seeds } from './random.ts';
 import { arriving, KEY, secretsSubject } from './requests.ts';
 
