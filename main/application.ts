@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { app, type BrowserWindow, clipboard, dialog, ipcMain, protocol, session, shell } from 'electron';
 import type { EventName, Payload, Screen } from '../preload/contract.ts';
 import { appInfo } from './app/app-info.ts';
@@ -16,6 +17,7 @@ import { openSettings } from './settings/settings-store.ts';
 import { attachTerminals } from './terminals/attach-terminals.ts';
 import { followTheme } from './windows/colour-scheme.ts';
 import { confirmQuit } from './windows/confirm-quit.ts';
+import { protectionFor } from './windows/content-protection.ts';
 import { openMainWindow, rememberPlace } from './windows/main-window.ts';
 import { setMenu } from './windows/menu.ts';
 import { notify } from './windows/notify.ts';
@@ -96,6 +98,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     app.exit(1);
   });
 
+  const protectContent = protectionFor((on) => window?.setContentProtection(on));
   const handlers = callHandlers({
     folders,
     settings,
@@ -105,18 +108,13 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     shownApprovals,
     protectContent,
     appInfo: async () => appInfo(await services, folders, window),
+    licences: join(built, '..', 'licences.txt'),
     openPath: (path) => shell.openPath(path),
     copy: (text) => clipboard.writeText(text),
     followTheme,
     chooseKubeconfigs: () => chooseKubeconfigs(window),
   });
   handleCalls(handlers, ipcMain);
-  let protection: NodeJS.Timeout | undefined;
-  function protectContent(milliseconds: number): void {
-    window?.setContentProtection(true);
-    clearTimeout(protection);
-    protection = setTimeout(() => window?.setContentProtection(false), milliseconds);
-  }
   attachTerminals(services, ipcMain);
   setMenu((screen) => navigate(screen));
   guardQuit({

@@ -12,8 +12,8 @@ import { type Listener, startListener } from './listener/start-listener.ts';
 import { prepareTape } from './masking/scan/wasm/tape-module.ts';
 import { isKeyId } from './masking/tokens/mask-token.ts';
 import { readReveal } from './pipeline/answers/reveal.ts';
-import { serveClusterRequest } from './pipeline/cluster-request.ts';
 import { Passage, type PipelineParts } from './pipeline/passage.ts';
+import { servePassage } from './pipeline/steps.ts';
 import { recoverSessions } from './recording/recover-sessions.ts';
 import { RECORDING_RETENTION, trimNowAndThen } from './recording/session-retention.ts';
 import { SeenByCluster } from './redaction/seen-by-cluster.ts';
@@ -161,7 +161,7 @@ export async function serveExchange(parts: PipelineParts, clusters: Clusters, ex
     parts.journal.countRefused(refusal.code);
     return refuse(exchange, audible(refusal, exchange.target));
   }
-  await serveClusterRequest(passage);
+  await servePassage(passage);
 }
 
 /** @throws {Refusal} where the target leads to no cluster, so that there is nothing to decide or record. */

@@ -5,7 +5,9 @@ import { HostError } from '../hosts/protocol.ts';
 export interface CalledApp {
   readonly folders: AppInfo['folders'];
   readonly appInfo: () => Promise<AppInfo>;
-  /** Shows a folder in the file manager. @returns why it could not, or nothing. */
+  /** The file of the licence texts, beside the built app. */
+  readonly licences: string;
+  /** Shows a folder in the file manager, a text in its reader. @returns why it could not, or nothing. */
   readonly openPath: (path: string) => Promise<string>;
   readonly copy: (text: string) => void;
 }
@@ -17,6 +19,10 @@ export function appCalls(app: CalledApp): CallHandlers<'app'> {
     'app.openFolder': async (folder) => {
       const problem = await app.openPath(app.folders[folder]);
       if (problem) throw new HostError('folder-not-opened', problem);
+    },
+    'app.openLicences': async () => {
+      const problem = await app.openPath(app.licences);
+      if (problem) throw new HostError('licences-not-opened', `${app.licences}: ${problem}`);
     },
     'app.copy': (text) => app.copy(text),
   };

@@ -26,6 +26,8 @@ export const appCalls = {
   'app.info': call<AppInfo>()(z.void()),
   /** Opens one of our own folders in the file manager. */
   'app.openFolder': call<void>()(z.enum(['policy', 'data', 'recordings', 'kubeconfigs', 'logs'])),
+  /** Shows the licence texts of everything that the app carries. */
+  'app.openLicences': call<void>()(z.void()),
   'app.copy': call<void>()(z.string().max(100_000)),
 } as const;
 

@@ -54,7 +54,10 @@ export async function evaluate(passage: Passage, restored: RestoredRequest): Pro
 const NOTHING = Buffer.alloc(0);
 
 function look({ parts, exchange, cluster }: Passage, { whole, outgoing }: RestoredRequest): Promise<Evaluated> {
-  const { question, decision } = whole;
+  const { question } = whole;
+  // While a slow body came the policy may have changed: what is looked at follows the one that will judge it.
+  const isInForce = whole.decision.policyDigest === parts.policy.state().digest;
+  const decision = isInForce ? whole.decision : parts.policy.decide(question);
   const { request, body } = outgoing;
   const isAsSent = body === null || body === whole.body;
   const parsed = isAsSent ? whole.parsed : checkBody(request, body ?? NOTHING);

@@ -67,6 +67,7 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
     'app.copy': (text) => void copied.push(text),
     'app.openFolder': () =>
       fail('folder-missing', 'The folder is not there any more; it is made again at the next start'),
+    'app.openLicences': () => undefined,
     'settings.read': () => settings,
     'settings.write': (change) => {
       settings = settingsSchema.parse({ ...settings, ...change });

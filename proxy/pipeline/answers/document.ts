@@ -14,8 +14,8 @@ import type { Outcome, Passage } from '../passage.ts';
 import type { SentRequest, WantedAnswer } from '../send.ts';
 import type { Answer } from './answer.ts';
 import { brokenAnswer } from './broken-answer.ts';
-import { isLog, longAnswer } from './long.ts';
 import { giveMasked } from './masked-answer.ts';
+import { isLog, longAnswer } from './watch-or-log.ts';
 
 /** Everything that is no stream: one document, a watch, a log, an error. */
 export class DocumentAnswer implements Answer {

@@ -6,6 +6,7 @@ import { Identifier } from '../../ui/identifier.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { diagnosticsReport } from './diagnostics-report.ts';
+import { OpenButton } from './open-button.tsx';
 import { SettingRow, SettingSection } from './setting-row.tsx';
 
 /** Whether what the app needs is there and running; all of it can be copied for a bug report. */
@@ -47,6 +48,7 @@ export function DiagnosticsSection() {
       </SettingRow>
       <SettingRow label="Gatehouse">
         <Identifier>{info.data.version}</Identifier>
+        <OpenButton label="Licences" name="Open licences" open={() => invoke('app.openLicences', undefined)} />
       </SettingRow>
       <SettingRow label="Electron">
         <Identifier>{`${info.data.electron} (Chromium ${info.data.chromium}, Node ${info.data.node})`}</Identifier>

@@ -1,10 +1,8 @@
-import { Button } from '@mantine/core';
-import { IconFolderOpen } from '@tabler/icons-react';
-import { useState } from 'react';
 import type { AppInfo, Settings } from '../../../preload/contract.ts';
-import { toProblem, useInvoke } from '../../live/bridge.ts';
+import { useInvoke } from '../../live/bridge.ts';
 import { useLive } from '../../live/live-queries.ts';
 import { Identifier } from '../../ui/identifier.tsx';
+import { OpenButton } from './open-button.tsx';
 import { SettingRow, SettingSection } from './setting-row.tsx';
 import styles from './settings.module.css';
 
@@ -42,22 +40,5 @@ export function FoldersSection({ settings }: { readonly settings: Settings }) {
 
 export function OpenFolderButton({ folder, label }: { readonly folder: Folder; readonly label: string }) {
   const invoke = useInvoke();
-  const [problem, setProblem] = useState<string | null>(null);
-  return (
-    <>
-      {problem === null ? null : <span role="alert">{problem}</span>}
-      <Button
-        leftSection={<IconFolderOpen size={14} aria-hidden />}
-        aria-label={`Open folder: ${label}`}
-        onClick={() =>
-          invoke('app.openFolder', folder).then(
-            () => setProblem(null),
-            (error: unknown) => setProblem(toProblem(error).message),
-          )
-        }
-      >
-        Open
-      </Button>
-    </>
-  );
+  return <OpenButton label="Open" name={`Open folder: ${label}`} open={() => invoke('app.openFolder', folder)} />;
 }

@@ -15,6 +15,15 @@ test.each([
   expect(steps).toEqual([['openPath', path]]);
 });
 
+test('licences that the system cannot open are a problem that names their file', async () => {
+  const { handlers, world } = setUp();
+  world.pathProblem = 'no such file';
+  await expect(handlers['app.openLicences'](undefined, from)).rejects.toMatchObject({
+    code: 'licences-not-opened',
+    message: '/app/licences.txt: no such file',
+  });
+});
+
 test('a folder that the system cannot open is a problem in its words', async () => {
   const { handlers, world } = setUp();
   world.pathProblem = 'no application for folders';

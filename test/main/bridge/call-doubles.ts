@@ -119,6 +119,7 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
     tell: (...event) => void told.push(event),
     shownApprovals,
     appInfo: async () => noted(data.info, 'appInfo'),
+    licences: '/app/licences.txt',
     openPath: async (path) => noted(world.pathProblem, 'openPath', path),
     copy: (text) => noted(undefined, 'copy', text),
     followTheme: (theme) => noted(undefined, 'followTheme', theme),

@@ -14,6 +14,7 @@ const opened = { cluster: 'staging', namespace: 'web', ...size };
 const table: ReadonlyArray<readonly [CallName, unknown, readonly Step[], unknown]> = [
   ['app.info', undefined, [['appInfo']], data.info],
   ['app.openFolder', 'recordings', [['openPath', '/app/recs']], undefined],
+  ['app.openLicences', undefined, [['openPath', '/app/licences.txt']], undefined],
   ['app.copy', 'kubectl get pods', [['copy', 'kubectl get pods']], undefined],
   ['settings.read', undefined, [], expect.objectContaining({ theme: 'system', revealSeconds: 30 })],
   [

@@ -7,7 +7,7 @@ import { firstValue, isTrue } from '../request/query.ts';
 import { readRequest } from '../request/read-request.ts';
 import type { Answer } from './answers/answer.ts';
 import { chooseAnswer } from './answers/choose-answer.ts';
-import { isLog } from './answers/long.ts';
+import { isLog } from './answers/watch-or-log.ts';
 import { askPolicy } from './ask-policy.ts';
 import { authorise } from './authorisation.ts';
 import { evaluate, type Judged } from './evaluate.ts';
@@ -21,7 +21,7 @@ import { refusedVerdict } from './verdict.ts';
  * One request or upgrade of one client to one cluster, from its first byte to its `finished` record. There is no other
  * way from a client to an API server, and this is the order of its steps.
  */
-export async function serveClusterRequest(passage: Passage): Promise<void> {
+export async function servePassage(passage: Passage): Promise<void> {
   let answer: Answer | null = null;
   let outcome: Outcome;
   try {
