@@ -26,6 +26,7 @@ describe('a review of one’s own access', () => {
     ['an object', on('get', 'pods', { name: 'p' })],
     ['exec, which is a create whatever the verb', on('get', 'pods', { subresource: 'exec' })],
     ['a cluster-wide resource, asked about in a namespace', on('get', 'nodes')],
+    ['a write in all namespaces that a rule opens in each', on('create', 'pods', { namespace: '' })],
     ['a path', { nonResourceAttributes: { verb: 'get', path: '/version/' } }],
     ['an identity', on('impersonate', 'users', { namespace: '', name: 'dev' })],
     ['a service account', on('impersonate', 'serviceaccounts', { namespace: 'ci', name: 'runner' })],
