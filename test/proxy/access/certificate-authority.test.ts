@@ -142,3 +142,25 @@ describe('the certificate authority', () => {
     expect(new X509Certificate(client.certificate).keyUsage).toEqual(['1.3.6.1.5.5.7.3.2']);
   });
 });
+
+describe('the time of a certificate', () => {
+  const of = ({ certificate }: KeyPair) => {
+    const { validFrom, validTo } = new X509Certificate(certificate);
+    return { from: Date.parse(validFrom), to: Date.parse(validTo) };
+  };
+
+  it('begins five minutes ago, because clocks of virtual machines lag', async () => {
+    const now = Date.now();
+    const client = await issueClientCertificate(authority, { principal: principal('ada'), now, lifetime: 3_600_000 });
+    for (const pair of [authority, await issueServerCertificate(authority), client]) {
+      expect(of(pair).from).toBeLessThanOrEqual(now - 299_000);
+    }
+    expect(of(client).to).toBeLessThanOrEqual(now + 3_600_000);
+  });
+
+  it('is remembered as it is written', async () => {
+    const now = Date.parse('2026-01-01T00:00:00.999Z');
+    const client = await issueClientCertificate(authority, { principal: principal('ada'), now, lifetime: 3_600_000 });
+    expect(of(client)).toEqual({ from: client.notBefore.getTime(), to: client.notAfter.getTime() });
+  });
+});

@@ -61,6 +61,16 @@ describe('a recording of bytes', () => {
     });
   });
 
+  it('keeps the bytes as they came, whatever becomes of their buffer', async () => {
+    const recording = begin();
+    const buffer = Buffer.from('as it came');
+    recording.bytes({ dir: 'out', stream: 'stdout' }, buffer);
+    buffer.fill('x');
+    recording.close({ end: 'exit', exitCode: 0, reason: null });
+    const bytes = Buffer.from('as it came').toString('base64');
+    expect((await readByteRecording(file())).records).toEqual([{ t: 0, dir: 'out', stream: 'stdout', bytes }]);
+  });
+
   it('is for its owner alone', async () => {
     begin().close({ end: 'exit', exitCode: 0, reason: null });
     expect((await stat(file())).mode & 0o777).toBe(0o600);
