@@ -40,7 +40,8 @@ export interface ManifestDocument {
 export function documentsOf(manifest: string): ManifestDocument[] {
   const documents: ManifestDocument[] = [];
   let start = 0;
-  for (const match of manifest.matchAll(/^---.*$/gm)) {
+  // What stands behind the dashes belongs to the document: YAML lets one begin there.
+  for (const match of manifest.matchAll(/^---/gm)) {
     documents.push({ text: manifest.slice(start, match.index), start });
     start = match.index + match[0].length;
   }

@@ -70,6 +70,13 @@ describe('the certificate authority', () => {
     expect(raw.includes(Buffer.from([127, 0, 0, 1]))).toBe(false);
   });
 
+  it('may issue no other authority', () => {
+    const { raw } = new X509Certificate(authority.certificate);
+    // basicConstraints (RFC 5280 section 4.2.1.9), critical: cA TRUE, pathLenConstraint 0.
+    const constraints = Buffer.from('551d130101ff0408' + '30060101ff020100', 'hex');
+    expect(raw.includes(constraints)).toBe(true);
+  });
+
   it('issues a server certificate for 127.0.0.1, ::1 and localhost, and for nothing else', async () => {
     const server = new X509Certificate((await issueServerCertificate(authority)).certificate);
     expect(server.checkIP('127.0.0.1')).toBe('127.0.0.1');
@@ -140,5 +147,21 @@ describe('the certificate authority', () => {
       lifetime: 60_000,
     });
     expect(new X509Certificate(client.certificate).keyUsage).toEqual(['1.3.6.1.5.5.7.3.2']);
+  });
+});
+
+describe('the time of a certificate', () => {
+  const of = ({ certificate }: KeyPair) => {
+    const { validFrom, validTo } = new X509Certificate(certificate);
+    return { from: Date.parse(validFrom), to: Date.parse(validTo) };
+  };
+
+  it('begins five minutes ago, because clocks of virtual machines lag', async () => {
+    const now = Date.now();
+    const client = await issueClientCertificate(authority, { principal: principal('ada'), now, lifetime: 3_600_000 });
+    for (const pair of [authority, await issueServerCertificate(authority), client]) {
+      expect(of(pair).from).toBeLessThanOrEqual(now - 299_000);
+    }
+    expect(of(client).to).toBeLessThanOrEqual(now + 3_600_000);
   });
 });

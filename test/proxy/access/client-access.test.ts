@@ -169,6 +169,15 @@ describe('closing an access', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('that is still being opened revokes what was made meanwhile', async () => {
+    const told: string[] = [];
+    registry.onRevoked((fingerprints) => told.push(...fingerprints));
+    const opening = registry.open({ kind: 'inAppTerminal', id: 't1', cluster: null, namespace: null });
+    await Promise.all([opening, registry.close('t1')]);
+    expect(told.map((fingerprint) => registry.find(fingerprint).state)).toEqual(['revoked']);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   it('revokes renewed and former certificates alike', async () => {
     await registry.open({ kind: 'inAppTerminal', id: 't1', cluster: null, namespace: null });
     const former = await settled();

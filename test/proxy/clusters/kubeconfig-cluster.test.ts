@@ -442,6 +442,22 @@ describe('a kubeconfig that changed on disk', () => {
     expect((await cluster.credential()).bearerToken).toBe('old');
   });
 
+  it('to another user is refused until the person connects again', async () => {
+    await write({ token: 'old' });
+    const cluster = await open();
+    const before = await readFile(path, 'utf8');
+    await write({ token: 'of-somebody-else' });
+    const after = await readFile(path, 'utf8');
+    await writeFile(path, after.replace('name: u\n', 'name: root\n').replace('user: u\n', 'user: root\n'));
+    await expect(cluster.credential()).rejects.toMatchObject({
+      code: 'upstream-credential-unavailable',
+      message: expect.stringContaining('disconnect the cluster and connect it again'),
+    });
+    await writeFile(path, before);
+    time += 1_000;
+    expect((await cluster.credential()).bearerToken).toBe('old');
+  });
+
   it('and lost the context, or is half written, is said', async () => {
     await write({ token: 'old' });
     const cluster = await open();

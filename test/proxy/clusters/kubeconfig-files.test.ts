@@ -126,6 +126,8 @@ describe('the list of contexts', () => {
       '/nowhere/ca does not exist',
     ],
     ['impersonation', kubeconfig({ user: { token: 'x', as: 'root' } }), 'impersonates somebody else'],
+    ['a UID alone', kubeconfig({ user: { token: 'x', 'as-uid': '1' } }), 'impersonates somebody else'],
+    ['extras alone', kubeconfig({ user: { token: 'x', 'as-user-extra': { a: ['b'] } } }), 'impersonates somebody else'],
     ['groups alone', kubeconfig({ user: { token: 'x', 'as-groups': ['a'] } }), 'impersonates somebody else'],
     ['an auth provider', kubeconfig({ user: { 'auth-provider': { name: 'gcp' } } }), 'auth provider "gcp"'],
     ['a password alone', kubeconfig({ user: { password: 'b' } }), 'password without a user name'],

@@ -2,7 +2,7 @@
 import { connect, createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cluster } from '../../../proxy/clusters/cluster.ts';
 import type { PoolLimits } from '../../../proxy/forward/connection-pool.ts';
 import { createUpstream } from '../../../proxy/forward/pooled-upstream.ts';
@@ -353,6 +353,17 @@ describe('the pool of a cluster', () => {
     await askText();
     await closed(server.connections[0] as TLSSocket);
     expect(await askText()).toBe('{}');
+  });
+
+  it('uses none again that was unused while timers stood still, as when a laptop sleeps', async () => {
+    server.onRequest(answerWith('{}'));
+    const { askText } = way({ idle: 60_000 });
+    await askText();
+    const later = Date.now() + 61_000;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => later);
+    open.push(() => clock.mockRestore());
+    expect(await askText()).toBe('{}');
+    expect(server.connections).toHaveLength(2);
   });
 
   it.each(['while it waits', 'while it is answered'])('gives a request up that is aborted %s', async (when) => {

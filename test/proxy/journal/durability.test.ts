@@ -72,6 +72,18 @@ describe('the head', () => {
     expect(await headOf(folder)).toMatchObject({ seq: 0 });
   });
 
+  test('is not signed by a sync that would succeed after one that failed: pages of the first may be lost', async () => {
+    const folder = await temporaryFolder();
+    const journal = await openTestJournal(folder);
+    await journal.append(decided(), { durable: false });
+    let broken = true;
+    await watchSync(folder, () => (broken ? diskError() : Promise.resolve()));
+    await expect(journal.append(decided(), { durable: true })).rejects.toMatchObject({ code: 'journal-unavailable' });
+    broken = false;
+    await journal.close();
+    expect(await headOf(folder)).toMatchObject({ seq: 0 });
+  });
+
   test('is written after the sync is done, for the last record', async () => {
     const folder = await temporaryFolder();
     const journal = await openTestJournal(folder);

@@ -136,6 +136,14 @@ describe('a warning of the cluster', () => {
 });
 
 describe('what the cluster is asked for', () => {
+  const MASK_WIDGETS = `${ALLOW_ALL}  - id: widgets
+    effect: none
+    match: {resources: [widgets.example.com]}
+    obligations: {mask: [{resource: widgets.example.com, fields: [spec.password]}]}
+`;
+  const TABLE = ['Accept: application/json;as=Table;v=v1;g=meta.k8s.io'];
+  const widget = { kind: 'Widget', metadata: { name: 'w' }, spec: { password: PASSWORD } };
+  const table = { kind: 'Table', columnDefinitions: [], rows: [{ cells: ['w', PASSWORD], object: widget }] };
   const headers = ['Accept: application/vnd.kubernetes.protobuf, application/json', 'Accept-Encoding: gzip'];
   const asks = async (asked: ClientRequest) => {
     const { sent } = await answered({ ...asked, headers: [...headers, ...(asked.headers ?? [])] }, { body: secret() });
@@ -164,16 +172,22 @@ describe('what the cluster is asked for', () => {
   });
 
   it('rows of a custom resource that may show a masked field: whole objects with them', async () => {
-    const rules = `${ALLOW_ALL}  - id: widgets
-    effect: none
-    match: {resources: [widgets.example.com]}
-    obligations: {mask: [{resource: widgets.example.com, fields: [spec.password]}]}
-`;
     const target = '/apis/example.com/v1/namespaces/shop/widgets?limit=500';
-    const table = ['Accept: application/json;as=Table;v=v1;g=meta.k8s.io'];
-    const gate = pipeline({ rules });
-    await gate.serve({ target, headers: table });
+    const gate = pipeline({ rules: MASK_WIDGETS });
+    await gate.serve({ target, headers: TABLE });
     expect(gate.sent.map((sent) => sent.target)).toEqual([`${target}&includeObject=Object`]);
     expect(gate.decided()[0]?.request.target).toBe(target);
+  });
+
+  it.each<[string, object | null]>([
+    ['?includeObject=None', null],
+    ['', { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: { name: 'w' } }],
+  ])('and of these the client gets what it asked for itself: %s', async (query, object) => {
+    const { got } = await answered(
+      { target: `/apis/example.com/v1/namespaces/shop/widgets${query}`, headers: TABLE },
+      { body: table },
+      { rules: MASK_WIDGETS },
+    );
+    expect(got.json().rows).toEqual([{ cells: ['w', expect.not.stringContaining(PASSWORD)], object }]);
   });
 });

@@ -1,5 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { ResponseBody } from '../../../proxy/forward/response-body.ts';
 import { failure, LOG_PATH, PASSWORD, PODS_PATH, SECRETS_PATH, secret } from './objects.ts';
 import type { Reply } from './outer-edges.ts';
 import { ALLOW_ALL, endedByGateway, MASK_SECRETS, pipeline } from './pipeline.ts';
@@ -71,7 +72,7 @@ describe('a watch', () => {
     const got = await served;
     expect(got.body).toBe(added.slice(0, -5));
     expect(got.cut).not.toBeNull();
-    expect(gate.finished()).toMatchObject([{ code: 'stream-ended' }]);
+    expect(gate.finished()).toMatchObject([{ status: 200, code: 'stream-ended', ended: 'ended-by-person' }]);
   });
 
   it('of a session that is revoked ends with that', async () => {
@@ -97,6 +98,15 @@ describe('a watch', () => {
     expect(body.destroyed).toBe(true);
     expect(gate.streams.list()).toEqual([]);
     expect(gate.finished()).toMatchObject([{ status: 0, code: null, ended: 'client-gone' }]);
+  });
+
+  it('whose client leaves has what was masked until then on record', async () => {
+    const rules = ALLOW_ALL + MASK_SECRETS;
+    const target = `${SECRETS_PATH}?watch=true`;
+    const { served, gate, leave } = await running(target, event('ADDED', secret()), { rules });
+    leave();
+    await served;
+    expect(gate.finished()).toMatchObject([{ status: 0, code: null, maskedValues: 1, ended: 'client-gone' }]);
   });
 
   it('that the cluster refuses is an error like any other', async () => {
@@ -146,6 +156,34 @@ describe('a log', () => {
     expect(gate.finished()).toMatchObject([{ maskedValues: 1, ended: null }]);
   });
 
+  it('whose client leaves has what was taken out until then on record', async () => {
+    const options = { headers: [TEXT], seen: PASSWORD };
+    const { served, gate, body, until, leave } = await running(FOLLOW, 'started\n', options);
+    body.write(line);
+    await until('[redacted by Gatehouse]');
+    leave();
+    await served;
+    expect(gate.finished()).toMatchObject([{ status: 0, code: null, maskedValues: 1, ended: 'client-gone' }]);
+  });
+
+  it('that came whole has what was seen of Secrets taken out, and says its new length', async () => {
+    const headers = [TEXT, ['Content-Length', String(line.length)]] as const;
+    const gate = pipeline({ cluster: () => ({ headers, body: whole(line) }) });
+    gate.noteSeen(PASSWORD);
+    const got = await gate.serve({ target: LOG_PATH });
+    expect(got.body).toBe('connecting with [redacted by Gatehouse]\n');
+    expect(got.header('Content-Length')).toEqual([String(got.body.length)]);
+    expect(gate.finished()).toMatchObject([{ status: 200, maskedValues: 1 }]);
+  });
+
+  it('that came whole in gzip is refused too', async () => {
+    const headers = [TEXT, ['Content-Encoding', 'gzip']] as const;
+    const gate = pipeline({ cluster: () => ({ headers, body: whole(line) }) });
+    const got = await gate.serve({ target: LOG_PATH });
+    expect([got.status, got.code()]).toEqual([502, 'response-not-maskable']);
+    expect(got.body).not.toContain(PASSWORD);
+  });
+
   it.each(['gzip', 'zstd'])('in %s is refused: what cannot be read cannot be looked through', async (encoding) => {
     const gate = pipeline({ cluster: () => ({ headers: [TEXT, ['Content-Encoding', encoding]], body: line }) });
     const got = await gate.serve({ target: LOG_PATH });
@@ -175,3 +213,11 @@ describe('a log', () => {
     expect([got.status, got.body.includes(PASSWORD)]).toEqual([400, false]);
   });
 });
+
+/** A body of which everything has come before anybody reads it. */
+function whole(text: string): ResponseBody {
+  const body = new ResponseBody({ resume: () => undefined, abandon: () => undefined });
+  body.add(Buffer.from(text));
+  body.complete();
+  return body;
+}

@@ -3,6 +3,8 @@ import { failure, JSON_PATCH, MERGE, SECRET_PATH, secret } from './objects.ts';
 import type { Answering } from './outer-edges.ts';
 import { ALLOW_ALL, MASK_SECRETS, pipeline } from './pipeline.ts';
 
+const URL_IN_CLEAR = 'postgres://app:hunter2-and-more@db/app';
+
 describe('a write whose masks were put back and that loses a race', () => {
   const RULES = ALLOW_ALL + MASK_SECRETS;
 
@@ -42,6 +44,33 @@ describe('a write whose masks were put back and that loses a race', () => {
   it('a 422 of a merge patch is no race', async () => {
     const { got, patches } = await contested(2, 422);
     expect([got.status, patches.length]).toEqual([422, 1]);
+  });
+
+  it('has its error searched for what was sent last', async () => {
+    const target = '/api/v1/namespaces/shop/configmaps/web';
+    const metadata = { name: 'web', namespace: 'shop', uid: 'u' };
+    const rules = `${ALLOW_ALL}  - id: patterns
+    effect: none
+    match: {resources: [configmaps]}
+    obligations: {mask: [{resource: configmaps, patterns: ["builtin:credentials"]}]}
+`;
+    const versions = ['1000000007', '1000000007', '1000000008'];
+    const cluster: Answering = ({ method, body }) => {
+      const resourceVersion = versions[0] ?? '1000000008';
+      if (method !== 'GET')
+        return { status: 422, body: failure(422, `no good: version ${/10000000../.exec(body ?? '')}`) };
+      versions.shift();
+      return { body: { kind: 'ConfigMap', metadata: { ...metadata, resourceVersion }, data: { url: URL_IN_CLEAR } } };
+    };
+    const gate = pipeline({ rules, cluster });
+    const { data } = (await gate.serve({ target })).json();
+    const body = [{ op: 'replace', path: '/data/url', value: data.url }];
+    const got = await gate.serve({ method: 'PATCH', target, headers: [JSON_PATCH], body });
+    const patches = gate.sent.filter(({ method }) => method === 'PATCH').map((sent) => sent.body ?? '');
+    expect(patches.map((text) => /10000000../.exec(text)?.[0])).toEqual(['1000000007', '1000000008']);
+    expect(got.status).toBe(422);
+    expect(got.json().message).toMatch(/^no good: version /);
+    expect(got.body).not.toMatch(/10000000|hunter2/);
   });
 
   it('is given up after five', async () => {

@@ -86,6 +86,14 @@ describe('a refusal is answered, and recorded once', () => {
   });
 });
 
+it('an approval that nobody here can give says who could', async () => {
+  const gate = pipeline({ rules: ASK_PEER });
+  const got = await gate.serve({ target: SECRET_PATH });
+  const { message } = got.json();
+  expect(message).toMatch(/^secrets "db" is forbidden: request \S+ cannot be approved here: /);
+  expect(message).toContain('the policy asks for the approval of another person');
+});
+
 describe('what goes wrong after it was decided', () => {
   it.each<[code: string, status: number, () => Reply]>([
     ['upstream-unreachable', 503, () => raise(unreachable())],
@@ -159,7 +167,8 @@ describe('a client that goes away', () => {
     expect(gate.decided()).toMatchObject([{ decision: { code: 'approval-pending' } }]);
     // Which pod it is was looked at.
     expect(gate.sent.map(({ method }) => method)).toEqual(['GET']);
-    expect(gate.finished()).toHaveLength(1);
+    expect(gate.finished()).toMatchObject([{ status: 0, code: null, ended: 'client-gone' }]);
+    expect(gate.timeline.filter((line) => line.startsWith('answer'))).toEqual([]);
   });
 
   it('while the cluster works: decided once, and over', async () => {

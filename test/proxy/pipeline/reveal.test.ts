@@ -81,6 +81,15 @@ describe('a reveal', () => {
 });
 
 describe('a reveal that is refused', () => {
+  it('waits for a person among what lasts, and not where that is full', async () => {
+    const gate = revealing({ rules: ALLOW_ALL + ASK_REASON, person: { says: 'approve' }, full: true });
+    const got = await gate.reveal();
+    expect([got.status, got.code()]).toEqual([429, 'gateway-busy']);
+    expect([gate.asked(), gate.sent]).toEqual([[], []]);
+    expect(gate.decided()).toMatchObject([{ decision: { code: 'gateway-busy' } }]);
+    expect((await revealing({ full: true }).reveal()).status).toBe(200);
+  });
+
   it.each<[code: string, Surroundings]>([
     ['denied-by-policy', { rules: READ_ONLY }],
     ['denied-by-policy', { rules: DENY_ALL }],
@@ -135,6 +144,20 @@ describe('a reveal that is refused', () => {
     expect(gate.decided()).toMatchObject([{ decision: { outcome: 'allow', code: null } }]);
     expect(gate.finished()).toMatchObject([{ status, code }]);
     expect(gate.seen()).toEqual([]);
+  });
+
+  it('by a cluster that breaks off in the middle of its answer is the cluster’s trouble', async () => {
+    const broken = Readable.from(
+      (async function* () {
+        yield Buffer.from('{"data":');
+        throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+      })(),
+    );
+    const gate = revealing({ cluster: () => ({ body: broken }) });
+    const got = await gate.reveal();
+    expect([got.status, got.code()]).toEqual([503, 'upstream-unreachable']);
+    expect(gate.finished()).toMatchObject([{ status: 503, code: 'upstream-unreachable' }]);
+    expect([gate.logged, gate.seen()]).toEqual([[], []]);
   });
 
   it('takes no key that is not the Secret’s own', async () => {

@@ -61,6 +61,16 @@ describe('a recording of bytes', () => {
     });
   });
 
+  it('keeps the bytes as they came, whatever becomes of their buffer', async () => {
+    const recording = begin();
+    const buffer = Buffer.from('as it came');
+    recording.bytes({ dir: 'out', stream: 'stdout' }, buffer);
+    buffer.fill('x');
+    recording.close({ end: 'exit', exitCode: 0, reason: null });
+    const bytes = Buffer.from('as it came').toString('base64');
+    expect((await readByteRecording(file())).records).toEqual([{ t: 0, dir: 'out', stream: 'stdout', bytes }]);
+  });
+
   it('is for its owner alone', async () => {
     begin().close({ end: 'exit', exitCode: 0, reason: null });
     expect((await stat(file())).mode & 0o777).toBe(0o600);
@@ -130,6 +140,29 @@ describe('the recorder of a stream', () => {
     recording.tap.data(0, 'out', Buffer.from('bytes'));
     recording.close({ exitCode: 0, reason: null });
     expect((await readByteRecording(file())).records).toEqual([{ t: 0, event: 'open', connection: 0, port: 80 }]);
+  });
+
+  it.each([
+    ['only where input is on', false, []],
+    ['as far as it was echoed', true, ['l', 's']],
+  ])('keeps what was typed at a terminal %s', async (_, input, expected) => {
+    const requirement = { level: 'full' as const, required: true, input };
+    const recording = recordStream({
+      ...{ folder: join(folder, 'sessions'), id: 'a1', subject: SUBJECT, tty: true, requirement },
+      ...{ now: clock().now, onProblem: vi.fn() },
+    });
+    for (const character of ['l', 's']) {
+      recording.tap.input(Buffer.from(character));
+      recording.tap.output('stdout', Buffer.from(character));
+    }
+    recording.close({ exitCode: 0, reason: null });
+    const [, ...events] = (await readFile(join(folder, 'sessions', 'a1.cast'), 'utf8'))
+      .split('\n')
+      .filter((line) => line.startsWith('[') || line.startsWith('{'))
+      .map((line) => JSON.parse(line));
+    const of = (code: string) => events.filter((event) => event[1] === code).map((event) => event[2]);
+    expect(of('i')).toEqual(expected);
+    expect(of('o').join('')).toBe('ls');
   });
 
   it('keeps the beginning of each forwarded connection, and what was sent only where input is on', async () => {

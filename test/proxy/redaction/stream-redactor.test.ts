@@ -35,6 +35,12 @@ describe('the stream redactor', () => {
     }
   });
 
+  it.each(['aa>aa>aa>', 'aa?aa?aa?', 'aa>aa?aa>'])('finds %s in base64 for URLs', (value) => {
+    const form = Buffer.from(value).toString('base64url');
+    expect(form).not.toBe(Buffer.from(value).toString('base64'));
+    expect(redact(seen(value), [Buffer.from(`a ${form}.`)])).toBe(`a ${REDACTED}.`);
+  });
+
   it.each([0, 1, 2, 3, 4, 5])('finds a value in base64 of a longer text, %i bytes in', (before) => {
     const text = Buffer.from(`${'x'.repeat(before)}${VALUE}${'y'.repeat(20)}`).toString('base64');
     const redacted = redact(seen(VALUE), [Buffer.from(text)]);

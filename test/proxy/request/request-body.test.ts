@@ -131,10 +131,21 @@ describe('what a body may be', () => {
     expect(outcome(line, contentType, body)).toBe(expected);
   });
 
-  it('a compressed body is refused, the API server would not decode it', () => {
-    expect(outcome(`POST ${FOO}/pods`, 'application/json', '\x1f\x8b', 'Content-Encoding', 'gzip')).toBe(
+  it.each([
+    ['gzip', '\x1f\x8b'],
+    ['GZIP', '\x1f\x8b'],
+    ['deflate', '{}'],
+    ['br', '{}'],
+    ['zstd', '{}'],
+    ['identity, gzip', '{}'],
+    ['', '{}'],
+  ])('a body in "%s" is refused, the API server would not decode it', (encoding, body) => {
+    expect(outcome(`POST ${FOO}/pods`, 'application/json', body, 'Content-Encoding', encoding)).toBe(
       'body-not-readable',
     );
+  });
+
+  it('a body that says it is not compressed is read', () => {
     expect(outcome(`POST ${FOO}/pods`, 'application/json', '{}', 'Content-Encoding', 'identity')).toBe('read');
   });
 

@@ -26,6 +26,7 @@ describe('a review of one’s own access', () => {
     ['an object', on('get', 'pods', { name: 'p' })],
     ['exec, which is a create whatever the verb', on('get', 'pods', { subresource: 'exec' })],
     ['a cluster-wide resource, asked about in a namespace', on('get', 'nodes')],
+    ['a write in all namespaces that a rule opens in each', on('create', 'pods', { namespace: '' })],
     ['a path', { nonResourceAttributes: { verb: 'get', path: '/version/' } }],
     ['an identity', on('impersonate', 'users', { namespace: '', name: 'dev' })],
     ['a service account', on('impersonate', 'serviceaccounts', { namespace: 'ci', name: 'runner' })],
@@ -36,6 +37,7 @@ describe('a review of one’s own access', () => {
   it.each([
     ['a denied resource', on('get', 'secrets', { namespace: 'vault' }), /vault is shut \(rule p\/vault\)/],
     ['a list over all namespaces, one of them denied', on('list', 'secrets', { namespace: '' }), /vault is shut/],
+    ['a resource of every group', on('get', 'secrets', { group: '*', namespace: 'vault' }), /vault is shut/],
     ['what no rule allows', on('delete', 'pods'), /no rule of the Gatehouse policy allows delete on pods/],
     ['a write in all namespaces that a rule opens in one cluster-wide', on('create', 'nodes'), /no rule/],
     ['every verb', on('*', 'pods'), /no rule of the Gatehouse policy allows delete/],

@@ -9,6 +9,8 @@ const RULES = `
   - {id: one, effect: deny, match: {verbs: [get], resources: [configmaps], names: [keys]}}
   - {id: delete, effect: requireApproval, match: {verbs: [delete], resources: [pods]}, approval: {level: ownerConfirm}}
   - {id: delete-too, effect: allow, match: {verbs: [delete], resources: [pods]}}
+  - {id: peer, effect: requireApproval, match: {verbs: [patch], resources: [pods]}, approval: {level: peer}}
+  - {id: patch-too, effect: allow, match: {verbs: [patch], resources: [pods]}}
   - {id: paths, effect: allow, match: {verbs: [get], nonResourceURLs: [/version, "/api/*"]}}
 `;
 const rule = (verbs: string[], resources: string[], more: object = {}) => ({
@@ -49,6 +51,13 @@ describe('a review of one’s own rules', () => {
     const { status, approvals } = judge({ resourceRules: [rule(['delete'], ['pods'])] });
     expect(status['resourceRules']).toEqual([rule(['delete'], ['pods'])]);
     expect(approvals).toEqual(['pods']);
+  });
+
+  it('takes out what waits for a person who is not there', () => {
+    const { status, approvals } = judge({ resourceRules: [rule(['delete', 'patch'], ['pods'])] });
+    expect(status['resourceRules']).toEqual([rule(['delete'], ['pods'])]);
+    expect(approvals).toEqual(['pods']);
+    expect(judge({ resourceRules: [rule(['patch'], ['pods'])] }).approvals).toEqual([]);
   });
 
   it('keeps verbs that no request has', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planMask } from '../../../../proxy/masking/plan/plan-mask.ts';
 import { HeaderList } from '../../../../proxy/request/header-list.ts';
+import { readQuery } from '../../../../proxy/request/query.ts';
 import { apiRequest, MASK_SECRETS } from '../requests.ts';
 
 const kind = (info: Parameters<typeof apiRequest>[0], obligations = [MASK_SECRETS]) =>
@@ -59,6 +60,19 @@ describe('plan', () => {
       expect(plan).toMatchObject({ table: { target: '/vaults?includeObject=Object', trimRows: 'None' } });
     },
   );
+
+  it.each([
+    ['/vaults?include%4Fbject=None', 'None'],
+    ['/vaults?%69ncludeObject=Metadata&includeObject=None', 'Metadata'],
+    ['/vaults?includeObject=None&limit=5&includeObject=Metadata', 'None'],
+  ])('however often and in what spelling the client asks for less of it: %s', (target, trimRows) => {
+    const rule = { resource: 'vaults.example.com', fields: ['spec.*'], annotations: [], keep: [] };
+    const headers = new HeaderList([['Accept', 'application/json;as=Table;v=v1;g=meta.k8s.io']]);
+    const asked = { target, headers, query: readQuery(target.slice(target.indexOf('?') + 1)) };
+    const plan = planMask(apiRequest({ apiGroup: 'example.com', resource: 'vaults' }, asked), [rule]);
+    const sent = target.includes('limit') ? '/vaults?limit=5&includeObject=Object' : '/vaults?includeObject=Object';
+    expect(plan).toMatchObject({ table: { target: sent, trimRows } });
+  });
 
   it('resources of a group are named with it', () => {
     const rule = { resource: 'vaults.example.com', fields: ['data.*'], annotations: [], keep: [] };

@@ -103,6 +103,28 @@ describe.each<ScannerKind>(['wasm', 'js'])('JSON scanner (%s) against JSON.parse
     }
   });
 
+  it('takes each byte for what JSON.parse takes it for, in a string, in a key and between them', () => {
+    const places = [
+      (byte: string) => `{"a":"x${byte}y"}`,
+      (byte: string) => `{"a${byte}":1}`,
+      (byte: string) => `{"a":${byte}1}`,
+    ];
+    for (const place of places) {
+      for (let code = 0; code < 0x80; code += 1) {
+        const bytes = Buffer.from(place(String.fromCharCode(code)));
+        let expected: unknown[] | null = null;
+        try {
+          expected = [JSON.parse(bytes.toString())];
+        } catch {
+          // Then it is refused.
+        }
+        const given = () => read(bytes, [bytes]);
+        if (expected === null) expect(given, `byte ${code}`).toThrow(/not well-formed/);
+        else expect(given()).toEqual(expected);
+      }
+    }
+  });
+
   it.each([
     '{"a":1}{"b":2}',
     '{"a":1} x',

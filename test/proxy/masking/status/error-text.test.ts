@@ -32,6 +32,13 @@ describe('case 46: messages of the API server', () => {
     expect(redacted).not.toMatch(/c4n4ry|t4il|YzRuNHJ5/);
   });
 
+  it('a value goes whole from behind letters that take more than one byte', () => {
+    const known = ['hunter2-and-more', 'another-value'];
+    expect(redact('größer als 1 €: hunter2-and-more, ähnlich: another-value.', { known })).toBe(
+      `größer als 1 €: ${REDACTED}, ähnlich: ${REDACTED}.`,
+    );
+  });
+
   it.each<[string, string, string]>([
     [
       'the 422 of a patch that breaks a type',

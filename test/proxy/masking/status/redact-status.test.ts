@@ -1,6 +1,12 @@
 import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { redactStatus, redactStatusText, WITHHELD } from '../../../../proxy/masking/status/redact-status.ts';
+import {
+  readErrorBody,
+  redactStatus,
+  redactStatusText,
+  WITHHELD,
+} from '../../../../proxy/masking/status/redact-status.ts';
 import { apiRequest } from '../requests.ts';
 
 const status = (fields: object) =>
@@ -63,6 +69,16 @@ describe('case 46: error bodies of requests on Secrets', () => {
     expect(JSON.stringify(redacted({ message, details: { name: 'db' } }))).not.toContain('hunter2');
   });
 
+  it('keeps of its details what has the form of a name, a number or a version, and nothing else', () => {
+    const quote = 'the Password is Hunter2!';
+    const details = { name: quote, group: quote, kind: quote, uid: quote, retryAfterSeconds: quote };
+    const causes = [{ reason: quote, message: quote, field: quote }];
+    const metadata = { resourceVersion: quote, continue: quote, remainingItemCount: quote };
+    const result = redacted({ code: 422, reason: quote, message: quote, metadata, details: { ...details, causes } });
+    expect(JSON.stringify(result)).not.toContain('Hunter2');
+    expect(result).toMatchObject({ code: 422, reason: 'Invalid', metadata: {} });
+  });
+
   it('keeps what clients act on: the 410 with its continue token, and retryAfterSeconds', () => {
     const result = redacted({
       code: 410,
@@ -88,6 +104,15 @@ describe('case 46: error bodies of requests on Secrets', () => {
     const text = (await redactStatus(response, apiRequest())).toString();
     expect(text).not.toContain('hunter2');
     expect(JSON.parse(text)).toMatchObject({ kind: 'Status', code, reason });
+  });
+
+  it.each([
+    ['as much as any Status', 1024 * 1024, 1024 * 1024],
+    ['nothing of more than any Status', 32 * 1024 * 1024, 0],
+  ])('reads of a compressed body %s', async (_, bytes, expected) => {
+    const body = Readable.from([gzipSync(Buffer.alloc(bytes, 'x'))]);
+    const headers = [['Content-Encoding', 'gzip']] as const;
+    expect((await readErrorBody({ status: 500, headers, body })).length).toBe(expected);
   });
 
   it('does not read on in a body without an end', async () => {
