@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { maskDocument } from '../../../proxy/masking/mask-document.ts';
-import { REDACTED } from '../../../proxy/masking/walk/masked-object.ts';
+import { REDACTED } from '../../../proxy/masking/tokens/mask-token.ts';
 import { apiRequest, arriving, KEY } from './requests.ts';
 
 /** The cells of one row of a custom resource of which `spec.pin` is masked. */

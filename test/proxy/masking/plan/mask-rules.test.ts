@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MaskObligation } from '../../../../model/decision.ts';
 import { maskDocument } from '../../../../proxy/masking/mask-document.ts';
-import { REDACTED } from '../../../../proxy/masking/walk/masked-object.ts';
+import { REDACTED } from '../../../../proxy/masking/tokens/mask-token.ts';
 import { apiRequest, arriving, KEY } from '../requests.ts';
 
 const CANARY = 'hunter2-and-more';

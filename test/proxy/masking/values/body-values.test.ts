@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { valuesOfBody } from '../../../../proxy/masking/body-values.ts';
 import { compileMaskRules } from '../../../../proxy/masking/plan/mask-rules.ts';
-import { valuesOfBody } from '../../../../proxy/masking/values/body-values.ts';
 import { JSON_PATCH } from '../../../../proxy/request/media-types.ts';
 import { apiRequest, MASK_SECRETS } from '../requests.ts';
 
