@@ -154,10 +154,9 @@ export async function serveExchange(parts: PipelineParts, clusters: Clusters, ex
   try {
     passage = await passageOf(parts, clusters, exchange);
   } catch (error) {
-    // A client that went away needs no answer.
-    if (exchange.signal.aborted && !(error instanceof Refusal)) return;
     const refusal = toRefusal(error);
-    if (refusal.code === 'internal-error') parts.log.error({ error }, refusal.message);
+    // What a client breaks off is no failure of the gateway's.
+    if (refusal.code === 'internal-error' && !exchange.signal.aborted) parts.log.error({ error }, refusal.message);
     parts.journal.countRefused(refusal.code);
     return refuse(exchange, audible(refusal, exchange.target));
   }

@@ -79,7 +79,9 @@ async function refusePassage(passage: Passage, error: unknown): Promise<Outcome>
   } catch (journalError) {
     refusal = toRefusal(journalError);
   }
-  if (isClientGone(exchange)) return gone;
+  const left = isClientGone(exchange);
+  // Told all the same: a client that only closed its own half still reads, and its connection ends with the answer.
   await refuse(exchange, audible(refusal, exchange.target), auditId);
+  if (left) return gone;
   return { status: refusal.status, code: refusal.code, maskedValues, ended: null };
 }
