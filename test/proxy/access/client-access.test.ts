@@ -169,6 +169,16 @@ describe('closing an access', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('is done for every one when the gateway stops', async () => {
+    await registry.open({ kind: 'inAppTerminal', id: 't1', cluster: null, namespace: null });
+    await registry.open({ kind: 'headless', id: 'h1', cluster: null, namespace: null });
+    const told: string[] = [];
+    registry.onRevoked((fingerprints) => told.push(...fingerprints));
+    await registry.stop();
+    expect(told.map((fingerprint) => registry.find(fingerprint).state)).toEqual(['revoked', 'revoked']);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   it('that is still being opened revokes what was made meanwhile', async () => {
     const told: string[] = [];
     registry.onRevoked((fingerprints) => told.push(...fingerprints));

@@ -106,6 +106,12 @@ describe('the reader of answers', () => {
     }
   });
 
+  it.each(['ab\n', 'abX\n', 'ab\rX', 'abXY', 'ab\n\n'])('refuses a chunk of two bytes that goes on as %j', (chunk) => {
+    const bytes = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n${chunk}0\r\n\r\n`;
+    const seed: AnswerSeed = { name: chunk, bytes, read: /a chunk longer than it says/ };
+    check(seed, read(seed, [Buffer.from(bytes, 'latin1')]));
+  });
+
   it('gives the data of one read as one piece, without moving what is one already', () => {
     const pieces: Buffer[] = [];
     const sink = { head: () => undefined, body: (bytes: Buffer) => void pieces.push(bytes), end: () => undefined };

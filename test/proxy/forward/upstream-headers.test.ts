@@ -89,6 +89,22 @@ describe('the header block for the API server', () => {
     expect(lines.map(([, value]) => value)).not.toContain('from-client');
   });
 
+  it('sends nothing where a value would hold a character that HTTP forbids, whoever it is from', () => {
+    const forbidden = [...Array.from({ length: 0x20 }, (_, code) => code).filter((code) => code !== 0x09), 0x7f];
+    for (const code of forbidden) {
+      const value = `a${String.fromCharCode(code)}b`;
+      const agent = request([['User-Agent', value]]);
+      const as = request([], { impersonation: { ...alice, groups: [value] } });
+      for (const sent of [agent, as]) {
+        expect(() => upstreamHeaders(sent, cluster, loopbackCredential(null), choices), `code ${code}`).toThrow(
+          expect.objectContaining({ code: 'internal-error' }),
+        );
+      }
+    }
+    const tab = request([['User-Agent', 'a\tb']]);
+    expect(upstreamHeaders(tab, cluster, loopbackCredential(null), choices)).toContainEqual(['User-Agent', 'a\tb']);
+  });
+
   it('sends the upstream credential, its own Audit-ID and the constant authority', () => {
     const lines = upstreamHeaders(request([['Host', 'evil']]), cluster, loopbackCredential(null, 'secret'), choices);
     expect(lines[0]).toEqual(['Host', '127.0.0.1:6443']);

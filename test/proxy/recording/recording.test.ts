@@ -63,6 +63,15 @@ const events = (id = 'r1') =>
     .map((line) => JSON.parse(line) as unknown);
 
 describe('a recording', () => {
+  test('keeps the bytes as they came, whatever becomes of their buffer', () => {
+    const recording = open();
+    const buffer = Buffer.from('as it came');
+    recording.output(buffer);
+    buffer.fill('x');
+    recording.close('exit', 0);
+    expect(events()).toContainEqual([0, 'o', 'as it came']);
+  });
+
   test('is asciicast v3: a header with who and where, then events with intervals', () => {
     const recording = open();
     pass(100);

@@ -1,0 +1,50 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runExecPlugin } from '../../../proxy/clusters/exec-plugin.ts';
+import { readKubeconfigs } from '../../../proxy/clusters/kubeconfig-files.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-plugin-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs a credential plugin that is this shell script. */
+async function run(script: string, timeLimit: number) {
+  await writeFile(join(folder, 'plugin'), `#!/bin/sh\n${script}\n`);
+  await chmod(join(folder, 'plugin'), 0o755);
+  const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: join(folder, 'plugin') };
+  const config = {
+    clusters: [{ name: 'c', cluster: { server: 'https://k' } }],
+    users: [{ name: 'u', user: { exec } }],
+  };
+  await writeFile(join(folder, 'config'), JSON.stringify(config));
+  const read = await readKubeconfigs([join(folder, 'config')]);
+  const cluster = read.clusters.get('c');
+  const plugin = read.users.get('u')?.exec;
+  if (cluster === undefined || plugin == null) throw new Error('no plugin');
+  const environment = { PATH: process.env['PATH'] };
+  return runExecPlugin({ plugin, user: 'u', cluster, authorityData: null, environment, timeLimit });
+}
+
+describe('a credential plugin that does not end', () => {
+  it.each([
+    ['by itself', 'sleep 600'],
+    ['when it is asked to', "trap '' TERM\nwhile :; do sleep 1; done"],
+  ])('%s is ended', async (_, script) => {
+    await expect(run(script, 200)).rejects.toMatchObject({
+      code: 'upstream-credential-unavailable',
+      message: expect.stringContaining('did not answer within 0.2 s'),
+    });
+  });
+
+  it('and prints without end is ended before that', async () => {
+    await expect(
+      run('while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done', 60_000),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining('printed more than a credential'),
+    });
+  });
+});
