@@ -1,5 +1,5 @@
 import type { Decision } from '../../model/decision.ts';
-import { isClientGone } from '../ended-by-gateway.ts';
+import { EndedByGateway, isClientGone } from '../ended-by-gateway.ts';
 import { audible, refuse } from '../listener/refuse.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
@@ -7,6 +7,7 @@ import { firstValue, isTrue } from '../request/query.ts';
 import { readRequest } from '../request/read-request.ts';
 import type { Answer } from './answers/answer.ts';
 import { chooseAnswer } from './answers/choose-answer.ts';
+import { endedInWords } from './answers/stream.ts';
 import { isLog } from './answers/watch-or-log.ts';
 import { askPolicy } from './ask-policy.ts';
 import { authorise } from './authorisation.ts';
@@ -67,6 +68,12 @@ async function refusePassage(passage: Passage, error: unknown): Promise<Outcome>
   const { parts, exchange, auditId, maskedValues } = passage;
   const gone: Outcome = { status: 0, code: null, maskedValues, ended: 'client-gone' };
   const { digest } = parts.policy.state();
+  const { reason } = exchange.signal;
+  if (reason instanceof EndedByGateway && !(error instanceof Refusal)) {
+    const { refusal } = reason;
+    await passage.decided(refusedVerdict(refusal, digest), true).catch(() => undefined);
+    return { status: 0, code: refusal.code, maskedValues, ended: endedInWords(refusal) };
+  }
   if (exchange.signal.aborted && !(error instanceof Refusal)) {
     const brokenOff = new Refusal('request-malformed', 'The client broke off before its request was whole');
     await passage.decided(refusedVerdict(brokenOff, digest), true).catch(() => undefined);

@@ -6,6 +6,7 @@ import {
   ALLOW_ALL,
   ASK_ALL,
   DENY_ALL,
+  endedByGateway,
   MASK_SECRETS,
   pipeline,
   type Surroundings,
@@ -168,7 +169,20 @@ describe('a client that goes away', () => {
     // Which pod it is was looked at.
     expect(gate.sent.map(({ method }) => method)).toEqual(['GET']);
     expect(gate.finished()).toMatchObject([{ status: 0, code: null, ended: 'client-gone' }]);
-    expect(gate.timeline.filter((line) => line.startsWith('answer'))).toEqual([]);
+    // It may have closed its own half alone, and read on.
+    expect(gate.timeline.filter((line) => line.startsWith('answer'))).toEqual(['answer 403']);
+  });
+
+  it('cut off by the gateway itself while the cluster works: the record says why', async () => {
+    const gate = pipeline({
+      cluster: () => {
+        client.leave(endedByGateway('the session was closed'));
+        return new Promise(() => undefined);
+      },
+    });
+    const client = gate.begin({ target: PODS_PATH });
+    await client.served;
+    expect(gate.finished()).toMatchObject([{ status: 0, code: 'stream-revoked', ended: 'revoked' }]);
   });
 
   it('while the cluster works: decided once, and over', async () => {
