@@ -9,7 +9,7 @@ import { lastLines, runNpm } from './set-up/run.mjs';
 import { runOnNode } from './set-up/run-on-node.mjs';
 
 await runOnNode();
-const { howFarBehind } = await import('./behind/how-far-behind.mjs');
+const { howFarBehind } = await import('./how-far-behind.mjs');
 
 /** The oldest Node of each place. Inside Electron it is that of Electron 33; docs/decisions/node-runtime.md. */
 const runtimes = { app: '20.18.1', 'unit tests': '20.20.2', tools: '24.0.0' };
@@ -18,7 +18,7 @@ const runtimes = { app: '20.18.1', 'unit tests': '20.20.2', tools: '24.0.0' };
 const UNIT_TESTS = new Set(['assemblyscript', 'semver', 'vite', 'vitest', 'yauzl']);
 
 const mantine = { within: '<9.7.4', why: 'all of @mantine must be one version, and spotlight has none after 9.7.3' };
-/** @type {Readonly<Record<string, import('./behind/how-far-behind.mjs').Hold>>} */
+/** @type {Readonly<Record<string, import('./how-far-behind.mjs').Hold>>} */
 const holds = {
   '@mantine/core': mantine,
   '@mantine/hooks': mantine,
@@ -82,7 +82,7 @@ async function importedByTheApp() {
 /**
  * @param {string} name
  * @param {string} current
- * @returns {Promise<import('./behind/how-far-behind.mjs').Release[]>}
+ * @returns {Promise<import('./how-far-behind.mjs').Release[]>}
  */
 async function releasesAfter(name, current) {
   let json = '';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { admits, howFarBehind } from '../../scripts/behind/how-far-behind.mjs';
+import { admits, howFarBehind } from '../../scripts/how-far-behind.mjs';
 
 describe('engines', () => {
   it.each([
