@@ -25,6 +25,14 @@ export interface Intent {
   readonly reason: string | null;
 }
 
+/** A person's word on an approval request. */
+export interface Vote {
+  readonly id: string;
+  readonly verdict: 'approve' | 'deny';
+  readonly by: string;
+  readonly comment: string | null;
+}
+
 /** One approval request, as screens and the command line show it. */
 export interface ApprovalRequest {
   /** UUIDv7. */

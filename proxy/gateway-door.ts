@@ -1,4 +1,4 @@
-import type { ApprovalRequest } from '../model/approval.ts';
+import type { ApprovalRequest, Vote } from '../model/approval.ts';
 import type { ContextListing } from '../model/context-listing.ts';
 import type { JournalRecord } from '../model/journal-record.ts';
 import type { LiveStream } from '../model/live-stream.ts';
@@ -31,12 +31,7 @@ export interface Gateway {
   /** Revokes the session's certificate at once and removes its files. */
   closeAccess(id: string): Promise<void>;
   approvals(): readonly ApprovalRequest[];
-  review(vote: {
-    readonly id: string;
-    readonly verdict: 'approve' | 'deny';
-    readonly by: string;
-    readonly comment: string | null;
-  }): Promise<ApprovalRequest>;
+  review(vote: Vote): Promise<ApprovalRequest>;
   journal(
     filter: JournalFilter,
     options: { readonly limit: number; readonly before?: number },

@@ -1,4 +1,4 @@
-import type { ApprovalRequest, Intent } from '../../model/approval.ts';
+import type { ApprovalRequest, Intent, Vote } from '../../model/approval.ts';
 import type { ApprovalRequirement } from '../../model/decision.ts';
 import type { ApprovalRecord } from '../../model/journal-record.ts';
 import type { GatewayLog } from '../gateway-log.ts';
@@ -37,12 +37,7 @@ export interface ApprovalAuthority {
    * A person's vote. Only the app's own surface and the owner-only socket reach this.
    * @throws {ApprovalError} when the id is unknown, no longer pending, or a required reason is missing.
    */
-  review(vote: {
-    readonly id: string;
-    readonly verdict: 'approve' | 'deny';
-    readonly by: string;
-    readonly comment: string | null;
-  }): Promise<ApprovalRequest>;
+  review(vote: Vote): Promise<ApprovalRequest>;
   /** Everything pending or granted under another policy ends. */
   supersede(policyDigest: string): void;
   onChange(listener: (approval: ApprovalRequest) => void): () => void;

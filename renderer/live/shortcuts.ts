@@ -1,7 +1,8 @@
 /** A shortcut of the whole app. Terminals forward these to the window instead of sending them to the shell. */
 export type AppShortcut = 'palette' | 'waiting' | 'newTerminal' | 'find';
 
-interface Key {
+/** A key as it was pressed. */
+export interface Key {
   readonly key: string;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;

@@ -1,10 +1,4 @@
-interface Key {
-  readonly key: string;
-  readonly ctrlKey: boolean;
-  readonly metaKey: boolean;
-  readonly shiftKey: boolean;
-  readonly altKey: boolean;
-}
+import type { Key } from '../live/shortcuts.ts';
 
 /** What a key means to the clipboard inside a terminal; `shell` sends it on. */
 export type ClipboardKey = 'copy' | 'paste' | 'shell';

@@ -1,11 +1,9 @@
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { createSecureContext } from 'node:tls';
 import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Decision } from '../../../../model/decision.ts';
-import type { Cluster } from '../../../../proxy/clusters/cluster.ts';
 import { gainedByChange } from '../../../../proxy/evaluation/act-as/gained.ts';
 import { Evaluator } from '../../../../proxy/evaluation/evaluate.ts';
 import type { Upstream } from '../../../../proxy/forward/upstream.ts';
@@ -14,6 +12,7 @@ import { policyQuestion } from '../../../../proxy/policy/policy-question.ts';
 import type { PolicySource } from '../../../../proxy/policy/policy-source.ts';
 import { document, engineOf, LOCAL } from '../../policy/policies.ts';
 import { parsed, read } from '../requests.ts';
+import { cluster } from '../upstreams.ts';
 
 const CSRS = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
 const CLIENT = 'kubernetes.io/kube-apiserver-client';
@@ -34,17 +33,6 @@ async function asking(subject: string, spec: object = {}): Promise<{ spec: objec
 }
 
 const approved = (request: object) => ({ ...request, status: { conditions: [{ type: 'Approved' }] } });
-
-const cluster: Cluster = {
-  slug: 'c',
-  contextName: 'c',
-  labels: {},
-  server: { host: '127.0.0.1', port: 1, servername: 'c', basePath: '', verify: true },
-  credentialName: 'u',
-  namespace: 'default',
-  credential: async () => ({ bearerToken: null, secureContext: createSecureContext(), generation: 1 }),
-  credentialRejected: () => undefined,
-};
 
 /** What is decided about a write: the live object as it is, and what the dry run makes of it. */
 async function decide(
