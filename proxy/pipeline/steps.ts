@@ -86,7 +86,8 @@ async function refusePassage(passage: Passage, error: unknown): Promise<Outcome>
   } catch (journalError) {
     refusal = toRefusal(journalError);
   }
-  const left = isClientGone(exchange);
+  // Once an answer was under way a cut connection is the gateway's doing, for the reason that the refusal says.
+  const left = !exchange.answered && isClientGone(exchange);
   // Told all the same: a client that only closed its own half still reads, and its connection ends with the answer.
   await refuse(exchange, audible(refusal, exchange.target), auditId);
   if (left) return gone;
