@@ -1,4 +1,4 @@
-import { Menu, Tooltip } from '@mantine/core';
+import { Menu, Tooltip, VisuallyHidden } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import {
   IconChevronDown,
@@ -32,14 +32,19 @@ export function Sidebar() {
       <SidebarItem
         key={target}
         label={title}
-        name={count > 0 ? `${title}, ${count} waiting` : title}
+        name={count > 0 ? `${title} ${count} waiting` : title}
         folded={folded}
         current={screen === target}
         onClick={() => go(target)}
       >
         <Icon size={18} stroke={1.6} aria-hidden />
         <span className={styles.label}>{title}</span>
-        {count > 0 ? <span className={styles.count}>{count}</span> : null}
+        {count > 0 ? (
+          <>
+            <span className={styles.count}>{count}</span>
+            <VisuallyHidden>waiting</VisuallyHidden>
+          </>
+        ) : null}
       </SidebarItem>
     );
   };
@@ -81,7 +86,8 @@ function SidebarItem(props: {
       <button
         type="button"
         className={styles.item}
-        aria-label={props.name}
+        // Unfolded its name is what stands in it: who speaks to the app says what they see (WCAG 2.5.3).
+        aria-label={props.folded ? props.name : undefined}
         aria-current={props.current ? 'page' : undefined}
         onClick={props.onClick}
       >
@@ -107,10 +113,11 @@ function ClusterSwitcher({ folded }: { readonly folded: boolean }) {
   return (
     <Menu position="bottom-start" width={260}>
       <Menu.Target>
-        <button type="button" className={styles.switcher} aria-label={`Cluster: ${name}, ${state}`}>
+        <button type="button" className={styles.switcher} aria-label={folded ? `Cluster ${name} ${state}` : undefined}>
           <IconServer2 size={18} stroke={1.6} aria-hidden />
           {folded ? null : (
             <>
+              <VisuallyHidden>Cluster</VisuallyHidden>
               <span className={styles.switcherWords}>
                 <span className={styles.switcherName}>{name}</span>
                 <span className={styles.switcherState} data-production={cluster?.production || undefined}>

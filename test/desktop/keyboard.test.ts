@@ -23,7 +23,7 @@ test('everything is reached and decided without a mouse', async ({ demo }) => {
     const names: string[] = [];
     for (let step = 0; step < 8; step += 1) {
       await keyboard.press('Tab');
-      names.push((await page.locator(':focus').getAttribute('aria-label')) ?? '');
+      names.push((await page.locator(':focus').textContent()) ?? '');
     }
     expect(names).toEqual(
       expect.arrayContaining(['Terminal', 'Secrets', 'Approvals', 'Activity', 'Recordings', 'Clusters', 'Settings']),

@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, TextInput, VisuallyHidden } from '@mantine/core';
 import { IconClock, IconEye, IconEyeOff } from '@tabler/icons-react';
 import { type FormEvent, useRef, useState } from 'react';
 import { BridgeProblem } from '../../live/bridge.ts';
@@ -32,13 +32,8 @@ export function SecretKeyRow({ target }: { readonly target: SecretKey }) {
         </span>
         {state.kind === 'revealed' ? <StateBadge tone="revealed" word="Revealed" filled /> : <MaskedChip />}
         {state.kind === 'masked' || state.kind === 'refused' ? (
-          <Button
-            size="compact-xs"
-            leftSection={<IconEye size={14} aria-hidden />}
-            aria-label={`Reveal ${target.key} for ${seconds} s`}
-            onClick={reveal.ask}
-          >
-            Reveal for {seconds} s
+          <Button size="compact-xs" leftSection={<IconEye size={14} aria-hidden />} onClick={reveal.ask}>
+            Reveal <VisuallyHidden component="span">{target.key}</VisuallyHidden> for {seconds} s
           </Button>
         ) : null}
       </div>
