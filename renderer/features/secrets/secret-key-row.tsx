@@ -33,7 +33,9 @@ export function SecretKeyRow({ target }: { readonly target: SecretKey }) {
         {state.kind === 'revealed' ? <StateBadge tone="revealed" word="Revealed" filled /> : <MaskedChip />}
         {state.kind === 'masked' || state.kind === 'refused' ? (
           <Button size="compact-xs" leftSection={<IconEye size={14} aria-hidden />} onClick={reveal.ask}>
-            Reveal <VisuallyHidden component="span">{target.key}</VisuallyHidden> for {seconds} s
+            <span>
+              Reveal <VisuallyHidden component="span">{target.key}</VisuallyHidden> for {seconds} s
+            </span>
           </Button>
         ) : null}
       </div>
