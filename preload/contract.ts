@@ -13,7 +13,6 @@ import { streamsCalls, streamsEvents } from './contract/streams.ts';
 import { terminalsCalls, terminalsEvents } from './contract/terminals.ts';
 
 export type { AppInfo, Screen } from './contract/app.ts';
-export { screens } from './contract/app.ts';
 export type { Problem, Reply } from './contract/call.ts';
 export type { ClusterEntry } from './contract/clusters.ts';
 export type { GatewayStatus } from './contract/gateway.ts';

@@ -91,12 +91,3 @@ export interface GatewayOptions {
   /** pino-compatible sink of the gateway's own log. Carries no Secret material. */
   readonly log: GatewayLog;
 }
-
-/** One key of one Secret, in clear, for the person who asked and was allowed. */
-export interface RevealRequest {
-  readonly cluster: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly key: string;
-  readonly reason: string;
-}

@@ -19,8 +19,8 @@ export interface AppInfo {
   readonly osSandbox: boolean;
 }
 
-export const screens = ['clusters', 'terminal', 'secrets', 'approvals', 'activity', 'recordings', 'settings'] as const;
-export type Screen = (typeof screens)[number];
+/** What they are called, and in which order, is in `preload/screens.ts`. */
+export type Screen = 'terminal' | 'clusters' | 'secrets' | 'approvals' | 'activity' | 'recordings' | 'settings';
 
 export const appCalls = {
   'app.info': call<AppInfo>()(z.void()),

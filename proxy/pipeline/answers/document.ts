@@ -23,15 +23,18 @@ export class DocumentAnswer implements Answer {
   readonly #passage: Passage;
   readonly #judged: Judged;
   readonly #plan: MaskPlan;
+  readonly #selfReview: ReturnType<typeof selfReviewOf>;
 
   /** @throws {Refusal} `response-not-maskable` where policy asks for a mask that cannot be made. */
   constructor(passage: Passage, judged: Judged) {
     const { request, decision } = judged;
     const plan = planMask(request, decision.masks);
-    const isAboutOneself = selfReviewOf(request) !== null;
+    const selfReview = selfReviewOf(request);
+    const isAboutOneself = selfReview !== null;
     this.#passage = passage;
     this.#judged = judged;
     this.#plan = plan;
+    this.#selfReview = selfReview;
     this.wanted = {
       target: plan.kind === 'pass' || plan.table === null ? null : plan.table.target,
       accept: isAboutOneself ? 'application/json' : jsonOnlyAccept(request),
@@ -92,7 +95,7 @@ export class DocumentAnswer implements Answer {
   async #withOwnWords(response: UpstreamResponse) {
     const { parts, exchange, cluster } = this.#passage;
     const { request, body } = this.#judged;
-    const kind = selfReviewOf(request);
+    const kind = this.#selfReview;
     if (kind === null) return { response, warnings: [] };
     const { policy, approvals } = parts;
     const judge = judgeFor(policy, {
