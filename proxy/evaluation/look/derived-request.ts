@@ -22,6 +22,11 @@ export function readOf(request: ApiRequest, target: string): ApiRequest {
   return onBehalfOf(request, 'GET', target);
 }
 
+/** A read of any path, as the gateway's own identity. */
+export function ownRead(request: ApiRequest, target: string): ApiRequest {
+  return { ...readOf(request, target), impersonation: null };
+}
+
 /** A creation that answers and keeps nothing, such as a review; as the gateway's own identity. */
 export function reviewRequest(request: ApiRequest, target: string): ApiRequest {
   const json = ['Content-Type', 'application/json'];

@@ -42,8 +42,12 @@ export class Probe {
   async within<Answer>(milliseconds: number, ask: (probe: Probe) => Promise<Answer>): Promise<Answer | 'no-answer'> {
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(new Error('The cluster takes too long')), milliseconds);
+    // What is asked may wait for what others asked before, which ends at their time limit and not at this one.
+    const isOver = new Promise<'no-answer'>((resolve) =>
+      limit.signal.addEventListener('abort', () => resolve('no-answer')),
+    );
     try {
-      return await ask(new Probe(this.#upstream, this.#cluster, limit.signal));
+      return await Promise.race([ask(new Probe(this.#upstream, this.#cluster, limit.signal)), isOver]);
     } catch (error) {
       if (limit.signal.aborted) return 'no-answer';
       throw error;

@@ -1,0 +1,245 @@
+/** A right by which its holder gets further than it says: to another identity, or to what others are let in by. */
+export interface LeadingRight {
+  /** For people, of whoever holds it: `reads secrets`. */
+  readonly says: string;
+  /** The API group; `*` for any. */
+  readonly group: string;
+  /** `pods`, `pods/exec`; `*` for any. */
+  readonly resources: readonly string[];
+  /** One that ends with `*` stands for all that begin so. */
+  readonly verbs: readonly string[];
+  /** Asked about by no namespace: a binding in one gives it to nobody. */
+  readonly clusterWide?: true;
+  /** It leads further in this namespace alone. */
+  readonly namespace?: string;
+  /** Where it is restricted to names: those for which it counts. Left out: any. */
+  readonly names?: readonly string[];
+  /** One of the few whose first verb and resource tell most; asked where the bindings are known already. */
+  readonly telling?: true;
+  /** No part of the API server: whether a cluster has it is not asked, so a rule tells of it and no review. */
+  readonly custom?: true;
+}
+
+const RBAC = 'rbac.authorization.k8s.io';
+const CERTIFICATES = 'certificates.k8s.io';
+const IDENTITIES = 'authentication.k8s.io';
+const WRITES = ['create', 'update', 'patch'];
+const ANY_METHOD = ['create', 'get', 'update', 'patch', 'delete'];
+/** What has a pod's specification in it, or what others make pods of. */
+const makesPods = (group: string, resources: readonly string[]): LeadingRight => ({
+  says: 'makes pods',
+  group,
+  resources,
+  verbs: WRITES,
+});
+const customPods = (group: string, ...resources: string[]): LeadingRight => ({
+  ...makesPods(group, resources),
+  custom: true,
+});
+const deputy = (name: string, group: string, ...resources: string[]): LeadingRight => ({
+  says: `acts through ${name}`,
+  group,
+  resources,
+  verbs: WRITES,
+  custom: true,
+});
+
+/**
+ * The rights that lead further: one table for service accounts, for roles and for bindings. What a right gives is a
+ * matter of the API server, not of its name. Patching a Secret with `{}`, deleting one in the foreground and deleting a
+ * collection, as a dry run too, answer with what it holds (kube-apiserver 1.36.3). Reading one Secret by name is left
+ * out, as mounting one is: it gives that Secret. So are `patch` of nodes, by which nobody becomes anybody, and deleting.
+ */
+export const LEADING_RIGHTS: readonly LeadingRight[] = [
+  {
+    says: 'reads secrets',
+    group: '',
+    resources: ['secrets'],
+    verbs: ['get', 'list', 'watch', 'patch', 'delete', 'deletecollection'],
+    names: [],
+    telling: true,
+  },
+  { ...makesPods('', ['pods', 'replicationcontrollers', 'podtemplates']), telling: true },
+  {
+    ...makesPods('apps', ['deployments', 'daemonsets', 'statefulsets', 'replicasets', 'controllerrevisions']),
+    telling: true,
+  },
+  { ...makesPods('batch', ['jobs', 'cronjobs']), telling: true },
+  {
+    says: 'gets into pods',
+    group: '',
+    resources: ['pods/exec', 'pods/attach', 'pods/portforward'],
+    // Before 1.35 a WebSocket needs `get` alone (KEP-4006).
+    verbs: ['create', 'get'],
+    telling: true,
+  },
+  { says: 'gets into pods', group: '', resources: ['pods/ephemeralcontainers'], verbs: ['update', 'patch'] },
+  { says: 'mints tokens', group: '', resources: ['serviceaccounts/token'], verbs: ['create'], telling: true },
+  {
+    says: 'impersonates others',
+    group: '',
+    resources: ['serviceaccounts'],
+    verbs: ['impersonate'],
+    telling: true,
+  },
+  {
+    says: 'impersonates others',
+    group: '',
+    resources: ['users', 'groups'],
+    verbs: ['impersonate'],
+    clusterWide: true,
+  },
+  // KEP-5284: a grant on the identity and one on what is done as it.
+  {
+    says: 'impersonates others',
+    group: IDENTITIES,
+    resources: ['serviceaccounts'],
+    verbs: ['impersonate:serviceaccount', 'impersonate:*'],
+  },
+  {
+    says: 'impersonates others',
+    group: IDENTITIES,
+    resources: ['users', 'groups'],
+    verbs: ['impersonate:user-info', 'impersonate:*'],
+    clusterWide: true,
+  },
+  {
+    says: 'impersonates others',
+    group: IDENTITIES,
+    resources: ['nodes'],
+    verbs: ['impersonate:arbitrary-node', 'impersonate:associated-node', 'impersonate:*'],
+    clusterWide: true,
+  },
+  { says: 'impersonates others', group: '*', resources: ['*'], verbs: ['impersonate-on:*'] },
+  {
+    says: 'hands out rights',
+    group: RBAC,
+    resources: ['roles', 'rolebindings'],
+    verbs: WRITES,
+  },
+  {
+    says: 'hands out rights',
+    group: RBAC,
+    resources: ['clusterrolebindings', 'clusterroles'],
+    verbs: WRITES,
+    clusterWide: true,
+  },
+  // A RoleBinding to a ClusterRole asks for `bind` on it in the namespace of the binding.
+  { says: 'hands out rights', group: RBAC, resources: ['clusterroles', 'roles'], verbs: ['bind'], telling: true },
+  { says: 'hands out rights', group: RBAC, resources: ['roles'], verbs: ['escalate'], telling: true },
+  { says: 'hands out rights', group: RBAC, resources: ['clusterroles'], verbs: ['escalate'], clusterWide: true },
+  {
+    says: 'approves certificates',
+    group: CERTIFICATES,
+    // The controller approves by itself what comes from whoever may do the second.
+    resources: ['certificatesigningrequests/approval'],
+    verbs: ['update', 'patch'],
+    clusterWide: true,
+  },
+  {
+    says: 'approves certificates',
+    group: CERTIFICATES,
+    resources: ['certificatesigningrequests/nodeclient'],
+    verbs: ['create'],
+    clusterWide: true,
+  },
+  {
+    says: 'approves certificates',
+    group: CERTIFICATES,
+    resources: ['signers'],
+    verbs: ['approve', 'sign', 'attest'],
+    clusterWide: true,
+  },
+  {
+    says: 'changes admission',
+    group: 'admissionregistration.k8s.io',
+    resources: [
+      'mutatingwebhookconfigurations',
+      'validatingwebhookconfigurations',
+      'mutatingadmissionpolicies',
+      'mutatingadmissionpolicybindings',
+      'validatingadmissionpolicies',
+      'validatingadmissionpolicybindings',
+    ],
+    verbs: WRITES,
+    clusterWide: true,
+  },
+  {
+    says: 'changes API services',
+    group: 'apiregistration.k8s.io',
+    resources: ['apiservices'],
+    verbs: WRITES,
+    clusterWide: true,
+  },
+  {
+    says: 'changes conversion webhooks',
+    group: 'apiextensions.k8s.io',
+    resources: ['customresourcedefinitions'],
+    verbs: WRITES,
+    clusterWide: true,
+  },
+  {
+    says: 'uses the proxy of the API server',
+    group: '',
+    resources: ['nodes/proxy'],
+    verbs: ANY_METHOD,
+    clusterWide: true,
+  },
+  {
+    says: 'uses the proxy of the API server',
+    group: '',
+    resources: ['pods/proxy', 'services/proxy'],
+    verbs: ANY_METHOD,
+  },
+  // What it is of cannot be changed afterwards.
+  {
+    says: 'makes volumes of host paths',
+    group: '',
+    resources: ['persistentvolumes'],
+    verbs: ['create'],
+    clusterWide: true,
+  },
+  {
+    says: 'makes bootstrap tokens',
+    group: '',
+    resources: ['secrets'],
+    verbs: WRITES,
+    namespace: 'kube-system',
+    // The authenticator reads those that are called so and no others.
+    names: ['bootstrap-token-*'],
+  },
+  {
+    says: 'changes who signs in',
+    group: '',
+    resources: ['configmaps'],
+    verbs: WRITES,
+    namespace: 'kube-system',
+    names: ['aws-auth', 'extension-apiserver-authentication'],
+  },
+  customPods('argoproj.io', 'workflows', 'cronworkflows', 'workflowtemplates', 'clusterworkflowtemplates'),
+  customPods('argoproj.io', 'rollouts', 'sensors', 'eventsources', 'eventbus', 'analysisruns', 'analysistemplates'),
+  customPods('tekton.dev', 'taskruns', 'pipelineruns', 'customruns', 'tasks', 'pipelines', 'clustertasks'),
+  customPods('serving.knative.dev', 'services', 'configurations', 'revisions'),
+  customPods('batch.volcano.sh', 'jobs', 'cronjobs'),
+  customPods('kubeflow.org', 'notebooks', 'tfjobs', 'pytorchjobs', 'mpijobs', 'xgboostjobs', 'paddlejobs', 'jaxjobs'),
+  customPods('trainer.kubeflow.org', 'trainjobs', 'trainingruntimes', 'clustertrainingruntimes'),
+  customPods('ray.io', 'rayclusters', 'rayjobs', 'rayservices'),
+  customPods('sparkoperator.k8s.io', 'sparkapplications', 'scheduledsparkapplications'),
+  customPods('flink.apache.org', 'flinkdeployments', 'flinksessionjobs'),
+  customPods('kubevirt.io', 'virtualmachines', 'virtualmachineinstances', 'virtualmachineinstancereplicasets'),
+  customPods('apps.kruise.io', 'clonesets', 'statefulsets', 'daemonsets', 'broadcastjobs', 'advancedcronjobs'),
+  customPods('apps.kruise.io', 'sidecarsets', 'uniteddeployments', 'ephemeraljobs'),
+  customPods('keda.sh', 'scaledjobs'),
+  customPods('jobset.x-k8s.io', 'jobsets'),
+  customPods('leaderworkerset.x-k8s.io', 'leaderworkersets'),
+  customPods('actions.github.com', 'autoscalingrunnersets', 'ephemeralrunnersets', 'ephemeralrunners'),
+  customPods('actions.summerwind.dev', 'runners', 'runnersets', 'runnerdeployments', 'runnerreplicasets'),
+  customPods('monitoring.coreos.com', 'prometheuses', 'prometheusagents', 'alertmanagers', 'thanosrulers'),
+  customPods('opentelemetry.io', 'opentelemetrycollectors', 'instrumentations'),
+  deputy('Argo CD', 'argoproj.io', 'applications', 'applicationsets', 'appprojects'),
+  deputy('Flux', 'kustomize.toolkit.fluxcd.io', 'kustomizations'),
+  deputy('Flux', 'helm.toolkit.fluxcd.io', 'helmreleases'),
+  deputy('the Helm controller', 'helm.cattle.io', 'helmcharts', 'helmchartconfigs'),
+  deputy('Fleet', 'fleet.cattle.io', 'gitrepos', 'bundles', 'bundledeployments', 'helmops'),
+  deputy('OLM', 'operators.coreos.com', 'subscriptions', 'clusterserviceversions', 'installplans', 'catalogsources'),
+];
