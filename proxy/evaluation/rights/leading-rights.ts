@@ -16,15 +16,14 @@ export interface LeadingRight {
   readonly names?: readonly string[];
   /** One of the few whose first verb and resource tell most; asked where the bindings are known already. */
   readonly telling?: true;
-  /** No part of the API server: whether a cluster has it is not asked, so a rule tells of it and no review. */
-  readonly custom?: true;
+  /** A rule tells of it and no review: a cluster may not have it, or few who have it have nothing else of the table. */
+  readonly unasked?: true;
 }
 
 const RBAC = 'rbac.authorization.k8s.io';
 const CERTIFICATES = 'certificates.k8s.io';
 const IDENTITIES = 'authentication.k8s.io';
 const WRITES = ['create', 'update', 'patch'];
-const ANY_METHOD = ['create', 'get', 'update', 'patch', 'delete'];
 /** What has a pod's specification in it, or what others make pods of. */
 const makesPods = (group: string, resources: readonly string[]): LeadingRight => ({
   says: 'makes pods',
@@ -32,16 +31,20 @@ const makesPods = (group: string, resources: readonly string[]): LeadingRight =>
   resources,
   verbs: WRITES,
 });
+const proxies = (verbs: readonly string[]): LeadingRight[] => [
+  { says: 'uses the proxy of the API server', group: '', resources: ['nodes/proxy'], verbs, clusterWide: true },
+  { says: 'uses the proxy of the API server', group: '', resources: ['pods/proxy', 'services/proxy'], verbs },
+];
 const customPods = (group: string, ...resources: string[]): LeadingRight => ({
   ...makesPods(group, resources),
-  custom: true,
+  unasked: true,
 });
 const deputy = (name: string, group: string, ...resources: string[]): LeadingRight => ({
   says: `acts through ${name}`,
   group,
   resources,
   verbs: WRITES,
-  custom: true,
+  unasked: true,
 });
 
 /**
@@ -59,11 +62,10 @@ export const LEADING_RIGHTS: readonly LeadingRight[] = [
     names: [],
     telling: true,
   },
-  { ...makesPods('', ['pods', 'replicationcontrollers', 'podtemplates']), telling: true },
-  {
-    ...makesPods('apps', ['deployments', 'daemonsets', 'statefulsets', 'replicasets', 'controllerrevisions']),
-    telling: true,
-  },
+  { ...makesPods('', ['pods', 'replicationcontrollers']), telling: true },
+  { ...makesPods('', ['podtemplates']), unasked: true },
+  { ...makesPods('apps', ['deployments', 'daemonsets', 'statefulsets', 'replicasets']), telling: true },
+  { ...makesPods('apps', ['controllerrevisions']), unasked: true },
   { ...makesPods('batch', ['jobs', 'cronjobs']), telling: true },
   {
     says: 'gets into pods',
@@ -178,19 +180,8 @@ export const LEADING_RIGHTS: readonly LeadingRight[] = [
     verbs: WRITES,
     clusterWide: true,
   },
-  {
-    says: 'uses the proxy of the API server',
-    group: '',
-    resources: ['nodes/proxy'],
-    verbs: ANY_METHOD,
-    clusterWide: true,
-  },
-  {
-    says: 'uses the proxy of the API server',
-    group: '',
-    resources: ['pods/proxy', 'services/proxy'],
-    verbs: ANY_METHOD,
-  },
+  ...proxies(['get', 'create']),
+  ...proxies(['update', 'patch', 'delete']).map((right): LeadingRight => ({ ...right, unasked: true })),
   // What it is of cannot be changed afterwards.
   {
     says: 'makes volumes of host paths',
@@ -212,7 +203,8 @@ export const LEADING_RIGHTS: readonly LeadingRight[] = [
     says: 'changes who signs in',
     group: '',
     resources: ['configmaps'],
-    verbs: WRITES,
+    // They are there; whoever elects a leader creates others.
+    verbs: ['update', 'patch'],
     namespace: 'kube-system',
     names: ['aws-auth', 'extension-apiserver-authentication'],
   },

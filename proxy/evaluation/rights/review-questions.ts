@@ -15,11 +15,11 @@ export interface ReviewQuestion {
 }
 
 /**
- * Every right that leads further, as questions, in the order of the table. Left out is what no review could be asked:
- * verbs that are patterns, kinds that a cluster may not have; and rights that are restricted to names.
+ * The rights that lead further as questions, in the order of the table. Left out is what no review could be made of, such
+ * as verbs that are patterns, and what is `unasked`. A right that is restricted to names no review tells of.
  */
 export const ALL_QUESTIONS: readonly ReviewQuestion[] = LEADING_RIGHTS.filter(
-  ({ custom, group }) => custom !== true && group !== '*',
+  ({ unasked, group }) => unasked !== true && group !== '*',
 ).flatMap((right) => right.resources.flatMap((resource) => questionsAbout(right, resource, right.verbs)));
 
 /** The few that tell most. */
