@@ -9,7 +9,7 @@ import type { Probe } from './probe.ts';
 import type { AccountStrength, ServiceAccount } from './sight.ts';
 
 /** Reviews in flight for one account. */
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 
 type Answer = 'yes' | 'no' | 'not-told';
 
