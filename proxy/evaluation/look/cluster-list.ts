@@ -1,7 +1,7 @@
 import { Refusal } from '../../refusal.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { listAt, textAt } from '../fields.ts';
-import { ownRead } from './derived-request.ts';
+import { asGateway, readOf } from './derived-request.ts';
 import type { Probe } from './probe.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function listAll<Item>(
 
 async function askedOnce(target: string, probe: Probe, request: ApiRequest): Promise<unknown> {
   try {
-    const { status, object } = await probe.ask(ownRead(request, target));
+    const { status, object } = await probe.ask(asGateway(readOf(request, target)));
     return status === 200 && textAt(object, 'kind').endsWith('List') ? object : null;
   } catch (error) {
     // A page that is too large to be read.

@@ -1,12 +1,13 @@
 import type { ApiRequest } from '../../request/api-request.ts';
 import { isAggregator, isUnfilled } from '../rights/aggregation.ts';
 import { type Binding, Bindings, readBinding } from '../rights/bindings.ts';
-import { heldRights } from '../rights/held-rights.ts';
+import { heldRights, secretsNamed } from '../rights/held-rights.ts';
 import { ALL_QUESTIONS, TELLING_QUESTIONS } from '../rights/review-questions.ts';
 import { type RightSomewhere, rightsInWords } from '../rights/rights-in-words.ts';
 import { reviewedStrength } from './access-reviews.ts';
 import { listAll } from './cluster-list.ts';
-import { ownRead } from './derived-request.ts';
+import { asGateway, readOf } from './derived-request.ts';
+import { namedTokens } from './named-tokens.ts';
 import type { Probe } from './probe.ts';
 import type { AccountStrength, ServiceAccount } from './sight.ts';
 
@@ -104,7 +105,7 @@ export class RightsOfCluster {
     const own = bindings.of(account);
     for (let next = 0; next < own.length; next += AT_ONCE) {
       const some = own.slice(next, next + AT_ONCE);
-      const found = await Promise.all(some.map((binding) => this.#given(binding, probe, request)));
+      const found = await Promise.all(some.map((binding) => this.#given(binding, account.namespace, probe, request)));
       if (found.includes('no-answer')) return UNANSWERED;
       const rights = found.flatMap((given) => (given === 'no-answer' ? [] : given));
       if (rights.length > 0) return { strength: 'yes', because: rightsInWords(rights, account.namespace) };
@@ -112,11 +113,11 @@ export class RightsOfCluster {
     return { strength: 'no', because: '' };
   }
 
-  async #given(binding: Binding, probe: Probe, request: ApiRequest): Promise<RightSomewhere[] | NoAnswer> {
+  async #given(binding: Binding, own: string, probe: Probe, request: ApiRequest): Promise<RightSomewhere[] | NoAnswer> {
     const { role: path, namespace } = binding;
     const role = await remembered(this.#roles, path, () =>
       probe.within(PATIENCE, async (patient) => {
-        const { status, object } = await patient.ask(ownRead(request, `${API}/${path}`));
+        const { status, object } = await patient.ask(asGateway(readOf(request, `${API}/${path}`)));
         if (status === 404) return null;
         return status === 200 ? object : 'unreadable';
       }),
@@ -126,7 +127,9 @@ export class RightsOfCluster {
     const open = (what: string): RightSomewhere[] => [{ says: `holds the role ${name}, ${what},`, namespace }];
     if (role === 'unreadable') return open('which could not be read');
     if (isUnfilled(role)) return open('whose rights are those of others');
-    return heldRights(role, namespace).map(({ says }) => ({ says, namespace }));
+    // Bound for the whole cluster a name is one of any namespace, of which the account's own is the likely one.
+    const tokens = await namedTokens(namespace || own, secretsNamed(role), probe, request);
+    return heldRights(role, namespace, (secret) => tokens.has(secret)).map(({ says }) => ({ says, namespace }));
   }
 }
 

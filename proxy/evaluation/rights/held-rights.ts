@@ -17,8 +17,13 @@ const ALL = '*';
  * The rights of a role that lead further, in the order of the table, each once.
  * @param role a Role or ClusterRole; null where there is none.
  * @param namespace where it is bound; empty for the whole cluster.
+ * @param isToken whether a Secret that it names holds a token; where that is not known, it may.
  */
-export function heldRights(role: unknown, namespace: string): HeldRight[] {
+export function heldRights(
+  role: unknown,
+  namespace: string,
+  isToken: (secret: string) => boolean = () => true,
+): HeldRight[] {
   const rules = listAt(role, 'rules');
   if (rules.some(isUnlimited)) return [{ says: EVERYTHING, names: null }];
   const held = new Map<string, readonly string[] | null>();
@@ -27,13 +32,20 @@ export function heldRights(role: unknown, namespace: string): HeldRight[] {
     for (const rule of rules) {
       if (!grants(rule, right)) continue;
       const names = textsAt(rule, 'resourceNames');
-      if (names.length > 0 && !countsFor(right, names)) continue;
+      if (names.length > 0 && !countsFor(right, names, isToken)) continue;
       const known = held.get(right.says);
       const isWhole = names.length === 0 || known === null;
       held.set(right.says, isWhole ? null : [...new Set([...(known ?? []), ...names])].toSorted());
     }
   }
   return [...held].map(([says, names]) => ({ says, names }));
+}
+
+/** The Secrets that a role gives by their names, each once. */
+export function secretsNamed(role: unknown): string[] {
+  const byName = LEADING_RIGHTS.filter(({ names }) => names === 'tokens');
+  const rules = listAt(role, 'rules').filter((rule) => byName.some((right) => grants(rule, right)));
+  return [...new Set(rules.flatMap((rule) => textsAt(rule, 'resourceNames')))];
 }
 
 /**
@@ -72,7 +84,8 @@ function countsIn({ clusterWide, namespace: only }: LeadingRight, namespace: str
   return clusterWide !== true && (only === undefined || only === namespace);
 }
 
-function countsFor({ names }: LeadingRight, given: readonly string[]): boolean {
+function countsFor({ names }: LeadingRight, given: readonly string[], isToken: (secret: string) => boolean): boolean {
+  if (names === 'tokens') return given.some(isToken);
   return names === undefined || given.some((name) => names.some((pattern) => matches(name, pattern)));
 }
 

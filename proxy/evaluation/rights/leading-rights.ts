@@ -12,8 +12,8 @@ export interface LeadingRight {
   readonly clusterWide?: true;
   /** It leads further in this namespace alone. */
   readonly namespace?: string;
-  /** Where it is restricted to names: those for which it counts. Left out: any. */
-  readonly names?: readonly string[];
+  /** Where it is restricted to names: those for which it counts, or those of Secrets with tokens. Left out: any. */
+  readonly names?: readonly string[] | 'tokens';
   /** One of the few whose first verb and resource tell most; asked where the bindings are known already. */
   readonly telling?: true;
   /** A rule tells of it and no review: a cluster may not have it, or few who have it have nothing else of the table. */
@@ -50,8 +50,9 @@ const deputy = (name: string, group: string, ...resources: string[]): LeadingRig
 /**
  * The rights that lead further: one table for service accounts, for roles and for bindings. What a right gives is a
  * matter of the API server, not of its name. Patching a Secret with `{}`, deleting one in the foreground and deleting a
- * collection, as a dry run too, answer with what it holds (kube-apiserver 1.36.3). Reading one Secret by name is left
- * out, as mounting one is: it gives that Secret. So are `patch` of nodes, by which nobody becomes anybody, and deleting.
+ * collection, as a dry run too, answer with what it holds (kube-apiserver 1.36.3). Reading one Secret by name is what
+ * mounting it is, and charts read their own: it counts where that is a token. `patch` of nodes is left out, by which
+ * nobody becomes anybody, and so is deleting.
  */
 export const LEADING_RIGHTS: readonly LeadingRight[] = [
   {
@@ -59,7 +60,7 @@ export const LEADING_RIGHTS: readonly LeadingRight[] = [
     group: '',
     resources: ['secrets'],
     verbs: ['get', 'list', 'watch', 'patch', 'delete', 'deletecollection'],
-    names: [],
+    names: 'tokens',
     telling: true,
   },
   { ...makesPods('', ['pods', 'replicationcontrollers']), telling: true },

@@ -33,6 +33,7 @@ const STRONG: ReadonlyArray<Account & { readonly says: string }> = [
     ...{ name: 'binds-elsewhere', rules: [rule(['create'], ['rolebindings'], GROUP)], namespace: OTHER },
     says: `hands out rights in ${OTHER}`,
   },
+  { name: 'one-token', rules: [rule(['get'], ['secrets'], '', ['token-of-lists'])], says: 'reads secrets' },
   { name: 'everything', rules: [rule(['*'], ['*'], '*')], namespace: OTHER, says: `may do everything in ${OTHER}` },
 ];
 
@@ -95,6 +96,14 @@ export function describeStrongAccounts(environment: () => RunningGateway): void 
         ...[...STRONG, ...WEAK].flatMap(objectsOf),
         ...objectsOf(SUM).slice(0, 1),
         ...CLUSTER_ROLES,
+        {
+          ...{ apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/service-account-token' },
+          metadata: {
+            ...{ name: 'token-of-lists', namespace: NAMESPACE },
+            annotations: { 'kubernetes.io/service-account.name': 'lists' },
+          },
+        },
+        { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'ca', namespace: NAMESPACE }, stringData: { a: 'b' } },
         pod('gatehouse-nobody', 'kube-system'),
         pod('looks', NAMESPACE, { serviceAccountName: 'looks' }),
       ];

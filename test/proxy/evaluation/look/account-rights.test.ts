@@ -115,6 +115,27 @@ describe('how much a service account may do, by the bindings of the cluster', ()
     });
   });
 
+  it.each<[string, object, string]>([
+    ['a token', { metadata: { annotations: { 'kubernetes.io/service-account.name': 'admin' } } }, 'yes'],
+    ['none', { metadata: { annotations: {} } }, 'no'],
+  ])('a Secret that a role names is looked at, without its values: %s', async (_name, secret, strength) => {
+    const named = { rules: [{ apiGroups: [''], verbs: ['get'], resources: ['secrets'], resourceNames: ['t'] }] };
+    const list = listing({ bound: { ci: ['r'] }, roles: { r: named } });
+    const asked: UpstreamRequest[] = [];
+    const answering: Answering = (about) =>
+      about.target === '/api/v1/namespaces/ci/secrets/t' ? [200, secret] : list(about);
+    expect(await asking(new AccountRights(), answering, asked)()).toMatchObject({ strength });
+    const read = asked.find(({ target }) => target.endsWith('/secrets/t'));
+    expect(read?.headers.find(([name]) => name === 'Accept')?.[1]).toMatch(/as=PartialObjectMetadata/);
+  });
+
+  it('a Secret that the gateway may not read counts as none', async () => {
+    const named = { rules: [{ apiGroups: [''], verbs: ['get'], resources: ['secrets'], resourceNames: ['t'] }] };
+    const list = listing({ bound: { ci: ['r'] }, roles: { r: named } });
+    const answering: Answering = (about) => (about.target.endsWith('/secrets/t') ? [403, {}] : list(about));
+    expect(await asking(new AccountRights(), answering)()).toMatchObject({ strength: 'no' });
+  });
+
   it('others than RBAC may say yes, so a few questions are asked', async () => {
     const asked: UpstreamRequest[] = [];
     const strengthOf = asking(new AccountRights(), listing({}, isAbout('create', 'pods')), asked);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EVERYTHING, heldRights } from '../../../../proxy/evaluation/rights/held-rights.ts';
+import { EVERYTHING, heldRights, secretsNamed } from '../../../../proxy/evaluation/rights/held-rights.ts';
 
 const rule = (verbs: readonly string[], resources: readonly string[], group = '', names?: readonly string[]) => ({
   ...{ apiGroups: [group], resources, verbs },
@@ -77,7 +77,6 @@ describe('case 54: a right that leads further', () => {
     ['everything of one’s own group', rule(['*'], ['*'], 'widgets.example.com')],
     ['a verb that begins alike', rule(['impersonates', 'binds'], ['users', 'roles'])],
     ['bind in another API', rule(['bind', 'approve'], ['apiexports'], 'apis.example.com')],
-    ['one Secret by its name', rule(['get', 'watch'], ['secrets'], '', ['ca'])],
     // kube-apiserver 1.36.3 says no to each of them.
     ['pods/*, which is nothing', rule(['create', 'get'], ['pods/*'])],
     ['*/*, which is nothing', rule(['*'], ['*/*'])],
@@ -128,6 +127,25 @@ describe('a right that is restricted to names', () => {
     ['counts for a sign-in', [rule(['patch'], ['configmaps'], '', ['aws-auth'])], 'changes who signs in', ['aws-auth']],
   ])('%s', (_name, rules, right, names) => {
     expect(heldRights({ rules }, '')).toEqual([{ says: right, names }]);
+  });
+});
+
+describe('the right to read one Secret by its name', () => {
+  const role = {
+    rules: [rule(['get', 'watch'], ['secrets'], '', ['ca', 'ci-token']), rule(['create'], ['pods'], '', ['p'])],
+  };
+
+  it('counts where that may be a token', () => {
+    const reads = (isToken?: (secret: string) => boolean): string[] =>
+      heldRights(role, 'shop', isToken).map(({ says: said }) => said);
+    expect(reads((name) => name === 'ci-token')).toEqual(['reads secrets', 'makes pods']);
+    expect(reads(() => false)).toEqual(['makes pods']);
+    expect(reads()).toEqual(['reads secrets', 'makes pods']);
+  });
+
+  it('tells which Secrets to look at', () => {
+    expect(secretsNamed(role)).toEqual(['ca', 'ci-token']);
+    expect(secretsNamed({ rules: [rule(['get'], ['secrets']), rule(['get'], ['pods'], '', ['p'])] })).toEqual([]);
   });
 });
 
