@@ -248,6 +248,33 @@ describe('what is remembered of it', () => {
   });
 });
 
+describe('a cluster that does not answer', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it.each<[string, (target: string) => boolean]>([
+    ['when its bindings are listed', (target) => target.includes('bindings')],
+    ['when a role is read', (target) => target.includes('/clusterroles/')],
+    ['when it is asked for a review', (target) => target.endsWith('reviews')],
+  ])('is waited for ten seconds, by all who ask meanwhile, %s', async (_name, hangs) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const answers = upstreamOf(listing({ bound: { '': ['r'] }, roles: { r: roleOf('get', 'pods') } }));
+    const upstream = {
+      ...answers,
+      request: (...given: Parameters<typeof answers.request>) =>
+        hangs(given[2].target) ? new Promise<never>(() => undefined) : answers.request(...given),
+    };
+    const rights = new AccountRights();
+    const probe = new Probe(upstream, cluster, new AbortController().signal);
+    const asking = ['ci', 'other'].map((name) => rights.strengthOf({ ...CI, name }, probe, request));
+    await vi.advanceTimersByTimeAsync(9_999);
+    const early = await Promise.race([asking[0], Promise.resolve('waits')]);
+    expect(early).toBe('waits');
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await asking[0])?.strength).toBe('no-answer');
+    expect(await rights.strengthOf(CI, probe, request)).toEqual({ strength: 'no-answer', because: '' });
+  });
+});
+
 describe('the ClusterRoles that take in others', () => {
   it('are told, or that they may not be listed', async () => {
     const sum = { metadata: { name: 'sum' }, aggregationRule: { clusterRoleSelectors: [{}] } };
