@@ -31,6 +31,11 @@ export interface GainedIdentity {
   readonly anyone: boolean;
   /** It holds rights that lead further, or whether it does is not known. */
   readonly strong: boolean;
+  /**
+   * Nobody in particular: the `default` account of a namespace, which everything there runs as, without rights that lead
+   * further. It counts for a rule that restricts and lists it, and for no other.
+   */
+  readonly incidental?: true;
   /** For people: `service account ci:deployer`. */
   readonly says: string;
 }

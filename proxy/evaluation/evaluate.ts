@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Decision, Finding } from '../../model/decision.ts';
 import type { GainedIdentity } from '../../model/gained-identity.ts';
+import type { Cluster } from '../clusters/cluster.ts';
 import type { Upstream, UpstreamResponse } from '../forward/upstream.ts';
 import { combineDecisions } from '../policy/combine-decisions.ts';
 import type { PolicyQuestion } from '../policy/policy-question.ts';
@@ -73,6 +74,11 @@ export class Evaluator {
       }
     }
     throw objectChanged(asked.request, 'it keeps changing while Gatehouse looks at it');
+  }
+
+  /** Hears of each request that was sent, once it was answered: what it changed is not judged by what was seen before. */
+  sent(request: ApiRequest, cluster: Cluster): void {
+    this.#looker.sent(request, cluster);
   }
 
   /**

@@ -36,6 +36,7 @@ export async function send(passage: Passage, outgoing: Outgoing, wanted: WantedA
     return sendUpstream(parts.upstream, cluster, sending);
   });
   passage.upstreamMs = elapsed(began);
+  parts.evaluator.sent(outgoing.request, cluster);
   return sent;
 }
 

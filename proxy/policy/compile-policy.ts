@@ -8,6 +8,7 @@ import type { StreamObligation } from './document/stream-obligation.ts';
 import { compileMatch } from './match/compile-match.ts';
 import type { Dimension } from './match/dimension.ts';
 import { PLACEHOLDERS, unknownPlaceholder } from './message-template.ts';
+import type { PolicyQuestion } from './policy-question.ts';
 
 /** A rule, ready to be asked. */
 export interface CompiledRule {
@@ -15,6 +16,8 @@ export interface CompiledRule {
   readonly id: string;
   readonly effect: RuleTrace['effect'];
   readonly message: string | null;
+  /** The question as its message may tell of it. */
+  readonly mentioned: (question: PolicyQuestion) => PolicyQuestion;
   /** All must hold. */
   readonly dimensions: readonly Dimension[];
   /** Those of them that the index does not answer. */
@@ -88,6 +91,7 @@ function compileRule(
     id: `${policy}/${rule.id}`,
     effect: rule.effect,
     message: rule.message ?? null,
+    mentioned: dimensions.find(({ mentioned }) => mentioned !== undefined)?.mentioned ?? ((question) => question),
     dimensions,
     varying: dimensions.filter(({ fixed }) => !fixed),
     waiting: dimensions.flatMap((dimension) => {

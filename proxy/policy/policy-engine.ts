@@ -150,12 +150,15 @@ function unite(masks: MaskObligation[] | null, more: readonly MaskObligation[]):
 }
 
 function denialMessage(rule: CompiledRule, question: PolicyQuestion): string {
-  const message = rule.message === null ? 'the policy denies this' : fillMessage(rule.message, question);
+  const message =
+    rule.message === null ? 'the policy denies this' : fillMessage(rule.message, rule.mentioned(question));
   return `${message} (rule ${rule.id})`;
 }
 
 function approvalMessage(rule: CompiledRule, question: PolicyQuestion): string {
-  return rule.message === null ? `rule ${rule.id} asks for confirmation` : fillMessage(rule.message, question);
+  return rule.message === null
+    ? `rule ${rule.id} asks for confirmation`
+    : fillMessage(rule.message, rule.mentioned(question));
 }
 
 function requestNotPermitted(question: PolicyQuestion): string {

@@ -3,6 +3,7 @@ import { gatewayForSuite } from '../gateway/environment/gateway-for-suite.ts';
 import { describeCertificates } from '../gateway/suites/client-certificates.ts';
 import { describeEvaluation } from '../gateway/suites/evaluation.ts';
 import { describeRoads } from '../gateway/suites/roads-to-another-identity.ts';
+import { describeStrongAccounts } from '../gateway/suites/strong-accounts.ts';
 import { startRealCluster } from './control-plane/real-cluster.ts';
 import { controlPlanePrograms } from './control-plane/start-control-plane.ts';
 
@@ -10,5 +11,6 @@ describe.skipIf(controlPlanePrograms === null)('evaluation in front of a real AP
   const environment = gatewayForSuite(() => startRealCluster('gatehouse-evaluation'));
   describeEvaluation(environment);
   describeRoads(environment);
+  describeStrongAccounts(environment);
   describeCertificates(environment);
 });

@@ -3,9 +3,11 @@ import { startDemo } from './environment/demo.ts';
 import { gatewayForSuite } from './environment/gateway-for-suite.ts';
 import { describeEvaluation } from './suites/evaluation.ts';
 import { describeRoads } from './suites/roads-to-another-identity.ts';
+import { describeStrongAccounts } from './suites/strong-accounts.ts';
 
 describe('evaluation in front of the demo cluster', () => {
   const environment = gatewayForSuite(startDemo);
   describeEvaluation(environment);
   describeRoads(environment);
+  describeStrongAccounts(environment);
 });

@@ -10,4 +10,6 @@ export interface Change {
   readonly after: unknown;
   /** The role that a binding names, where it could be read; null otherwise. */
   readonly role: unknown;
+  /** The ClusterRoles that take in rules of others, for a write of a ClusterRole; null where they could not be listed. */
+  readonly aggregators?: readonly unknown[] | null;
 }

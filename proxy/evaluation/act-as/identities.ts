@@ -33,5 +33,6 @@ async function gainedIn({ info }: ApiRequest, roads: readonly Road[], sight: Sig
   if (others.length === 0) return intoPod;
   if (after === null) return [...intoPod, ...gainedByUnknown(others)];
   const role = resource.endsWith('bindings') ? await sight.boundRole() : null;
-  return [...intoPod, ...gainedByChange(others, { namespace, resource, before, after, role })];
+  const aggregators = resource === 'clusterroles' ? await sight.aggregators() : null;
+  return [...intoPod, ...gainedByChange(others, { namespace, resource, before, after, role, aggregators })];
 }

@@ -1,70 +1,59 @@
-import { at, listAt, textAt, textsAt } from '../fields.ts';
+import { at, listAt, textAt } from '../fields.ts';
+import { aggregatedBy, isUnfilled } from '../rights/aggregation.ts';
+import { heldRights } from '../rights/held-rights.ts';
 import type { Change } from './change.ts';
 import { anyone, type Gained } from './service-account.ts';
 
-/** Verbs that hand on rights or identities whatever they are on: KEP-5284's among them, and `*`, which includes all. */
-const VERB = /^(?:\*|impersonate(?::.*)?|impersonate-on:.*|escalate|bind|approve|sign|attest)$/;
-/** Resources behind which another identity stands, by the verbs that reach it. */
-const RESOURCES: ReadonlyArray<readonly [resource: RegExp, verbs: RegExp, says: string]> = [
-  [/^\*$/, /^/, 'every resource'],
-  [/^secrets$/, /^(?:get|list|watch)$/, 'reading secrets'],
-  [
-    /^(?:pods|podtemplates|deployments|daemonsets|statefulsets|replicasets|replicationcontrollers|jobs|cronjobs)$/,
-    /^(?:create|update|patch)$/,
-    'making pods',
-  ],
-  [/^serviceaccounts\/(?:token|\*)$/, /^create$/, 'service account tokens'],
-  [/^pods\/(?:exec|attach|portforward|ephemeralcontainers|\*)$/, /^(?:create|get|update|patch)$/, 'getting into pods'],
-  [/^(?:pods|services|nodes|\*)\/(?:proxy|\*)$/, /^/, 'the proxy of the API server'],
-  [/^certificatesigningrequests\/(?:approval|\*)$/, /^(?:update|patch)$/, 'approving certificates'],
-  [
-    /^(?:mutating|validating)(?:webhookconfigurations|admissionpolic(?:ies|ybindings)(?:\/.*)?)$/,
-    /^(?:create|update|patch)$/,
-    'admission',
-  ],
-  [/^apiservices$/, /^(?:create|update|patch)$/, 'API services'],
-  [/^(?:cluster)?role(?:binding)?s$/, /^(?:create|update|patch)$/, 'rights of others'],
-];
-/** Roles of the cluster itself that lead further: every one but those that only look, and what everybody has. */
+/** Roles of the cluster itself that lead further, where they could not be read: every one but those that only look. */
 const HARMLESS_ROLE = /^(?:view|system:(?:basic-user|discovery|public-info-viewer|.*:?view(?:er)?))$/;
 const BUILT_IN_ROLE = /^(?:cluster-admin|admin|edit|view|system:.*)$/;
 const WIDE_GROUP = /^system:(?:masters|authenticated|unauthenticated|serviceaccounts(?::.*)?|nodes)$/;
+/** Labels by which the cluster's own roles take in others. */
+const BUILT_IN_LABEL = 'rbac.authorization.k8s.io/aggregate-to-';
 
 /** Rights that let their holder act as others, which a role or a binding would give and did not before. */
 export function gainedByRights(change: Change): Gained[] {
   return change.resource.endsWith('bindings') ? gainedByBinding(change) : gainedByRole(change);
 }
 
-function gainedByRole({ before, after }: Change): Gained[] {
-  const had = dangersIn(before);
-  const dangers = [...dangersIn(after)].filter((danger) => !had.has(danger));
+function gainedByRole(change: Change): Gained[] {
+  const had = new Set(dangersOfRole(change.before, change));
+  const dangers = dangersOfRole(change.after, change).filter((danger) => !had.has(danger));
   if (dangers.length === 0) return [];
+  const name = textAt(change.after, 'metadata', 'name');
+  return [anyone('rbac', `others, for whoever holds the role ${name} (${dangers.join(', ')})`)];
+}
+
+/** What whoever holds a role may do with it that leads further, in words; nobody says yet where it will be bound. */
+function dangersOfRole(role: unknown, { resource, namespace, aggregators }: Change): string[] {
+  const rights = dangersIn(role, namespace);
+  const selectors = listAt(role, 'aggregationRule', 'clusterRoleSelectors');
+  const takesIn = selectors.length === 0 ? [] : [`rights of other roles, by ${JSON.stringify(selectors)}`];
+  const leads = rights.length > 0 || takesIn.length > 0;
+  const holders = resource === 'clusterroles' && leads ? holdersOf(role, aggregators ?? null) : [];
+  return [...rights, ...takesIn, ...holders];
+}
+
+function dangersIn(role: unknown, namespace: string): string[] {
+  return heldRights(role, namespace).map(({ says, names }) =>
+    names === null ? says : `${says} (only ${names.join(', ')})`,
+  );
+}
+
+/** Who gets the rights of a ClusterRole beside those whom it is bound to: the holders of the roles that take it in. */
+function holdersOf(role: unknown, aggregators: readonly unknown[] | null): string[] {
+  if (aggregators !== null) return aggregatedBy(aggregators, role).map((name) => `aggregated to ${name}`);
+  const labels = Object.entries(at(role, 'metadata', 'labels') ?? {});
+  const isOwn = ([label]: readonly [string, unknown]): boolean => label.startsWith(BUILT_IN_LABEL);
+  const others = labels.filter((label) => !isOwn(label)).map(([label, value]) => `${label}=${String(value)}`);
   return [
-    anyone('rbac', `others, for whoever holds the role ${textAt(after, 'metadata', 'name')} (${dangers.join(', ')})`),
+    ...labels.filter(isOwn).map(([label]) => `aggregated to ${label.slice(BUILT_IN_LABEL.length)}`),
+    ...(others.length === 0 ? [] : [`aggregated to any role that selects ${others.join(', ')}`]),
   ];
 }
 
-function dangersIn(role: unknown): Set<string> {
-  const dangers = new Set<string>();
-  for (const rule of listAt(role, 'rules')) {
-    const verbs = textsAt(rule, 'verbs');
-    const resources = textsAt(rule, 'resources');
-    for (const verb of verbs) {
-      if (VERB.test(verb)) dangers.add(verb === '*' ? `every verb on ${resources.join(', ') || 'paths'}` : verb);
-      for (const [resource, reaching, says] of RESOURCES) {
-        if ((verb === '*' || reaching.test(verb)) && resources.some((name) => resource.test(name))) dangers.add(says);
-      }
-    }
-  }
-  for (const label of Object.keys(at(role, 'metadata', 'labels') ?? {})) {
-    if (label.startsWith('rbac.authorization.k8s.io/aggregate-to-')) dangers.add(`aggregated to ${label.slice(39)}`);
-  }
-  if (listAt(role, 'aggregationRule', 'clusterRoleSelectors').length > 0) dangers.add('rights of other roles');
-  return dangers;
-}
-
-/** A binding gives its subjects what the role holds; which rights those are is said by the role's name. */
-function gainedByBinding({ before, after, role: bound }: Change): Gained[] {
+/** A binding gives its subjects what the role holds; where it could not be read, its name says. */
+function gainedByBinding({ namespace, before, after, role: bound }: Change): Gained[] {
   const role = textAt(after, 'roleRef', 'name');
   const sameRole = role === textAt(before, 'roleRef', 'name');
   const had = new Set(sameRole ? subjectsOf(before) : []);
@@ -72,22 +61,22 @@ function gainedByBinding({ before, after, role: bound }: Change): Gained[] {
   if (subjects.length === 0) return [];
   const wide = subjects.filter((subject) => subject.startsWith('group ') && WIDE_GROUP.test(subject.slice(6)));
   // A Role may be called as one of the cluster's own is, and hold anything.
-  const known = textAt(after, 'roleRef', 'kind') === 'ClusterRole' && BUILT_IN_ROLE.test(role);
-  const unread = !known && (bound === null || bound === undefined);
-  const dangers = known ? [] : unread ? ['which could not be read'] : [...dangersIn(bound)];
-  const leads = known ? !HARMLESS_ROLE.test(role) : dangers.length > 0;
+  const isBuiltIn = textAt(after, 'roleRef', 'kind') === 'ClusterRole' && BUILT_IN_ROLE.test(role);
+  const isRead = bound !== null && bound !== undefined;
+  const dangers = isRead ? dangersIn(bound, namespace) : isBuiltIn ? [] : ['which could not be read'];
+  if (isRead && isUnfilled(bound)) dangers.push('whose rights are those of others');
+  const leads = isRead || !isBuiltIn ? dangers.length > 0 : !HARMLESS_ROLE.test(role);
   if (!leads && wide.length === 0) return [];
   const rights = dangers.length === 0 ? role : `${role} (${dangers.join(', ')})`;
-  const says = `the role ${rights}, for ${subjects.join(', ')}`;
   // Whoever holds cluster-admin in the whole cluster is what system:masters is.
   return [
     {
       road: 'rbac',
       user: '',
-      groups: known && role === 'cluster-admin' ? ['system:masters'] : [],
-      anyone: unread || !leads,
+      groups: isBuiltIn && role === 'cluster-admin' ? ['system:masters'] : [],
+      anyone: !leads || !(isRead || isBuiltIn),
       account: null,
-      says,
+      says: `the role ${rights}, for ${subjects.join(', ')}`,
     },
   ];
 }

@@ -56,9 +56,15 @@ export class Looker {
       after,
       base,
       boundRole: () => boundRole(request, after, probe),
+      aggregators: () => this.#rights.aggregators(probe, request),
       strengthOf: (account) => this.#rights.strengthOf(account, probe, request),
     };
     return { kind: 'sight', sight };
+  }
+
+  /** Hears of each request that was sent: who may do what is looked at anew once it was changed. */
+  sent(request: ApiRequest, cluster: Cluster): void {
+    if (isChange(request) && request.info.apiGroup === 'rbac.authorization.k8s.io') this.#rights.forget(cluster);
   }
 }
 

@@ -42,8 +42,12 @@ export class Probe {
   async within<Answer>(milliseconds: number, ask: (probe: Probe) => Promise<Answer>): Promise<Answer | 'no-answer'> {
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(new Error('The cluster takes too long')), milliseconds);
+    // What is asked may wait for what others asked before, which ends at their time limit and not at this one.
+    const isOver = new Promise<'no-answer'>((resolve) =>
+      limit.signal.addEventListener('abort', () => resolve('no-answer')),
+    );
     try {
-      return await ask(new Probe(this.#upstream, this.#cluster, limit.signal));
+      return await Promise.race([ask(new Probe(this.#upstream, this.#cluster, limit.signal)), isOver]);
     } catch (error) {
       if (limit.signal.aborted) return 'no-answer';
       throw error;
@@ -53,14 +57,15 @@ export class Probe {
   }
 
   /**
+   * @param accept the form of the answer; JSON as it is kept, when nothing else is said.
    * @throws {Refusal} as `sendUpstream`, and `upstream-response-invalid` for an answer that is no object's.
    */
-  async ask(request: ApiRequest, body: Buffer | null = null): Promise<Probed> {
+  async ask(request: ApiRequest, body: Buffer | null = null, accept = 'application/json'): Promise<Probed> {
     const answered = await sendUpstream(this.#upstream, this.#cluster, {
       request,
       body,
       auditId: uuidV7(),
-      accept: 'application/json',
+      accept,
       compression: false,
       signal: this.#signal,
     });

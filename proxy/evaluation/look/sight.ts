@@ -15,6 +15,13 @@ export interface ServiceAccount {
 /** Whether an account holds rights that lead further; `not-told` where the API server would not say. */
 export type Strength = 'yes' | 'no' | 'not-told' | 'no-answer';
 
+/** How much an account may do. */
+export interface AccountStrength {
+  readonly strength: Strength;
+  /** The rights that make it strong, in words: `reads secrets, makes pods in ci`; empty where they are not known. */
+  readonly because: string;
+}
+
 /** What the API server showed of the object of a request. Readers get this, and no way to ask for anything else. */
 export interface Sight {
   /** `unreadable`: the API server says no more, neither that it is there nor that it is not. */
@@ -27,6 +34,8 @@ export interface Sight {
   readonly base: Base | null;
   /** The role that a binding (`after`) names; null where it could not be read. Looked at only when asked for. */
   readonly boundRole: () => Promise<unknown>;
+  /** The ClusterRoles that take in rules of others; null where they may not be listed. Looked at only when asked for. */
+  readonly aggregators: () => Promise<readonly unknown[] | null>;
   /** Looked at only when asked for. */
-  readonly strengthOf: (account: ServiceAccount) => Promise<Strength>;
+  readonly strengthOf: (account: ServiceAccount) => Promise<AccountStrength>;
 }

@@ -20,6 +20,8 @@ export interface ActsAsBlock {
 export interface ActsAsTest extends FindingTest {
   /** The rule is about `Impersonate-*` too. */
   readonly namesImpersonation: boolean;
+  /** The question without what is nobody in particular to this rule: what people are told in its name. */
+  readonly mentioned: (question: PolicyQuestion) => PolicyQuestion;
 }
 
 /** Compiles the dimension; it covers `Impersonate-*` exactly as the `impersonation` dimension does. */
@@ -32,12 +34,12 @@ export function compileActsAs(block: ActsAsBlock): ActsAsTest {
   const gainedIn = ({ gained = [] }: PolicyQuestion): readonly GainedIdentity[] =>
     gained.length === 0 ? gained : gained.filter(({ road, strong }) => through.has(road) && (strong || !block.strong));
   const isAnybody = (question: PolicyQuestion): boolean =>
-    headersOf(question) !== null || gainedIn(question).length > 0;
+    headersOf(question) !== null || gainedIn(question).some(isSomebody);
   const holds = (question: PolicyQuestion, lenient: boolean): boolean => {
     const headers = headersOf(question);
-    const gained = gainedIn(question);
-    if (headers === null && gained.length === 0) return false;
-    if (lenient) return touches(headers, impersonation.touches) || gained.some(listed.touches);
+    if (lenient) return touches(headers, impersonation.touches) || gainedIn(question).some(listed.touches);
+    if (!isAnybody(question)) return false;
+    const gained = gainedIn(question).filter(isSomebody);
     return (headers === null || impersonation.covers(headers)) && gained.every(listed.covers);
   };
   return {
@@ -46,6 +48,15 @@ export function compileActsAs(block: ActsAsBlock): ActsAsTest {
     // Identities are only added: one that is meant stays so, and so does one that is not listed.
     mayTurn: (question, lenient) => (lenient ? !holds(question, true) : holds(question, false) || !isAnybody(question)),
     namesImpersonation: through.has('impersonation'),
+    mentioned: (question) => {
+      const listedHere = new Set(gainedIn(question).filter(listed.touches));
+      const gained = (question.gained ?? []).flatMap((identity) => {
+        if (isSomebody(identity)) return identity;
+        const { incidental: _, ...somebody } = identity;
+        return listedHere.has(identity) ? somebody : [];
+      });
+      return { ...question, gained };
+    },
   };
 }
 
@@ -60,16 +71,24 @@ function listedIdentities({ any, as }: ActsAsBlock) {
   ]);
   const isGroup = compileGlobs(as?.groups ?? []);
   return {
-    touches: ({ user, groups, anyone }: GainedIdentity): boolean =>
-      any || anyone || isUser(user) || groups.some(isGroup),
+    touches: (identity: GainedIdentity): boolean =>
+      (isSomebody(identity) && (any || identity.anyone)) || isUser(identity.user) || identity.groups.some(isGroup),
     // A service account's own groups come with it and need no listing; those of a certificate do.
     covers: ({ road, user, groups, anyone }: GainedIdentity): boolean =>
       any || (!anyone && isUser(user) && (road !== 'csr' || groups.every(isGroup))),
   };
 }
 
+/** False for one that counts only for a rule that lists it. */
+function isSomebody({ incidental }: GainedIdentity): boolean {
+  return incidental !== true;
+}
+
 /** Everybody whom the request would act as, in one line; `(nobody)` without any. */
 export function actsAsText({ impersonation, gained = [] }: PolicyQuestion, impersonated: string): string {
-  const said = [...(impersonation === null ? [] : [impersonated]), ...gained.map(({ says }) => says)];
+  const said = [
+    ...(impersonation === null ? [] : [impersonated]),
+    ...gained.filter(isSomebody).map(({ says }) => says),
+  ];
   return said.length === 0 ? '(nobody)' : said.join('; ');
 }

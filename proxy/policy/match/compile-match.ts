@@ -232,7 +232,8 @@ function actsAs(block: MatchBlock['actsAs'], sets: SetReader, path: readonly (st
     {
       name: 'actsAs',
       wanted: wanted.join(' '),
-      got: (question) => actsAsText(question, impersonationText(question)),
+      got: (question) => actsAsText(test.mentioned(question), impersonationText(question)),
+      mentioned: test.mentioned,
       ...awaiting('identities', test),
       fixed: false,
       permits: test.namesImpersonation ? 'impersonation' : 'identity',

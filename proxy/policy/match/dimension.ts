@@ -30,6 +30,8 @@ export interface Dimension {
    * `Impersonate-*` too (`impersonation`) or by other roads alone (`identity`). Left out: it only narrows.
    */
   readonly permits?: 'target' | 'impersonation' | 'identity';
+  /** The question as a message of the rule may tell of it; left out: as it is. */
+  readonly mentioned?: (question: PolicyQuestion) => PolicyQuestion;
   /** What has to be found before it is known whole; null where there is nothing to find, or it was looked for. */
   readonly awaits?: (question: PolicyQuestion) => Finding | null;
 }

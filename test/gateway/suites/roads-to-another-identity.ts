@@ -142,7 +142,7 @@ export function describeRoads(environment: () => RunningGateway): void {
           JSON_TYPE,
           clusterRole({ apiGroups: [''], resources: ['users'], verbs: ['impersonate'] }),
         ),
-        /whoever holds the role gatehouse-road \(impersonate\)/,
+        /whoever holds the role gatehouse-road \(impersonates others\)/,
       ],
       [
         'case 39: a role that may impersonate in a constrained mode',
@@ -152,12 +152,12 @@ export function describeRoads(environment: () => RunningGateway): void {
           JSON_TYPE,
           clusterRole({ apiGroups: [''], resources: ['pods'], verbs: ['impersonate-on:user-info:list'] }),
         ),
-        /impersonate-on:user-info:list/,
+        'whoever holds the role gatehouse-road (impersonates others)',
       ],
       ...(
         [
-          ['escalate', { apiGroups: [rbac], resources: ['clusterroles'], verbs: ['escalate'] }, '(escalate)'],
-          ['bind', { apiGroups: [rbac], resources: ['clusterroles'], verbs: ['bind'] }, '(bind)'],
+          ['escalate', { apiGroups: [rbac], resources: ['clusterroles'], verbs: ['escalate'] }, '(hands out rights)'],
+          ['bind', { apiGroups: [rbac], resources: ['clusterroles'], verbs: ['bind'] }, '(hands out rights)'],
           ['do everything', { apiGroups: ['*'], resources: ['*'], verbs: ['*'] }, 'gatehouse-road'],
           [
             'sign certificates',
@@ -177,7 +177,7 @@ export function describeRoads(environment: () => RunningGateway): void {
           roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'cluster-admin' },
           subjects: [bob],
         }),
-        'the role cluster-admin, for user bob',
+        'the role cluster-admin (may do everything), for user bob',
       ],
       [
         'case 39: a webhook',

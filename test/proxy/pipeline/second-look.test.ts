@@ -4,7 +4,7 @@ import type { Answering, Sent } from './outer-edges.ts';
 import { ALLOW_ALL, ASK_ALL, ASK_TO_ACT_AS, pipeline } from './pipeline.ts';
 
 const asked = { method: 'PATCH', target: POD_PATH, headers: [MERGE], body: ACT_AS_CI };
-const reads = (sent: readonly Sent[]) => sent.filter(({ method }) => method === 'GET');
+const reads = (sent: readonly Sent[]) => sent.filter((one) => one.method === 'GET' && one.target === POD_PATH);
 const writes = (sent: readonly Sent[]) => sent.filter((one) => one.method === 'PATCH' && one.target === POD_PATH);
 
 /** A change that a person approves after so long, of a pod that is another meanwhile. */

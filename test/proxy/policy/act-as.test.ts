@@ -68,6 +68,68 @@ describe('actsAs in a rule that restricts', () => {
   });
 });
 
+/** What everything in a namespace runs as, without rights that lead further. */
+const nobody = identity({
+  ...{ road: 'exec', user: 'system:serviceaccount:kube-system:default', strong: false, incidental: true },
+  groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system'],
+  says: 'service account kube-system:default',
+});
+
+describe('case 57: actsAs about nobody in particular', () => {
+  it.each<[string, string, readonly GainedIdentity[], Decision['outcome']]>([
+    ['a rule that lists it', '{as: {serviceAccounts: ["kube-system:*"]}}', [nobody], 'deny'],
+    ['by name', '{as: {users: ["system:serviceaccount:kube-system:default"]}}', [nobody], 'deny'],
+    ['by its group', '{as: {groups: ["system:serviceaccounts:kube-system"]}}', [nobody], 'deny'],
+    ['by the group of all accounts', '{as: {groups: ["system:serviceaccounts"]}}', [nobody], 'deny'],
+    ['by a pattern of all accounts', '{as: {serviceAccounts: ["*:*"]}}', [nobody], 'deny'],
+    ['its road too', '{as: {serviceAccounts: ["kube-system:*"]}, through: [exec]}', [nobody], 'deny'],
+    ['another road', '{as: {serviceAccounts: ["kube-system:*"]}, through: [pod]}', [nobody], 'allow'],
+    ['a rule that lists another', '{as: {serviceAccounts: ["shop:*"]}}', [nobody], 'allow'],
+    ['a rule about anybody', '{any: true}', [nobody], 'allow'],
+    ['and somebody else', '{any: true}', [nobody, identity()], 'deny'],
+    ['a rule that lists strong ones', '{as: {serviceAccounts: ["kube-system:*"]}, strong: true}', [nobody], 'allow'],
+    [
+      'a named account that is weak is somebody',
+      '{as: {serviceAccounts: ["shop:*"]}}',
+      [identity({ strong: false })],
+      'deny',
+    ],
+  ])('%s', (_name, actsAs, gained, outcome) => {
+    expect(decide(deny(actsAs), { ...create, gained }).outcome).toBe(outcome);
+  });
+
+  it.each<[string, string, readonly GainedIdentity[], Decision['outcome']]>([
+    ['needs no permit', '{as: {serviceAccounts: ["shop:ci"]}}', [identity(), nobody], 'allow'],
+    ['nor gives one', '{as: {serviceAccounts: ["kube-system:default"]}}', [nobody], 'deny'],
+    ['nor by any', '{any: true}', [nobody], 'deny'],
+  ])('it %s', (_name, actsAs, gained, outcome) => {
+    const permit = document(`  - {id: r, effect: allow, match: {actsAs: ${actsAs}, resources: [pods]}}\n`);
+    expect(engineOf({ 'p.yaml': permit }).decide(question({ ...create, gained })).outcome).toBe(outcome);
+  });
+
+  it('is spoken of by a rule that lists it, and by no other', () => {
+    const gained = [identity(), nobody];
+    const listing = '{as: {serviceAccounts: ["kube-system:*"]}}';
+    expect(decide(deny(listing), { ...create, gained }).message).toBe(
+      'as service account shop:ci; service account kube-system:default (rule p/r)',
+    );
+    expect(decide(deny('{any: true}'), { ...create, gained }).message).toBe('as service account shop:ci (rule p/r)');
+    const plain = '  - {id: r, effect: deny, match: {resources: [pods]}, message: "as {{actsAs}}"}\n';
+    expect(decide(plain, { ...create, gained: [nobody] }).message).toBe('as (nobody) (rule p/r)');
+  });
+
+  it('is not in the explanation of a rule that does not list it', () => {
+    const rule = '  - {id: r, effect: deny, match: {actsAs: {as: {users: [eve]}}}}\n';
+    const trace = decide(rule, { ...create, gained: [nobody] }).trace.find(({ rule: id }) => id === 'p/r');
+    expect(trace).toMatchObject({ matched: false, dimension: 'actsAs', got: '(nobody)' });
+  });
+
+  it('leaves a rule open that lists it, until it was looked for', () => {
+    const { evaluated: _, ...open } = create;
+    expect(decide(deny('{as: {serviceAccounts: ["kube-system:*"]}}'), { ...open }).unresolved).toBe(true);
+  });
+});
+
 describe('actsAs in a rule that permits', () => {
   const permit = (actsAs: string): string =>
     document(`  - {id: r, effect: allow, match: {actsAs: ${actsAs}, resources: [pods]}}\n`);

@@ -37,6 +37,7 @@ function rule(id: string, effect: CompiledRule['effect'], dimensions: readonly D
     id,
     effect,
     message: null,
+    mentioned: (about) => about,
     dimensions,
     varying: dimensions.filter(({ fixed }) => !fixed),
     waiting: dimensions.flatMap((dimension) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { identities } from '../../../../proxy/evaluation/act-as/identities.ts';
-import type { Sight, Strength } from '../../../../proxy/evaluation/look/sight.ts';
+import type { AccountStrength, Sight, Strength } from '../../../../proxy/evaluation/look/sight.ts';
 import { policyQuestion } from '../../../../proxy/policy/policy-question.ts';
 import { LOCAL } from '../../policy/policies.ts';
 import { MERGE, parsed, read } from '../requests.ts';
@@ -16,7 +16,7 @@ function never(): never {
 
 const NOTHING: Sight = {
   ...{ live: 'read', before: null, after: null, base: null },
-  ...{ boundRole: never, strengthOf: never },
+  ...{ boundRole: never, aggregators: never, strengthOf: never },
 };
 
 function plan(line: string, body: unknown, ...headers: string[]) {
@@ -29,10 +29,15 @@ function plan(line: string, body: unknown, ...headers: string[]) {
 async function found(line: string, body: unknown, sight: Partial<Sight>, ...headers: string[]) {
   const { question, reading } = plan(line, body, ...headers);
   const read = await reading?.read(question, { ...NOTHING, ...sight });
-  return (read?.gained ?? []).map(({ says, strong }) => `${says}: ${strong ? 'strong' : 'weak'}`);
+  return (read?.gained ?? []).map(
+    ({ says, strong, incidental = false }) =>
+      `${says}: ${strong ? 'strong' : 'weak'}${incidental ? ', nobody in particular' : ''}`,
+  );
 }
 
-const being = (strength: Strength) => ({ strengthOf: () => Promise.resolve(strength) });
+const being = (strength: Strength, because = '') => ({
+  strengthOf: (): Promise<AccountStrength> => Promise.resolve({ strength, because }),
+});
 
 describe('what has to be seen to find whom a request would act as', () => {
   it.each<[string, string, unknown, string[], boolean | null]>([
@@ -55,14 +60,23 @@ describe('whom a request would act as, by what was seen', () => {
     expect(await found(`PATCH ${POD}`, CI, { after: CI, ...being(strength) }, MERGE)).toEqual(expected);
   });
 
-  it.each<[Strength, number]>([
-    ['yes', 1],
-    ['no', 0],
-    ['not-told', 0],
-    ['no-answer', 1],
-  ])('the default account of a pod, of which it says "%s"', async (strength, count) => {
+  it.each<[Strength, string]>([
+    ['yes', 'strong'],
+    ['no', 'weak, nobody in particular'],
+    ['not-told', 'weak, nobody in particular'],
+    ['no-answer', 'strong'],
+  ])('case 57: the default account of a pod, of which it says "%s", stays', async (strength, expected) => {
     const into = `POST ${POD}/exec?command=id`;
-    expect(await found(into, null, { before: { spec: {} }, ...being(strength) })).toHaveLength(count);
+    expect(await found(into, null, { before: { spec: {} }, ...being(strength) })).toEqual([
+      `service account shop:default, as which pod p runs: ${expected}`,
+    ]);
+  });
+
+  it('with the rights that make it strong', async () => {
+    const seen = { after: CI, ...being('yes', 'reads secrets, makes pods in ci') };
+    expect(await found(`PATCH ${POD}`, CI, seen, MERGE)).toEqual([
+      'service account shop:ci, as which its pods would run (it reads secrets, makes pods in ci): strong',
+    ]);
   });
 
   it('nobody in a pod that is not there, anybody in one that may not be read', async () => {
@@ -87,9 +101,25 @@ describe('whom a request would act as, by what was seen', () => {
   });
 
   it('what the role of a binding holds, which is looked at for bindings alone', async () => {
-    const role = { rules: [{ verbs: ['get'], resources: ['secrets'] }] };
+    const role = { rules: [{ apiGroups: [''], verbs: ['get'], resources: ['secrets'] }] };
     const says = await found(`PUT ${BINDING}`, BOUND, { after: BOUND, boundRole: () => Promise.resolve(role) });
-    expect(says).toEqual(['the role r (reading secrets), for user eve: strong']);
+    expect(says).toEqual(['the role r (reads secrets), for user eve: strong']);
+  });
+
+  it('case 54: which roles take in the rights of one, which is looked at for ClusterRoles alone', async () => {
+    const line = 'PATCH /apis/rbac.authorization.k8s.io/v1/clusterroles/r';
+    const role = (labels: object) => ({
+      metadata: { name: 'r', labels },
+      rules: [{ apiGroups: [''], verbs: ['get'], resources: ['secrets'] }],
+    });
+    const ops = {
+      metadata: { name: 'ops' },
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels: { for: 'ops' } }] },
+    };
+    const seen = { before: role({}), after: role({ for: 'ops' }), aggregators: () => Promise.resolve([ops]) };
+    expect(await found(line, { metadata: { labels: { for: 'ops' } } }, seen, MERGE)).toEqual([
+      'others, for whoever holds the role r (aggregated to ops): strong',
+    ]);
   });
 
   it('beside whom the URL tells already', async () => {

@@ -141,41 +141,78 @@ describe('the road of a token’s Secret', () => {
 });
 
 describe('the road of rights', () => {
-  const role = (verbs: string[], resources: string[], labels = {}) => ({
+  const secrets = { apiGroups: [''], verbs: ['get'], resources: ['secrets'] };
+  const role = (rules: readonly object[], more: object = {}, labels: object = {}) => ({
     metadata: { name: 'r', labels },
-    rules: [{ apiGroups: [''], verbs, resources }],
+    rules,
+    ...more,
   });
-  it.each<[string, object, string | null]>([
-    ['impersonate', role(['impersonate'], ['users']), 'impersonate'],
-    ['case 39: impersonate:<mode>', role(['impersonate:user-info'], ['users']), 'impersonate:user-info'],
+  const ops = {
+    metadata: { name: 'ops' },
+    aggregationRule: { clusterRoleSelectors: [{ matchLabels: { for: 'ops' } }] },
+  };
+  const selecting = { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { a: 'b' } }] } };
+  const toAdmin = { 'rbac.authorization.k8s.io/aggregate-to-admin': 'true' };
+
+  it.each<[string, Partial<Change>, string[]]>([
+    ['leads further', { after: role([secrets]) }, ['reads secrets']],
+    ['does not', { after: role([{ ...secrets, resources: ['pods'] }]) }, []],
     [
-      'case 39: impersonate-on:<mode>:<verb>',
-      role(['impersonate-on:serviceaccount:get'], ['pods']),
-      'impersonate-on:serviceaccount:get',
+      'may do everything',
+      { after: role([{ apiGroups: ['*'], verbs: ['*'], resources: ['*'] }]) },
+      ['may do everything'],
     ],
-    ['every verb', role(['*'], ['pods']), 'every verb on pods'],
-    ['escalate', role(['escalate'], ['roles']), 'escalate'],
-    ['bind', role(['bind'], ['clusterroles']), 'bind'],
-    ['secrets', role(['list'], ['secrets']), 'reading secrets'],
-    ['tokens', role(['create'], ['serviceaccounts/token']), 'service account tokens'],
-    ['exec over WebSocket', role(['get'], ['pods/exec']), 'getting into pods'],
-    ['nodes/proxy', role(['get'], ['nodes/proxy']), 'the proxy of the API server'],
-    ['approving certificates', role(['update'], ['certificatesigningrequests/approval']), 'approving certificates'],
-    ['webhooks', role(['create'], ['validatingwebhookconfigurations']), 'admission'],
-    ['admission policies', role(['create'], ['mutatingadmissionpolicies']), 'admission'],
+    ['led there before', { before: role([secrets]), after: role([secrets]) }, []],
     [
-      'an aggregate label',
-      role(['get'], ['pods'], { 'rbac.authorization.k8s.io/aggregate-to-admin': 'true' }),
-      'aggregated to admin',
+      'leads further than before',
+      { before: role([secrets]), after: role([secrets, { ...secrets, verbs: ['create'], resources: ['pods'] }]) },
+      ['makes pods'],
     ],
-    ['pods of its own', role(['create'], ['deployments']), 'making pods'],
-    ['reading pods', role(['get', 'list', 'watch'], ['pods', 'pods/log']), null],
-    ['deleting secrets', role(['delete'], ['secrets']), null],
-    ['a verb that begins alike', role(['impersonates'], ['users']), null],
-  ])('a role with %s', (_name, after, danger) => {
-    const found = says('rbac', { resource: 'clusterroles', after });
-    expect(found).toEqual(danger === null ? [] : [expect.stringContaining(danger)]);
-    expect(says('rbac', { resource: 'clusterroles', before: after, after })).toEqual([]);
+    [
+      'is freed of the names that it was restricted to',
+      {
+        before: role([{ apiGroups: [''], verbs: ['patch'], resources: ['pods'], resourceNames: ['a'] }]),
+        after: role([{ apiGroups: [''], verbs: ['patch'], resources: ['pods'] }]),
+      },
+      ['makes pods'],
+    ],
+    [
+      'case 54: is taken in by another, by a label of its own',
+      { before: role([secrets]), after: role([secrets], {}, { for: 'ops' }), aggregators: [ops] },
+      ['aggregated to ops'],
+    ],
+    [
+      'is taken in by another, and leads nowhere',
+      { after: role([{ ...secrets, resources: ['pods'] }], {}, { for: 'ops' }), aggregators: [ops] },
+      [],
+    ],
+    [
+      'has a label that no role selects',
+      { before: role([secrets]), after: role([secrets], {}, toAdmin), aggregators: [ops] },
+      [],
+    ],
+    [
+      'may be taken in, where the roles could not be listed',
+      { before: role([secrets]), after: role([secrets], {}, { ...toAdmin, x: 'y' }), aggregators: null },
+      ['aggregated to admin, aggregated to any role that selects x=y'],
+    ],
+    ['takes in others', { after: role([], selecting) }, ['rights of other roles, by [{"matchLabels":{"a":"b"}}]']],
+    ['takes in the same others', { before: role([], selecting), after: role([secrets], selecting) }, ['reads secrets']],
+  ])('a role that %s', (_name, change, dangers) => {
+    expect(says('rbac', { namespace: '', resource: 'clusterroles', ...change })).toEqual(
+      dangers.map((danger) => `others, for whoever holds the role r (${danger})`),
+    );
+  });
+
+  it('a Role gives nothing of what belongs to the cluster, nor is it taken in by others', () => {
+    const hooks = {
+      apiGroups: ['admissionregistration.k8s.io'],
+      verbs: ['create'],
+      resources: ['mutatingwebhookconfigurations'],
+    };
+    expect(says('rbac', { resource: 'roles', after: role([hooks]) })).toEqual([]);
+    const change = { resource: 'roles', before: role([secrets]), after: role([secrets], {}, toAdmin) };
+    expect(says('rbac', change)).toEqual([]);
   });
 
   const bound = (name: string, subjects: object[]) => ({ roleRef: { kind: 'ClusterRole', name }, subjects });
@@ -195,19 +232,27 @@ describe('the road of rights', () => {
       'group system:authenticated',
     ],
     ['view', bound('view', [bob]), null, null],
+    ['view, which was read', bound('view', [bob]), role([{ ...secrets, resources: ['pods'] }]), null],
     [
-      'a role that was read and leads on',
-      bound('custom', [bob]),
-      { rules: [{ verbs: ['get'], resources: ['secrets'] }] },
-      'reading secrets',
+      'case 54: view, in which somebody put more',
+      bound('view', [bob]),
+      role([secrets]),
+      'the role view (reads secrets), for user bob',
     ],
-    ['a role that does not', bound('custom', [bob]), { rules: [{ verbs: ['get'], resources: ['pods'] }] }, null],
+    [
+      'case 54: a role of which nothing is there yet but whom it takes in',
+      bound('view', [bob]),
+      role([], selecting),
+      'the role view (whose rights are those of others), for user bob',
+    ],
+    ['a role that was read and leads on', bound('custom', [bob]), role([secrets]), 'reads secrets'],
+    ['a role that does not', bound('custom', [bob]), role([{ ...secrets, resources: ['pods'] }]), null],
     ['a role that may not be read', bound('custom', [bob]), null, 'custom (which could not be read), for user bob'],
     [
       'a role of the namespace that is called as a harmless one of the cluster',
       { roleRef: { kind: 'Role', name: 'view' }, subjects: [bob] },
-      { rules: [{ verbs: ['*'], resources: ['*'] }] },
-      'every resource',
+      role([{ apiGroups: ['*'], verbs: ['*'], resources: ['*'] }]),
+      'may do everything',
     ],
     ['nobody', bound('cluster-admin', []), null, null],
   ])('a binding to %s', (_name, after, roleRead, expected) => {

@@ -56,6 +56,28 @@ describe('what the API server is asked to look at a request', () => {
     expect(asked).toEqual([`GET ${binding}`, `PUT ${binding}?dryRun=All`]);
     expect(await sightOf(seen).boundRole()).toEqual({ rules: ['the role'] });
   });
+
+  it.each<[string, string, boolean]>([
+    ['a binding', 'POST /apis/rbac.authorization.k8s.io/v1/clusterrolebindings', true],
+    ['a role', 'PATCH /apis/rbac.authorization.k8s.io/v1/namespaces/shop/roles/r', true],
+    ['a look at roles', 'GET /apis/rbac.authorization.k8s.io/v1/clusterroles', false],
+    ['a pod', `PATCH ${POD}`, false],
+  ])('rights once for a while, until they are changed: %s', async (_name, line, isAnew) => {
+    const asked: UpstreamRequest[] = [];
+    const looker = new Looker(upstreamOf(() => [403, {}], asked));
+    const subject = { cluster, body: null, parsed: null, signal: new AbortController().signal };
+    const strength = async (): Promise<void> => {
+      const seen = await looker.look({ ...subject, request: read(`GET ${POD}`) }, { rehearsal: false });
+      await sightOf(seen).strengthOf({ namespace: 'shop', name: 'ci' });
+    };
+    const lists = (): number => asked.filter(({ target }) => target.includes('/clusterrolebindings?')).length;
+    await strength();
+    await strength();
+    expect(lists()).toBe(1);
+    looker.sent(read(line), cluster);
+    await strength();
+    expect(lists()).toBe(isAnew ? 2 : 1);
+  });
 });
 
 describe('what is seen', () => {
