@@ -119,6 +119,8 @@ export async function dayWith(
   });
   await step('read', async () => {
     for (const what of ['manifest', 'values', 'all']) await helm('get', what, name);
+    const rehearsal = ['--reuse-values', ...(chart.givesPasswordsAgain ? values : []), '--dry-run=server'];
+    expect(await helm('upgrade', name, folder, ...rehearsal, '--set', 'replicas=2')).toMatch(/replicas: 2/);
     expect(await helm('history', name)).toMatch(/Install complete/);
     expect(await helm('list')).toMatch(/deployed/);
     expect(await kubectl(['get', 'all,secrets,configmaps,serviceaccounts'])).toMatch(/NAME/);
