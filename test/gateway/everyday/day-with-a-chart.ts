@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import type { AgreeingPerson, Asked } from '../environment/agreeing-person.ts';
 import { helmPath, kubectlPath, run } from '../environment/command.ts';
 import type { RunningGateway } from '../environment/running-gateway.ts';
@@ -46,7 +47,8 @@ const JSON_OUTPUT = ['-o', 'json', ...TIMEOUT];
 
 /**
  * Installs a chart, works with the release, upgrades, rolls back and uninstalls it, and applies the same objects as a
- * GitOps tool does. Each step must do what it says; what it asks is agreed to, and told.
+ * GitOps tool does. Each step must do what it says; what it asks is agreed to, and told, and so is what is shown masked
+ * outside of Secrets.
  */
 export async function dayWith(
   environment: RunningGateway,
@@ -54,13 +56,14 @@ export async function dayWith(
   chart: Chart,
   folder: string,
   served: ReadonlySet<string>,
-): Promise<StepTaken[]> {
+): Promise<{ readonly steps: readonly StepTaken[]; readonly masked: readonly string[] }> {
   const { name, workload, setting } = chart;
   const namespace = `${NAMESPACE}-${name}`;
   const { gateway, slug, directly } = environment;
   const session = `day-${name}`;
   const { kubeconfig } = await gateway.openAccess({ kind: 'headless', id: session, cluster: slug, namespace });
   const steps: StepTaken[] = [];
+  const masked = new Set<string>();
 
   const succeeds = async (program: string, args: readonly string[], input = ''): Promise<string> => {
     const { stdout, stderr, code } = await run(program, ['-n', namespace, ...args], { kubeconfig, input });
@@ -118,7 +121,10 @@ export async function dayWith(
     await keepsPasswords();
   });
   await step('read', async () => {
-    for (const what of ['manifest', 'values', 'all']) await helm('get', what, name);
+    for (const what of ['values', 'all']) await helm('get', what, name);
+    const rendered = parseAllDocuments(await helm('get', 'manifest', name)).map((document) => document.toJS());
+    const { items } = JSON.parse(await kubectl(['get', WORKLOADS_AND_SETTINGS, '-o', 'json'])) as { items: object[] };
+    for (const place of [...rendered, ...items].flatMap(masksIn)) masked.add(place);
     const rehearsal = ['--reuse-values', ...(chart.givesPasswordsAgain ? values : []), '--dry-run=server'];
     expect(await helm('upgrade', name, folder, ...rehearsal, '--set', 'replicas=2')).toMatch(/replicas: 2/);
     expect(await helm('history', name)).toMatch(/Install complete/);
@@ -151,12 +157,13 @@ export async function dayWith(
     await keepsPasswords();
   });
   await step('upgrade, replicas', async () => {
-    await upgraded('--set', 'replicas=2');
+    // Hooks ran with the two before, and are nothing else here; some take long.
+    await upgraded('--set', 'replicas=2', '--no-hooks');
     expect(await replicas()).toBe('2');
   });
   await step('upgrade, setting', async () => {
     if (showsSetting) expect(await look('get', setting.object, '-o', 'yaml')).toContain(setting.first);
-    await upgraded('--set', 'setting=big');
+    await upgraded('--set', 'setting=big', '--no-hooks');
     if (showsSetting) expect(await look('get', setting.object, '-o', 'yaml')).toContain(setting.second);
   });
   await step('rollback', async () => {
@@ -194,7 +201,23 @@ export async function dayWith(
     expect(await generation()).toBe(before);
   });
   await directly(['delete', 'namespace', namespace, '--wait=false']);
-  return steps;
+  return { steps, masked: [...masked] };
+}
+
+/** Kinds in which nothing of these charts is secret: passwords stand in Secrets and are referred to. */
+const WORKLOADS_AND_SETTINGS = 'configmaps,deployments,statefulsets,daemonsets,cronjobs,jobs';
+
+/** Where an object that is no Secret is shown with masks: `StatefulSet redis-master spec.template…`. */
+function masksIn(object: unknown): string[] {
+  const { kind = '', metadata } = object as { kind?: string; metadata?: { name?: string } };
+  if (kind === 'Secret') return [];
+  return pathsOfMasks(object).map((path) => `${kind} ${metadata?.name} ${path.join('.')}`);
+}
+
+function pathsOfMasks(value: unknown): string[][] {
+  if (typeof value === 'string') return value.includes('gatehouse-masked') ? [[]] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => pathsOfMasks(inner).map((path) => [key, ...path]));
 }
 
 function isDeployed(release: string): void {

@@ -18,8 +18,8 @@ const MAKING: readonly Step[] = ['install', 'apply by GitOps'];
 /** Steps that apply all of the chart's objects, whether they change them or not. */
 const APPLYING: readonly Step[] = [...MAKING, ...UPGRADES, 'rollback', 'apply by GitOps again'];
 const WRITING: readonly Step[] = [...APPLYING, 'uninstall'];
-/** Steps before and behind which hooks run; rolling back and GitOps run none here. */
-const HOOKS: readonly Step[] = ['install', ...UPGRADES];
+/** Steps before and behind which hooks run. */
+const HOOKS: readonly Step[] = ['install', 'upgrade, nothing new', 'upgrade, image'];
 
 type Row = readonly [rule: string, steps: readonly Step[], what: string | readonly string[], because: string];
 

@@ -42,9 +42,10 @@ export function describeEverydayCharts(environment: () => RunningGateway): void 
     it.concurrent.each(CHARTS)(
       '$name asks what the table lists, and nothing else',
       async (chart) => {
-        const steps = await dayWith(environment(), person, chart, join(FOLDER, chart.name), served);
+        const { steps, masked } = await dayWith(environment(), person, chart, join(FOLDER, chart.name), served);
         taken.push(...steps);
         expect(differences(steps, served).join('\n')).toBe('');
+        expect(masked, 'what is shown masked outside of Secrets').toEqual(chart.masked);
       },
       240_000,
     );
