@@ -47,7 +47,7 @@ export function describeEverydayCharts(environment: () => RunningGateway): void 
         expect(differences(steps, served).join('\n')).toBe('');
         expect(masked, 'what is shown masked outside of Secrets').toEqual(chart.masked);
       },
-      240_000,
+      600_000,
     );
   });
 }
