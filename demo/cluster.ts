@@ -9,6 +9,7 @@ import { createApiServer } from './api/server.ts';
 import { demoVersion } from './api/version.ts';
 import { createDemoAuthority } from './certificates.ts';
 import { createControllers } from './controllers/controllers.ts';
+import { briskPace, livelyPace } from './controllers/kubelet.ts';
 import { type DemoContext, kubeconfigText } from './kubeconfig.ts';
 import { contractorToken, engineer } from './seed/people.ts';
 import { seedCluster } from './seed/seed.ts';
@@ -26,6 +27,8 @@ export interface DemoClusterOptions {
   readonly host?: string;
   /** For the kubeconfig: made with mode 0700. */
   readonly folder: string;
+  /** Pods start, run and end in moments; otherwise at a pace that people can follow. */
+  readonly isBrisk?: boolean;
   readonly log?: (message: string) => void;
 }
 
@@ -91,7 +94,7 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  controllers.run();
+  controllers.run(options.isBrisk ? briskPace : livelyPace);
   const { port } = server.address() as AddressInfo;
   url = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const contexts: DemoContext[] = [

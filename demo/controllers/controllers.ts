@@ -2,7 +2,7 @@ import type { ClusterObjects } from '../store/cluster-objects.ts';
 import { textAt } from '../store/json.ts';
 import { reconcileDeployment } from './deployments.ts';
 import { reconcileJob } from './jobs.ts';
-import { DemoKubelet, instantPace, livelyPace, type Pace } from './kubelet.ts';
+import { DemoKubelet, instantPace, type Pace } from './kubelet.ts';
 import { emptyNamespace, furnishNamespace } from './namespaces.ts';
 import { isGoing } from './owned-objects.ts';
 import { reconcileDaemonSet, reconcileReplicaSet, reconcileStatefulSet } from './pod-sets.ts';
@@ -11,8 +11,8 @@ import { reconcileDaemonSet, reconcileReplicaSet, reconcileStatefulSet } from '.
 export interface Controllers {
   /** Works everything off at once, for the seed. */
   settle(): void;
-  /** From now on reacts to changes, at a pace that people can follow. */
-  run(): void;
+  /** From now on reacts to changes, at this pace. */
+  run(pace: Pace): void;
   stop(): void;
 }
 
@@ -62,15 +62,15 @@ export function createControllers(objects: ClusterObjects, caCertificate: string
     return kubelet.pass(pace);
   }
 
-  function schedule(delay: number): void {
+  function schedule(delay: number, pace: Pace): void {
     const at = Date.now() + delay;
     if (at >= due) return;
     clearTimeout(timer);
     due = at;
     timer = setTimeout(() => {
       due = Number.POSITIVE_INFINITY;
-      const next = pass(livelyPace);
-      if (next !== null) schedule(Math.max(gathering, next));
+      const next = pass(pace);
+      if (next !== null) schedule(Math.max(gathering, next), pace);
     }, delay);
     timer.unref();
   }
@@ -83,11 +83,11 @@ export function createControllers(objects: ClusterObjects, caCertificate: string
         pass(instantPace);
       }
     },
-    run() {
+    run(pace) {
       unsubscribe = objects.store.subscribe((event) => {
-        if (watched.has(event.storage)) schedule(gathering);
+        if (watched.has(event.storage)) schedule(gathering, pace);
       });
-      schedule(gathering);
+      schedule(gathering, pace);
     },
     stop() {
       unsubscribe?.();

@@ -25,6 +25,9 @@ export interface Pace {
 /** A pace at which people see the steps and no one waits. */
 export const livelyPace: Pace = { start: 700, run: 1_500, stop: 900 };
 
+/** For tests that take many steps. */
+export const briskPace: Pace = { start: 50, run: 100, stop: 50 };
+
 /** For the seed: everything has long happened. */
 export const instantPace: Pace = { start: 0, run: 0, stop: 0 };
 

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { startDemoCluster } from '../../../demo/cluster.ts';
 import type { AuditedRequest, TestedCluster } from './tested-cluster.ts';
 
-/** The demo cluster in this process, in a folder of its own. */
-export async function startDemo(): Promise<TestedCluster> {
+/**
+ * The demo cluster in this process, in a folder of its own.
+ * @param way whether its pods come and go in moments.
+ */
+export async function startDemo(way: { readonly isBrisk?: boolean } = {}): Promise<TestedCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-demo-'));
-  const demo = await startDemoCluster({ folder });
+  const demo = await startDemoCluster({ folder, ...way });
   return {
     name: 'demo',
     kubeconfig: demo.kubeconfigFile,
