@@ -224,15 +224,6 @@ export function describeRoads(environment: () => RunningGateway): void {
           deployment('strong', { serviceAccountName: 'strong' }),
         ),
       ],
-      [
-        'a harmless hostPath',
-        send(
-          'POST',
-          `${CORE}/pods`,
-          JSON_TYPE,
-          pod('harmless', { volumes: [{ name: 'h', hostPath: { path: '/opt/cache' } }] }),
-        ),
-      ],
     ])('%s runs unasked', async (_name, sending) => {
       const { gateway } = environment();
       const before = gateway.approvals().length;

@@ -67,6 +67,10 @@ describe('the road of a workload', () => {
   });
 });
 
+const mounting = (path: string, more: object = {}, mount: object = { readOnly: true }) => ({
+  containers: [{ volumeMounts: [{ name: 'h', mountPath: '/h', ...mount }] }],
+  volumes: [{ name: 'h', hostPath: { path, ...more } }],
+});
 const PTRACES = { securityContext: { capabilities: { add: ['SYS_PTRACE'] } } };
 
 describe('the road of the node', () => {
@@ -85,8 +89,27 @@ describe('the road of the node', () => {
     ['a folder that begins nowhere', { volumes: [{ hostPath: { path: 'etc' } }] }, /hostPath/],
     ['a drive of Windows', { volumes: [{ hostPath: { path: 'C:\\k' } }] }, /hostPath/],
     ['a process of the host', { securityContext: { windowsOptions: { hostProcess: true } } }, /hostProcess/],
-    ['another folder', { volumes: [{ hostPath: { path: '/opt/data' } }] }, null],
-    ['a name alike', { volumes: [{ hostPath: { path: '/etcetera' } }] }, null],
+    ...['/var/lib/k0s', '/opt', '/opt/data', '/snap', '/mnt', '/srv', '/data', '/tmp', '/var/lib/longhorn'].map(
+      (path): [string, object, RegExp] => [`case 58: ${path}`, mounting(path), /hostPath/],
+    ),
+    ['case 58: a path as text, in a custom resource', { storage: { hostPath: '/mnt' } }, /hostPath \/mnt/],
+    ['the time zone, read only', mounting('/etc/localtime'), null],
+    ['time zones, with a slash behind', mounting('/usr/share/zoneinfo/'), null],
+    ['one of them', mounting('/usr/share/zoneinfo/Europe/Vienna'), null],
+    ['certificates that are public', mounting('/etc/ssl/certs', { type: 'Directory' }), null],
+    ['case 58: their keys beside them', mounting('/etc/ssl'), /hostPath/],
+    ['case 58: a name that begins alike', mounting('/etc/ssl/certs-of-mine'), /hostPath/],
+    ['case 58: a way out', mounting('/usr/share/zoneinfo/../../lib'), /hostPath/],
+    ['case 58: time zones that it may write', mounting('/usr/share/zoneinfo', {}, { readOnly: false }), /hostPath/],
+    ['case 58: the time zone that it would make', mounting('/etc/localtime', { type: 'FileOrCreate' }), /hostPath/],
+    [
+      'case 58: the time zone, read only for one container and not for the other',
+      { ...mounting('/etc/localtime'), initContainers: [{ volumeMounts: [{ name: 'h', mountPath: '/b' }] }] },
+      /hostPath/,
+    ],
+    ['case 58: the time zone, mounted by nobody yet', { volumes: mounting('/etc/localtime').volumes }, /hostPath/],
+    ['a device that leads nowhere', mounting('/dev/null', { type: 'CharDevice' }, { readOnly: false }), null],
+    ['case 58: a disk', mounting('/dev/sda', { type: 'BlockDevice' }), /hostPath/],
     ['a debugger of its own processes', { ephemeralContainers: [PTRACES] }, null],
     ['a debugger of the host’s processes', { hostPID: true, ephemeralContainers: [PTRACES] }, /SYS_PTRACE/],
     [
@@ -111,6 +134,8 @@ describe('the road of the node by a volume that others mount', () => {
   it.each<[string, object]>([
     ['hostPath', { hostPath: { path: '/etc' } }],
     ['local', { local: { path: '/' } }],
+    ['case 58: hostPath of anything', { hostPath: { path: '/mnt' } }],
+    ['case 58: local of anything', { local: { path: '/mnt/disks/a' } }],
   ])('a PersistentVolume of %s', (_name, spec) => {
     expect(
       roadsToEvaluate({ verb: 'create', apiGroup: '', resource: 'persistentvolumes', namespace: '', name: 'v' }),
