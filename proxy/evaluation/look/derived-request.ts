@@ -22,10 +22,15 @@ export function readOf(request: ApiRequest, target: string): ApiRequest {
   return onBehalfOf(request, 'GET', target);
 }
 
+/** The same request as the gateway's own identity. */
+export function asGateway(request: ApiRequest): ApiRequest {
+  return { ...request, impersonation: null };
+}
+
 /** A creation that answers and keeps nothing, such as a review; as the gateway's own identity. */
 export function reviewRequest(request: ApiRequest, target: string): ApiRequest {
   const json = ['Content-Type', 'application/json'];
-  return { ...onBehalfOf(request, 'POST', target, json), impersonation: null };
+  return asGateway(onBehalfOf(request, 'POST', target, json));
 }
 
 function objectPath({ info }: ApiRequest): string {

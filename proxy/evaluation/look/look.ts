@@ -8,6 +8,7 @@ import { dryRunRequest, liveObjectRequest, readOf } from './derived-request.ts';
 import { baseOf } from './pin.ts';
 import { Probe, type Probed } from './probe.ts';
 import type { Looks, Sight } from './sight.ts';
+import { tokensIn } from './token-secrets.ts';
 
 /** A request to look at, in the course of which the API server is asked. */
 export interface Subject extends Written {
@@ -57,6 +58,7 @@ export class Looker {
       base,
       boundRole: () => boundRole(request, after, probe),
       strengthOf: (account) => this.#rights.strengthOf(account, probe, request),
+      tokensIn: (namespace, secrets) => tokensIn(namespace, secrets, probe, request),
     };
     return { kind: 'sight', sight };
   }

@@ -53,14 +53,15 @@ export class Probe {
   }
 
   /**
+   * @param accept the form of the answer; JSON as it is kept, when nothing else is said.
    * @throws {Refusal} as `sendUpstream`, and `upstream-response-invalid` for an answer that is no object's.
    */
-  async ask(request: ApiRequest, body: Buffer | null = null): Promise<Probed> {
+  async ask(request: ApiRequest, body: Buffer | null = null, accept = 'application/json'): Promise<Probed> {
     const answered = await sendUpstream(this.#upstream, this.#cluster, {
       request,
       body,
       auditId: uuidV7(),
-      accept: 'application/json',
+      accept,
       compression: false,
       signal: this.#signal,
     });

@@ -15,6 +15,12 @@ export interface ServiceAccount {
 /** Whether an account holds rights that lead further; `not-told` where the API server would not say. */
 export type Strength = 'yes' | 'no' | 'not-told' | 'no-answer';
 
+/**
+ * Whose token a Secret holds: a service account's, nobody's (`none`, also where there is no such Secret), or that it
+ * could not be told: `forbidden` where neither the sender nor the gateway may read it.
+ */
+export type SecretToken = { readonly account: string } | 'none' | 'forbidden' | 'no-answer';
+
 /** What the API server showed of the object of a request. Readers get this, and no way to ask for anything else. */
 export interface Sight {
   /** `unreadable`: the API server says no more, neither that it is there nor that it is not. */
@@ -29,4 +35,6 @@ export interface Sight {
   readonly boundRole: () => Promise<unknown>;
   /** Looked at only when asked for. */
   readonly strengthOf: (account: ServiceAccount) => Promise<Strength>;
+  /** By the names of Secrets, whose values are not kept. Looked at only when asked for. */
+  readonly tokensIn: (namespace: string, secrets: readonly string[]) => Promise<ReadonlyMap<string, SecretToken>>;
 }

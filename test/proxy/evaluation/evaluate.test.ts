@@ -198,11 +198,11 @@ describe('case 45: a write that creates', () => {
 
   it('is not looked at where it is permitted by what is known', async () => {
     const seen: UpstreamRequest[] = [];
-    const rules = `  - {id: patches, effect: allow, match: {verbs: [patch], resources: [pods], impersonation: {any: true}}}
-  - {id: creates, effect: allow, match: {verbs: [create], resources: [pods], actsAs: {as: {users: [eve]}}}}
+    const rules = `  - {id: patches, effect: allow, match: {verbs: [patch], resources: [services], impersonation: {any: true}}}
+  - {id: creates, effect: allow, match: {verbs: [create], resources: [services], actsAs: {as: {users: [eve]}}}}
 `;
-    const asEve = read(`PATCH ${POD}?fieldManager=k`, APPLY, 'Impersonate-User: eve');
-    const evaluated = await evaluate(asEve, { kind: 'Pod' }, () => [500, {}], seen, rules);
+    const asEve = read('PATCH /api/v1/namespaces/shop/services/s?fieldManager=k', APPLY, 'Impersonate-User: eve');
+    const evaluated = await evaluate(asEve, { kind: 'Service' }, () => [500, {}], seen, rules);
     expect(evaluated.decision.outcome).toBe('allow');
     expect(seen).toEqual([]);
   });

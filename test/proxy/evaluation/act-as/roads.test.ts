@@ -54,16 +54,33 @@ describe('the road of a workload', () => {
       { driver: { driverServiceAccount: 'ci' } },
       ['service account shop:ci, as which its pods would run'],
     ],
-    ['the default account', pod({ serviceAccountName: 'default' }), []],
-    ['an annotation', { metadata: { annotations: { serviceAccountName: 'ci' } }, ...pod({}) }, []],
+    [
+      'the default account',
+      pod({ serviceAccountName: 'default' }),
+      ['service account shop:default, as which its pods would run'],
+    ],
+    ['a pod that names none', pod({}), ['service account shop:default, as which its pods would run']],
+    [
+      'a template that names none',
+      { spec: { template: pod({}) } },
+      ['service account shop:default, as which its pods would run'],
+    ],
+    ['an annotation', { metadata: { annotations: { serviceAccountName: 'ci' } }, spec: {} }, []],
     ['a cloud’s account', { spec: { serviceAccount: 'x@y.example' } }, []],
   ])('%s', (_name, after, expected) => {
     expect(says('pod', { after })).toEqual(expected);
   });
 
   it('is not gained again', () => {
-    const one = pod({ serviceAccountName: 'ci' });
-    expect(says('pod', { before: one, after: { ...one, metadata: { labels: {} } } })).toEqual([]);
+    for (const one of [pod({ serviceAccountName: 'ci' }), pod({})]) {
+      expect(says('pod', { before: one, after: { ...one, metadata: { labels: {} } } })).toEqual([]);
+    }
+  });
+
+  it('is that of default where a name is taken away', () => {
+    expect(says('pod', { before: pod({ serviceAccountName: 'ci' }), after: pod({}) })).toEqual([
+      'service account shop:default, as which its pods would run',
+    ]);
   });
 });
 
@@ -162,6 +179,60 @@ describe('the road of a token’s Secret', () => {
     ['another type', null, secret('ci', 'Opaque'), []],
   ])('%s', (_name, before, after, expected) => {
     expect(says('secret', { before, after })).toEqual(expected);
+  });
+});
+
+describe('case 51: the road of a bootstrap token', () => {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  const token = (more: Readonly<Record<string, string>> = {}, type = 'bootstrap.kubernetes.io/token') => ({
+    type,
+    data: Object.fromEntries(
+      Object.entries({ 'token-id': 'abc123', 'token-secret': '0123456789abcdef', ...more }).map(([key, value]) => [
+        key,
+        base64(value),
+      ]),
+    ),
+  });
+  const gained = (before: unknown, after: unknown, namespace = 'kube-system') =>
+    gainedByChange(['secret'], { ...nothing, namespace, resource: 'secrets', before, after });
+  const groups = { 'auth-extra-groups': 'system:bootstrappers:kubeadm:default-node-token,system:bootstrappers:x' };
+
+  it('is a user of its id in the groups that it names, and strong whatever they may do', () => {
+    expect(gained(null, token())).toMatchObject([
+      {
+        road: 'secret',
+        user: 'system:bootstrap:abc123',
+        groups: ['system:bootstrappers'],
+        anyone: false,
+        account: null,
+      },
+    ]);
+    expect(gained(null, token(groups))[0]?.groups).toEqual([
+      'system:bootstrappers',
+      'system:bootstrappers:kubeadm:default-node-token',
+      'system:bootstrappers:x',
+    ]);
+  });
+
+  it.each<[string, object, object]>([
+    ['another secret', token(), token({ 'token-secret': 'fedcba9876543210' })],
+    ['more groups', token(), token(groups)],
+    ['a longer life', token({ expiration: '2020-01-01T00:00:00Z' }), token()],
+    ['what it may be used for', token(), token({ 'usage-bootstrap-authentication': 'true' })],
+  ])('is gained with %s', (_what, before, after) => {
+    expect(gained(before, after)).toHaveLength(1);
+  });
+
+  it('is anybody’s where its id is none', () => {
+    expect(gained(null, token({ 'token-id': 'a\u0007b' }))).toMatchObject([{ anyone: true, user: '' }]);
+  });
+
+  it.each<[string, unknown, unknown, string]>([
+    ['with a label alone', token(), { ...token(), metadata: { labels: { a: 'b' } } }, 'kube-system'],
+    ['elsewhere, where the API server does not look', null, token(), 'shop'],
+    ['by a Secret of another type', null, token({}, 'Opaque'), 'kube-system'],
+  ])('is not gained %s', (_what, before, after, namespace) => {
+    expect(gained(before, after, namespace)).toEqual([]);
   });
 });
 
