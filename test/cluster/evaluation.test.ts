@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { gatewayForSuite } from '../gateway/environment/gateway-for-suite.ts';
 import { describeCertificates } from '../gateway/suites/client-certificates.ts';
+import { describeCodeInWorkloads } from '../gateway/suites/code-in-workloads.ts';
 import { describeEvaluation } from '../gateway/suites/evaluation.ts';
 import { describeRoads } from '../gateway/suites/roads-to-another-identity.ts';
 import { startRealCluster } from './control-plane/real-cluster.ts';
@@ -10,5 +11,6 @@ describe.skipIf(controlPlanePrograms === null)('evaluation in front of a real AP
   const environment = gatewayForSuite(() => startRealCluster('gatehouse-evaluation'));
   describeEvaluation(environment);
   describeRoads(environment);
+  describeCodeInWorkloads(environment);
   describeCertificates(environment);
 });

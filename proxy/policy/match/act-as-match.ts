@@ -62,10 +62,14 @@ function listedIdentities({ any, as }: ActsAsBlock) {
   return {
     touches: ({ user, groups, anyone }: GainedIdentity): boolean =>
       any || anyone || isUser(user) || groups.some(isGroup),
-    // A service account's own groups come with it and need no listing; those of a certificate do.
+    // A service account's own groups come with it and need no listing; those of a certificate or bootstrap token do.
     covers: ({ road, user, groups, anyone }: GainedIdentity): boolean =>
-      any || (!anyone && isUser(user) && (road !== 'csr' || groups.every(isGroup))),
+      any || (!anyone && isUser(user) && ((road !== 'csr' && isServiceAccount(user)) || groups.every(isGroup))),
   };
+}
+
+function isServiceAccount(user: string): boolean {
+  return user.startsWith('system:serviceaccount:');
 }
 
 /** Everybody whom the request would act as, in one line; `(nobody)` without any. */
