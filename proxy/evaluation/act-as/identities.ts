@@ -1,5 +1,4 @@
 import type { Road } from '../../../model/gained-identity.ts';
-import { roadsToEvaluate } from '../../policy/act-as.ts';
 import type { PolicyQuestion } from '../../policy/policy-question.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import type { Sight } from '../look/sight.ts';
@@ -10,7 +9,7 @@ import { gainedByChange, gainedByUnknown } from './gained.ts';
 import type { Gained } from './service-account.ts';
 import { statedWorkload } from './stated-workload.ts';
 import { withStrength } from './strength.ts';
-import { suspectedRoads } from './suspects.ts';
+import { roadsOf, suspectedRoads } from './suspects.ts';
 import { gainedByCodeBesideSecrets, gainedBySecretsOf, gainedByTakenSecrets } from './token-secrets.ts';
 
 /** Finds whom a request would let its sender act as, for rules that say `actsAs`. */
@@ -54,7 +53,7 @@ async function gainedIn(
   }
   const role = request.info.resource.endsWith('bindings') ? await sight.boundRole() : null;
   // Once both are seen no road has to be guessed by words any more.
-  const roads = roadsToEvaluate(question).filter(isOther);
+  const roads = roadsOf(question, request).filter(isOther);
   return [...into, ...(await gainedBy(roads, { ...whereOf(request), before, after, role }, sight))];
 }
 

@@ -31,13 +31,25 @@ const MENTIONS_OF_WHOLE: Words = { exec: fields('containers', 'initContainers') 
 const APPLY = 'application/apply-patch+yaml';
 
 /**
+ * The roads to another identity that a request may take, whatever its body says. `kubectl diff` of another image runs
+ * nothing: of what is built in the API server itself keeps nothing of a dry run.
+ */
+export function roadsOf(question: PolicyQuestion, { info, query }: ApiRequest): readonly Road[] {
+  const roads = roadsToEvaluate(question);
+  const dryRun = query.filter(([name]) => name === 'dryRun');
+  const isDryRun = dryRun.length > 0 && dryRun.every(([, value]) => value === 'All');
+  const runsNothing = isDryRun && info.subresource === '' && isBuiltInGroup(info.apiGroup);
+  return runsNothing ? roads.filter((road) => road !== 'exec') : roads;
+}
+
+/**
  * The roads to another identity that a request may take, judged by the words of its body: a write can only bring what
  * it says, so `kubectl scale` or `rollout restart` cost no question to the API server. What admission adds on its own is
  * the cluster's doing, not the request's.
  * @param body null where it was not read as JSON or YAML: then it may say anything.
  */
 export function suspectedRoads(question: PolicyQuestion, request: ApiRequest, body: JsonValue): readonly Road[] {
-  const roads = roadsToEvaluate(question);
+  const roads = roadsOf(question, request);
   if (body === null || roads.length === 0) return roads;
   // `copy` and `move` bring values that the patch does not hold.
   if (request.contentType === JSON_PATCH && copies(body)) return roads;

@@ -334,6 +334,19 @@ export function describeCodeInWorkloads(environment: () => RunningGateway): void
         }
       });
 
+      it('case 52: a diff of another image, which runs nothing', async () => {
+        const { kubectl } = environment();
+        const { spec, ...rest } = workload('Deployment', 'strong', STRONG);
+        const other = {
+          ...rest,
+          spec: { ...spec, template: template('strong', { ...STRONG, containers: [container({ image: 'other' })] }) },
+        };
+        const { stderr } = await unasked(() =>
+          kubectl(['-n', NAMESPACE, 'apply', '--dry-run=server', '-f', '-'], { input: JSON.stringify(other) }),
+        );
+        expect(stderr).not.toMatch(/forbidden/i);
+      });
+
       it.each<[string, Sent]>([
         [
           'case 53: a pod that takes an ordinary Secret',

@@ -162,6 +162,20 @@ describe('case 52: what a body must say to choose what runs in a workload that i
     expect(suspected(`PATCH ${DEPLOYMENT}`, STRATEGIC, body)).toEqual([]);
   });
 
+  it.each<[string, string, string[]]>([
+    ['a dry run, which runs nothing', `PATCH ${DEPLOYMENT}?dryRun=All`, []],
+    ['what is no dry run, by its name', `PATCH ${DEPLOYMENT}?DryRun=All`, ['exec']],
+    ['what is no dry run, by its value', `PATCH ${DEPLOYMENT}?dryRun=all`, ['exec']],
+    ['what may be none', `PATCH ${DEPLOYMENT}?dryRun=All&dryRun=None`, ['exec']],
+  ])('%s', (_what, line, roads) => {
+    expect(suspected(line, STRATEGIC, container({ image: 'a' }))).toEqual(roads);
+  });
+
+  it('and in a dry run that is asked of a pod’s inside all the same', () => {
+    const line = 'PATCH /api/v1/namespaces/n/pods/p/ephemeralcontainers?dryRun=All';
+    expect(suspected(line, STRATEGIC, {})).toEqual(['exec']);
+  });
+
   it('in a new workload nothing is there yet, but for a revision, which one that is there takes up', () => {
     const said = { data: { spec: { template: { spec: { containers: [{ image: 'a' }] } } } } };
     expect(suspected('POST /apis/apps/v1/namespaces/n/deployments', '', { spec: said.data.spec })).toEqual([]);
