@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type Fields, listAt, textAt } from '../fields.ts';
+import { at, type Fields, listAt, textAt } from '../fields.ts';
 
 /**
  * What a pod may read of its node and be no more than it was: what every image has of its own anyway. None of it can be
@@ -23,23 +23,30 @@ const DEVICES = new Set(['/dev/full', '/dev/null', '/dev/random', '/dev/urandom'
 /** Types that make nothing on the node where nothing is there. */
 const MAKES_NOTHING = new Set(['', 'File', 'Directory', 'CharDevice']);
 
-/**
- * True for a `hostPath` that gives nothing of the node.
- * @param volume the volume of a pod, by its name.
- * @param mounts every mount of the object that has the volume.
- */
-export function isHarmless(volume: Fields, mounts: readonly Fields[]): boolean {
+/** How the volumes of an object are mounted, by their names. */
+export class Mounts {
+  readonly #readOnly = new Set<string>();
+  readonly #writable = new Set<string>();
+
+  /** @param fields an object of any shape; those of containers have mounts. */
+  add(fields: Fields): void {
+    for (const mount of listAt(fields, 'volumeMounts')) {
+      (at(mount, 'readOnly') === true ? this.#readOnly : this.#writable).add(textAt(mount, 'name'));
+    }
+  }
+
+  isReadOnly(volume: string): boolean {
+    return this.#readOnly.has(volume) && !this.#writable.has(volume);
+  }
+}
+
+/** True for a volume whose `hostPath` gives nothing of the node. */
+export function isHarmless(volume: Fields, mounts: Mounts): boolean {
   const path = textAt(volume, 'hostPath', 'path');
   if (!path.startsWith('/') || path.split('/').includes('..')) return false;
   if (!MAKES_NOTHING.has(textAt(volume, 'hostPath', 'type'))) return false;
   const normal = posix.normalize(path).replace(/(?<=.)\/$/, '');
   if (DEVICES.has(normal)) return true;
-  if (!READ_ONLY.some((known) => normal === known || normal.startsWith(`${known}/`))) return false;
-  const own = mounts.filter((mount) => textAt(mount, 'name') === textAt(volume, 'name'));
-  return own.length > 0 && own.every((mount) => mount['readOnly'] === true);
-}
-
-/** The mounts that an object of the containers' shape has. */
-export function mountsIn(fields: Fields): Fields[] {
-  return listAt(fields, 'volumeMounts').filter((mount): mount is Fields => typeof mount === 'object' && mount !== null);
+  const isKnown = READ_ONLY.some((known) => normal === known || normal.startsWith(`${known}/`));
+  return isKnown && mounts.isReadOnly(textAt(volume, 'name'));
 }

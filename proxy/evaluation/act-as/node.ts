@@ -1,6 +1,6 @@
 import { at, objectsIn, specified, textAt, textsAt } from '../fields.ts';
 import type { Change } from './change.ts';
-import { isHarmless, mountsIn } from './host-paths.ts';
+import { isHarmless, Mounts } from './host-paths.ts';
 import { anyone, type Gained } from './service-account.ts';
 
 const CAPABILITIES = new Set(['ALL', 'SYS_ADMIN', 'SYS_MODULE', 'SYS_RAWIO', 'BPF', 'DAC_READ_SEARCH']);
@@ -18,7 +18,8 @@ export function gainedByHostAccess({ resource, before, after }: Change): Gained[
 export function waysToHost(object: unknown, resource: string): Set<string> {
   const ways = new Set<string>();
   const everything = [...objectsIn(specified(object))];
-  const mounts = everything.flatMap(mountsIn);
+  const mounts = new Mounts();
+  for (const fields of everything) mounts.add(fields);
   let traces = false;
   for (const fields of everything) {
     if (at(fields, 'hostPID') === true) ways.add('hostPID');

@@ -5,6 +5,7 @@ import type { ApiRequest } from '../../request/api-request.ts';
 import { isJsonObject, type JsonValue } from '../../request/json-value.ts';
 import { isBuiltInGroup, JSON_PATCH } from '../../request/media-types.ts';
 import { isBootstrapName } from './bootstrap-token.ts';
+import { fields, mentions } from './words.ts';
 
 type Words = Partial<Readonly<Record<Road, RegExp>>>;
 
@@ -70,12 +71,7 @@ function mayLead(road: Road, { method, contentType, info }: ApiRequest, body: Js
     ...(isWhole ? [MENTIONS_OF_WHOLE] : []),
   ];
   const words = lists.flatMap((list) => list[road] ?? []);
-  return words.length === 0 || words.some((word) => mentions(body, word));
-}
-
-/** A key, or a step of a JSON Pointer. */
-function fields(...names: readonly string[]): RegExp {
-  return new RegExp(`(?:^|/)(?:${names.join('|')})(?:$|/)`);
+  return words.length === 0 || mentions(body, words);
 }
 
 function copies(patch: JsonValue): boolean {
@@ -84,20 +80,4 @@ function copies(patch: JsonValue): boolean {
     const op = isJsonObject(operation) ? operation.get('op') : undefined;
     return op !== 'add' && op !== 'replace' && op !== 'remove' && op !== 'test';
   });
-}
-
-/** Keys and texts, those of JSON Pointers among them; without recursion, because the depth is the client's choice. */
-function mentions(body: JsonValue, words: RegExp): boolean {
-  const waiting: JsonValue[] = [body];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (typeof next === 'string') {
-      if (words.test(next)) return true;
-    } else if (isJsonObject(next)) {
-      for (const [key, inner] of next) {
-        if (words.test(key)) return true;
-        waiting.push(inner);
-      }
-    } else if (Array.isArray(next)) waiting.push(...(next as readonly JsonValue[]));
-  }
-  return false;
 }

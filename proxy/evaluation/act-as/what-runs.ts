@@ -23,12 +23,11 @@ const RUNS = new Set([
   'runtimeClassName',
 ]);
 
-/** Where something stands in an object, by the names of fields and list entries in quotes: `/"template"/"spec"`. */
+/** Where something stands in an object: names of fields and list entries, each with its length, `/8:template/4:spec`. */
 type Place = string;
 
 interface Found {
-  /** What runs, as text to compare. */
-  readonly programs: Map<Place, { readonly field: string; readonly text: string }>;
+  readonly programs: Map<Place, { readonly field: string; readonly holder: Place; readonly value: unknown }>;
   /** Every object that there is. */
   readonly objects: Set<Place>;
 }
@@ -42,11 +41,8 @@ export function changedPrograms(before: unknown, after: unknown): string[] {
   const had = programsIn(before).programs;
   const { programs: has, objects } = programsIn(after);
   const changed = new Set<string>();
-  for (const [place, { field, text }] of has) if (had.get(place)?.text !== text) changed.add(field);
-  for (const [place, { field }] of had) {
-    const holder = place.slice(0, -inQuotes(field).length - 1);
-    if (!has.has(place) && objects.has(holder)) changed.add(field);
-  }
+  for (const [place, { field, value }] of has) if (!isSame(value, had.get(place)?.value)) changed.add(field);
+  for (const [place, { field, holder }] of had) if (!has.has(place) && objects.has(holder)) changed.add(field);
   return [...changed].sort();
 }
 
@@ -56,14 +52,13 @@ function programsIn(object: unknown): Found {
   const waiting: Array<readonly [place: Place, value: unknown]> = [['', withoutStatus(object)]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [place, value] = next;
-    if (Array.isArray(value)) waiting.push(...placed(place, value));
+    if (Array.isArray(value)) for (const entry of placed(place, value)) waiting.push(entry);
     if (!isRecord(value)) continue;
     found.objects.add(place);
     for (const [field, inner] of Object.entries(value)) {
       if (field === 'metadata' || inner === null) continue;
-      const inside = `${place}/${inQuotes(field)}`;
-      // Both were read from JSON. The order of fields says nothing.
-      if (RUNS.has(field)) found.programs.set(inside, { field, text: canonicalJson(inner as JsonValue) });
+      const inside = `${place}/${step(field)}`;
+      if (RUNS.has(field)) found.programs.set(inside, { field, holder: place, value: inner });
       else waiting.push([inside, inner]);
     }
   }
@@ -81,12 +76,22 @@ function placed(place: Place, entries: readonly unknown[]): Array<readonly [Plac
   const taken = new Set<string>();
   return entries.map((entry, index) => {
     const name = textAt(entry, 'name');
-    const known = name === '' || taken.has(name) ? String(index) : inQuotes(name);
+    const known = name === '' || taken.has(name) ? String(index) : step(name);
     taken.add(name);
     return [`${place}/${known}`, entry];
   });
 }
 
-function inQuotes(name: string): string {
-  return JSON.stringify(name);
+function step(name: string): string {
+  return `${name.length}:${name}`;
+}
+
+/** Of values that were read from JSON; the order of fields says nothing. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (other === undefined) return false;
+  if (typeof one === 'string' && typeof other === 'string') return one === other;
+  return (
+    JSON.stringify(one) === JSON.stringify(other) ||
+    canonicalJson(one as JsonValue) === canonicalJson(other as JsonValue)
+  );
 }

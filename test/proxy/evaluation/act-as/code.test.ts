@@ -105,10 +105,16 @@ describe('case 52: another program in a workload that is there', () => {
 
   it('is not hidden by a field whose name looks like a way to another', () => {
     const before = deployment(podSpec());
-    const decoy = { 'template/spec/containers/c/image': 'a:1', '"template"/"spec"': {} };
+    const decoy = { 'template/4:spec/10:containers/1:c/5:image': 'a:1', 'template/spec': {} };
     expect(changedPrograms(before, deployment(podSpec({ containers: [container({ image: 'b' })] }), decoy))).toEqual([
       'image',
     ]);
+  });
+
+  it('is found beside lists that are longer than a call can have arguments', () => {
+    const zeros = Array.from({ length: 300_000 }, () => 0);
+    const after = deployment(podSpec({ containers: [container({ image: 'b' })] }), { zeros });
+    expect(gained(deployment(podSpec(), { zeros }), after)).toEqual([CI]);
   });
 
   it('gives the node where the pods have it', () => {
