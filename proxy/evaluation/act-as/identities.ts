@@ -19,8 +19,12 @@ export const identities: Reader = {
     const stated = suspected.length === 0 ? statedWorkload(question, said) : null;
     if (suspected.length === 0 && stated === null) return null;
     return {
-      // Getting into a pod takes the pod that is there, and changes nothing.
-      looks: { rehearsal: suspected.some((road) => road !== 'exec' || !isIntoPod(request)) },
+      looks: {
+        // Getting into a pod takes the pod that is there, and changes nothing.
+        rehearsal: suspected.some((road) => road !== 'exec' || !isIntoPod(request)),
+        // A program that is chosen before somebody else gives the workload its account is gained no other way.
+        exact: suspected.some((road) => road !== 'exec'),
+      },
       read: async (asked, sight) => {
         const gained =
           stated === null

@@ -48,7 +48,7 @@ export class Looker {
     const before = live?.status === 200 ? live.object : null;
     const after = rehearsed === null || isUnevaluable(rehearsed) ? null : rehearsed.object;
     const base = baseOf(before);
-    if (after !== null && base !== null && baseOf(after)?.resourceVersion !== base.resourceVersion) {
+    if (looks.exact && after !== null && base !== null && baseOf(after)?.resourceVersion !== base.resourceVersion) {
       return { kind: 'changed-meanwhile' };
     }
     const sight: Sight = {

@@ -4,6 +4,11 @@ import type { Base } from './pin.ts';
 export interface Looks {
   /** The object as the write would leave it. */
   readonly rehearsal: boolean;
+  /**
+   * Both must be of one version, and the write bound to it. False where it does not matter which of two writes comes
+   * first: then an object whose status moves all the time is no reason to refuse.
+   */
+  readonly exact: boolean;
 }
 
 /** A service account, by the names that make it one. */
