@@ -1,8 +1,9 @@
 /**
  * The roads to another identity: what `Impersonate-*` asks for openly, and what gives the same by another name.
  *
- * `token` a service account's token; `secret` a Secret in which such a token appears; `pod` a workload that runs as a
- * service account; `exec` into a pod that runs as one; `csr` a client certificate; `rbac` rights that let their holder
+ * `token` a service account's token; `secret` a Secret in which such a token appears, or by which the API server signs
+ * somebody in; `pod` a workload that runs as a service account, or takes a Secret with its token; `exec` into a pod that
+ * does, or the choice of what runs there; `csr` a client certificate; `rbac` rights that let their holder
  * go on; `webhook` admission, aggregation and conversion, which see and change what others send; `node` the kubelet, or
  * root on its machine; `controller` objects that another controller acts on with its own rights.
  */

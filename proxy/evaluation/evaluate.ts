@@ -63,7 +63,10 @@ export class Evaluator {
     const unpinned = { pinnedTo: null, digest: null, answered: null };
     if (readings === null)
       return { decision: this.#decideByWhatIsKnown(asked), outgoing: canonical(asked), ...unpinned };
-    const looks = { rehearsal: readings.some(({ looks: { rehearsal } }) => rehearsal) };
+    const looks = {
+      rehearsal: readings.some(({ looks: { rehearsal } }) => rehearsal),
+      exact: readings.some(({ looks: { exact } }) => exact),
+    };
     for (let round = 0; round < ROUNDS; round += 1) {
       const seen = await this.#looker.look(asked, looks);
       if (seen.kind === 'sight') return this.#judge(asked, readings, seen.sight);
@@ -114,7 +117,9 @@ export class Evaluator {
     const { base, after } = sight;
     const creates = mayCreate(request) && (sight.live === 'absent' || sight.live === 'unreadable');
     const decision = this.#policy.decide(question);
-    const level = readings.length > 0 ? 'state' : 'identity';
+    // What a person agrees to is one state; so is what rules agreed to by what they saw of it.
+    const isOneState = readings.some(({ looks }) => looks.exact || decision.outcome === 'requireApproval');
+    const level = isOneState ? 'state' : 'identity';
     const isPinned = base !== null && isChange(request) && request.method !== 'POST';
     const pinned = isPinned ? pinWrite(asked, base, level) : null;
     return {

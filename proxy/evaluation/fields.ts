@@ -40,10 +40,9 @@ export function specified(object: unknown): unknown[] {
 export function* objectsIn(value: unknown): Generator<Fields> {
   const waiting: unknown[] = [value];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (Array.isArray(next)) waiting.push(...next.filter((entry) => entry !== undefined));
-    else if (isRecord(next)) {
-      yield next;
-      waiting.push(...Object.values(next).filter((entry) => entry !== undefined && entry !== null));
-    }
+    if (isRecord(next)) yield next;
+    // One by one: a list may have more entries than a call can have arguments.
+    const inside: readonly unknown[] = Array.isArray(next) ? next : isRecord(next) ? Object.values(next) : [];
+    for (const entry of inside) if (typeof entry === 'object' && entry !== null) waiting.push(entry);
   }
 }

@@ -7,6 +7,7 @@ import { isDeniedByUrl } from './ask-policy.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { Passage } from './passage.ts';
 import { type RestoredRequest, restoreMasks } from './restore-masks.ts';
+import { lostRace, RETRIES } from './send.ts';
 
 /** A request that was read, decided on and evaluated, ready for the people who may have to approve it. */
 export interface Judged {
@@ -23,6 +24,8 @@ export interface Judged {
   readonly answered: UpstreamResponse | null;
 }
 
+type Sent = Pick<Outgoing, 'body'>;
+
 /**
  * What the request would do at the API server, where a rule needs to know, and the decision with that.
  * @throws {Refusal} for what must not be written, and as `Evaluator.evaluate`.
@@ -33,12 +36,12 @@ export async function evaluate(passage: Passage, restored: RestoredRequest): Pro
   if (isDeniedByUrl(whole)) {
     return { request, body, decision: whole.decision, outgoing, evaluated: null, answered: null };
   }
-  const evaluated = await look(passage, restored);
+  const evaluated = await lookAtLatest(passage, restored);
   const { digest, answered } = evaluated;
   const judged = { request, body, decision: evaluated.decision, evaluated: digest, answered };
   if (digest === null) return { ...judged, outgoing: { ...outgoing, ...evaluated.outgoing } };
-  const again = async (): Promise<Outgoing | null> => {
-    const next = await look(passage, await restoreMasks(passage, whole));
+  const againAfter = (sent: Sent) => async (): Promise<Outgoing | null> => {
+    const next = await lookAtLatest(passage, await restoreMasks(passage, whole));
     // The API server would refuse it now: it says so itself to a write that is bound to what was seen before.
     if (next.answered !== null && evaluated.pinnedTo !== null) return null;
     // What a person confirmed must be what was shown; what policy allows by itself must still be allowed.
@@ -46,9 +49,28 @@ export async function evaluate(passage: Passage, restored: RestoredRequest): Pro
     if (next.digest !== digest && !allowed) {
       throw objectChanged(request, 'what it would do changed after it was judged');
     }
-    return next.pinnedTo === evaluated.pinnedTo ? null : { ...next.outgoing, again };
+    return isSameBody(next.outgoing, sent) ? null : { ...next.outgoing, again: againAfter(next.outgoing) };
   };
-  return { ...judged, outgoing: { ...evaluated.outgoing, again } };
+  return { ...judged, outgoing: { ...evaluated.outgoing, again: againAfter(evaluated.outgoing) } };
+}
+
+/** Versions that a write is bound to stand in its body, those of masks that were put back among them. */
+function isSameBody({ body: one }: Sent, { body: other }: Sent): boolean {
+  return one === null || other === null ? one === other : one.equals(other);
+}
+
+/** A rehearsal is bound to the version that masks were put back from, as the write is, and loses races as that does. */
+async function lookAtLatest(passage: Passage, first: RestoredRequest): Promise<Evaluated> {
+  let restored = first;
+  for (let retry = 0; ; retry += 1) {
+    const evaluated = await look(passage, restored);
+    const { answered } = evaluated;
+    const { again } = restored.outgoing;
+    const isLate = answered !== null && again !== undefined && lostRace(answered, restored.outgoing);
+    const next = isLate && retry < RETRIES ? await again() : null;
+    if (next === null) return evaluated;
+    restored = { ...restored, outgoing: next };
+  }
 }
 
 const NOTHING = Buffer.alloc(0);

@@ -41,12 +41,12 @@ export async function send(passage: Passage, outgoing: Outgoing, wanted: WantedA
 }
 
 /** A version that is not there any more: 409, and 422 where it is a `test` operation of a JSON Patch. */
-function lostRace({ status }: UpstreamResponse, { request }: Outgoing): boolean {
+export function lostRace({ status }: Pick<UpstreamResponse, 'status'>, { request }: Outgoing): boolean {
   return status === 409 || (status === 422 && request.contentType === JSON_PATCH);
 }
 
 /** A write that lost a race is made again from what is there now, this often. */
-const RETRIES = 4;
+export const RETRIES = 4;
 
 /**
  * Sends a request; where the object changed after its masks were put back, puts them back anew and sends again. The

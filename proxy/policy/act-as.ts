@@ -57,7 +57,7 @@ const NOTHING: readonly Road[] = [];
 export function roadsToEvaluate({ verb, apiGroup, resource }: Target): readonly Road[] {
   if (verb === 'create' && INTO_PODS.has(resource) && apiGroup === '') return ['exec'];
   if (!CHANGES.has(verb)) return NOTHING;
-  if (apiGroup === '' && resource === 'pods/ephemeralcontainers') return ['exec', 'node'];
+  if (apiGroup === '' && resource === 'pods/ephemeralcontainers') return ['exec', 'pod', 'node'];
   if (apiGroup === 'certificates.k8s.io' && resource === 'certificatesigningrequests/approval') return ['csr'];
   if (resource === '' || resource.includes('/')) return NOTHING;
   if (apiGroup === '' && resource === 'secrets') return ['secret'];
@@ -66,7 +66,11 @@ export function roadsToEvaluate({ verb, apiGroup, resource }: Target): readonly 
   if (apiGroup === 'apiextensions.k8s.io') return ['webhook'];
   // A pod reaches by a claim on it what it could not mount by itself.
   if (apiGroup === '' && resource === 'persistentvolumes') return ['node'];
-  if (POD_CARRIERS.has(`${resource}.${apiGroup}`)) return ['pod', 'node'];
+  if (POD_CARRIERS.has(`${resource}.${apiGroup}`)) {
+    // What a workload runs is chosen anew; a revision is taken up by a workload that is there.
+    const choosesCode = verb !== 'create' || resource === 'controllerrevisions';
+    return choosesCode ? ['pod', 'exec', 'node'] : ['pod', 'node'];
+  }
   return CUSTOM_GROUP.test(apiGroup) && !OWN_GROUP.test(apiGroup) ? ['pod', 'node'] : NOTHING;
 }
 

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { gatewayForSuite } from '../gateway/environment/gateway-for-suite.ts';
 import { describeCertificates } from '../gateway/suites/client-certificates.ts';
+import { describeCodeInWorkloads } from '../gateway/suites/code-in-workloads.ts';
 import { describeEvaluation } from '../gateway/suites/evaluation.ts';
 import { describeRoads } from '../gateway/suites/roads-to-another-identity.ts';
 import { describeStrongAccounts } from '../gateway/suites/strong-accounts.ts';
@@ -12,5 +13,6 @@ describe.skipIf(controlPlanePrograms === null)('evaluation in front of a real AP
   describeEvaluation(environment);
   describeRoads(environment);
   describeStrongAccounts(environment);
+  describeCodeInWorkloads(environment);
   describeCertificates(environment);
 });

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { startDemo } from './environment/demo.ts';
 import { gatewayForSuite } from './environment/gateway-for-suite.ts';
+import { describeCodeInWorkloads } from './suites/code-in-workloads.ts';
 import { describeEvaluation } from './suites/evaluation.ts';
 import { describeRoads } from './suites/roads-to-another-identity.ts';
 import { describeStrongAccounts } from './suites/strong-accounts.ts';
@@ -10,4 +11,5 @@ describe('evaluation in front of the demo cluster', () => {
   describeEvaluation(environment);
   describeRoads(environment);
   describeStrongAccounts(environment);
+  describeCodeInWorkloads(environment);
 });

@@ -1,6 +1,7 @@
-import { at, listAt, textAt } from '../fields.ts';
+import { textAt } from '../fields.ts';
 import { waysToHost } from './node.ts';
 import { anyone, type Gained, serviceAccount } from './service-account.ts';
+import { holdsToken } from './workload.ts';
 
 /**
  * Whom whoever gets into a pod can act as: the service account that it runs as, `default` too, because it may have been
@@ -15,12 +16,4 @@ export function gainedByExec(namespace: string, name: string, pod: unknown, runs
   if (!holdsToken(pod)) return node;
   const account = textAt(pod, 'spec', 'serviceAccountName') || 'default';
   return [serviceAccount('exec', namespace, account, `, as which pod ${name} runs`), ...node];
-}
-
-/** The token is there unless the pod says that it should not be, and mounts none by itself. */
-function holdsToken(pod: unknown): boolean {
-  if (at(pod, 'spec', 'automountServiceAccountToken') !== false) return true;
-  return listAt(pod, 'spec', 'volumes').some((volume) =>
-    listAt(volume, 'projected', 'sources').some((source) => at(source, 'serviceAccountToken') !== undefined),
-  );
 }

@@ -1,5 +1,6 @@
 import type { Road } from '../../../model/gained-identity.ts';
 import type { Change } from './change.ts';
+import { gainedByCode } from './code.ts';
 import { gainedByCertificate } from './csr.ts';
 import { gainedByHostAccess } from './node.ts';
 import { gainedByPod } from './pod.ts';
@@ -11,6 +12,7 @@ import { gainedByConversion } from './webhook.ts';
 const BY_ROAD: Partial<Readonly<Record<Road, (change: Change) => Gained[]>>> = {
   secret: gainedBySecret,
   pod: gainedByPod,
+  exec: gainedByCode,
   node: gainedByHostAccess,
   csr: gainedByCertificate,
   rbac: gainedByRights,

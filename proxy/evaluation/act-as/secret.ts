@@ -1,13 +1,18 @@
 import { at, textAt } from '../fields.ts';
+import { gainedByBootstrapToken } from './bootstrap-token.ts';
 import type { Change } from './change.ts';
 import { type Gained, serviceAccount } from './service-account.ts';
 
 const ACCOUNT = 'kubernetes.io/service-account.name';
 
-/** A Secret of the type into which the token controller writes a service account's token that never expires. */
-export function gainedBySecret({ namespace, before, after }: Change): Gained[] {
+/**
+ * A Secret by which the API server signs somebody in: of the type into which the token controller writes a service
+ * account's token that never expires, or a bootstrap token. The type of a Secret cannot be changed.
+ */
+export function gainedBySecret(change: Change): Gained[] {
+  const { namespace, before, after } = change;
   const account = accountOf(after);
-  if (account === '' || account === accountOf(before)) return [];
+  if (account === '' || account === accountOf(before)) return gainedByBootstrapToken(change);
   return [serviceAccount('secret', namespace, account, ', by a token in a Secret')];
 }
 

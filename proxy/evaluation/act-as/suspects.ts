@@ -3,31 +3,75 @@ import { roadsToEvaluate } from '../../policy/act-as.ts';
 import type { PolicyQuestion } from '../../policy/policy-question.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { isJsonObject, type JsonValue } from '../../request/json-value.ts';
-import { JSON_PATCH } from '../../request/media-types.ts';
+import { isBuiltInGroup, JSON_PATCH } from '../../request/media-types.ts';
+import { isBootstrapName } from './bootstrap-token.ts';
+import { fields, mentions } from './words.ts';
+
+type Words = Partial<Readonly<Record<Road, RegExp>>>;
 
 /** What a body must mention to lead anywhere by a road. Roads that are not here are always looked at: they are rare. */
-const MENTIONS: Partial<Readonly<Record<Road, RegExp>>> = {
+const MENTIONS: Words = {
   pod: /serviceAccount(?!Token)/i,
   node: /hostPath|privileged|hostPID|hostProcess|procMount|capabilities|^local$/,
-  secret: /service-account/,
+  secret: /service-account|bootstrap(?:\.kubernetes\.io|-token)/,
   webhook: /webhook/i,
 };
+/** And what is enough in a write to a workload that is there: fields by their whole names, in JSON Pointers too. */
+const MENTIONS_OF_CHANGE: Words = {
+  pod: fields('secret', 'secretName', 'secretKeyRef', 'secretRef'),
+  node: fields('volumeMounts'),
+  exec: fields(
+    ...['image', 'command', 'args', 'env', 'envFrom', 'exec', 'source', 'workingDir', 'volumes', 'volumeMounts'],
+    ...['volumeDevices', 'securityContext', 'runtimeClassName', 'automountServiceAccountToken'],
+    // A strategic merge patch that takes away what it does not list.
+    '\\$retainKeys',
+  ),
+};
+/** A write of a whole object takes away what it does not mention. */
+const MENTIONS_OF_WHOLE: Words = { exec: fields('containers', 'initContainers') };
+const APPLY = 'application/apply-patch+yaml';
+
+/**
+ * The roads to another identity that a request may take, whatever its body says. `kubectl diff` of another image runs
+ * nothing: of what is built in the API server itself keeps nothing of a dry run.
+ */
+export function roadsOf(question: PolicyQuestion, { info, query }: ApiRequest): readonly Road[] {
+  const roads = roadsToEvaluate(question);
+  const dryRun = query.filter(([name]) => name === 'dryRun');
+  const isDryRun = dryRun.length > 0 && dryRun.every(([, value]) => value === 'All');
+  const runsNothing = isDryRun && info.subresource === '' && isBuiltInGroup(info.apiGroup);
+  return runsNothing ? roads.filter((road) => road !== 'exec') : roads;
+}
 
 /**
  * The roads to another identity that a request may take, judged by the words of its body: a write can only bring what
- * it says, so `kubectl scale` or `set image` cost no question to the API server. What admission adds on its own is the
- * cluster's doing, not the request's.
+ * it says, so `kubectl scale` or `rollout restart` cost no question to the API server. What admission adds on its own is
+ * the cluster's doing, not the request's.
  * @param body null where it was not read as JSON or YAML: then it may say anything.
  */
 export function suspectedRoads(question: PolicyQuestion, request: ApiRequest, body: JsonValue): readonly Road[] {
-  const roads = roadsToEvaluate(question);
+  const roads = roadsOf(question, request);
   if (body === null || roads.length === 0) return roads;
   // `copy` and `move` bring values that the patch does not hold.
   if (request.contentType === JSON_PATCH && copies(body)) return roads;
-  return roads.filter((road) => {
-    const words = MENTIONS[road];
-    return words === undefined || mentions(body, words);
-  });
+  return roads.filter((road) => mayLead(road, request, body));
+}
+
+function mayLead(road: Road, { method, contentType, info }: ApiRequest, body: JsonValue): boolean {
+  const { namespace, name, apiGroup, subresource } = info;
+  // Such a Secret is good again when its time is taken away, by a word less.
+  if (road === 'secret' && isBootstrapName(namespace, name)) return true;
+  const isIntoPod = subresource !== '';
+  const isChange = method !== 'POST';
+  const isWhole = method === 'PUT' || contentType === APPLY;
+  if (road === 'exec' && (isIntoPod || (isWhole && isBuiltInGroup(apiGroup)))) return true;
+  const lists = [
+    MENTIONS,
+    ...(isChange || road === 'exec' ? [MENTIONS_OF_CHANGE] : []),
+    ...(isWhole ? [MENTIONS_OF_WHOLE] : []),
+  ];
+  const words = lists.flatMap((list) => list[road] ?? []);
+  return words.length === 0 || mentions(body, words);
 }
 
 function copies(patch: JsonValue): boolean {
@@ -36,20 +80,4 @@ function copies(patch: JsonValue): boolean {
     const op = isJsonObject(operation) ? operation.get('op') : undefined;
     return op !== 'add' && op !== 'replace' && op !== 'remove' && op !== 'test';
   });
-}
-
-/** Keys and texts, those of JSON Pointers among them; without recursion, because the depth is the client's choice. */
-function mentions(body: JsonValue, words: RegExp): boolean {
-  const waiting: JsonValue[] = [body];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (typeof next === 'string') {
-      if (words.test(next)) return true;
-    } else if (isJsonObject(next)) {
-      for (const [key, inner] of next) {
-        if (words.test(key)) return true;
-        waiting.push(inner);
-      }
-    } else if (Array.isArray(next)) waiting.push(...(next as readonly JsonValue[]));
-  }
-  return false;
 }

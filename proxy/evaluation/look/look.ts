@@ -8,6 +8,7 @@ import { dryRunRequest, liveObjectRequest, readOf } from './derived-request.ts';
 import { baseOf } from './pin.ts';
 import { Probe, type Probed } from './probe.ts';
 import type { Looks, Sight } from './sight.ts';
+import { tokensIn } from './token-secrets.ts';
 
 /** A request to look at, in the course of which the API server is asked. */
 export interface Subject extends Written {
@@ -47,7 +48,7 @@ export class Looker {
     const before = live?.status === 200 ? live.object : null;
     const after = rehearsed === null || isUnevaluable(rehearsed) ? null : rehearsed.object;
     const base = baseOf(before);
-    if (after !== null && base !== null && baseOf(after)?.resourceVersion !== base.resourceVersion) {
+    if (looks.exact && after !== null && base !== null && baseOf(after)?.resourceVersion !== base.resourceVersion) {
       return { kind: 'changed-meanwhile' };
     }
     const sight: Sight = {
@@ -58,6 +59,7 @@ export class Looker {
       boundRole: () => boundRole(request, after, probe),
       aggregators: () => this.#rights.aggregators(probe, request),
       strengthOf: (account) => this.#rights.strengthOf(account, probe, request),
+      tokensIn: (namespace, secrets) => tokensIn(namespace, secrets, probe, request),
     };
     return { kind: 'sight', sight };
   }

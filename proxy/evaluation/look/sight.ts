@@ -4,6 +4,11 @@ import type { Base } from './pin.ts';
 export interface Looks {
   /** The object as the write would leave it. */
   readonly rehearsal: boolean;
+  /**
+   * Both must be of one version, and the write bound to it. False where it does not matter which of two writes comes
+   * first: then an object whose status moves all the time is no reason to refuse.
+   */
+  readonly exact: boolean;
 }
 
 /** A service account, by the names that make it one. */
@@ -22,6 +27,12 @@ export interface AccountStrength {
   readonly because: string;
 }
 
+/**
+ * Whose token a Secret holds: a service account's, nobody's (`none`, also where there is no such Secret), or that it
+ * could not be told: `forbidden` where neither the sender nor the gateway may read it.
+ */
+export type SecretToken = { readonly account: string } | 'none' | 'forbidden' | 'no-answer';
+
 /** What the API server showed of the object of a request. Readers get this, and no way to ask for anything else. */
 export interface Sight {
   /** `unreadable`: the API server says no more, neither that it is there nor that it is not. */
@@ -38,4 +49,6 @@ export interface Sight {
   readonly aggregators: () => Promise<readonly unknown[] | null>;
   /** Looked at only when asked for. */
   readonly strengthOf: (account: ServiceAccount) => Promise<AccountStrength>;
+  /** By the names of Secrets, whose values are not kept. Looked at only when asked for. */
+  readonly tokensIn: (namespace: string, secrets: readonly string[]) => Promise<ReadonlyMap<string, SecretToken>>;
 }

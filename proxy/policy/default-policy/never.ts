@@ -18,6 +18,16 @@ spec:
     match: {actsAs: {as: $privileged, through: [impersonation, token, secret, csr]}}
     message: "acting as {{actsAs}} is never allowed"
 
+  # Whoever knows a bootstrap token joins the cluster as a node, and reads what nodes read. With --as, or by a Secret
+  # that makes one, as "kubeadm token create" writes it. With this rule taken out each is asked about (confirm.yaml).
+  - id: bootstrap-tokens
+    effect: deny
+    match:
+      actsAs:
+        as: {users: ["system:bootstrap:*"], groups: [system:bootstrappers, "system:bootstrappers:*"]}
+        through: [impersonation, secret]
+    message: "acting as {{actsAs}} is never allowed"
+
   # A tunnel through the API server to any port of a pod, a service or a node. nodes/proxy reaches the kubelet, which
   # runs commands in every pod of its node and leaves no trace in the cluster's audit log.
   - id: proxy-subresources

@@ -75,13 +75,17 @@ function listedIdentities({ any, as }: ActsAsBlock) {
       (isSomebody(identity) && (any || identity.anyone)) || isUser(identity.user) || identity.groups.some(isGroup),
     // A service account's own groups come with it and need no listing; those of a certificate do.
     covers: ({ road, user, groups, anyone }: GainedIdentity): boolean =>
-      any || (!anyone && isUser(user) && (road !== 'csr' || groups.every(isGroup))),
+      any || (!anyone && isUser(user) && ((road !== 'csr' && isServiceAccount(user)) || groups.every(isGroup))),
   };
 }
 
 /** False for one that counts only for a rule that lists it. */
 function isSomebody({ incidental }: GainedIdentity): boolean {
   return incidental !== true;
+}
+
+function isServiceAccount(user: string): boolean {
+  return user.startsWith('system:serviceaccount:');
 }
 
 /** Everybody whom the request would act as, in one line; `(nobody)` without any. */

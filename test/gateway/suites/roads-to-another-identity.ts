@@ -201,36 +201,12 @@ export function describeRoads(environment: () => RunningGateway): void {
         send('POST', DEPLOYMENTS, JSON_TYPE, deployment('weak', { serviceAccountName: 'weak' })),
       ],
       [
-        'a new image for one that has a strong account already',
-        send(
-          'PATCH',
-          `${DEPLOYMENTS}/strong`,
-          { 'Content-Type': 'application/strategic-merge-patch+json' },
-          {
-            spec: {
-              template: {
-                spec: { containers: [{ name: 'c', image: 'registry.example/app:2' }], serviceAccountName: 'strong' },
-              },
-            },
-          },
-        ),
-      ],
-      [
-        'a server-side apply of the same',
+        'a server-side apply of one that has a strong account already',
         send(
           'PATCH',
           `${DEPLOYMENTS}/strong?fieldManager=t&force=true`,
           { 'Content-Type': 'application/apply-patch+yaml' },
           deployment('strong', { serviceAccountName: 'strong' }),
-        ),
-      ],
-      [
-        'a harmless hostPath',
-        send(
-          'POST',
-          `${CORE}/pods`,
-          JSON_TYPE,
-          pod('harmless', { volumes: [{ name: 'h', hostPath: { path: '/opt/cache' } }] }),
         ),
       ],
     ])('%s runs unasked', async (_name, sending) => {

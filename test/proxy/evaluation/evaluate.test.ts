@@ -167,6 +167,40 @@ describe('a decision that waits, until it is known what is found', () => {
   });
 });
 
+describe('case 52: another image', () => {
+  const running = (image: string, account: string) => ({
+    serviceAccountName: account,
+    containers: [{ name: 'c', image }],
+  });
+  const another = { spec: { containers: [{ name: 'c', image: 'b' }] } };
+  const evaluated = (account: string, versions: readonly [live: string, rehearsed: string]) =>
+    evaluate(
+      read(`PATCH ${POD}`, MERGE),
+      another,
+      ({ method, target }) => {
+        if (target.includes('reviews')) return [201, { status: { allowed: account === 'strong' } }];
+        return [
+          200,
+          method === 'GET' ? object(versions[0], running('a', account)) : object(versions[1], running('b', account)),
+        ];
+      },
+      [],
+      RULES.replace('{any: true}', '{any: true, strong: true}'),
+    );
+
+  it('of an ordinary workload is bound to the object, and to no version of its status', async () => {
+    const { decision, outgoing } = await evaluated('weak', ['7', '8']);
+    expect(decision.outcome).toBe('allow');
+    expect(JSON.parse(String(outgoing.body))).toEqual({ ...another, metadata: { uid: 'u' } });
+  });
+
+  it('of a strong one is bound to the version that a person agrees to', async () => {
+    const { decision, outgoing } = await evaluated('strong', ['7', '8']);
+    expect(decision.outcome).toBe('requireApproval');
+    expect(JSON.parse(String(outgoing.body))).toEqual({ ...another, metadata: { uid: 'u', resourceVersion: '7' } });
+  });
+});
+
 describe('case 45: a write that creates', () => {
   const ALL = '  - {id: all, effect: allow, match: {resources: ["*", "*/*"]}}\n';
   const ASK = '  - {id: ask, effect: requireApproval, match: {verbs: [create]}, approval: {level: ownerConfirm}}\n';
@@ -198,11 +232,11 @@ describe('case 45: a write that creates', () => {
 
   it('is not looked at where it is permitted by what is known', async () => {
     const seen: UpstreamRequest[] = [];
-    const rules = `  - {id: patches, effect: allow, match: {verbs: [patch], resources: [pods], impersonation: {any: true}}}
-  - {id: creates, effect: allow, match: {verbs: [create], resources: [pods], actsAs: {as: {users: [eve]}}}}
+    const rules = `  - {id: patches, effect: allow, match: {verbs: [patch], resources: [services], impersonation: {any: true}}}
+  - {id: creates, effect: allow, match: {verbs: [create], resources: [services], actsAs: {as: {users: [eve]}}}}
 `;
-    const asEve = read(`PATCH ${POD}?fieldManager=k`, APPLY, 'Impersonate-User: eve');
-    const evaluated = await evaluate(asEve, { kind: 'Pod' }, () => [500, {}], seen, rules);
+    const asEve = read('PATCH /api/v1/namespaces/shop/services/s?fieldManager=k', APPLY, 'Impersonate-User: eve');
+    const evaluated = await evaluate(asEve, { kind: 'Service' }, () => [500, {}], seen, rules);
     expect(evaluated.decision.outcome).toBe('allow');
     expect(seen).toEqual([]);
   });

@@ -78,6 +78,41 @@ describe('a write whose masks were put back and that loses a race', () => {
     expect([got.status, patches.length]).toEqual([409, 5]);
   });
 
+  it.each([
+    ['before it was looked at, and not after', ['1000000006', '1000000007'], ['1000000007', '1000000008']],
+    ['before its rehearsal too', ['1000000006', '1000000006', '1000000007'], ['1000000008']],
+  ])('case 52: is made again where the object changed %s', async (_what, versions, expected) => {
+    const target = '/apis/apps/v1/namespaces/shop/deployments/web';
+    const rules = `${ALLOW_ALL}  - id: patterns
+    effect: none
+    match: {resources: [deployments.apps]}
+    obligations: {mask: [{resource: deployments.apps, patterns: ["builtin:credentials"]}]}
+  - {id: asked, effect: requireApproval, match: {actsAs: {any: true, strong: true}}, approval: {level: ownerConfirm}}
+`;
+    // The reads: the client's, that of the masks, and from then on what a look finds, which stays.
+    const isOf = (body: string | null | undefined, version: string) => body?.includes(`"${version}"`) === true;
+    const container = { name: 'web', image: 'a', env: [{ name: 'DB_URL', value: URL_IN_CLEAR }] };
+    const deployment = (resourceVersion: string) => ({
+      ...{ kind: 'Deployment', metadata: { name: 'web', namespace: 'shop', uid: 'u', resourceVersion } },
+      spec: { template: { spec: { containers: [container] } } },
+    });
+    const cluster: Answering = ({ method, target: asked, body }) => {
+      if (asked.includes('reviews')) return { status: 201, body: { status: { allowed: false } } };
+      if (method === 'GET') return { body: deployment(versions.shift() ?? '1000000008') };
+      const isRehearsal = asked.includes('dryRun');
+      // What is rehearsed a moment earlier finds an older version.
+      const isLate = isOf(body, '1000000006') || (!isRehearsal && isOf(body, '1000000007'));
+      return isLate ? { status: 409, body: failure(409, 'no') } : { body: deployment('1000000008') };
+    };
+    const gate = pipeline({ rules, cluster });
+    const { spec } = (await gate.serve({ target })).json();
+    spec.template.spec.containers[0].image = 'b';
+    const got = await gate.serve({ method: 'PATCH', target, headers: [MERGE], body: { spec } });
+    expect(got.status, got.body).toBe(200);
+    const writes = gate.sent.filter((sent) => sent.method === 'PATCH' && !sent.target.includes('dryRun'));
+    expect(writes.map(({ body }) => /10000000../.exec(body ?? '')?.[0])).toEqual(expected);
+  });
+
   it('a conflict about something else is passed on: the object is the one that was read', async () => {
     const gate = pipeline({
       rules: RULES,

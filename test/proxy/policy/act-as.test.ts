@@ -144,6 +144,17 @@ describe('actsAs in a rule that permits', () => {
     expect(decision.outcome).toBe(outcome);
   });
 
+  it('case 51: a bootstrap token only when each of its groups is listed too', () => {
+    const groups = ['system:bootstrappers', 'system:bootstrappers:x'];
+    const token = identity({ road: 'secret', user: 'system:bootstrap:abc123', groups });
+    const decided = (listed: string) =>
+      engineOf({ 'p.yaml': permit(`{as: {users: ["system:bootstrap:*"], groups: [${listed}]}}`) }).decide(
+        question({ ...create, gained: [token] }),
+      ).outcome;
+    expect(decided('"system:bootstrappers"')).toBe('deny');
+    expect(decided('"system:bootstrappers*"')).toBe('allow');
+  });
+
   it('permits Impersonate-* as the impersonation block does, and not the request', () => {
     const rule = '  - {id: r, effect: allow, match: {actsAs: {as: {users: [eve]}}}}\n';
     expect(decide(rule, { impersonation: acting('eve') }).outcome).toBe('allow');

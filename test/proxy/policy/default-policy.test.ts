@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../model/decision.ts';
+import type { GainedIdentity } from '../../../model/gained-identity.ts';
 import { DEFAULT_POLICY } from '../../../proxy/policy/default-policy/default-policy.ts';
 import { policyQuestion } from '../../../proxy/policy/policy-question.ts';
 import { readRequest } from '../../../proxy/request/read-request.ts';
@@ -201,6 +202,35 @@ describe('the built-in policy on impersonation', () => {
   it('case 11: a service account is confirmed like any identity, those of kube-system are denied', () => {
     expect(decide(`GET ${NS}/pods`, 'Impersonate-User: system:serviceaccount:shop:ci').outcome).toBe('requireApproval');
     expect(decide(`GET ${NS}/pods`, 'Impersonate-User: system:serviceaccount:kube-system:x').outcome).toBe('deny');
+  });
+
+  it.each(['system:bootstrappers', 'system:bootstrappers:kubeadm:default-node-token'])(
+    'case 51: --as-group=%s is never allowed',
+    (group) => {
+      const decision = decide(`GET ${NS}/pods`, 'Impersonate-User: eve', `Impersonate-Group: ${group}`);
+      expect(decision).toMatchObject({ outcome: 'deny', decidingRule: 'never/bootstrap-tokens' });
+    },
+  );
+
+  it('case 51: a bootstrap token is denied; a policy folder from before that rule asks', () => {
+    const gained: GainedIdentity[] = [
+      {
+        ...{ road: 'secret', user: 'system:bootstrap:abc123', groups: ['system:bootstrappers'] },
+        ...{ anyone: false, strong: true, says: 'a bootstrap token' },
+      },
+    ];
+    const request = readRequest({ method: 'POST', target: '/api/v1/namespaces/kube-system/secrets', rawHeaders: [] });
+    const asked = { ...policyQuestion(LOCAL, { name: 'prod', labels: {} }, request), gained, evaluated: true };
+    expect(engine.decide(asked)).toMatchObject({ outcome: 'deny', decidingRule: 'never/bootstrap-tokens' });
+    const before = engineOf(
+      Object.fromEntries(
+        DEFAULT_POLICY.map(({ file, text }) => [file, text.replace(/ {2}- id: bootstrap-tokens(?:.*\n)+?\n/, '')]),
+      ),
+    );
+    expect(before.decide(asked)).toMatchObject({
+      outcome: 'requireApproval',
+      decidingRule: 'confirm/acting-as-another',
+    });
   });
 
   it('case 12: can-i under --as waits as well, it is never answered about the caller', () => {

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { identities } from '../../../../proxy/evaluation/act-as/identities.ts';
-import type { AccountStrength, Sight, Strength } from '../../../../proxy/evaluation/look/sight.ts';
+import type { AccountStrength, SecretToken, Sight, Strength } from '../../../../proxy/evaluation/look/sight.ts';
 import { policyQuestion } from '../../../../proxy/policy/policy-question.ts';
 import { LOCAL } from '../../policy/policies.ts';
 import { MERGE, parsed, read } from '../requests.ts';
 
 const POD = '/api/v1/namespaces/shop/pods/p';
 const CI = { spec: { serviceAccountName: 'ci' } };
+const PODS = '/api/v1/namespaces/shop/pods';
+const PLAIN = { spec: { containers: [{ name: 'c', image: 'a' }] } };
+const TAKING = { spec: { ...PLAIN.spec, volumes: [{ name: 't', secret: { secretName: 'ci-token' } }] } };
 const BINDING = '/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings/b';
 const BOUND = { roleRef: { kind: 'Role', name: 'r' }, subjects: [{ kind: 'User', name: 'eve' }] };
 
@@ -16,7 +19,7 @@ function never(): never {
 
 const NOTHING: Sight = {
   ...{ live: 'read', before: null, after: null, base: null },
-  ...{ boundRole: never, aggregators: never, strengthOf: never },
+  ...{ boundRole: never, aggregators: never, strengthOf: never, tokensIn: never },
 };
 
 function plan(line: string, body: unknown, ...headers: string[]) {
@@ -35,6 +38,11 @@ async function found(line: string, body: unknown, sight: Partial<Sight>, ...head
   );
 }
 
+/** Those who count for a rule that lists nobody. */
+async function somebody(...asked: Parameters<typeof found>) {
+  return (await found(...asked)).filter((said) => !said.endsWith(', nobody in particular'));
+}
+
 const being = (strength: Strength, because = '') => ({
   strengthOf: (): Promise<AccountStrength> => Promise.resolve({ strength, because }),
 });
@@ -43,6 +51,16 @@ describe('what has to be seen to find whom a request would act as', () => {
   it.each<[string, string, unknown, string[], boolean | null]>([
     ['nothing, for words that lead nowhere', `PATCH ${POD}`, { metadata: {} }, [MERGE], null],
     ['the result, for a write that names an account', `PATCH ${POD}`, CI, [MERGE], true],
+    ['nothing, for a new workload that names no account', `POST ${PODS}`, PLAIN, [], false],
+    ['nothing, for a new one that takes a Secret', `POST ${PODS}`, TAKING, [], false],
+    ['the result, for another image', `PATCH ${POD}`, PLAIN, [MERGE], true],
+    [
+      'nothing, for a container put into it that brings no more',
+      `PATCH ${POD}/ephemeralcontainers`,
+      {},
+      [MERGE],
+      false,
+    ],
     ['the pod alone, for a way into it', `POST ${POD}/exec?command=id`, null, [], false],
     ['the result too, for a container put into it', `PATCH ${POD}/ephemeralcontainers`, null, [MERGE], true],
   ])('%s', (_name, line, body, headers, rehearsal) => {
@@ -120,6 +138,86 @@ describe('whom a request would act as, by what was seen', () => {
     expect(await found(line, { metadata: { labels: { for: 'ops' } } }, seen, MERGE)).toEqual([
       'others, for whoever holds the role r (aggregated to ops): strong',
     ]);
+  });
+
+  it.each<[Strength, number]>([
+    ['yes', 1],
+    ['no', 0],
+    ['not-told', 0],
+    ['no-answer', 1],
+  ])('the default account of a new pod that names none, of which it says "%s"', async (strength, count) => {
+    expect(await somebody(`POST ${PODS}`, PLAIN, being(strength))).toHaveLength(count);
+  });
+
+  const tokens = (...held: Array<[string, SecretToken]>) => ({ tokensIn: async () => new Map(held) });
+  const ofCi = (more: Partial<Sight>) => ({ ...being('yes'), ...tokens(['ci-token', { account: 'ci' }]), ...more });
+  const ci = (how: string) => `service account shop:ci, ${how}: strong`;
+
+  it('case 53: whose token a Secret holds that a new pod takes', async () => {
+    expect(await somebody(`POST ${PODS}`, TAKING, ofCi({ ...being('yes') }))).toEqual([
+      'service account shop:default, as which its pods would run: strong',
+      ci('whose token is in the Secret ci-token'),
+    ]);
+  });
+
+  it('case 53: the same for whoever gets into a pod that has it, or chooses what runs there', async () => {
+    const before = { spec: { ...TAKING.spec, serviceAccountName: 'weak' } };
+    const after = { spec: { ...before.spec, containers: [{ name: 'c', image: 'b' }] } };
+    const gained = ci('whose token is in the Secret ci-token');
+    expect(await somebody(`POST ${POD}/exec?command=id`, null, ofCi({ before }))).toContain(gained);
+    expect(await somebody(`PATCH ${POD}/ephemeralcontainers`, {}, ofCi({ before }), MERGE)).toContain(gained);
+    expect(await somebody(`PATCH ${POD}`, PLAIN, ofCi({ before, after }), MERGE)).toContain(gained);
+    expect(await somebody(`PATCH ${POD}`, PLAIN, ofCi({ before, after: before }), MERGE)).toEqual([]);
+  });
+
+  it('case 53: once, where the pod runs as that account anyway', async () => {
+    const before = { spec: { ...TAKING.spec, serviceAccountName: 'ci' } };
+    expect(await somebody(`POST ${POD}/exec?command=id`, null, ofCi({ before }))).toEqual([ci('as which pod p runs')]);
+  });
+
+  it.each<[string, string, SecretToken, string[]]>([
+    ['it holds none', 'a', 'none', []],
+    ['nobody may read it, and it has a name like any other', 'github-token', 'forbidden', []],
+    [
+      'nobody may read it, and it has the name of a token’s Secret',
+      'ci-token-x7k2p',
+      'forbidden',
+      [ci('whose token is in the Secret ci-token-x7k2p')],
+    ],
+    [
+      'nobody answers',
+      'a',
+      'no-answer',
+      ['whomever the token in the Secret a is for, which could not be read: strong'],
+    ],
+  ])('case 53: a Secret of which it is said that %s', async (_what, name, token, expected) => {
+    const said = { spec: { ...PLAIN.spec, volumes: [{ secret: { secretName: name } }] } };
+    const { tokensIn } = tokens([name, token]);
+    const strengthOf: Sight['strengthOf'] = async ({ name: account }) => ({
+      strength: account === 'default' ? 'no' : 'yes',
+      because: '',
+    });
+    expect(await somebody(`POST ${PODS}`, said, { strengthOf, tokensIn })).toEqual(expected);
+  });
+
+  it('case 53: a bootstrap token by its name, where the API server looks for them', async () => {
+    const said = { spec: { containers: [{ envFrom: [{ secretRef: { name: 'bootstrap-token-abc123' } }] }] } };
+    expect(await somebody('POST /api/v1/namespaces/kube-system/pods', said, being('no'))).toEqual([
+      'whoever signs in by the bootstrap token in the Secret bootstrap-token-abc123: strong',
+    ]);
+  });
+
+  it('case 52: by another image, whom the pod runs as, though nobody would rehearse it', async () => {
+    const before = { spec: { serviceAccountName: 'ci', containers: [{ name: 'c', image: 'a' }] } };
+    const said = await somebody(`PATCH ${POD}`, PLAIN, { before, after: null, ...being('yes') }, MERGE);
+    expect(said).toEqual([ci('as which what is changed would run (whatever it says)')]);
+    const weak = await somebody(
+      `PATCH ${POD}`,
+      PLAIN,
+      { before: { spec: PLAIN.spec }, after: null, ...being('no') },
+      MERGE,
+    );
+    expect(weak).toEqual([]);
   });
 
   it('beside whom the URL tells already', async () => {

@@ -54,19 +54,40 @@ describe('the road of a workload', () => {
       { driver: { driverServiceAccount: 'ci' } },
       ['service account shop:ci, as which its pods would run'],
     ],
-    ['the default account', pod({ serviceAccountName: 'default' }), []],
-    ['an annotation', { metadata: { annotations: { serviceAccountName: 'ci' } }, ...pod({}) }, []],
+    [
+      'the default account',
+      pod({ serviceAccountName: 'default' }),
+      ['service account shop:default, as which its pods would run'],
+    ],
+    ['a pod that names none', pod({}), ['service account shop:default, as which its pods would run']],
+    [
+      'a template that names none',
+      { spec: { template: pod({}) } },
+      ['service account shop:default, as which its pods would run'],
+    ],
+    ['an annotation', { metadata: { annotations: { serviceAccountName: 'ci' } }, spec: {} }, []],
     ['a cloud’s account', { spec: { serviceAccount: 'x@y.example' } }, []],
   ])('%s', (_name, after, expected) => {
     expect(says('pod', { after })).toEqual(expected);
   });
 
   it('is not gained again', () => {
-    const one = pod({ serviceAccountName: 'ci' });
-    expect(says('pod', { before: one, after: { ...one, metadata: { labels: {} } } })).toEqual([]);
+    for (const one of [pod({ serviceAccountName: 'ci' }), pod({})]) {
+      expect(says('pod', { before: one, after: { ...one, metadata: { labels: {} } } })).toEqual([]);
+    }
+  });
+
+  it('is that of default where a name is taken away', () => {
+    expect(says('pod', { before: pod({ serviceAccountName: 'ci' }), after: pod({}) })).toEqual([
+      'service account shop:default, as which its pods would run',
+    ]);
   });
 });
 
+const mounting = (path: string, more: object = {}, mount: object = { readOnly: true }) => ({
+  containers: [{ volumeMounts: [{ name: 'h', mountPath: '/h', ...mount }] }],
+  volumes: [{ name: 'h', hostPath: { path, ...more } }],
+});
 const PTRACES = { securityContext: { capabilities: { add: ['SYS_PTRACE'] } } };
 
 describe('the road of the node', () => {
@@ -85,8 +106,27 @@ describe('the road of the node', () => {
     ['a folder that begins nowhere', { volumes: [{ hostPath: { path: 'etc' } }] }, /hostPath/],
     ['a drive of Windows', { volumes: [{ hostPath: { path: 'C:\\k' } }] }, /hostPath/],
     ['a process of the host', { securityContext: { windowsOptions: { hostProcess: true } } }, /hostProcess/],
-    ['another folder', { volumes: [{ hostPath: { path: '/opt/data' } }] }, null],
-    ['a name alike', { volumes: [{ hostPath: { path: '/etcetera' } }] }, null],
+    ...['/var/lib/k0s', '/opt', '/opt/data', '/snap', '/mnt', '/srv', '/data', '/tmp', '/var/lib/longhorn'].map(
+      (path): [string, object, RegExp] => [`case 58: ${path}`, mounting(path), /hostPath/],
+    ),
+    ['case 58: a path as text, in a custom resource', { storage: { hostPath: '/mnt' } }, /hostPath \/mnt/],
+    ['the time zone, read only', mounting('/etc/localtime'), null],
+    ['time zones, with a slash behind', mounting('/usr/share/zoneinfo/'), null],
+    ['one of them', mounting('/usr/share/zoneinfo/Europe/Vienna'), null],
+    ['certificates that are public', mounting('/etc/ssl/certs', { type: 'Directory' }), null],
+    ['case 58: their keys beside them', mounting('/etc/ssl'), /hostPath/],
+    ['case 58: a name that begins alike', mounting('/etc/ssl/certs-of-mine'), /hostPath/],
+    ['case 58: a way out', mounting('/usr/share/zoneinfo/../../lib'), /hostPath/],
+    ['case 58: time zones that it may write', mounting('/usr/share/zoneinfo', {}, { readOnly: false }), /hostPath/],
+    ['case 58: the time zone that it would make', mounting('/etc/localtime', { type: 'FileOrCreate' }), /hostPath/],
+    [
+      'case 58: the time zone, read only for one container and not for the other',
+      { ...mounting('/etc/localtime'), initContainers: [{ volumeMounts: [{ name: 'h', mountPath: '/b' }] }] },
+      /hostPath/,
+    ],
+    ['case 58: the time zone, mounted by nobody yet', { volumes: mounting('/etc/localtime').volumes }, /hostPath/],
+    ['a device that leads nowhere', mounting('/dev/null', { type: 'CharDevice' }, { readOnly: false }), null],
+    ['case 58: a disk', mounting('/dev/sda', { type: 'BlockDevice' }), /hostPath/],
     ['a debugger of its own processes', { ephemeralContainers: [PTRACES] }, null],
     ['a debugger of the host’s processes', { hostPID: true, ephemeralContainers: [PTRACES] }, /SYS_PTRACE/],
     [
@@ -111,6 +151,8 @@ describe('the road of the node by a volume that others mount', () => {
   it.each<[string, object]>([
     ['hostPath', { hostPath: { path: '/etc' } }],
     ['local', { local: { path: '/' } }],
+    ['case 58: hostPath of anything', { hostPath: { path: '/mnt' } }],
+    ['case 58: local of anything', { local: { path: '/mnt/disks/a' } }],
   ])('a PersistentVolume of %s', (_name, spec) => {
     expect(
       roadsToEvaluate({ verb: 'create', apiGroup: '', resource: 'persistentvolumes', namespace: '', name: 'v' }),
@@ -137,6 +179,60 @@ describe('the road of a token’s Secret', () => {
     ['another type', null, secret('ci', 'Opaque'), []],
   ])('%s', (_name, before, after, expected) => {
     expect(says('secret', { before, after })).toEqual(expected);
+  });
+});
+
+describe('case 51: the road of a bootstrap token', () => {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  const token = (more: Readonly<Record<string, string>> = {}, type = 'bootstrap.kubernetes.io/token') => ({
+    type,
+    data: Object.fromEntries(
+      Object.entries({ 'token-id': 'abc123', 'token-secret': '0123456789abcdef', ...more }).map(([key, value]) => [
+        key,
+        base64(value),
+      ]),
+    ),
+  });
+  const gained = (before: unknown, after: unknown, namespace = 'kube-system') =>
+    gainedByChange(['secret'], { ...nothing, namespace, resource: 'secrets', before, after });
+  const groups = { 'auth-extra-groups': 'system:bootstrappers:kubeadm:default-node-token,system:bootstrappers:x' };
+
+  it('is a user of its id in the groups that it names, and strong whatever they may do', () => {
+    expect(gained(null, token())).toMatchObject([
+      {
+        road: 'secret',
+        user: 'system:bootstrap:abc123',
+        groups: ['system:bootstrappers'],
+        anyone: false,
+        account: null,
+      },
+    ]);
+    expect(gained(null, token(groups))[0]?.groups).toEqual([
+      'system:bootstrappers',
+      'system:bootstrappers:kubeadm:default-node-token',
+      'system:bootstrappers:x',
+    ]);
+  });
+
+  it.each<[string, object, object]>([
+    ['another secret', token(), token({ 'token-secret': 'fedcba9876543210' })],
+    ['more groups', token(), token(groups)],
+    ['a longer life', token({ expiration: '2020-01-01T00:00:00Z' }), token()],
+    ['what it may be used for', token(), token({ 'usage-bootstrap-authentication': 'true' })],
+  ])('is gained with %s', (_what, before, after) => {
+    expect(gained(before, after)).toHaveLength(1);
+  });
+
+  it('is anybody’s where its id is none', () => {
+    expect(gained(null, token({ 'token-id': 'a\u0007b' }))).toMatchObject([{ anyone: true, user: '' }]);
+  });
+
+  it.each<[string, unknown, unknown, string]>([
+    ['with a label alone', token(), { ...token(), metadata: { labels: { a: 'b' } } }, 'kube-system'],
+    ['elsewhere, where the API server does not look', null, token(), 'shop'],
+    ['by a Secret of another type', null, token({}, 'Opaque'), 'kube-system'],
+  ])('is not gained %s', (_what, before, after, namespace) => {
+    expect(gained(before, after, namespace)).toEqual([]);
   });
 });
 

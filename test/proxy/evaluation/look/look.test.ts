@@ -8,7 +8,13 @@ const POD = '/api/v1/namespaces/shop/pods/p';
 const object = (resourceVersion: string) => ({ metadata: { uid: 'u', resourceVersion } });
 
 /** What is seen, and of what the API server was asked: `GET …`. */
-async function look(line: string, header: string, rehearsal: boolean, answering: Answering = () => [200, object('7')]) {
+async function look(
+  line: string,
+  header: string,
+  rehearsal: boolean,
+  answering: Answering = () => [200, object('7')],
+  exact = true,
+) {
   const asked: UpstreamRequest[] = [];
   const request = read(line, ...(header === '' ? [] : [header]));
   const hasBody = request.method !== 'GET' && request.upgrade === null;
@@ -16,7 +22,7 @@ async function look(line: string, header: string, rehearsal: boolean, answering:
     ...{ cluster, request, signal: new AbortController().signal },
     ...{ body: hasBody ? Buffer.from('{}') : null, parsed: hasBody ? parsed({}) : null },
   };
-  const seen = await new Looker(upstreamOf(answering, asked)).look(subject, { rehearsal });
+  const seen = await new Looker(upstreamOf(answering, asked)).look(subject, { rehearsal, exact });
   return { seen, asked: asked.map(({ method, target }) => `${method} ${target}`).sort() };
 }
 
@@ -42,7 +48,7 @@ describe('what the API server is asked to look at a request', () => {
     const asked: UpstreamRequest[] = [];
     const request = read(`POST ${POD}/exec?command=id&stdout=1`, ...upgrading);
     const subject = { cluster, request, body: null, parsed: null, signal: new AbortController().signal };
-    await new Looker(upstreamOf(() => [200, object('7')], asked)).look(subject, { rehearsal: true });
+    await new Looker(upstreamOf(() => [200, object('7')], asked)).look(subject, { rehearsal: true, exact: true });
     expect(asked.map(({ method, target }) => `${method} ${target}`)).toEqual([`GET ${POD}`]);
   });
 
@@ -67,7 +73,7 @@ describe('what the API server is asked to look at a request', () => {
     const looker = new Looker(upstreamOf(() => [403, {}], asked));
     const subject = { cluster, body: null, parsed: null, signal: new AbortController().signal };
     const strength = async (): Promise<void> => {
-      const seen = await looker.look({ ...subject, request: read(`GET ${POD}`) }, { rehearsal: false });
+      const seen = await looker.look({ ...subject, request: read(`GET ${POD}`) }, { rehearsal: false, exact: false });
       await sightOf(seen).strengthOf({ namespace: 'shop', name: 'ci' });
     };
     const lists = (): number => asked.filter(({ target }) => target.includes('/clusterrolebindings?')).length;
@@ -116,6 +122,12 @@ describe('what is seen', () => {
   it('is that it changed meanwhile, where the two are not of one version', async () => {
     const answering: Answering = ({ method }) => [200, object(method === 'GET' ? '7' : '8')];
     expect((await look(`PATCH ${POD}`, MERGE, true, answering)).seen).toEqual({ kind: 'changed-meanwhile' });
+  });
+
+  it('is both, where it does not matter that they are of two versions', async () => {
+    const answering: Answering = ({ method }) => [200, object(method === 'GET' ? '7' : '8')];
+    const { seen } = await look(`PATCH ${POD}`, MERGE, true, answering, false);
+    expect(sightOf(seen)).toMatchObject({ before: object('7'), after: object('8') });
   });
 
   it.each<[string, string, string, Answering]>([

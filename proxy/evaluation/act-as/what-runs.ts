@@ -1,0 +1,97 @@
+import { canonicalJson, type JsonValue } from '../../request/canonical-json.ts';
+import { isRecord } from '../../request/json-value.ts';
+import { textAt } from '../fields.ts';
+
+/**
+ * What decides which program runs in a container, with what, and as whom, by any name of a container's or a pod's field.
+ * `exec` is that of probes and of lifecycle hooks; `source` the script of a workflow's step. Not here: how much of it
+ * runs, where, and how it is watched over.
+ */
+const RUNS = new Set([
+  'image',
+  'command',
+  'args',
+  'env',
+  'envFrom',
+  'exec',
+  'source',
+  'volumes',
+  'volumeMounts',
+  'volumeDevices',
+  'workingDir',
+  'securityContext',
+  'runtimeClassName',
+]);
+
+/** Where something stands in an object: names of fields and list entries, each with its length, `/8:template/4:spec`. */
+type Place = string;
+
+interface Found {
+  readonly programs: Map<Place, { readonly field: string; readonly holder: Place; readonly value: unknown }>;
+  /** Every object that there is. */
+  readonly objects: Set<Place>;
+}
+
+/**
+ * What runs differently in the pods of an object, by shape, so in a template of any kind: names of the fields. Labels and
+ * annotations are not looked at; a container that is gone runs nothing any more.
+ * @param after both objects as the API server gives them, defaults included.
+ */
+export function changedPrograms(before: unknown, after: unknown): string[] {
+  const had = programsIn(before).programs;
+  const { programs: has, objects } = programsIn(after);
+  const changed = new Set<string>();
+  for (const [place, { field, value }] of has) if (!isSame(value, had.get(place)?.value)) changed.add(field);
+  for (const [place, { field, holder }] of had) if (!has.has(place) && objects.has(holder)) changed.add(field);
+  return [...changed].sort();
+}
+
+/** Without recursion: depth is the client's choice. */
+function programsIn(object: unknown): Found {
+  const found: Found = { programs: new Map(), objects: new Set() };
+  const waiting: Array<readonly [place: Place, value: unknown]> = [['', withoutStatus(object)]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [place, value] = next;
+    if (Array.isArray(value)) for (const entry of placed(place, value)) waiting.push(entry);
+    if (!isRecord(value)) continue;
+    found.objects.add(place);
+    for (const [field, inner] of Object.entries(value)) {
+      if (field === 'metadata' || inner === null) continue;
+      const inside = `${place}/${step(field)}`;
+      if (RUNS.has(field)) found.programs.set(inside, { field, holder: place, value: inner });
+      else waiting.push([inside, inner]);
+    }
+  }
+  return found;
+}
+
+function withoutStatus(object: unknown): unknown {
+  if (!isRecord(object)) return null;
+  const { status, ...rest } = object;
+  return rest;
+}
+
+/** Entries by their names, so that one in front moves no other; by number where that does not tell them apart. */
+function placed(place: Place, entries: readonly unknown[]): Array<readonly [Place, unknown]> {
+  const taken = new Set<string>();
+  return entries.map((entry, index) => {
+    const name = textAt(entry, 'name');
+    const known = name === '' || taken.has(name) ? String(index) : step(name);
+    taken.add(name);
+    return [`${place}/${known}`, entry];
+  });
+}
+
+function step(name: string): string {
+  return `${name.length}:${name}`;
+}
+
+/** Of values that were read from JSON; the order of fields says nothing. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (other === undefined) return false;
+  if (typeof one === 'string' && typeof other === 'string') return one === other;
+  return (
+    JSON.stringify(one) === JSON.stringify(other) ||
+    canonicalJson(one as JsonValue) === canonicalJson(other as JsonValue)
+  );
+}
