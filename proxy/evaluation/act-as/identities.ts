@@ -15,7 +15,7 @@ export const identities: Reader = {
     if (roads.length === 0) return null;
     return {
       // Getting into a pod takes the pod that is there, and changes nothing.
-      looks: { rehearsal: roads.some((road) => road !== 'exec') },
+      looks: { rehearsal: roads.some((road) => road !== 'exec' || !isOfPods(request)) },
       read: async (asked, sight) => {
         const found = await withStrength(await gainedIn(request, roads, sight), sight.strengthOf);
         return { ...asked, gained: [...(asked.gained ?? []), ...found] };
@@ -24,14 +24,19 @@ export const identities: Reader = {
   },
 };
 
-async function gainedIn({ info }: ApiRequest, roads: readonly Road[], sight: Sight): Promise<Gained[]> {
-  const { namespace, resource, subresource, name } = info;
+/** `exec` of a custom resource is other code in it, which is seen in what the write would leave. */
+function isOfPods({ info }: ApiRequest): boolean {
+  return info.apiGroup === '' && info.resource === 'pods';
+}
+
+async function gainedIn(request: ApiRequest, roads: readonly Road[], sight: Sight): Promise<Gained[]> {
+  const { namespace, apiGroup, resource, subresource, name } = request.info;
   const { before, after, live } = sight;
-  const isThere = roads.includes('exec') && live !== 'absent';
+  const isThere = roads.includes('exec') && isOfPods(request) && live !== 'absent';
   const intoPod = isThere ? gainedByExec(namespace, name, before, subresource !== 'portforward') : [];
-  const others = roads.filter((road) => road !== 'exec');
+  const others = roads.filter((road) => road !== 'exec' || !isOfPods(request));
   if (others.length === 0) return intoPod;
   if (after === null) return [...intoPod, ...gainedByUnknown(others)];
   const role = resource.endsWith('bindings') ? await sight.boundRole() : null;
-  return [...intoPod, ...gainedByChange(others, { namespace, resource, before, after, role })];
+  return [...intoPod, ...gainedByChange(others, { namespace, apiGroup, resource, before, after, role })];
 }
