@@ -1,5 +1,7 @@
 import type { Decision } from '../../model/decision.ts';
+import type { Sign } from '../../model/sign.ts';
 import { type Evaluated, objectChanged } from '../evaluation/evaluate.ts';
+import { signsOf } from '../evaluation/signs/signs.ts';
 import type { UpstreamResponse } from '../forward/upstream.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { checkBody } from '../request/request-body.ts';
@@ -19,6 +21,8 @@ export interface Judged {
   readonly outgoing: Outgoing;
   /** Hex SHA-256 of what was found at the API server (`evaluation/evaluate.ts`); null where nothing was looked at. */
   readonly evaluated: string | null;
+  /** Tricks that its words name (`evaluation/signs/`). */
+  readonly signs: readonly Sign[];
   /** The API server refused a rehearsal of the write: what the client gets, and nothing is sent. */
   readonly answered: UpstreamResponse | null;
 }
@@ -28,14 +32,16 @@ export interface Judged {
  * @throws {Refusal} for what must not be written, and as `Evaluator.evaluate`.
  */
 export async function evaluate(passage: Passage, restored: RestoredRequest): Promise<Judged> {
-  const { whole, outgoing } = restored;
+  const { outgoing } = restored;
+  const signs = signsOf(restored.whole.question, restored.whole);
+  const whole = { ...restored.whole, question: { ...restored.whole.question, signs } };
   const { request, body } = whole;
   if (isDeniedByUrl(whole)) {
-    return { request, body, decision: whole.decision, outgoing, evaluated: null, answered: null };
+    return { request, body, decision: whole.decision, outgoing, evaluated: null, signs, answered: null };
   }
-  const evaluated = await look(passage, restored);
+  const evaluated = await look(passage, { whole, outgoing });
   const { digest, answered } = evaluated;
-  const judged = { request, body, decision: evaluated.decision, evaluated: digest, answered };
+  const judged = { request, body, decision: evaluated.decision, evaluated: digest, signs, answered };
   if (digest === null) return { ...judged, outgoing: { ...outgoing, ...evaluated.outgoing } };
   const again = async (): Promise<Outgoing | null> => {
     const next = await look(passage, await restoreMasks(passage, whole));
