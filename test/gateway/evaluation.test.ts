@@ -1,11 +1,15 @@
 import { describe } from 'vitest';
 import { startDemo } from './environment/demo.ts';
 import { gatewayForSuite } from './environment/gateway-for-suite.ts';
+import { describeControlData } from './suites/control-data.ts';
 import { describeEvaluation } from './suites/evaluation.ts';
 import { describeRoads } from './suites/roads-to-another-identity.ts';
+import { describeSigns } from './suites/signs.ts';
 
 describe('evaluation in front of the demo cluster', () => {
   const environment = gatewayForSuite(startDemo);
   describeEvaluation(environment);
   describeRoads(environment);
+  describeControlData(environment);
+  describeSigns(environment);
 });

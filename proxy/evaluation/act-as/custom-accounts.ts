@@ -1,9 +1,13 @@
 import { serviceAccountOf } from '../../request/impersonation.ts';
 import { isRecord } from '../../request/json-value.ts';
-import { objectsIn, textAt } from '../fields.ts';
+import { objectsIn, textAt, textsAt } from '../fields.ts';
 
 /** Whom a custom resource names to act as: a service account, or a user by name. */
-export type NamedIdentity = { readonly namespace: string; readonly account: string } | { readonly user: string };
+export type NamedIdentity =
+  | { readonly namespace: string; readonly account: string }
+  | { readonly user: string; readonly groups: readonly string[] }
+  /** A text that becomes an account's name when it runs. */
+  | { readonly template: string };
 
 /** `serviceAccountName`, `driverServiceAccount`, `serviceAccountRef`, `serviceAccounts`, `service_account_names`. */
 const ACCOUNT_FIELD = /service[-_]?accounts?(?:[-_]?(?:names?|refs?|references?))?$/i;
@@ -12,6 +16,9 @@ const ACCOUNT_NAMESPACE_FIELD = /service[-_]?account(?:[-_]?ref)?[-_]?namespace$
 const ACTS_AS_FIELD = /^(?:run|execute|act)[-_]?as(?:[-_]?account)?$/i;
 const IMPERSONATES_FIELD = /^impersonat(?:e|ion)(?:[-_]?user(?:[-_]?name)?)?$/i;
 /** Names that a service account can have (RFC 1123 subdomain); a custom resource may mean something else by the field. */
+const NAMESPACE_NAME = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+/** `{{inputs.account}}`, `$(params.account)`, `${ACCOUNT}`. */
+const TEMPLATE = /\{\{|\$[({]/;
 const ACCOUNT_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
 /** `namespace/name` and `namespace:name`, as Argo CD and others write it. */
 const QUALIFIED = /^(?<namespace>[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)[:/](?<account>[a-z0-9][-a-z0-9.]*)$/;
@@ -30,19 +37,26 @@ export function accountsNamed(namespace: string, value: unknown): Map<string, Na
   for (const fields of objectsIn(value)) {
     for (const [field, named] of Object.entries(fields)) {
       for (const identity of identitiesIn(field, named, namespacesOf(namespace, fields))) {
-        found.set('user' in identity ? `user ${identity.user}` : `${identity.namespace}/${identity.account}`, identity);
+        found.set(keyOf(identity), identity);
       }
     }
   }
   return found;
 }
 
+function keyOf(identity: NamedIdentity): string {
+  if ('account' in identity) return `${identity.namespace}/${identity.account}`;
+  return 'user' in identity ? `user ${identity.user} ${identity.groups.join()}` : `template ${identity.template}`;
+}
+
 /** The namespace that is said beside an account is its own, or not: either is possible. */
 function namespacesOf(namespace: string, fields: Readonly<Record<string, unknown>>): readonly string[] {
-  const own = Object.entries(fields).find(([field, value]) => ACCOUNT_NAMESPACE_FIELD.test(field) && isText(value));
+  const own = Object.entries(fields).find(
+    ([field, value]) => ACCOUNT_NAMESPACE_FIELD.test(field) && isNamespace(value),
+  );
   if (own !== undefined) return [String(own[1])];
   const beside = textAt(fields, 'namespace');
-  return beside === '' || beside === namespace ? [namespace] : [namespace, beside];
+  return beside === namespace || !NAMESPACE_NAME.test(beside) ? [namespace] : [namespace, beside];
 }
 
 function identitiesIn(field: string, value: unknown, namespaces: readonly string[]): NamedIdentity[] {
@@ -52,26 +66,35 @@ function identitiesIn(field: string, value: unknown, namespaces: readonly string
     if (typeof one === 'string') return namespaces.flatMap((namespace) => identityIn(one, namespace));
     if (!isRecord(one)) return [];
     const said = textAt(one, 'namespace');
-    return (said === '' ? namespaces : [said]).flatMap((namespace) => identityIn(textAt(one, 'name'), namespace));
+    return (NAMESPACE_NAME.test(said) ? [said] : namespaces).flatMap((namespace) =>
+      identityIn(textAt(one, 'name'), namespace),
+    );
   });
 }
 
+/** `bob`, `{user: bob}`, `{userName, groups}`. */
 function usersIn(value: unknown, namespaces: readonly string[]): NamedIdentity[] {
-  const named = isRecord(value) ? ['user', 'userName', 'username', 'name'].map((key) => textAt(value, key)) : [value];
-  return named
-    .filter((user) => typeof user === 'string' && user !== '')
-    .flatMap((user) => identityIn(`${user}`, namespaces[0] ?? '', true));
+  const groups = textsAt(value, 'groups');
+  const named = isRecord(value)
+    ? ['user', 'userName', 'username', 'name'].map((key) => textAt(value, key))
+    : [value].filter((user) => typeof user === 'string');
+  const users = named.filter((user) => user !== '');
+  if (users.length === 0) return groups.length === 0 ? [] : [{ user: '', groups }];
+  return users.flatMap((user) =>
+    serviceAccountOf(user) === null ? [{ user, groups }] : identityIn(user, namespaces[0] ?? ''),
+  );
 }
 
-function identityIn(name: string, namespace: string, isUser = false): NamedIdentity[] {
+function identityIn(name: string, namespace: string): NamedIdentity[] {
+  if (TEMPLATE.test(name)) return [{ template: name }];
   const account = serviceAccountOf(name);
   if (account !== null) return [{ namespace: account.namespace, account: account.name }];
-  if (isUser || name.startsWith('system:')) return name === '' ? [] : [{ user: name }];
+  if (name.startsWith('system:')) return [{ user: name, groups: [] }];
   const { groups } = QUALIFIED.exec(name) ?? {};
   if (groups !== undefined) return [{ namespace: groups.namespace ?? '', account: groups.account ?? '' }];
   return ACCOUNT_NAME.test(name) ? [{ namespace, account: name }] : [];
 }
 
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
+function isNamespace(value: unknown): boolean {
+  return typeof value === 'string' && NAMESPACE_NAME.test(value);
 }

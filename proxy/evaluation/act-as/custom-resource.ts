@@ -1,5 +1,6 @@
 import type { Road } from '../../../model/gained-identity.ts';
 import { type Deputy, deputyOf } from '../../policy/act-as/deputies.ts';
+import { isRecord } from '../../request/json-value.ts';
 import { at, objectsIn, specified, textAt } from '../fields.ts';
 import type { Change } from './change.ts';
 import { accountsNamed, type NamedIdentity } from './custom-accounts.ts';
@@ -9,6 +10,8 @@ import { anyone, type Gained, serviceAccount } from './service-account.ts';
 
 const TOKEN_TYPE = 'kubernetes.io/service-account-token';
 const TOKEN_ACCOUNT = 'kubernetes.io/service-account.name';
+/** `hostPath: /etc`, `hostPaths: [/etc]`, `hostDisk: {path}`. */
+const HOST_FIELD = /^host[-_]?(?:path|disk|dir(?:ectory)?)s?$/i;
 const BOOTSTRAP_TYPE = 'bootstrap.kubernetes.io/token';
 
 /**
@@ -27,7 +30,8 @@ export function gainedByCustomResource(roads: readonly Road[], change: Change): 
 }
 
 /** A label, an annotation or the same again has the controller do nothing that it did not do before. */
-function gainedByDeputy({ road, says }: Deputy, { before, after }: Change): Gained[] {
+function gainedByDeputy({ road, says, words }: Deputy, { before, after }: Change): Gained[] {
+  if (words !== null && ![...objectsIn(specified(after))].some((fields) => hasField(fields, words))) return [];
   return text(specified(before)) === text(specified(after)) ? [] : [anyone(road, says)];
 }
 
@@ -88,8 +92,11 @@ function accountsOf(namespace: string, object: unknown): Map<string, NamedIdenti
 
 function gainedAs(road: Road, identity: NamedIdentity, how: string): Gained {
   if ('account' in identity) return serviceAccount(road, identity.namespace, identity.account, how);
-  const { user } = identity;
-  return { road, user, groups: [], anyone: false, account: null, says: `${user}, as whom its controller acts` };
+  if ('template' in identity) return anyone(road, `a service account that is named by ${identity.template}${how}`);
+  const { user, groups } = identity;
+  const inGroups = groups.length === 0 ? '' : ` in ${groups.join(', ')}`;
+  const says = `${user || '(no name)'}${inGroups}, as whom its controller acts`;
+  return { road, user, groups, anyone: user === '', account: null, says };
 }
 
 /** The object with host paths as a pod writes them, beside its own. */
@@ -97,13 +104,18 @@ function asInPods(object: unknown): unknown {
   const paths: string[] = [];
   for (const fields of objectsIn(specified(object))) {
     for (const [field, value] of Object.entries(fields)) {
-      if (!/^host[-_]?(?:path|disk|dir(?:ectory)?)s?$/i.test(field)) continue;
+      // A pod's own form is read as it is.
+      if (!HOST_FIELD.test(field) || (field === 'hostPath' && isRecord(value))) continue;
       for (const one of Array.isArray(value) ? value : [value])
         paths.push(typeof one === 'string' ? one : textAt(one, 'path'));
     }
   }
   const found = paths.filter((path) => path !== '').map((path) => ({ hostPath: { path } }));
   return object === null ? null : { spec: [specified(object), found] };
+}
+
+function hasField(fields: Readonly<Record<string, unknown>>, words: RegExp): boolean {
+  return Object.keys(fields).some((field) => words.test(field));
 }
 
 function text(value: unknown): string {

@@ -39,6 +39,18 @@ describe('case 56: what a custom resource of any group names', () => {
     ['default, which may be strong', { serviceAccountName: 'default' }, [account('shop:default')]],
     ['runAs', { runAs: 'ci' }, [account('shop:ci')]],
     ['a user', { impersonate: { user: 'bob' } }, ['pod: bob']],
+    [
+      'a user in groups',
+      { impersonation: { userName: 'bob', groups: ['system:masters'] } },
+      ['pod: bob in system:masters'],
+    ],
+    ['groups alone', { impersonate: { groups: ['system:masters'] } }, ['pod: (no name) in system:masters']],
+    [
+      'a name that a template makes up',
+      { serviceAccountName: '{{inputs.parameters.account}}' },
+      ['pod: a service account that is named by {{inputs.parameters.account}}'],
+    ],
+    ['a namespace that is none', { serviceAccountRef: { name: 'ci', namespace: '{{x}}' } }, [account('shop:ci')]],
     ['a user by text', { impersonateUser: 'system:admin' }, ['pod: system:admin']],
     ['pods without an account', { template: { spec: { containers: [{ image: 'a' }] } } }, [account('shop:default')]],
     ['privileged', { pod: { containers: [{ securityContext: { privileged: true } }] } }, [`${HOST} (privileged)`]],
@@ -132,6 +144,12 @@ describe('what a controller carries out with rights of its own', () => {
     expect(found.map((one) => one.split(':', 1)[0])).toEqual(road === null ? [] : [road]);
     expect(gained({ a: '1' }, { a: '1' }, { apiGroup, resource })).toEqual([]);
   });
+});
+
+it('a backup without commands stays in its store, whatever else it says', () => {
+  const backups = { apiGroup: 'velero.io', resource: 'backups' };
+  expect(gained(null, { ttl: '1h' }, backups)).toEqual([]);
+  expect(gained(null, { hooks: { resources: [] } }, backups)).toEqual(['controller: Velero']);
 });
 
 const FLUX = '/apis/source.toolkit.fluxcd.io/v1/namespaces/n/gitrepositories';
