@@ -47,10 +47,13 @@ function gainedByHost(change: Change): Gained[] {
   return gainedByHostAccess({ ...change, before: asInPods(change.before), after: asInPods(change.after) });
 }
 
-/** Other code in what has an identity already is as good as a command that is run there. */
+/**
+ * Other code in what has an identity already is as good as a command that is run there. Without a rehearsal everything
+ * may be other.
+ */
 function gainedByCode({ namespace, before, after }: Change): Gained[] {
-  if (before === null || !codeChanges(before, after)) return [];
-  const has = accountsOf(namespace, after);
+  if (before === null || (after !== null && !codeChanges(before, after))) return [];
+  const has = accountsOf(namespace, after ?? before);
   const kept = [...accountsOf(namespace, before)].filter(([key]) => has.has(key));
   const ways = [...waysToHost(asInPods(before), '')];
   return [

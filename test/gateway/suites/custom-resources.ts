@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RawAnswer } from '../environment/raw-request.ts';
 import type { RunningGateway } from '../environment/running-gateway.ts';
 import { sender } from './asked-about.ts';
@@ -82,15 +82,15 @@ export function describeCustomResources(environment: () => RunningGateway): void
         runner('weak', { serviceAccountName: 'weak', image: 'registry.example/app:1' }),
         object('source.toolkit.fluxcd.io', 'GitRepository', 'g', { url: 'https://a.example' }),
       ];
-      await expect
-        .poll(
-          async () => {
-            const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-            return (await directly(['-n', NAMESPACE, 'apply', '-f', '-'], { input: list })).code;
-          },
-          { timeout: 30_000 },
-        )
-        .toBe(0);
+      const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+      // Established is a moment before it is served.
+      await vi.waitFor(
+        async () => {
+          const made = await directly(['-n', NAMESPACE, 'apply', '-f', '-'], { input: list });
+          expect(made.code, made.stderr).toBe(0);
+        },
+        { timeout: 30_000, interval: 500 },
+      );
     });
     afterAll(async () => {
       const { directly } = environment();
