@@ -9,8 +9,8 @@ export type NamedIdentity =
   /** A text that becomes an account's name when it runs. */
   | { readonly template: string };
 
-/** `serviceAccountName`, `driverServiceAccount`, `serviceAccountRef`, `serviceAccounts`, `service_account_names`. */
-const ACCOUNT_FIELD = /service[-_]?accounts?(?:[-_]?(?:names?|refs?|references?))?$/i;
+/** `serviceAccountName`, `driverServiceAccount`, `serviceAccountRef`, `serviceAccounts`, `service_account_names`, `saName`. */
+const ACCOUNT_FIELD = /(?:service[-_]?accounts?(?:[-_]?ref(?:erence)?s?)?(?:[-_]?names?)?|^sa[-_]?names?)$/i;
 const ACCOUNT_NAMESPACE_FIELD = /service[-_]?account(?:[-_]?ref)?[-_]?namespace$/i;
 /** Fields by which a controller is told to act as somebody: a service account of its own namespace, or a user. */
 const ACTS_AS_FIELD = /^(?:run|execute|act)[-_]?as(?:[-_]?account)?$/i;
@@ -64,11 +64,13 @@ function identitiesIn(field: string, value: unknown, namespaces: readonly string
   if (!ACCOUNT_FIELD.test(field) && !ACTS_AS_FIELD.test(field)) return [];
   return (Array.isArray(value) ? value : [value]).flatMap((one) => {
     if (typeof one === 'string') return namespaces.flatMap((namespace) => identityIn(one, namespace));
-    if (!isRecord(one)) return [];
-    const said = textAt(one, 'namespace');
-    return (NAMESPACE_NAME.test(said) ? [said] : namespaces).flatMap((namespace) =>
-      identityIn(textAt(one, 'name'), namespace),
-    );
+    // `serviceAccounts: {driver: {name}}` names one for each part.
+    return [one, ...(isRecord(one) ? Object.values(one) : [])].flatMap((reference) => {
+      const said = textAt(reference, 'namespace');
+      return (NAMESPACE_NAME.test(said) ? [said] : namespaces).flatMap((namespace) =>
+        identityIn(textAt(reference, 'name'), namespace),
+      );
+    });
   });
 }
 
