@@ -47,6 +47,7 @@ const NOTHING: readonly Road[] = [];
 export function roadsToEvaluate(target: Target): readonly Road[] {
   const { verb, apiGroup, resource } = target;
   if (verb === 'create' && INTO_PODS.has(resource) && apiGroup === '') return ['exec'];
+  if (apiGroup === '' && resource === 'configmaps') return roadsOfConfigMap(target);
   if (!CHANGES.has(verb)) return NOTHING;
   if (apiGroup === '' && resource === 'pods/ephemeralcontainers') return ['exec', 'node'];
   if (apiGroup === 'certificates.k8s.io' && resource === 'certificatesigningrequests/approval') return ['csr'];
@@ -58,7 +59,6 @@ export function roadsToEvaluate(target: Target): readonly Road[] {
   // A pod reaches by a claim on it what it could not mount by itself.
   if (apiGroup === '' && resource === 'persistentvolumes') return ['node'];
   if (POD_CARRIERS.has(`${resource}.${apiGroup}`)) return ['pod', 'node'];
-  if (apiGroup === '' && resource === 'configmaps') return roadsOfConfigMap(target);
   if (!isCustom(apiGroup)) return NOTHING;
   const deputy = deputyOf(apiGroup, resource);
   return deputy === null ? BY_SHAPE : [...new Set([deputy.road, ...BY_SHAPE])];
@@ -73,10 +73,14 @@ export function isCustom(apiGroup: string): boolean {
 }
 
 /** A create has its name in the body: until that is read it may be any. */
-function roadsOfConfigMap({ namespace, name }: Target): readonly Road[] {
-  if (name === '') return [...new Set(controlConfigMapsIn(namespace, true).map(({ road }) => road))];
-  const control = controlConfigMap(namespace, name);
-  return control === null || control.counts === 'any-write' ? NOTHING : [control.road];
+function roadsOfConfigMap({ verb, namespace, name }: Target): readonly Road[] {
+  if (verb === 'create' && name === '') {
+    return [...new Set(controlConfigMapsIn(namespace, true).map(({ road }) => road))];
+  }
+  const control = CHANGES.has(verb) || verb === 'delete' ? controlConfigMap(namespace, name) : null;
+  if (control === null) return NOTHING;
+  const isLookedAt = verb === 'delete' ? Array.isArray(control.deletion) : control.counts !== 'any-write';
+  return isLookedAt ? [control.road] : NOTHING;
 }
 
 /** Identities that the URL alone tells. */
@@ -126,8 +130,8 @@ export function gainedByUrl(target: Target): readonly GainedIdentity[] {
 /** What counts whatever is written; and what is taken away, which the object written next may say otherwise. */
 function gainedByConfigMap({ verb, namespace, name }: Target): readonly GainedIdentity[] {
   return controlsOf(namespace, name)
-    .filter(({ counts, deletionCounts }) =>
-      DELETIONS.has(verb) ? deletionCounts : CHANGES.has(verb) && name !== '' && counts === 'any-write',
+    .filter(({ counts, deletion }) =>
+      DELETIONS.has(verb) ? deletion === 'always' : CHANGES.has(verb) && name !== '' && counts === 'any-write',
     )
     .map(({ road, says }) => watcher(road, says));
 }

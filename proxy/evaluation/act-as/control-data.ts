@@ -34,8 +34,13 @@ export function suspectedOfConfigMap(
   return roads.filter((road) => found.some((control) => control.road === road));
 }
 
-/** Whom the writer of a control ConfigMap acts as, where what counts in it changes. */
-export function gainedByControlData(roads: readonly Road[], { namespace, before, after }: Change): Gained[] {
+/**
+ * Whom the writer of a control ConfigMap acts as, where what counts in it changes.
+ * @param change `after` is an empty object where it is deleted.
+ */
+export function gainedByControlData(roads: readonly Road[], change: Change): Gained[] {
+  const { namespace, before, after } = change;
+  if (isDeletion(after)) return gainedByDeletion(roads, change);
   // A rehearsal makes up another name than the write will.
   const prefix = before === null ? textAt(after, 'metadata', 'generateName') : '';
   const controls =
@@ -44,6 +49,24 @@ export function gainedByControlData(roads: readonly Road[], { namespace, before,
       : controlConfigMapsFrom(namespace, prefix);
   return controls
     .filter(({ road, counts }) => roads.includes(road) && changes(counts, before, after))
+    .map(({ road, says }) => anyone(road, says));
+}
+
+function isDeletion(after: unknown): boolean {
+  return textAt(after, 'metadata', 'name') === '' && textAt(after, 'metadata', 'generateName') === '';
+}
+
+/** What it held back is free then; what it gave ends with it. */
+function gainedByDeletion(roads: readonly Road[], { namespace, before }: Change): Gained[] {
+  if (before === null) {
+    return roads.map((road) => anyone(road, 'whoever was held back by this ConfigMap, which could not be read'));
+  }
+  const data = [...dataOf(before)];
+  return controlsCalled(namespace, textAt(before, 'metadata', 'name'), '')
+    .filter(({ road, deletion }) => {
+      if (!roads.includes(road) || !Array.isArray(deletion)) return false;
+      return deletion.some(([key, value]) => data.some(([name, text]) => key.test(name) && value.test(String(text))));
+    })
     .map(({ road, says }) => anyone(road, says));
 }
 

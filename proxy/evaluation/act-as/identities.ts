@@ -24,6 +24,9 @@ export const identities: Reader = {
   },
 };
 
+/** What a DELETE leaves, which needs no rehearsal. */
+const NOTHING_LEFT = {};
+
 /** `exec` of a custom resource is other code in it, which is seen in what the write would leave. */
 function isOfPods({ info }: ApiRequest): boolean {
   return info.apiGroup === '' && info.resource === 'pods';
@@ -31,7 +34,8 @@ function isOfPods({ info }: ApiRequest): boolean {
 
 async function gainedIn(request: ApiRequest, roads: readonly Road[], sight: Sight): Promise<Gained[]> {
   const { namespace, apiGroup, resource, subresource, name } = request.info;
-  const { before, after, live } = sight;
+  const { before, live } = sight;
+  const after = request.method === 'DELETE' ? NOTHING_LEFT : sight.after;
   const isThere = roads.includes('exec') && isOfPods(request) && live !== 'absent';
   const intoPod = isThere ? gainedByExec(namespace, name, before, subresource !== 'portforward') : [];
   const others = roads.filter((road) => road !== 'exec' || !isOfPods(request));

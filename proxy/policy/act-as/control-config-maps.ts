@@ -9,9 +9,17 @@ export interface ControlConfigMap {
   /** For people: whom its writer acts as. */
   readonly says: string;
   readonly counts: WhatCounts;
-  /** Taking it away counts as a change; left out where the cluster writes it anew by itself. */
-  readonly deletionCounts: boolean;
+  readonly deletion: WhatDeletionCounts;
 }
+
+/** Keys, and the values of them, by which it holds somebody back: what its end would set free. */
+export type Restrictions = ReadonlyArray<readonly [key: RegExp, value: RegExp]>;
+
+/**
+ * Taking it away is a change like any other where the cluster itself goes by it. Of what a chart brings and takes with
+ * it only its restrictions count: what it gives ends with it, and what is created next is judged by itself.
+ */
+export type WhatDeletionCounts = 'always' | 'never' | Restrictions;
 
 interface Row {
   /** Empty: any namespace, because what reads it may be installed anywhere. */
@@ -21,7 +29,7 @@ interface Row {
   readonly road: Road;
   readonly says: string;
   readonly counts?: WhatCounts;
-  readonly renewed?: true;
+  readonly restrictions?: Restrictions;
 }
 
 const SYSTEM = ['kube-system'];
@@ -49,6 +57,7 @@ const ROWS: readonly Row[] = [
     says: 'Argo CD, for whoever this gives rights there',
     // `matchMode` only says how the others are compared.
     counts: /^(?:policy\.(?!matchMode$).+|scopes)$/,
+    restrictions: [[/^policy\./, /\bdeny\b/]],
   },
   {
     namespaces: [],
@@ -57,6 +66,10 @@ const ROWS: readonly Row[] = [
     says: 'Argo CD, for whoever this lets sign in, run commands or skip its checks',
     counts:
       /^(?:admin\.enabled|accounts\..+|users\.anonymous\.enabled|(?:dex|oidc)\.config|exec\.(?:enabled|shells)|configManagementPlugins|kustomize\..+|resource\.customizations\.actions\..+|globalProjects|application\.sync\.impersonation\.enabled)$/,
+    restrictions: [
+      [/^admin\.enabled$/, /^\s*false\s*$/],
+      [/^application\.sync\.impersonation\.enabled$/, /^\s*true\s*$/],
+    ],
   },
   {
     namespaces: [],
@@ -109,7 +122,6 @@ const ROWS: readonly Row[] = [
     names: ['kube-root-ca.crt', 'istio-ca-root-cert', 'openshift-service-ca.crt', 'linkerd-identity-trust-roots'],
     road: 'webhook',
     says: 'whatever pods trust by these certificates',
-    renewed: true,
   },
   {
     namespaces: [],
@@ -173,6 +185,6 @@ function isNamed(pattern: string, name: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
-function controlOf({ road, says, counts = 'data', renewed }: Row): ControlConfigMap {
-  return { road, says, counts, deletionCounts: renewed === undefined };
+function controlOf({ namespaces, road, says, counts = 'data', restrictions }: Row): ControlConfigMap {
+  return { road, says, counts, deletion: restrictions ?? (namespaces.length > 0 ? 'always' : 'never') };
 }

@@ -85,7 +85,7 @@ export function describeControlData(environment: () => RunningGateway): void {
         ),
         'Argo CD, for whoever this lets sign in',
       ],
-      ['Argo CD’s settings taken away', send('DELETE', `${OWN}/argocd-cm`, JSON_TYPE, {}), 'Argo CD'],
+      ['Argo CD’s administrator let in by a delete', send('DELETE', `${OWN}/argocd-cm`, JSON_TYPE, {}), 'Argo CD'],
       ['what pods trust', send('POST', OWN, JSON_TYPE, named('istio-ca-root-cert')), 'trust by these certificates'],
     ])('%s is asked about, and says whom', async (_name, sending, shown) => {
       expect(await asked(sending)).toContain(shown);
@@ -107,6 +107,7 @@ export function describeControlData(environment: () => RunningGateway): void {
           data: { 'policy.default': '', 'policy.matchMode': 'glob', scopes: '[groups]' },
         }),
       ],
+      ['rights in Argo CD taken away', send('DELETE', `${OWN}/argocd-rbac-cm`, JSON_TYPE, {})],
     ])('%s runs unasked', async (_name, sending) => {
       const { gateway } = environment();
       const before = gateway.approvals().length;

@@ -61,6 +61,8 @@ describe('case 55: a write of a ConfigMap, by its words', () => {
     ['what pods trust', `PATCH ${SHOP}/kube-root-ca.crt`, MERGE, { data: {} }, ['webhook']],
     ['sign-ins taken away', `DELETE ${SYSTEM}/aws-auth`, '', {}, ['rbac']],
     ['names of the cluster taken away', `DELETE ${SYSTEM}/coredns`, '', {}, ['webhook']],
+    ['what Argo CD goes by, which has to be looked at', `DELETE ${SHOP}/argocd-cm`, '', {}, ['rbac']],
+    ['what says nothing but what is given', `DELETE ${SHOP}/argocd-cmd-params-cm`, '', {}, []],
     ['what the cluster writes anew', `DELETE ${SHOP}/kube-root-ca.crt`, '', {}, []],
     ['everything of a namespace like any other', `DELETE ${SHOP}`, '', {}, []],
     ['an ordinary one', `POST ${SHOP}`, '', named('app'), []],
@@ -119,6 +121,24 @@ describe('case 55: what counts in a control ConfigMap', () => {
     ['how large a body may be', 'ingress-nginx-controller', {}, { data: { 'proxy-body-size': '8m' } }, false],
   ])('%s in %s', (_name, name, before, after, counts) => {
     expect(gained(name, before, after)).toHaveLength(counts ? 1 : 0);
+  });
+
+  it.each<[string, string, object | null, boolean]>([
+    ['the administrator kept out', 'argocd-cm', { data: { 'admin.enabled': 'false' } }, true],
+    [
+      'accounts of its own for what is synced',
+      'argocd-cm',
+      { data: { 'application.sync.impersonation.enabled': 'true' } },
+      true,
+    ],
+    ['sign-in', 'argocd-cm', { data: { 'admin.enabled': 'true', 'oidc.config': 'issuer: x' } }, false],
+    ['rights', 'argocd-rbac-cm', { data: { 'policy.csv': 'g, x, role:admin' } }, false],
+    ['rights refused', 'argocd-rbac-cm', { data: { 'policy.csv': 'p, role:x, applications, delete, *, deny' } }, true],
+    ['what could not be read', 'argocd-cm', null, true],
+  ])('and in the end of one: %s in %s', (_name, name, before, counts) => {
+    const change = { namespace: 'argocd', resource: 'configmaps', role: null, after: {} };
+    const was = before === null ? null : { metadata: { name }, ...before };
+    expect(gainedByControlData(['rbac'], { ...change, before: was })).toHaveLength(counts ? 1 : 0);
   });
 
   it('is what a made-up name may become, and not what the rehearsal made up', () => {
