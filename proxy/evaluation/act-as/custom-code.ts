@@ -11,18 +11,20 @@ const NO_CODE = new Set([
 ]);
 /** Fields, in small letters, by which something else may run. */
 const CODE_FIELDS = new Set([
-  ...['image', 'images', 'imagename', 'imagetag', 'imagerepository', 'tag', 'digest'],
-  ...['command', 'commands', 'args', 'arguments', 'script', 'scripts', 'code', 'env', 'envfrom'],
-  ...['source', 'sources', 'url', 'uri', 'repo', 'repourl', 'repository', 'git', 'chart', 'branch', 'revision'],
-  ...['mainclass', 'mainapplicationfile', 'jar', 'jars', 'pyfiles', 'deps', 'files'],
+  ...['images', 'imagename', 'imagetag', 'imagerepository', 'tag', 'digest', 'envfrom', 'entrypoint'],
+  ...['arguments', 'scripts', 'code', 'function', 'handler', 'module', 'program', 'inline', 'content', 'manifest'],
+  ...['manifests', 'source', 'sources', 'uri', 'repourl', 'repository', 'git', 'chart', 'values', 'branch', 'revision'],
+  ...['mainclass', 'mainapplicationfile', 'jar', 'jars', 'pyfiles', 'deps', 'files', 'config', 'params', 'parameters'],
   ...['hook', 'hooks', 'lifecycle', 'plugin', 'plugins', 'step', 'steps', 'task', 'tasks', 'job', 'jobs'],
-  ...['container', 'containers', 'initcontainers', 'sidecars', 'podspec', 'template', 'templates', 'podtemplate'],
-  ...['volumes', 'volumemounts', 'workingdir'],
+  ...['container', 'containers', 'initcontainers', 'sidecars', 'templates', 'volumes', 'volumemounts', 'workingdir'],
 ]);
+/** And what such fields are called at their end: `driverImage`, `sparkConf`, `pipelineSpec`, `podTemplate`. */
+const CODE_ENDING = /(?:image|commands?|args|script|env|url|repo|conf|options|(?<=.)spec|template)$/;
 
 /** True for a field that a body may change what runs by. */
 export function isCodeField(field: string): boolean {
-  return CODE_FIELDS.has(field.toLowerCase());
+  const name = field.toLowerCase();
+  return CODE_FIELDS.has(name) || CODE_ENDING.test(name);
 }
 
 /** True for an object that holds a pod's specification: containers with images. */

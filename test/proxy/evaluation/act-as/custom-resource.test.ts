@@ -175,6 +175,9 @@ describe('case 56: what is looked at of a custom resource, by the words of its b
     ['a path of the host', `POST ${OWN}`, '', { spec: { hostPath: '/etc' } }, ['node']],
     ['a token’s type', `POST ${OWN}`, '', { type: 'kubernetes.io/service-account-token' }, ['secret']],
     ['an image of what is there', `PATCH ${OWN}/t`, MERGE, { spec: { image: 'x' } }, ['exec']],
+    ['the image of a part', `PATCH ${OWN}/t`, MERGE, { spec: { driverImage: 'x' } }, ['exec']],
+    ['settings of a program', `PATCH ${OWN}/t`, MERGE, { spec: { sparkConf: { 'spark.jars': 'x' } } }, ['exec']],
+    ['an interval', `PATCH ${OWN}/t`, MERGE, { spec: { endpoints: [{ interval: '30s', path: '/m' }] } }, []],
     ['an image of what is new', `POST ${OWN}`, '', { spec: { image: 'x' } }, []],
     ['an image written whole', `PUT ${OWN}/t`, '', { spec: { image: 'x' } }, []],
     [
