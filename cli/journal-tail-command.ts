@@ -84,12 +84,21 @@ function inWords(record: JournalRecord, ends: ReadonlyMap<string, FinishedRecord
   }
 }
 
-function decidedInWords({ principal, effective, request, cluster, decision, approval }: DecidedRecord): string {
+function decidedInWords({
+  principal,
+  effective,
+  request,
+  cluster,
+  decision,
+  approval,
+  signs = [],
+}: DecidedRecord): string {
   const as = effective === null ? '' : ` as ${identityInWords(effective)}`;
   const code = decision.code === null ? '' : ` ${decision.code}`;
   const approved =
     approval === null ? '' : ` (${approval.code} ${approval.state}${approval.by === null ? '' : ` by ${approval.by}`})`;
-  return `${principal.user}${as}  ${requestInWords(request)}  on ${cluster}  ${decision.outcome}${code} ${decision.rule}${approved}`;
+  const signed = signs.length === 0 ? '' : `  [${signs.map(({ code, says }) => `${code}: ${says}`).join('; ')}]`;
+  return `${principal.user}${as}  ${requestInWords(request)}  on ${cluster}  ${decision.outcome}${code} ${decision.rule}${approved}${signed}`;
 }
 
 function endInWords(end: FinishedRecord | undefined): string {

@@ -1,4 +1,5 @@
 import type { Principal } from './principal.ts';
+import type { Sign } from './sign.ts';
 
 /** What was asked, as people read it. No header values, no bodies, no Secret material. */
 export interface RequestSummary {
@@ -57,6 +58,8 @@ export interface DecidedRecord {
     readonly by: string | null;
     readonly waitedMs: number;
   } | null;
+  /** Tricks that the request may be part of, whatever was decided; left out where there are none. */
+  readonly signs?: readonly Sign[];
 }
 
 export interface FinishedRecord {

@@ -38,7 +38,7 @@ export async function authorise(passage: Passage, judged: Judged): Promise<Permi
   const { request, decision, outgoing, evaluated, answered } = judged;
   if (answered !== null) {
     const { digest } = passage.parts.policy.state();
-    await passage.decided(refusedByCluster(answered.status, digest), true);
+    await passage.decided(refusedByCluster(answered.status, digest, judged.signs), true);
     return { outgoing, warnings: [] };
   }
   const { approval, refusal: refused } = await askPeople(passage, judged);
@@ -52,7 +52,7 @@ export async function authorise(passage: Passage, judged: Judged): Promise<Permi
     }
   }
   const isPlainRead = decision.outcome === 'allow' && isRead(request) && request.upgrade === null;
-  await passage.decided(verdictOf(decision, approval, refusal), !isPlainRead || passage.reveal !== null);
+  await passage.decided(verdictOf(decision, approval, refusal, judged.signs), !isPlainRead || passage.reveal !== null);
   if (refusal !== null) throw refusal;
   const warnings = approval === null ? [] : [`approved by ${approval.by ?? 'a person'} (request ${approval.code})`];
   return { outgoing: current, warnings };

@@ -1,5 +1,7 @@
 import type { Decision } from '../../model/decision.ts';
+import type { Sign } from '../../model/sign.ts';
 import { type Evaluated, objectChanged } from '../evaluation/evaluate.ts';
+import { signsOf } from '../evaluation/signs/signs.ts';
 import type { UpstreamResponse } from '../forward/upstream.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { checkBody } from '../request/request-body.ts';
@@ -20,6 +22,8 @@ export interface Judged {
   readonly outgoing: Outgoing;
   /** Hex SHA-256 of what was found at the API server (`evaluation/evaluate.ts`); null where nothing was looked at. */
   readonly evaluated: string | null;
+  /** Tricks that its words name (`evaluation/signs/`). */
+  readonly signs: readonly Sign[];
   /** The API server refused a rehearsal of the write: what the client gets, and nothing is sent. */
   readonly answered: UpstreamResponse | null;
 }
@@ -31,14 +35,16 @@ type Sent = Pick<Outgoing, 'body'>;
  * @throws {Refusal} for what must not be written, and as `Evaluator.evaluate`.
  */
 export async function evaluate(passage: Passage, restored: RestoredRequest): Promise<Judged> {
-  const { whole, outgoing } = restored;
+  const { outgoing } = restored;
+  const signs = signsOf(restored.whole.question, restored.whole);
+  const whole = { ...restored.whole, question: { ...restored.whole.question, signs } };
   const { request, body } = whole;
   if (isDeniedByUrl(whole)) {
-    return { request, body, decision: whole.decision, outgoing, evaluated: null, answered: null };
+    return { request, body, decision: whole.decision, outgoing, evaluated: null, signs, answered: null };
   }
-  const evaluated = await lookAtLatest(passage, restored);
+  const evaluated = await lookAtLatest(passage, { whole, outgoing });
   const { digest, answered } = evaluated;
-  const judged = { request, body, decision: evaluated.decision, evaluated: digest, answered };
+  const judged = { request, body, decision: evaluated.decision, evaluated: digest, signs, answered };
   if (digest === null) return { ...judged, outgoing: { ...outgoing, ...evaluated.outgoing } };
   const againAfter = (sent: Sent) => async (): Promise<Outgoing | null> => {
     const next = await lookAtLatest(passage, await restoreMasks(passage, whole));

@@ -1,13 +1,19 @@
 import type { Decision } from '../../model/decision.ts';
 import type { DecidedRecord } from '../../model/journal-record.ts';
+import type { Sign } from '../../model/sign.ts';
 import { explainDecision } from '../policy/explain.ts';
 import type { Refusal } from '../refusal.ts';
 
 /** What the `decided` record says beside the request itself. */
-export type Verdict = Pick<DecidedRecord, 'decision' | 'approval'>;
+export type Verdict = Pick<DecidedRecord, 'decision' | 'approval' | 'signs'>;
 
 /** The verdict of a policy decision, as the journal records it. */
-export function verdictOf(decision: Decision, approval: Verdict['approval'], refusal: Refusal | null): Verdict {
+export function verdictOf(
+  decision: Decision,
+  approval: Verdict['approval'],
+  refusal: Refusal | null,
+  signs: readonly Sign[],
+): Verdict {
   return {
     decision: {
       outcome: decision.outcome,
@@ -16,10 +22,15 @@ export function verdictOf(decision: Decision, approval: Verdict['approval'], ref
       matchedRules: decision.matchedRules,
       message: refusal?.message ?? decision.message,
       policyDigest: decision.policyDigest,
-      ...(decision.outcome === 'allow' ? {} : { why: explainDecision(decision) }),
+      ...(decision.outcome === 'allow' ? {} : { why: explainDecision(decision, signs) }),
     },
     approval,
+    ...found(signs),
   };
+}
+
+function found(signs: readonly Sign[]): Pick<Verdict, 'signs'> {
+  return signs.length === 0 ? {} : { signs };
 }
 
 /** The verdict where the gateway refused before policy was asked. */
@@ -28,9 +39,9 @@ export function refusedVerdict({ code, message }: Refusal, policyDigest: string)
 }
 
 /** The verdict on a write that the API server refused in its dry run: nothing was sent, nobody was asked. */
-export function refusedByCluster(status: number, policyDigest: string): Verdict {
+export function refusedByCluster(status: number, policyDigest: string, signs: readonly Sign[]): Verdict {
   const message = `the cluster refuses this (${status}), as its dry run says; nothing was sent`;
-  return refusedBy('cluster/dry-run', { code: null, message, policyDigest });
+  return { ...refusedBy('cluster/dry-run', { code: null, message, policyDigest }), ...found(signs) };
 }
 
 function refusedBy(rule: string, said: Pick<Verdict['decision'], 'code' | 'message' | 'policyDigest'>): Verdict {

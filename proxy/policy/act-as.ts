@@ -1,4 +1,7 @@
 import type { GainedIdentity, Road } from '../../model/gained-identity.ts';
+import { isBuiltInGroup } from '../request/media-types.ts';
+import { type ControlConfigMap, controlConfigMap, controlConfigMapsIn } from './act-as/control-config-maps.ts';
+import { deputyOf } from './act-as/deputies.ts';
 
 /** The name under which the API server knows a service account. */
 export function serviceAccountUser(namespace: string, name: string): string {
@@ -21,6 +24,7 @@ interface Target {
 }
 
 const CHANGES = new Set(['create', 'update', 'patch']);
+const DELETIONS = new Set(['delete', 'deletecollection']);
 const INTO_PODS = new Set(['pods/exec', 'pods/attach', 'pods/portforward']);
 /** Built-in kinds that hold a pod's specification, by `resource.group`. */
 const POD_CARRIERS = new Set([
@@ -35,27 +39,15 @@ const POD_CARRIERS = new Set([
   'jobs.batch',
   'cronjobs.batch',
 ]);
-/** Objects that their controllers carry out with rights of their own. */
-const DEPUTIES: ReadonlyMap<string, string> = new Map([
-  ['applications.argoproj.io', 'Argo CD'],
-  ['applicationsets.argoproj.io', 'Argo CD'],
-  ['appprojects.argoproj.io', 'Argo CD'],
-  ['kustomizations.kustomize.toolkit.fluxcd.io', 'Flux'],
-  ['helmreleases.helm.toolkit.fluxcd.io', 'Flux'],
-  ['helmcharts.helm.cattle.io', 'the Helm controller'],
-]);
-/** ConfigMaps that the API server, or what signs in to it, takes identities from. */
-const SIGN_INS: ReadonlyMap<string, string> = new Map([
-  ['kube-system/aws-auth', 'whoever aws-auth maps to, who signs in to this cluster (EKS)'],
-  ['kube-system/extension-apiserver-authentication', 'anybody, at the aggregated API servers that trust this proxy'],
-]);
-const CUSTOM_GROUP = /\./;
-const OWN_GROUP = /(?:^|\.)k8s\.io$/;
+/** What may stand in any custom resource: what pods it makes run as, with what and from where, and a token's Secret. */
+const BY_SHAPE: readonly Road[] = ['pod', 'node', 'exec', 'secret'];
 const NOTHING: readonly Road[] = [];
 
 /** Roads of which only the body, or the object that is there, can tell whether a request takes them. */
-export function roadsToEvaluate({ verb, apiGroup, resource }: Target): readonly Road[] {
+export function roadsToEvaluate(target: Target): readonly Road[] {
+  const { verb, apiGroup, resource } = target;
   if (verb === 'create' && INTO_PODS.has(resource) && apiGroup === '') return ['exec'];
+  if (apiGroup === '' && resource === 'configmaps') return roadsOfConfigMap(target);
   if (!CHANGES.has(verb)) return NOTHING;
   if (apiGroup === '' && resource === 'pods/ephemeralcontainers') return ['exec', 'pod', 'node'];
   if (apiGroup === 'certificates.k8s.io' && resource === 'certificatesigningrequests/approval') return ['csr'];
@@ -71,7 +63,28 @@ export function roadsToEvaluate({ verb, apiGroup, resource }: Target): readonly 
     const choosesCode = verb !== 'create' || resource === 'controllerrevisions';
     return choosesCode ? ['pod', 'exec', 'node'] : ['pod', 'node'];
   }
-  return CUSTOM_GROUP.test(apiGroup) && !OWN_GROUP.test(apiGroup) ? ['pod', 'node'] : NOTHING;
+  if (!isCustom(apiGroup)) return NOTHING;
+  const deputy = deputyOf(apiGroup, resource);
+  return deputy === null ? BY_SHAPE : [...new Set([deputy.road, ...BY_SHAPE])];
+}
+
+/**
+ * True for a group that kube-apiserver itself does not serve: what is in it is a custom resource, or another API server's.
+ * A group is one or the other: kube-apiserver 1.36.3 serves no custom resource in a group of its own, whatever its version.
+ */
+export function isCustom(apiGroup: string): boolean {
+  return !isBuiltInGroup(apiGroup);
+}
+
+/** A create has its name in the body: until that is read it may be any. */
+function roadsOfConfigMap({ verb, namespace, name }: Target): readonly Road[] {
+  if (verb === 'create' && name === '') {
+    return [...new Set(controlConfigMapsIn(namespace, true).map(({ road }) => road))];
+  }
+  const control = CHANGES.has(verb) || verb === 'delete' ? controlConfigMap(namespace, name) : null;
+  if (control === null) return NOTHING;
+  const isLookedAt = verb === 'delete' ? Array.isArray(control.deletion) : control.counts !== 'any-write';
+  return isLookedAt ? [control.road] : NOTHING;
 }
 
 /** Identities that the URL alone tells. */
@@ -103,8 +116,7 @@ export function gainedByUrl(target: Target): readonly GainedIdentity[] {
         },
       ];
     }
-    const signIn = resource === 'configmaps' && CHANGES.has(verb) ? SIGN_INS.get(`${namespace}/${name}`) : undefined;
-    return signIn === undefined ? [] : [watcher('rbac', signIn)];
+    return resource === 'configmaps' ? gainedByConfigMap(target) : [];
   }
   if (!CHANGES.has(verb) || resource.includes('/')) return [];
   if (apiGroup === 'admissionregistration.k8s.io') {
@@ -116,8 +128,22 @@ export function gainedByUrl(target: Target): readonly GainedIdentity[] {
   if (apiGroup === 'certificates.k8s.io' && resource === 'podcertificaterequests') {
     return [watcher('csr', 'a pod, by a certificate')];
   }
-  const deputy = DEPUTIES.get(`${resource}.${apiGroup}`);
-  return deputy === undefined ? [] : [watcher('controller', `${deputy}, which carries this out with its own rights`)];
+  return [];
+}
+
+/** What counts whatever is written; and what is taken away, which the object written next may say otherwise. */
+function gainedByConfigMap({ verb, namespace, name }: Target): readonly GainedIdentity[] {
+  return controlsOf(namespace, name)
+    .filter(({ counts, deletion }) =>
+      DELETIONS.has(verb) ? deletion === 'always' : CHANGES.has(verb) && name !== '' && counts === 'any-write',
+    )
+    .map(({ road, says }) => watcher(road, says));
+}
+
+function controlsOf(namespace: string, name: string): readonly ControlConfigMap[] {
+  if (name === '') return controlConfigMapsIn(namespace, false);
+  const control = controlConfigMap(namespace, name);
+  return control === null ? [] : [control];
 }
 
 function watcher(road: Road, says: string): GainedIdentity {

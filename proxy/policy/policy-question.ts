@@ -1,5 +1,6 @@
 import type { GainedIdentity } from '../../model/gained-identity.ts';
 import type { Principal } from '../../model/principal.ts';
+import type { Sign } from '../../model/sign.ts';
 import type { ApiRequest, Impersonation } from '../request/api-request.ts';
 import { gainedByUrl } from './act-as.ts';
 
@@ -48,6 +49,8 @@ export interface PolicyQuestion {
   readonly impersonation: Impersonation | null;
   /** Whom else the request would let its sender act as, as far as it is known (`policy/act-as.ts`). */
   readonly gained?: readonly GainedIdentity[];
+  /** Tricks that the words of its body name; left out before they were read. No rule asks about them yet. */
+  readonly signs?: readonly Sign[];
   /**
    * True when all was looked at that ever will be, so that `gained` is whole and no rule is open: after an evaluation, or
    * where the question is only what would be decided by what is known.

@@ -102,6 +102,14 @@ describe('journal tail', () => {
     expect(tail.out[1]).toMatch(/get pods shop\/new-one {2}on prod {2}allow default\/reads {2}no end yet$/);
   });
 
+  test('the signs of a request stand behind what was decided', () => {
+    const place = { v: 1, seq: 1, time: 'T', prev: '', hash: '' } as const;
+    const signs = [{ code: 'pod-placed-on-node', says: 'the pods are put on node n1, past the scheduler' }] as const;
+    expect(journalLines([{ ...decided({ auditId: 'x' }), ...place, signs }])[0]).toContain(
+      'default/reads  [pod-placed-on-node: the pods are put on node n1, past the scheduler]  no end yet',
+    );
+  });
+
   test('an end whose beginning is not among the records has a line of its own', () => {
     const place = { v: 1, seq: 1, time: 'T', prev: '', hash: '' } as const;
     expect(journalLines([{ ...finished('x', 0), ...place }])).toEqual(['T  request x ended  client gone in 12 ms']);

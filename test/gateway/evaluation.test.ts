@@ -2,8 +2,10 @@ import { describe } from 'vitest';
 import { startDemo } from './environment/demo.ts';
 import { gatewayForSuite } from './environment/gateway-for-suite.ts';
 import { describeCodeInWorkloads } from './suites/code-in-workloads.ts';
+import { describeControlData } from './suites/control-data.ts';
 import { describeEvaluation } from './suites/evaluation.ts';
 import { describeRoads } from './suites/roads-to-another-identity.ts';
+import { describeSigns } from './suites/signs.ts';
 import { describeStrongAccounts } from './suites/strong-accounts.ts';
 
 describe('evaluation in front of the demo cluster', () => {
@@ -12,4 +14,6 @@ describe('evaluation in front of the demo cluster', () => {
   describeRoads(environment);
   describeStrongAccounts(environment);
   describeCodeInWorkloads(environment);
+  describeControlData(environment);
+  describeSigns(environment);
 });

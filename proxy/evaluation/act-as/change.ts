@@ -2,6 +2,8 @@
 export interface Change {
   /** The namespace of the URL; empty for what belongs to the whole cluster. */
   readonly namespace: string;
+  /** Left out for the core group. */
+  readonly apiGroup?: string;
   /** `clusterroles`. */
   readonly resource: string;
   /** The object that is there; null where there is none. */

@@ -1,7 +1,10 @@
 import type { Road } from '../../../model/gained-identity.ts';
+import { isCustom } from '../../policy/act-as.ts';
 import type { Change } from './change.ts';
 import { gainedByCode } from './code.ts';
+import { gainedByControlData } from './control-data.ts';
 import { gainedByCertificate } from './csr.ts';
+import { gainedByCustomResource } from './custom-resource.ts';
 import { gainedByHostAccess } from './node.ts';
 import { gainedByPod } from './pod.ts';
 import { gainedByRights } from './rbac.ts';
@@ -21,6 +24,9 @@ const BY_ROAD: Partial<Readonly<Record<Road, (change: Change) => Gained[]>>> = {
 
 /** Identities that a write would let its sender act as, by the roads given, and that the object did not give before. */
 export function gainedByChange(roads: readonly Road[], change: Change): Gained[] {
+  const { apiGroup = '', resource } = change;
+  if (isCustom(apiGroup)) return gainedByCustomResource(roads, change);
+  if (apiGroup === '' && resource === 'configmaps') return gainedByControlData(roads, change);
   return roads.flatMap((road) => BY_ROAD[road]?.(change) ?? []);
 }
 

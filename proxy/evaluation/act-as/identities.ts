@@ -12,6 +12,9 @@ import { withStrength } from './strength.ts';
 import { roadsOf, suspectedRoads } from './suspects.ts';
 import { gainedByCodeBesideSecrets, gainedBySecretsOf, gainedByTakenSecrets } from './token-secrets.ts';
 
+/** What a DELETE leaves, which needs no rehearsal. */
+const NOTHING_LEFT = {};
+
 /** Finds whom a request would let its sender act as, for rules that say `actsAs`. */
 export const identities: Reader = {
   plan: ({ question, request, said }) => {
@@ -43,7 +46,8 @@ async function gainedIn(
   suspected: readonly Road[],
   sight: Sight,
 ): Promise<Gained[]> {
-  const { before, after } = sight;
+  const { before } = sight;
+  const after = request.method === 'DELETE' ? NOTHING_LEFT : sight.after;
   const into = isIntoPod(request) && suspected.includes('exec') ? await gainedInside(request, sight) : [];
   const isOther = (road: Road): boolean => road !== 'exec' || !isIntoPod(request);
   const others = suspected.filter(isOther);
@@ -84,8 +88,9 @@ function isIntoPod({ info }: ApiRequest): boolean {
   return info.resource === 'pods' && info.apiGroup === '' && info.subresource !== '';
 }
 
-function whereOf({ info: { namespace, resource } }: ApiRequest): Pick<Change, 'namespace' | 'resource'> {
-  return { namespace, resource };
+function whereOf({ info }: ApiRequest): Pick<Change, 'namespace' | 'apiGroup' | 'resource'> {
+  const { namespace, apiGroup, resource } = info;
+  return { namespace, apiGroup, resource };
 }
 
 /** An account that a workload runs as and has a token of is said once. */

@@ -1,10 +1,12 @@
 import type { Road } from '../../../model/gained-identity.ts';
-import { roadsToEvaluate } from '../../policy/act-as.ts';
+import { isCustom, roadsToEvaluate } from '../../policy/act-as.ts';
 import type { PolicyQuestion } from '../../policy/policy-question.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { isJsonObject, type JsonValue } from '../../request/json-value.ts';
 import { isBuiltInGroup, JSON_PATCH } from '../../request/media-types.ts';
 import { isBootstrapName } from './bootstrap-token.ts';
+import { suspectedOfConfigMap } from './control-data.ts';
+import { suspectedOfCustomResource } from './custom-suspects.ts';
 import { fields, mentions } from './words.ts';
 
 type Words = Partial<Readonly<Record<Road, RegExp>>>;
@@ -54,6 +56,9 @@ export function suspectedRoads(question: PolicyQuestion, request: ApiRequest, bo
   if (body === null || roads.length === 0) return roads;
   // `copy` and `move` bring values that the patch does not hold.
   if (request.contentType === JSON_PATCH && copies(body)) return roads;
+  const { resource, apiGroup } = question;
+  if (apiGroup === '' && resource === 'configmaps') return suspectedOfConfigMap(question, request, roads, body);
+  if (isCustom(apiGroup)) return suspectedOfCustomResource(question, request, roads, body);
   return roads.filter((road) => mayLead(road, request, body));
 }
 

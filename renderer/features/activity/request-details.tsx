@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import type { FinishedRecord } from '../../../model/journal-record.ts';
+import type { DecidedRecord, FinishedRecord } from '../../../model/journal-record.ts';
 import { resourceName } from '../../../model/request-words.ts';
 import { identityWords, sessionWords } from '../../live/identity-words.ts';
 import { useLive } from '../../live/live-queries.ts';
@@ -64,6 +64,16 @@ function TrailSection({ trail }: { readonly trail: ApprovalTrail }) {
   );
 }
 
+/** Each with its code, by which it is found in the journal. */
+function signWords(signs: DecidedRecord['signs']) {
+  if (signs === undefined) return null;
+  return signs.map(({ code, says }) => (
+    <div key={`${code} ${says}`}>
+      {sentence(says)} <Identifier>{code}</Identifier>
+    </div>
+  ));
+}
+
 function EventSections({ row }: { readonly row: Extract<JournalRow, { kind: 'event' }> }) {
   return (
     <Section title="Event">
@@ -89,6 +99,7 @@ function RequestSections({ row }: { readonly row: Extract<JournalRow, { kind: 'r
         <Facts
           facts={[
             { term: 'Rule', value: decision.rule },
+            { term: 'Signs', value: signWords(decided.signs) },
             { term: 'Also matched', value: decision.matchedRules.filter((rule) => rule !== decision.rule).join(', ') },
             { term: 'Code', value: finished?.code ?? decision.code },
             { term: 'Policy', value: decision.policyDigest.slice(0, 12) },

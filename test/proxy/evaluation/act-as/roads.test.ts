@@ -420,9 +420,9 @@ describe('other roads', () => {
       'webhook',
     ],
     [
-      'an Argo CD application',
-      { ...target, verb: 'create', apiGroup: 'argoproj.io', resource: 'applications' },
-      'controller',
+      'EKS’ sign-ins taken away',
+      { verb: 'delete', apiGroup: '', resource: 'configmaps', namespace: 'kube-system', name: 'aws-auth' },
+      'rbac',
     ],
     [
       'taking a webhook away',
