@@ -3,7 +3,7 @@ import { identities } from '../../../../proxy/evaluation/act-as/identities.ts';
 import type { AccountStrength, SecretToken, Sight, Strength } from '../../../../proxy/evaluation/look/sight.ts';
 import { policyQuestion } from '../../../../proxy/policy/policy-question.ts';
 import { LOCAL } from '../../policy/policies.ts';
-import { MERGE, parsed, read } from '../requests.ts';
+import { APPLY, JSON_PATCH, MERGE, parsed, read } from '../requests.ts';
 
 const POD = '/api/v1/namespaces/shop/pods/p';
 const CI = { spec: { serviceAccountName: 'ci' } };
@@ -65,6 +65,23 @@ describe('what has to be seen to find whom a request would act as', () => {
     ['the result too, for a container put into it', `PATCH ${POD}/ephemeralcontainers`, null, [MERGE], true],
   ])('%s', (_name, line, body, headers, rehearsal) => {
     expect(plan(line, body, ...headers).reading?.looks.rehearsal ?? null).toBe(rehearsal);
+  });
+});
+
+describe('case 52: what a write is bound to the version of, because its words do not tell what it takes away', () => {
+  const STRATEGIC = 'Content-Type: application/strategic-merge-patch+json';
+  const DEPLOYMENT = '/apis/apps/v1/namespaces/shop/deployments/d';
+  const retaining = { spec: { template: { spec: { $retainKeys: ['containers'] } } } };
+  const code = { spec: { template: { spec: { containers: [{ name: 'c', image: 'b' }] } } } };
+  it.each<[string, string, unknown, string[], boolean]>([
+    ['what is not listed as staying', `PATCH ${DEPLOYMENT}`, retaining, [STRATEGIC], true],
+    ['what an apply leaves out', `PATCH ${DEPLOYMENT}?fieldManager=t`, {}, [APPLY], true],
+    ['what a whole object leaves out', `PUT ${DEPLOYMENT}`, code, [], true],
+    ['what is moved elsewhere', `PATCH ${DEPLOYMENT}`, [{ op: 'move', from: '/a', path: '/b' }], [JSON_PATCH], true],
+    ['but no image, which is that image whatever is there', `PATCH ${DEPLOYMENT}`, code, [STRATEGIC], false],
+    ['nor a container put into a pod that is there', `PUT ${POD}/ephemeralcontainers`, {}, [], false],
+  ])('%s', (_name, line, body, headers, exact) => {
+    expect(plan(line, body, ...headers).reading?.looks.exact).toBe(exact);
   });
 });
 
