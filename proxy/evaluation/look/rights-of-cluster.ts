@@ -10,6 +10,7 @@ import { asGateway, readOf } from './derived-request.ts';
 import { namedTokens } from './named-tokens.ts';
 import type { Probe } from './probe.ts';
 import type { AccountStrength, ServiceAccount } from './sight.ts';
+import { answeredStatus, Unanswered } from './unanswered.ts';
 
 const API = '/apis/rbac.authorization.k8s.io/v1';
 /** Milliseconds. A question takes a few; a gateway behind this one may hold it until somebody confirms it. */
@@ -46,15 +47,16 @@ export class RightsOfCluster {
     const { namespace } = request.info;
     const namespaces = [...new Set([account.namespace, ...(namespace === '' ? [] : [namespace])])];
     if (this.#strengths.size >= ENTRIES) this.#strengths.clear();
-    return remembered(this.#strengths, [account.name, ...namespaces].join('/'), async () => {
+    const asked = remembered(this.#strengths, [account.name, ...namespaces].join('/'), async () => {
       const strength = await probe.within(PATIENCE, (patient) => this.#find(account, namespaces, patient, request));
       return strength === 'no-answer' ? UNANSWERED : strength;
     });
+    return asked.catch(orElse(UNANSWERED));
   }
 
   /** The ClusterRoles that take in rules of others; null where they may not be listed, or not in time. */
   async aggregators(probe: Probe, request: ApiRequest): Promise<readonly unknown[] | null> {
-    const roles = await remembered(this.#aggregators, 'all', () =>
+    const asked = remembered(this.#aggregators, 'all', () =>
       probe.within(PATIENCE, async (patient) => {
         const all = await listAll(
           `${API}/clusterroles`,
@@ -65,6 +67,7 @@ export class RightsOfCluster {
         return all?.flat() ?? null;
       }),
     );
+    const roles = await asked.catch(orElse(null));
     return roles === 'no-answer' ? null : roles;
   }
 
@@ -118,7 +121,7 @@ export class RightsOfCluster {
     const role = await remembered(this.#roles, path, () =>
       probe.within(PATIENCE, async (patient) => {
         const { status, object } = await patient.ask(asGateway(readOf(request, `${API}/${path}`)));
-        if (status === 404) return null;
+        if (answeredStatus(status) === 404) return null;
         return status === 200 ? object : 'unreadable';
       }),
     );
@@ -131,6 +134,14 @@ export class RightsOfCluster {
     const tokens = await namedTokens(namespace || own, secretsNamed(role), probe, request);
     return heldRights(role, namespace, (secret) => tokens.has(secret)).map(({ says }) => ({ says, namespace }));
   }
+}
+
+/** What is taken for true where the API server had no answer. */
+function orElse<Value>(worst: Value): (error: unknown) => Value {
+  return (error) => {
+    if (error instanceof Unanswered) return worst;
+    throw error;
+  };
 }
 
 /** What was asked before, or is being asked. A failure is no answer to remember. */

@@ -275,17 +275,33 @@ describe('a cluster that does not answer', () => {
   });
 });
 
+describe('a cluster that has no answer', () => {
+  const named = { rules: [{ apiGroups: [''], verbs: ['get'], resources: ['secrets'], resourceNames: ['t'] }] };
+  it.each<[string, number, (target: string) => boolean]>([
+    ['when its bindings are listed', 429, (target) => target.startsWith(`${API}/rolebindings`)],
+    ['when a role is read', 500, (target) => target.includes('/clusterroles/')],
+    ['when a Secret is looked at that a role names', 503, (target) => target.endsWith('/secrets/t')],
+    ['when it is asked for a review', 429, (target) => target.endsWith('reviews')],
+  ])('is no cluster that says no, %s, and is asked again', async (_what, status, fails) => {
+    const list = listing({ bound: { '': ['r'] }, roles: { r: named } });
+    let isBusy = true;
+    const answering: Answering = (about) => (isBusy && fails(about.target) ? [status, {}] : list(about));
+    const strengthOf = asking(new AccountRights(), answering);
+    expect(await strengthOf()).toEqual({ strength: 'no-answer', because: '' });
+    isBusy = false;
+    expect(await strengthOf()).toEqual({ strength: 'no', because: '' });
+  });
+});
+
 describe('the ClusterRoles that take in others', () => {
   it('are told, or that they may not be listed', async () => {
     const sum = { metadata: { name: 'sum' }, aggregationRule: { clusterRoleSelectors: [{}] } };
     const items = [{ metadata: { name: 'view' } }, sum];
     const list = probing(() => [200, { kind: 'ClusterRoleList', items }]);
     expect(await new AccountRights().aggregators(list, request)).toEqual([sum]);
-    expect(
-      await new AccountRights().aggregators(
-        probing(() => [403, {}]),
-        request,
-      ),
-    ).toBeNull();
+    for (const status of [403, 500]) {
+      const told = probing(() => [status, {}]);
+      expect(await new AccountRights().aggregators(told, request)).toBeNull();
+    }
   });
 });
