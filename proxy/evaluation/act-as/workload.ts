@@ -13,10 +13,13 @@ function podSpecsIn(object: unknown): Fields[] {
   return [...objectsIn(specified(object))].filter((fields) => Array.isArray(fields['containers']));
 }
 
-/** Service accounts as which a workload runs: those that it names, and `default` for pods that name none. */
+/**
+ * Service accounts as which a workload runs: those that it names, and `default` for pods that name none. Labels and
+ * annotations of a template name nobody: one that was there before would hide whom it names later.
+ */
 export function accountsIn(object: unknown): Set<string> {
   const names = new Set<string>();
-  for (const fields of objectsIn(specified(object))) {
+  for (const fields of objectsIn(specified(object), 'metadata')) {
     for (const [field, value] of Object.entries(fields)) {
       if (!ACCOUNT_FIELD.test(field)) continue;
       const name = typeof value === 'string' ? value : textAt(value, 'name');

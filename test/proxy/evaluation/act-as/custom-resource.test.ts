@@ -95,6 +95,26 @@ describe('case 56: other code in a custom resource that has an identity', () => 
     ['another image', had, { image: 'b:1' }, [CI]],
     ['another source', had, { source: { url: 'https://b' } }, [CI]],
     ['one more argument', had, { args: ['x', 'y'] }, [CI]],
+    ['one argument less', had, { args: [] }, [CI]],
+    ['no arguments any more', { ...had, args: ['x'] }, { args: undefined }, [CI]],
+    [
+      'the image of another part',
+      { ...had, parts: [{ name: 'p', image: 'b:1' }] },
+      { image: 'b:1', parts: [{ name: 'p', image: 'a:1' }] },
+      [CI],
+    ],
+    [
+      'a part less',
+      {
+        ...had,
+        parts: [
+          { name: 'p', image: 'a' },
+          { name: 'q', image: 'b' },
+        ],
+      },
+      { parts: [] },
+      [],
+    ],
     ['a field of its own', had, { script: 'id' }, [CI]],
     [
       'an image on the host',
@@ -149,6 +169,15 @@ describe('what a controller carries out with rights of its own', () => {
   });
 });
 
+it('case 56: what stands outside any specification counts too', () => {
+  const change = {
+    ...THING,
+    before: { image: 'a' },
+    after: { image: 'a', serviceAccountName: 'ci', privileged: true },
+  };
+  expect(gainedByChange(ROADS, change).map(({ road }) => road)).toEqual(['pod', 'node']);
+});
+
 it('a backup without commands stays in its store, whatever else it says', () => {
   const backups = { apiGroup: 'velero.io', resource: 'backups' };
   expect(gained(null, { ttl: '1h' }, backups)).toEqual([]);
@@ -178,6 +207,15 @@ describe('case 56: what is looked at of a custom resource, by the words of its b
     ['the image of a part', `PATCH ${OWN}/t`, MERGE, { spec: { driverImage: 'x' } }, ['exec']],
     ['settings of a program', `PATCH ${OWN}/t`, MERGE, { spec: { sparkConf: { 'spark.jars': 'x' } } }, ['exec']],
     ['an interval', `PATCH ${OWN}/t`, MERGE, { spec: { endpoints: [{ interval: '30s', path: '/m' }] } }, []],
+    ...['cmd', 'run', 'shell', 'registry', 'imageRegistry', 'gitRef', 'preExec'].map(
+      (field): [string, string, string, unknown, string[]] => [
+        `what runs, by the field ${field}`,
+        `PATCH ${OWN}/t`,
+        MERGE,
+        { spec: { [field]: 'x' } },
+        ['exec'],
+      ],
+    ),
     ['an image of what is new', `POST ${OWN}`, '', { spec: { image: 'x' } }, []],
     ['an image written whole', `PUT ${OWN}/t`, '', { spec: { image: 'x' } }, []],
     [
