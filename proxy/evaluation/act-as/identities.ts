@@ -70,7 +70,6 @@ async function gainedIn(
 
 /** Whom whoever gets into the pod of a request acts as, by its account, its node and the tokens that it was given. */
 async function gainedInside({ info: { namespace, name, subresource } }: ApiRequest, sight: Sight): Promise<Gained[]> {
-  if (sight.live === 'absent') return [];
   return [
     ...gainedByExec(namespace, name, sight.before, subresource !== 'portforward'),
     ...(await gainedBySecretsOf(namespace, sight.before, sight)),

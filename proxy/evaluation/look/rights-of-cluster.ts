@@ -1,4 +1,5 @@
 import type { ApiRequest } from '../../request/api-request.ts';
+import { listAt } from '../fields.ts';
 import { isAggregator, isUnfilled } from '../rights/aggregation.ts';
 import { type Binding, Bindings, readBinding } from '../rights/bindings.ts';
 import { heldRights, secretsNamed } from '../rights/held-rights.ts';
@@ -8,6 +9,7 @@ import { reviewedStrength } from './access-reviews.ts';
 import { listAll } from './cluster-list.ts';
 import { asGateway, readOf } from './derived-request.ts';
 import { namedTokens } from './named-tokens.ts';
+import { ownStrength } from './own-rules.ts';
 import type { Probe } from './probe.ts';
 import type { AccountStrength, ServiceAccount } from './sight.ts';
 import { answeredStatus, Unanswered } from './unanswered.ts';
@@ -35,7 +37,7 @@ interface Listed {
  * The rights of one cluster's service accounts at one time. The bindings of all namespaces are listed, and the roles
  * that they name are read, with the gateway's own credential; and since others than RBAC may give rights too, the API
  * server is asked about the few that tell most. Where bindings may not be listed, it is asked about all of them in the
- * account's namespace and in that of the request. Nothing is asked twice, nor before somebody needs to know.
+ * account's namespace and in that of the request; where it does not tell, as the account itself. Nothing is asked twice, nor before somebody needs to know.
  */
 export class RightsOfCluster {
   readonly #strengths = new Map<string, Promise<AccountStrength>>();
@@ -81,7 +83,10 @@ export class RightsOfCluster {
     if (listed === 'no-answer') return UNANSWERED;
     const strength = await this.#byBindings(account, listed.bindings, probe, request);
     if (strength.strength !== 'no') return strength;
-    if (!listed.isWhole) return reviewedStrength(account, ALL_QUESTIONS, namespaces, probe, request);
+    if (!listed.isWhole) {
+      const told = await reviewedStrength(account, ALL_QUESTIONS, namespaces, probe, request);
+      return told.strength === 'not-told' ? ownStrength(account, namespaces, probe, request) : told;
+    }
     const reviewed = await reviewedStrength(account, TELLING_QUESTIONS, [account.namespace], probe, request);
     return reviewed.strength === 'yes' ? reviewed : strength;
   }
@@ -131,7 +136,7 @@ export class RightsOfCluster {
     if (role === 'unreadable') return open('which could not be read');
     if (isUnfilled(role)) return open('whose rights are those of others');
     // Bound for the whole cluster a name is one of any namespace, of which the account's own is the likely one.
-    const tokens = await namedTokens(namespace || own, secretsNamed(role), probe, request);
+    const tokens = await namedTokens(namespace || own, secretsNamed(listAt(role, 'rules')), probe, request);
     return heldRights(role, namespace, (secret) => tokens.has(secret)).map(({ says }) => ({ says, namespace }));
   }
 }

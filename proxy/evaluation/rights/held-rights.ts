@@ -24,11 +24,30 @@ export function heldRights(
   namespace: string,
   isToken: (secret: string) => boolean = () => true,
 ): HeldRight[] {
-  const rules = listAt(role, 'rules');
+  return heldIn(listAt(role, 'rules'), (right) => countsIn(right, namespace), isToken);
+}
+
+/**
+ * The same of rules as the API server tells them to their holder (SelfSubjectRulesReview): those for a namespace, and
+ * among them, not told apart, those for the whole cluster.
+ */
+export function toldRights(
+  rules: readonly unknown[],
+  namespace: string,
+  isToken: (secret: string) => boolean,
+): HeldRight[] {
+  return heldIn(rules, ({ namespace: only }) => only === undefined || only === namespace, isToken);
+}
+
+function heldIn(
+  rules: readonly unknown[],
+  counts: (right: LeadingRight) => boolean,
+  isToken: (secret: string) => boolean,
+): HeldRight[] {
   if (rules.some(isUnlimited)) return [{ says: EVERYTHING, names: null }];
   const held = new Map<string, readonly string[] | null>();
   for (const right of LEADING_RIGHTS) {
-    if (!countsIn(right, namespace)) continue;
+    if (!counts(right)) continue;
     for (const rule of rules) {
       if (!grants(rule, right)) continue;
       const names = textsAt(rule, 'resourceNames');
@@ -41,11 +60,11 @@ export function heldRights(
   return [...held].map(([says, names]) => ({ says, names }));
 }
 
-/** The Secrets that a role gives by their names, each once. */
-export function secretsNamed(role: unknown): string[] {
+/** The Secrets that rules give by their names, each once. */
+export function secretsNamed(rules: readonly unknown[]): string[] {
   const byName = LEADING_RIGHTS.filter(({ names }) => names === 'tokens');
-  const rules = listAt(role, 'rules').filter((rule) => byName.some((right) => grants(rule, right)));
-  return [...new Set(rules.flatMap((rule) => textsAt(rule, 'resourceNames')))];
+  const giving = rules.filter((rule) => byName.some((right) => grants(rule, right)));
+  return [...new Set(giving.flatMap((rule) => textsAt(rule, 'resourceNames')))];
 }
 
 /**

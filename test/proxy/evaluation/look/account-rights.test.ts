@@ -12,6 +12,8 @@ const API = '/apis/rbac.authorization.k8s.io/v1';
 const REVIEWS = (namespace: string): string =>
   `/apis/authorization.k8s.io/v1/namespaces/${namespace}/localsubjectaccessreviews`;
 
+const OWN_RULES = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
+
 function probing(answering: Answering, asked: UpstreamRequest[] = []): Probe {
   return new Probe(upstreamOf(answering, asked), cluster, new AbortController().signal);
 }
@@ -185,14 +187,39 @@ describe('how much a service account may do, where bindings may not be listed', 
     expect(JSON.parse(String(reviews[0]?.body))).toMatchObject({ spec: { user: 'system:serviceaccount:shop:ci' } });
   });
 
-  it('costs three questions where nothing is told', async () => {
+  it('costs four questions where nothing is told', async () => {
     const asked: UpstreamRequest[] = [];
     await asking(new AccountRights(), () => [403, {}], asked)();
     expect(asked.map(({ target }) => target.split('?')[0])).toEqual([
       `${API}/clusterrolebindings`,
       `${API}/rolebindings`,
       REVIEWS('shop'),
+      OWN_RULES,
     ]);
+  });
+
+  it.each<[string, object[], string, string]>([
+    ['nothing', [], 'no', ''],
+    ['nothing that leads further', roleOf('get', 'pods').rules, 'no', ''],
+    ['what leads further', roleOf('list', 'secrets').rules, 'yes', 'reads secrets'],
+    ['what is for the whole cluster', roleOf('create', 'nodes/proxy').rules, 'yes', 'uses the proxy of the API server'],
+    ['what leads further elsewhere', roleOf('update', 'configmaps').rules, 'no', ''],
+    [
+      'a Secret by name that holds no token',
+      [{ apiGroups: [''], verbs: ['get'], resources: ['secrets'], resourceNames: ['t'] }],
+      'no',
+      '',
+    ],
+  ])('the account itself is asked by who may act as it, and says %s', async (_what, rules, strength, because) => {
+    const asked: UpstreamRequest[] = [];
+    const answering: Answering = ({ target }) =>
+      target === OWN_RULES ? [201, { status: { resourceRules: rules, incomplete: true } }] : [403, {}];
+    expect(await asking(new AccountRights(), answering, asked)()).toEqual({ strength, because });
+    const own = asked.filter(({ headers }) => headers.some(([name]) => name === 'Impersonate-User'));
+    expect(own.map(({ target, body }) => [target, JSON.parse(String(body)).spec])).toEqual([
+      [OWN_RULES, { namespace: 'shop' }],
+    ]);
+    expect(own[0]?.headers).toContainEqual(['Impersonate-User', 'system:serviceaccount:shop:ci']);
   });
 
   it('what may be listed counts, beside what is told', async () => {

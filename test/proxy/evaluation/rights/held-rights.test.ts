@@ -144,8 +144,8 @@ describe('the right to read one Secret by its name', () => {
   });
 
   it('tells which Secrets to look at', () => {
-    expect(secretsNamed(role)).toEqual(['ca', 'ci-token']);
-    expect(secretsNamed({ rules: [rule(['get'], ['secrets']), rule(['get'], ['pods'], '', ['p'])] })).toEqual([]);
+    expect(secretsNamed(role.rules)).toEqual(['ca', 'ci-token']);
+    expect(secretsNamed([rule(['get'], ['secrets']), rule(['get'], ['pods'], '', ['p'])])).toEqual([]);
   });
 });
 
