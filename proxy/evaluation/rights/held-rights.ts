@@ -1,5 +1,6 @@
 import { listAt, textsAt } from '../fields.ts';
-import { LEADING_RIGHTS, type LeadingRight } from './leading-rights.ts';
+import type { LeadingRight } from './leading-right.ts';
+import { LEADING_RIGHTS } from './leading-rights.ts';
 
 /** A right that leads further, and how far it goes. */
 export interface HeldRight {
@@ -78,8 +79,13 @@ function grants(rule: unknown, right: LeadingRight): boolean {
   return (
     right.verbs.some((wanted) => verbs.some((given) => isVerb(given, wanted, right))) &&
     (groups.includes(ALL) || (right.group === ALL ? groups.length > 0 : groups.includes(right.group))) &&
-    right.resources.some((wanted) => resources.some((given) => isResource(given, wanted)))
+    right.resources.some((wanted) => resources.some((given) => isResource(given, wanted, isNamed(groups, right))))
   );
+}
+
+/** False for a rule about `*\/scale` or the like of any group, which means no kind of a group whose every kind counts. */
+function isNamed(groups: readonly string[], { group }: LeadingRight): boolean {
+  return group === ALL || groups.includes(group);
 }
 
 function isUnlimited(rule: unknown): boolean {
@@ -92,8 +98,9 @@ function isVerb(given: string, wanted: string, { group }: LeadingRight): boolean
   return given === ALL ? group !== ALL : matches(given, wanted);
 }
 
-function isResource(given: string, wanted: string): boolean {
-  if (given === ALL || wanted === ALL || given === wanted) return true;
+function isResource(given: string, wanted: string, isGroupNamed: boolean): boolean {
+  if (given === ALL || given === wanted) return true;
+  if (wanted === ALL) return isGroupNamed;
   const subresource = wanted.split('/', 2)[1];
   return subresource !== undefined && given === `*/${subresource}`;
 }
