@@ -1,8 +1,8 @@
+import type { Probe } from '../../forward/probe.ts';
 import { serviceAccountGroups, serviceAccountUser } from '../../policy/act-as.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { at } from '../fields.ts';
 import { reviewRequest } from './derived-request.ts';
-import type { Probe } from './probe.ts';
 import type { ServiceAccount, Strength } from './sight.ts';
 
 /** In the account's namespace: the `admin` role may ask there, which may not ask about the whole cluster. */

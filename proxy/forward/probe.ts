@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
-import type { Cluster } from '../../clusters/cluster.ts';
-import { sendUpstream } from '../../forward/send-upstream.ts';
-import type { Upstream, UpstreamResponse } from '../../forward/upstream.ts';
-import { upstreamTrouble } from '../../forward/upstream-trouble.ts';
-import { Refusal } from '../../refusal.ts';
-import type { ApiRequest } from '../../request/api-request.ts';
-import { uuidV7 } from '../../uuid-v7.ts';
+import type { Cluster } from '../clusters/cluster.ts';
+import { Refusal } from '../refusal.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import { uuidV7 } from '../uuid-v7.ts';
+import { sendUpstream } from './send-upstream.ts';
+import type { Upstream, UpstreamResponse } from './upstream.ts';
+import { upstreamTrouble } from './upstream-trouble.ts';
 
 /** An object is at most 3 MiB as it was sent; defaults and managed fields come on top. Bytes. */
 const LIMIT = 16 * 1024 * 1024;
@@ -53,13 +53,14 @@ export class Probe {
   }
 
   /**
+   * @param auditId the question's own, where it is on record already.
    * @throws {Refusal} as `sendUpstream`, and `upstream-response-invalid` for an answer that is no object's.
    */
-  async ask(request: ApiRequest, body: Buffer | null = null): Promise<Probed> {
+  async ask(request: ApiRequest, body: Buffer | null = null, auditId: string = uuidV7()): Promise<Probed> {
     const answered = await sendUpstream(this.#upstream, this.#cluster, {
       request,
       body,
-      auditId: uuidV7(),
+      auditId,
       accept: 'application/json',
       compression: false,
       signal: this.#signal,
