@@ -12,17 +12,30 @@ export const LONGEST_FORM = (PIECE + SHORTEST_PIECE) * 3;
 
 /**
  * Every way in which a value is looked for: as it is, in base64 at each of the three places where it can stand inside a
- * longer text (both alphabets), escaped for a URL and for JSON.
+ * longer text (both alphabets), escaped for a URL and for JSON; with the line ends of a terminal; without the line break
+ * at its end, which programs cut off; and of a key in PEM, each line by itself, as logs print it.
  */
 export function formsOf(value: Buffer): readonly Buffer[] {
   const forms = new Map<string, Buffer>();
-  for (const piece of pieces(value)) {
-    for (const form of formsOfPiece(piece)) {
-      if (form.length >= SHORTEST_FORM) forms.set(form.toString('latin1'), form);
-    }
+  for (const form of everyForm(value)) {
+    if (form.length >= SHORTEST_FORM) forms.set(form.toString('latin1'), form);
   }
   return [...forms.values()];
 }
+
+function* everyForm(value: Buffer): Generator<Buffer> {
+  for (const piece of pieces(value)) yield* formsOfPiece(piece);
+  const text = value.toString('latin1');
+  const cut = text.replace(/[\r\n]+$/, '');
+  if (cut.length < text.length) for (const piece of pieces(value.subarray(0, cut.length))) yield* formsOfPiece(piece);
+  if (!cut.includes('\n')) return;
+  for (const line of cut.split(/\r?\n/)) {
+    if (KEY_MATERIAL.test(line)) for (const piece of pieces(Buffer.from(line))) yield piece;
+  }
+}
+
+/** A line of base64, as PEM has them; no words are that long. */
+const KEY_MATERIAL = /^[A-Za-z0-9+/_-]{32,}={0,2}$/;
 
 function* pieces(value: Buffer): Generator<Buffer> {
   for (let at = 0; at < value.length; ) {
@@ -34,6 +47,8 @@ function* pieces(value: Buffer): Generator<Buffer> {
 
 function* formsOfPiece(piece: Buffer): Generator<Buffer> {
   yield piece;
+  const onTerminal = terminalLines(piece);
+  if (onTerminal.length > piece.length) yield onTerminal;
   for (const base64 of base64Forms(piece)) {
     yield Buffer.from(base64);
     if (/[+/]/.test(base64)) yield Buffer.from(base64.replaceAll('+', '-').replaceAll('/', '_'));
@@ -42,6 +57,12 @@ function* formsOfPiece(piece: Buffer): Generator<Buffer> {
   if (text.includes('\ufffd')) return;
   yield Buffer.from(encodeURIComponent(text));
   yield Buffer.from(JSON.stringify(text).slice(1, -1));
+}
+
+/** What a terminal makes of line ends (`onlcr`). */
+function terminalLines(piece: Buffer): Buffer {
+  if (!piece.includes(0x0a)) return piece;
+  return Buffer.from(piece.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
 }
 
 /** The characters that depend on the value alone, for 0, 1 and 2 bytes before it. */

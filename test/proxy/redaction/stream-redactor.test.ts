@@ -55,6 +55,27 @@ describe('the stream redactor', () => {
     expect(redact(seen(value), [Buffer.from(JSON.stringify({ key: value }))])).toBe(`{"key":"${REDACTED}"}`);
   });
 
+  it('finds a value that ends in a line break where a program has cut that off', () => {
+    expect(redact(seen(`${VALUE}\n`), [Buffer.from(`user=app password=${VALUE} refused`)])).toBe(
+      `user=app password=${REDACTED} refused`,
+    );
+  });
+
+  it('finds a value of several lines as a terminal prints it', () => {
+    const value = `# the database\nuser=app\npassword=${VALUE}\n`;
+    expect(redact(seen(value), [Buffer.from(value.replaceAll('\n', '\r\n'))])).toBe(REDACTED);
+  });
+
+  it('finds each line of a key by itself', () => {
+    const body = createHash('shake256', { outputLength: 120 }).update('a key').digest('base64');
+    const lines = body.match(/.{1,64}/g) ?? [];
+    const known = seen(`-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`);
+    const stamped = (text: string) => `2026-01-01T00:00:00Z ${text}\n`;
+    const printed = ['-----BEGIN PRIVATE KEY-----', ...lines].map(stamped).join('');
+    const expected = ['-----BEGIN PRIVATE KEY-----', ...lines.map(() => REDACTED)].map(stamped).join('');
+    expect(redact(known, cutUp(Buffer.from(printed), 50, 3))).toBe(expected);
+  });
+
   it('keeps lengths where they count', () => {
     expect(redact(seen(VALUE), [Buffer.from(`a ${VALUE} b`)], 'stars')).toBe(`a ${'*'.repeat(VALUE.length)} b`);
   });
