@@ -1,0 +1,23 @@
+import { at, objectsIn, textAt } from '../evaluation/fields.ts';
+
+/**
+ * The Secrets that a pod names for its containers and volumes, each once: mounted (`secret`, `projected`), taken into an
+ * environment (`secretKeyRef`, `secretRef` of any container, also one that starts or debugs the pod), or handed to the
+ * driver of a volume, which may put into the volume what it likes (`secretRef` of cephfs, iscsi, flexVolume and others,
+ * `nodePublishSecretRef` of csi, `secretName` of azureFile).
+ *
+ * Read by how the API names such fields and not from a list of them, so that a new kind of volume is one of them. Not
+ * `imagePullSecrets`: the kubelet keeps those to itself, and no program in the pod can show them.
+ */
+export function secretsNamed(pod: unknown): readonly string[] {
+  const names = new Set<string>();
+  for (const object of objectsIn(at(pod, 'spec'))) {
+    for (const [field, value] of Object.entries(object)) {
+      if (!/secret/i.test(field)) continue;
+      if (field === 'secretName' && typeof value === 'string') names.add(value);
+      for (const key of ['name', 'secretName']) names.add(textAt(value, key));
+    }
+  }
+  names.delete('');
+  return [...names].sort();
+}
