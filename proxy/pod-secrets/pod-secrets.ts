@@ -44,6 +44,8 @@ export interface PodSecretsOptions {
 }
 
 const PATIENCE = 5_000;
+/** Milliseconds that the cluster is told to take for one answer at most. */
+const ASKED = 4_000;
 const KEPT = 10_000;
 /** Of one pod; nobody's names more than a few dozen. */
 const MOST_SECRETS = 100;
@@ -213,7 +215,9 @@ function wantedOf({ request, decide }: PodStream, name: string): Wanted | null {
 }
 
 function ownRead({ info }: ApiRequest, resource: string, name: string): ApiRequest {
-  const target = `/api/v1/namespaces/${encodeURIComponent(info.namespace)}/${resource}/${encodeURIComponent(name)}`;
+  // A gateway behind this one waits no longer for somebody to confirm it.
+  const query = `timeout=${ASKED / 1000}s`;
+  const target = `/api/v1/namespaces/${encodeURIComponent(info.namespace)}/${resource}/${encodeURIComponent(name)}?${query}`;
   const rawHeaders = ['Host', 'gatehouse', 'Accept', 'application/json', 'User-Agent', 'gatehouse/redaction'];
   return readRequest({ method: 'GET', target, rawHeaders });
 }

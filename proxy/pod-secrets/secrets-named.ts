@@ -7,7 +7,8 @@ import { at, objectsIn, textAt } from '../evaluation/fields.ts';
  * `nodePublishSecretRef` of csi, `secretName` of azureFile).
  *
  * Read by how the API names such fields and not from a list of them, so that a new kind of volume is one of them. Not
- * `imagePullSecrets`: the kubelet keeps those to itself, and no program in the pod can show them.
+ * `imagePullSecrets`: the kubelet keeps those to itself, and no program in the pod can show them. Nor a name that no Secret
+ * can have, which kube-apiserver takes for an optional volume (1.36.3: `secretName: ../x`).
  */
 export function secretsNamed(pod: unknown): readonly string[] {
   const names = new Set<string>();
@@ -18,6 +19,9 @@ export function secretsNamed(pod: unknown): readonly string[] {
       for (const key of ['name', 'secretName']) names.add(textAt(value, key));
     }
   }
-  names.delete('');
-  return [...names].sort();
+  return [...names].filter((name) => name.length <= LONGEST_NAME && SUBDOMAIN.test(name)).sort();
 }
+
+/** What a Secret may be called (apimachinery `util/validation`, `IsDNS1123Subdomain`). */
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const LONGEST_NAME = 253;

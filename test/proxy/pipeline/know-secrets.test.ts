@@ -20,8 +20,9 @@ const TEXT = [['Content-Type', 'text/plain']] as const;
 /** A cluster with one pod, whose Secret nobody has read yet; what shows the pod answers like this. */
 const clusterThat = (shown: Reply, secretIs: Reply = { body: secret() }): Answering => {
   return ({ target }) => {
-    if (target === POD_PATH) return { body: POD };
-    return target === SECRET_PATH ? secretIs : shown;
+    const path = target.split('?')[0];
+    if (path === POD_PATH) return { body: POD };
+    return path === SECRET_PATH ? secretIs : shown;
   };
 };
 const gateway = (cluster: Answering, more: Surroundings = {}) =>
@@ -35,9 +36,9 @@ describe('case 61: a pod whose Secrets nobody has read', () => {
     expect(got.body).toBe(`connecting with ${REDACTED}\n`);
     expect(gate.timeline.filter((line) => !line.startsWith('policy'))).toEqual([
       'decided',
-      `cluster GET ${POD_PATH}`,
+      `cluster GET ${POD_PATH}?timeout=4s`,
       'own-read',
-      `cluster GET ${SECRET_PATH}`,
+      `cluster GET ${SECRET_PATH}?timeout=4s`,
       `cluster GET ${LOG_PATH}`,
       'answer 200',
       'finished',

@@ -67,10 +67,11 @@ function setting(answering: Answering, { rules = MASKED, headers = [], ...option
   const upstream: Upstream = {
     request: async (_cluster, _credential, { target, headers: sent }: UpstreamRequest, signal) => {
       const as = sent.find(([name]) => name === 'Impersonate-User')?.[1] ?? null;
-      asked.push(as === null ? target : `${target} as ${as}`);
+      const path = target.replace('?timeout=4s', '');
+      asked.push(as === null ? path : `${path} as ${as}`);
       underWay.now += 1;
       underWay.most = Math.max(underWay.most, underWay.now);
-      const answer = answering(target, as);
+      const answer = answering(path, as);
       const answered = answer === 'never' ? new Promise<never>(() => undefined) : setImmediate();
       await Promise.race([answered, aborted(signal)]);
       underWay.now -= 1;

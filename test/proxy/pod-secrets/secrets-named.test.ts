@@ -48,6 +48,8 @@ describe('the Secrets that a pod names', () => {
       { spec: { containers: [container({ env: [{ name: 'secretRef', value: 'x' }] })] } },
     ],
     ['empty names', volume({ secret: { secretName: '' } })],
+    ['names that no Secret can have', volume({ secret: { secretName: '../pods/web' } })],
+    ['longer names than that', volume({ secret: { secretName: 'x'.repeat(254) } })],
     ['annotations', { metadata: { annotations: { secretName: 'db' } }, spec: {} }],
     ['what is no pod', 'secretRef'],
     ['nothing', null],
