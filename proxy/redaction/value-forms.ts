@@ -28,14 +28,22 @@ function* everyForm(value: Buffer): Generator<Buffer> {
   const text = value.toString('latin1');
   const cut = text.replace(/[\r\n]+$/, '');
   if (cut.length < text.length) for (const piece of pieces(value.subarray(0, cut.length))) yield* formsOfPiece(piece);
-  if (!cut.includes('\n')) return;
-  for (const line of cut.split(/\r?\n/)) {
-    if (KEY_MATERIAL.test(line)) for (const piece of pieces(Buffer.from(line))) yield piece;
-  }
+  for (const line of keyLines(cut)) yield* pieces(Buffer.from(line));
 }
 
-/** A line of base64, as PEM has them; no words are that long. */
-const KEY_MATERIAL = /^[A-Za-z0-9+/_-]{32,}={0,2}$/;
+/** What PEM armours (RFC 7468), and other texts that have base64 in lines: words are not that long. */
+const ARMOURED = /-----BEGIN [A-Z0-9 ]+-----([^-]*)-----END/g;
+const IN_ARMOUR = /^[A-Za-z0-9+/]{8,}={0,2}$/;
+const ANYWHERE = /^[A-Za-z0-9+/_-]{32,}={0,2}$/;
+
+function keyLines(text: string): string[] {
+  if (!text.includes('\n')) return [];
+  const lines = text.split(/\r?\n/).filter((line) => ANYWHERE.test(line));
+  for (const [, body = ''] of text.matchAll(ARMOURED)) {
+    lines.push(...body.split(/\r?\n/).filter((line) => IN_ARMOUR.test(line)));
+  }
+  return lines;
+}
 
 function* pieces(value: Buffer): Generator<Buffer> {
   for (let at = 0; at < value.length; ) {

@@ -112,6 +112,23 @@ describe('case 61: a pod whose Secrets nobody has read', () => {
     expect(asked(gate)).toEqual([POD_PATH]);
   });
 
+  it('has them looked for until its stream is over, however many others are seen meanwhile', async () => {
+    const pipe = startPipe();
+    const gate = gateway(clusterThat(pipe.accepted));
+    const flood = (name: string) => {
+      for (let index = 0; index <= 20_000; index += 1) gate.noteSeen(`${name}-value-${index}`);
+    };
+    const { served, until } = gate.begin(pipe.request());
+    pipe.print('begun');
+    await until('begun');
+    flood('first');
+    pipe.print(`${PASSWORD} again`);
+    pipe.end();
+    expect((await served).body).not.toContain(PASSWORD);
+    flood('second');
+    expect(gate.seen()).not.toContain(PASSWORD);
+  });
+
   it('keeps no recording of an exec that was refused for it', async () => {
     const record =
       '  - {id: rec, effect: none, match: {resources: [pods/exec]}, obligations: {record: {level: full}}}\n';
