@@ -13,7 +13,7 @@ export const LONGEST_FORM = (PIECE + SHORTEST_PIECE) * 3;
 /**
  * Every way in which a value is looked for: as it is, in base64 at each of the three places where it can stand inside a
  * longer text (both alphabets), escaped for a URL and for JSON; with the line ends of a terminal; without the line break
- * at its end, which programs cut off; and of a key in PEM, each line by itself, as logs print it.
+ * at its end, which programs cut off. What PEM armours is looked for line by line, as logs and `head` print it.
  */
 export function formsOf(value: Buffer): readonly Buffer[] {
   const forms = new Map<string, Buffer>();
@@ -24,25 +24,33 @@ export function formsOf(value: Buffer): readonly Buffer[] {
 }
 
 function* everyForm(value: Buffer): Generator<Buffer> {
-  for (const piece of pieces(value)) yield* formsOfPiece(piece);
   const text = value.toString('latin1');
   const cut = text.replace(/[\r\n]+$/, '');
-  if (cut.length < text.length) for (const piece of pieces(value.subarray(0, cut.length))) yield* formsOfPiece(piece);
-  for (const line of keyLines(cut)) yield* pieces(Buffer.from(line));
+  const spellings = cut.length < text.length ? [value, value.subarray(0, cut.length)] : [value];
+  for (const spelling of spellings) {
+    for (const piece of pieces(spelling)) yield* encodedForms(piece);
+    for (const part of printedParts(spelling)) for (const piece of pieces(part)) yield* printedForms(piece);
+  }
 }
 
-/** What PEM armours (RFC 7468), and other texts that have base64 in lines: words are not that long. */
-const ARMOURED = /-----BEGIN [A-Z0-9 ]+-----([^-]*)-----END/g;
-const IN_ARMOUR = /^[A-Za-z0-9+/]{8,}={0,2}$/;
-const ANYWHERE = /^[A-Za-z0-9+/_-]{32,}={0,2}$/;
+/** RFC 7468: base64 in lines between two that say what it is, which is nobody's secret. */
+const ARMOURED = /-----BEGIN [A-Z0-9 ]+-----([^-]*)-----END [A-Z0-9 ]+-----/g;
+/** Of what is armoured; a line that is shorter is the end of one. */
+const LINE = /^[A-Za-z0-9+/]{8,}={0,2}$/;
 
-function keyLines(text: string): string[] {
-  if (!text.includes('\n')) return [];
-  const lines = text.split(/\r?\n/).filter((line) => ANYWHERE.test(line));
-  for (const [, body = ''] of text.matchAll(ARMOURED)) {
-    lines.push(...body.split(/\r?\n/).filter((line) => IN_ARMOUR.test(line)));
+/** A value cut where programs cut it, and else whole. A leftmost match must not take half of a line with it. */
+function printedParts(value: Buffer): Buffer[] {
+  const text = value.toString('latin1');
+  if (value.length <= PIECE + SHORTEST_PIECE || !text.includes('-----BEGIN ')) return [value];
+  const parts: string[] = [];
+  let from = 0;
+  for (const match of text.matchAll(ARMOURED)) {
+    const lines = (match[1] ?? '').split(/\r?\n/).filter((line) => LINE.test(line));
+    parts.push(text.slice(from, match.index).trim(), ...lines);
+    from = match.index + match[0].length;
   }
-  return lines;
+  parts.push(text.slice(from).trim());
+  return parts.filter((part) => part.length >= SHORTEST_FORM).map((part) => Buffer.from(part, 'latin1'));
 }
 
 function* pieces(value: Buffer): Generator<Buffer> {
@@ -53,14 +61,17 @@ function* pieces(value: Buffer): Generator<Buffer> {
   }
 }
 
-function* formsOfPiece(piece: Buffer): Generator<Buffer> {
-  yield piece;
-  const onTerminal = terminalLines(piece);
-  if (onTerminal.length > piece.length) yield onTerminal;
+function* encodedForms(piece: Buffer): Generator<Buffer> {
   for (const base64 of base64Forms(piece)) {
     yield Buffer.from(base64);
     if (/[+/]/.test(base64)) yield Buffer.from(base64.replaceAll('+', '-').replaceAll('/', '_'));
   }
+}
+
+function* printedForms(piece: Buffer): Generator<Buffer> {
+  yield piece;
+  const onTerminal = terminalLines(piece);
+  if (onTerminal.length > piece.length) yield onTerminal;
   const text = piece.toString('utf8');
   if (text.includes('\ufffd')) return;
   yield Buffer.from(encodeURIComponent(text));

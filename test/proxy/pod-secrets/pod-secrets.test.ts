@@ -147,6 +147,17 @@ describe('before a pod is shown', () => {
     expect(gate.values()).toEqual(['docker-password']);
   });
 
+  it.each([
+    ['a connection string', 'postgres://app:inner-Passw0rd@db:5432/shop'],
+    ['a file with settings', 'server.port=8080\ndb.password=inner-Passw0rd\ndb.user=app\n'],
+    ['a document', 'database:\n  user: app\n  password: inner-Passw0rd\n'],
+    ['JSON', '{"user":"app","password":"inner-Passw0rd"}'],
+  ])('so is the credential inside %s', async (_what, value) => {
+    const gate = setting((target) => (target === POD ? pod('db') : secret({ value })));
+    await gate.know();
+    expect(gate.values()).toEqual([value, 'inner-Passw0rd'].sort());
+  });
+
   it('eight are read at once, and no more', async () => {
     const names = Array.from({ length: 30 }, (_, index) => `s${index}`);
     const gate = setting((target) => (target === POD ? pod(...names) : secret({ a: `${target} value` })));
