@@ -1,3 +1,4 @@
+import type { Probe } from '../../forward/probe.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { isAggregator, isUnfilled } from '../rights/aggregation.ts';
 import { type Binding, Bindings, readBinding } from '../rights/bindings.ts';
@@ -8,7 +9,6 @@ import { reviewedStrength } from './access-reviews.ts';
 import { listAll } from './cluster-list.ts';
 import { asGateway, readOf } from './derived-request.ts';
 import { namedTokens } from './named-tokens.ts';
-import type { Probe } from './probe.ts';
 import type { AccountStrength, ServiceAccount } from './sight.ts';
 
 const API = '/apis/rbac.authorization.k8s.io/v1';
