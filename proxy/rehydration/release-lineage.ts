@@ -1,5 +1,5 @@
-import { parseDocument } from 'yaml';
-import { documentsOf, mayHoldSecret, secretValuesOf } from '../masking/helm-release/manifest-secrets.ts';
+import { documentsOf } from '../masking/helm-release/manifest-documents.ts';
+import { objectsOf, textsOf } from '../masking/helm-release/manifest-objects.ts';
 import type { ReleaseValue } from '../masking/helm-release/mask-release.ts';
 import { looksLikeRelease, openRelease, releaseNameOf } from '../masking/helm-release/release-text.ts';
 import { restoreRelease, restoreText } from '../masking/helm-release/restore-release.ts';
@@ -50,22 +50,19 @@ export async function readRelease(
   };
 }
 
-/** Looks each document up once: a body may hold thousands of tokens. */
+/** Each document is read once, and only if it holds a mask: a body may hold thousands of tokens. */
 function rendering(manifests: readonly string[]): ReleaseLineage['renders'] {
-  const documents = new Map<string, string[]>();
-  for (const { text } of manifests.flatMap(documentsOf)) {
-    for (const token of tokensIn(text)) documents.set(token, [...(documents.get(token) ?? []), text]);
+  const holders = new Map<string, Set<string>>();
+  for (const document of manifests.flatMap(documentsOf)) {
+    if (!holdsToken(document.text)) continue;
+    for (const { kind, name, node } of objectsOf(document)) {
+      for (const token of [...textsOf(node)].flatMap((text) => tokensIn(text))) {
+        const known = holders.get(token) ?? new Set<string>();
+        holders.set(token, known.add(`${kind}/${name}`));
+      }
+    }
   }
-  const objects = new Map<string, string>();
-  const objectIn = (text: string): string => {
-    const known = objects.get(text);
-    if (known !== undefined) return known;
-    const document = parseDocument(text, { version: '1.1', uniqueKeys: false, logLevel: 'silent' });
-    const object = `${document.get('kind')}/${document.getIn(['metadata', 'name'])}`;
-    objects.set(text, object);
-    return object;
-  };
-  return (kind, name, token) => (documents.get(token) ?? []).some((text) => objectIn(text) === `${kind}/${name}`);
+  return (kind, name, token) => holders.get(token)?.has(`${kind}/${name}`) === true;
 }
 
 function manifestsOf(release: JsonObject): string[] {
@@ -166,8 +163,8 @@ async function lookedUp(
   for (const manifest of manifestsOf(release)) {
     for (const document of documentsOf(manifest)) {
       const unknown = tokensIn(document.text).some((token) => lineage.valueFor(token) === undefined);
-      if (!unknown || !mayHoldSecret(document)) continue;
-      for (const { object } of secretValuesOf(document) ?? []) names.add(object);
+      if (!unknown) continue;
+      for (const { kind, name } of objectsOf(document)) if (kind === 'Secret') names.add(name);
     }
   }
   const values = new Map<string, ReleaseValue>();

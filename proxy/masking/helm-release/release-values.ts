@@ -1,15 +1,14 @@
-import { isCredentialName, isNoCredential } from '../../patterns/credential-name.ts';
-import { findShapes, SHAPES } from '../../patterns/credential-shapes.ts';
+import { choosesSecret, isCredentialName, isNoCredential } from '../../patterns/credential-name.ts';
+import { findShapes, type Range, SHAPES } from '../../patterns/credential-shapes.ts';
+import { asFiles, compilePatterns, findCredentials } from '../../patterns/value-patterns.ts';
 import { isJsonObject, JsonNumber, type JsonValue } from '../../request/json-value.ts';
 import { joinField } from '../values/field-path.ts';
 
 /** Keys below a credential's name that say something about it, and hold none: `secret.create`, `secrets[].name`. */
 const ABOUT = /^(?:name|namespace|type|kind|create|enabled|annotations|labels|mountPath|path|key|keys|optional)$/i;
 
-/** Names of values that choose a Secret instead of holding one. */
-const CHOOSES = /^existing|pullSecrets?$|SecretName$|(?:Secret|Password|Token|User|Username)Keys?$|^secretKeys$/i;
-
 const ALL_SHAPES = new Set(SHAPES);
+const FILES = asFiles(compilePatterns(['builtin:credentials']), 'by-text');
 
 /** A text or number among a chart's values that holds a credential. */
 export interface ReleaseCredential {
@@ -36,7 +35,7 @@ export function* credentialsIn(
     const name = value.get('name');
     const entryNamed = typeof name === 'string' && isCredentialName(name);
     for (const [key, inner] of value) {
-      if (ABOUT.test(key) || CHOOSES.test(key)) continue;
+      if (ABOUT.test(key) || choosesSecret(key, typeof inner === 'string' ? inner : '')) continue;
       const own = isCredentialName(key) || (key === 'value' && entryNamed);
       yield* credentialsIn(inner, joinField(field, key), named || own);
     }
@@ -52,7 +51,7 @@ function isWholeShape(text: string): boolean {
   return first !== undefined && second === undefined && first.start === 0 && first.end >= text.trimEnd().length;
 }
 
-/** The credentials inside longer texts among values: passwords in URLs, keys in configuration files. */
-export function* credentialPartsIn(text: string): Generator<string> {
-  for (const { start, end } of findShapes(text, ALL_SHAPES)) yield text.slice(start, end);
+/** The credentials inside longer texts among values: passwords in URLs, settings and keys in configuration files. */
+export function credentialPartsIn(text: string): readonly Range[] {
+  return findCredentials(text, { name: null, flag: null }, FILES, null);
 }
