@@ -24,19 +24,23 @@ export interface ReleaseLineage {
 /** Secrets of one manifest that are read for their own masks. */
 const MOST_SECRETS = 32;
 
-/** Reads every revision of a release from one of the two places where helm may keep them. */
+/**
+ * Reads every revision of a release from one of the two places where helm may keep them.
+ * @param name of the release; null for all of the namespace.
+ */
 export async function readRelease(
   objects: LiveObjects,
   namespace: string,
-  name: string,
+  name: string | null,
   resource: string,
 ): Promise<ReleaseLineage> {
-  const selector = encodeURIComponent(`owner=helm,name=${name}`);
+  const selector = encodeURIComponent(name === null ? 'owner=helm' : `owner=helm,name=${name}`);
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/${resource}?labelSelector=${selector}`;
   const list = await objects.read(path);
   const values = new Map<string, ReleaseValue>();
   for (const { identity, field, token, plain } of list?.values ?? []) {
-    if (identity.name !== name || identity.namespace !== namespace || !field.startsWith('release.')) continue;
+    if (name !== null && identity.name !== name) continue;
+    if (identity.namespace !== namespace || !field.startsWith('release.')) continue;
     values.set(token, { field, bytes: plain, isNumber: field.endsWith('#number') });
   }
   const shown = itemsOf(list).flatMap(({ masked }) => {
@@ -210,11 +214,19 @@ function textsIn(value: JsonValue): string[] {
   return Array.isArray(value) ? (value as readonly JsonValue[]).flatMap(textsIn) : [];
 }
 
-/** Which release an object belongs to, as helm writes it into its annotations. */
-export function releaseOf(object: JsonValue): { readonly name: string; readonly namespace: string } | null {
-  const name = textAt(object, 'metadata', 'annotations', 'meta.helm.sh/release-name');
-  const namespace = textAt(object, 'metadata', 'annotations', 'meta.helm.sh/release-namespace');
-  return name === '' || namespace === '' ? null : { name, namespace };
+/**
+ * Which release an object belongs to, as helm writes it into its annotations. Into hooks it writes nothing: they are of any
+ * release in their namespace that renders them.
+ */
+export function releaseOf(
+  object: JsonValue,
+  namespace: string,
+): { readonly name: string | null; readonly namespace: string } | null {
+  const annotation = (name: string): string => textAt(object, 'metadata', 'annotations', name);
+  const name = annotation('meta.helm.sh/release-name');
+  const own = annotation('meta.helm.sh/release-namespace');
+  if (name !== '' && own !== '') return { name, namespace: own };
+  return annotation('helm.sh/hook') === '' ? null : { name: null, namespace };
 }
 
 /** Values that helm rendered into an object of its release, and what became of them there. */
@@ -235,7 +247,7 @@ export async function restoreFromRelease(
   live: LiveObject | null,
   objects: LiveObjects,
 ): Promise<FromRelease | null> {
-  const release = releaseOf(live?.plain ?? body);
+  const release = releaseOf(live?.plain ?? body, info.namespace);
   if (release === null || release.namespace !== info.namespace) return null;
   const secrets = await readRelease(objects, release.namespace, release.name, 'secrets');
   const lineage = secrets.isEmpty ? await readRelease(objects, release.namespace, release.name, 'configmaps') : secrets;
