@@ -10,7 +10,7 @@ import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from '../re
 import { fieldOf, type Path } from './field-path.ts';
 import { itemsOf } from './lineage.ts';
 import type { LiveObject, LiveObjects } from './live-objects.ts';
-import type { RestoreElsewhere, Unrestored } from './restore.ts';
+import type { FromElsewhere, Unrestored } from './restore.ts';
 
 /** What the live revisions of one release hold, and what of it they render. */
 export interface ReleaseLineage {
@@ -229,13 +229,6 @@ export function releaseOf(
   return annotation('helm.sh/hook') === '' ? null : { name: null, namespace };
 }
 
-/** Values that helm rendered into an object of its release, and what became of them there. */
-export interface FromRelease {
-  readonly restore: RestoreElsewhere;
-  /** The fields that would show a value in clear, given what the client would be shown of what is written. */
-  readonly shownIn: (shown: JsonValue) => Unrestored[];
-}
-
 /**
  * What helm renders from masked values goes into the objects of the release, in the namespace of the release, where a
  * revision renders that value into that object.
@@ -246,7 +239,7 @@ export async function restoreFromRelease(
   body: JsonValue,
   live: LiveObject | null,
   objects: LiveObjects,
-): Promise<FromRelease | null> {
+): Promise<FromElsewhere | null> {
   const release = releaseOf(live?.plain ?? body, info.namespace);
   if (release === null || release.namespace !== info.namespace) return null;
   const secrets = await readRelease(objects, release.namespace, release.name, 'secrets');
