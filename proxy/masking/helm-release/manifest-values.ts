@@ -18,7 +18,7 @@ export interface ManifestValue {
   readonly value: string;
   /** It is of a Secret's `data`, so base64. */
   readonly base64: boolean;
-  /** The source says the value letter by letter, so that another word can stand in its place. */
+  /** The source says the value letter by letter, or as JSON does, so that another word can stand in its place. */
   readonly literal: boolean;
 }
 
@@ -187,8 +187,11 @@ class ValueFinder {
   }
 
   #whole(node: YamlScalar, field: string, base64: boolean): void {
-    const { start, end, value, literal } = node;
-    this.#values.push({ field, start, end, source: this.#text.slice(start, end), value, base64, literal });
+    const { start, end, value } = node;
+    const quoted = isJsonText(node, this.#text) ? 1 : 0;
+    const source = this.#text.slice(start + quoted, end - quoted);
+    const literal = node.literal || quoted === 1;
+    this.#values.push({ field, start: start + quoted, end: end - quoted, source, value, base64, literal });
   }
 
   /** A part of a text, where the source says it letter by letter; else all of the text. */
@@ -201,7 +204,8 @@ class ValueFinder {
     }
     const value = node.value.slice(part.start, part.end);
     const text = this.#text.slice(source.start, source.end);
-    this.#values.push({ field, ...source, source: text, value, base64: false, literal: text === value });
+    const literal = text === value || isJsonText(node, this.#text);
+    this.#values.push({ field, ...source, source: text, value, base64: false, literal });
   }
 }
 
@@ -212,10 +216,23 @@ function fieldOf({ parent, slot, object }: Place): string {
   return typeof slot === 'number' ? `${fieldOf(parent)}[${slot}]` : joinField(fieldOf(parent), slot);
 }
 
+/** Whether a text is written with JSON's escapes and no others, so that it comes back as it was whatever stands for a part of it. */
+function isJsonText({ literal, start, end, value }: YamlScalar, text: string): boolean {
+  return !literal && text[start] === '"' && text.slice(start, end) === JSON.stringify(value);
+}
+
+function jsonLength(text: string): number {
+  return JSON.stringify(text).length;
+}
+
 /** Where a range of a value stands in its source; null where that cannot be told. */
 function sourceOf(node: YamlScalar, { start, end }: Range, text: string): Range | null {
   const { value, block } = node;
   if (node.literal) return { start: node.start + start, end: node.start + end };
+  if (isJsonText(node, text)) {
+    const from = node.start + jsonLength(value.slice(0, start)) - 1;
+    return { start: from, end: from + jsonLength(value.slice(start, end)) - 2 };
+  }
   if (block === null) {
     // Between escapes: what is there once in both is the same.
     const part = value.slice(start, end);
