@@ -37,7 +37,7 @@ const INLINE: readonly NamedForm[] = [
   { name: /(?<![\w.-])--?([A-Za-z][\w.-]{0,80})[ \t]+(?!-)/g, value: WORD },
   { name: /(?<![\w.-])\$?([A-Za-z][\w-]{0,80})[ \t]+(?=["'])/g, value: QUOTED },
   {
-    name: /["'{,([][ \t]*([A-Za-z][\w.-]{0,80})(?:["']\]?)?[ \t]*(?:=>|[:=])[ \t]*/g,
+    name: /["'{,([][ \t]*([A-Za-z][\w.-]{0,80})(?:["']\]?)?[ \t]*(?:=>|[:=](?![=~]))[ \t]*/g,
     value: /"[^"]*"|'[^']*'|(?![{[])(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[ \t]+)?[^\s"',;})\]]+/y,
   },
   { name: /\bdefine\([ \t]*["'](\w{1,80})["'][ \t]*,[ \t]*/g, value: QUOTED },
@@ -214,7 +214,8 @@ function pushValue(name: string, written: string, at: number, isComment: boolean
     return;
   }
   const value = withoutEnd(written);
-  const isOwn = /^(?:self|this)\./.test(name) && /^\w+$/.test(value);
+  // Names of a program's own: `self.password = password`, `exports.isToken = isToken`.
+  const isOwn = /^\w+$/.test(value) && (/^(?:self|this)\./.test(name) || name.endsWith(`.${value}`));
   if (!isOwn && !isExpression(value)) push({ name, value, start: at, isComment }, ranges);
 }
 

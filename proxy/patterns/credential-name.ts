@@ -118,6 +118,7 @@ const POINTERS: ReadonlySet<string> = new Set([
   'reviews',
   'alg',
   'validation',
+  'spec',
 ]);
 
 /** Names that choose a Secret instead of holding a credential. */

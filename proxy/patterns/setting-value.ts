@@ -10,6 +10,8 @@ export function isNoSecret(name: string, value: string): boolean {
   if (/^(?:[*xX.•_\\-]+|\[?redacted\]?|string|str|undefined|optional|required|default|auto)$/i.test(text)) return true;
   // What an expression looks for: `\S+`, `[^&]*`.
   if (/^\(?(?:\\[SsWwDd]|\.|\[\^?[^\]]*\])[+*]\??\)?$/.test(text)) return true;
+  // Of nsswitch.conf: where accounts are looked up.
+  if (/^(?:passwd|shadow)$/.test(name) && /^(?:files|compat|db|systemd|sss|ldap|winbind)\b/.test(text)) return true;
   // Times, counts and sizes: `refresh_token: 24h`. A number may be a PIN only where a password should be.
   if (/^\d+(?:ms|s|m|h|d|w|[kmg]i?b?)$/i.test(text)) return true;
   if (/^\d{1,9}$/.test(text) && !/pass|pw|secret|pin/i.test(name)) return true;
@@ -47,6 +49,7 @@ export function isReference(text: string): boolean {
 /** Code, and no value: `getToken()`, `os.environ["TOKEN"]`, `config.password`, `await x`. */
 export function isExpression(text: string): boolean {
   if (/^[A-Za-z_$][\w.$]*[ \t]*(?:\(.*\)?|\[.*\]|=[ \t].*|\?.*:.*)$/.test(text)) return true;
+  if (/^(?:\{(?!\{)|!!|!\(|void 0|\(.*,.*\))/.test(text)) return true;
   if (/^(?:await|new|return|function|lambda|not|if|func|async)[ \t]/.test(text)) return true;
   const last = /^[A-Za-z_]\w*(?:\.\w+)*\.(\w+)$/.exec(text)?.[1];
   return last !== undefined && isCredentialName(last);

@@ -1,5 +1,5 @@
 import { documentsOf } from '../masking/helm-release/manifest-documents.ts';
-import { objectsOf, textsOf } from '../masking/helm-release/manifest-objects.ts';
+import { objectsOf } from '../masking/helm-release/manifest-objects.ts';
 import type { ReleaseValue } from '../masking/helm-release/mask-release.ts';
 import { looksLikeRelease, openRelease, releaseNameOf } from '../masking/helm-release/release-text.ts';
 import { restoreRelease, restoreText } from '../masking/helm-release/restore-release.ts';
@@ -59,8 +59,8 @@ function rendering(manifests: readonly string[]): ReleaseLineage['renders'] {
   const holders = new Map<string, Set<string>>();
   for (const document of manifests.flatMap(documentsOf)) {
     if (!holdsToken(document.text)) continue;
-    for (const { kind, name, node } of objectsOf(document)) {
-      for (const token of [...textsOf(node)].flatMap((text) => tokensIn(text))) {
+    for (const { kind, name, texts } of objectsOf(document)) {
+      for (const token of texts.flatMap((text) => tokensIn(text))) {
         const known = holders.get(token) ?? new Set<string>();
         holders.set(token, known.add(`${kind}/${name}`));
       }

@@ -5,7 +5,15 @@ import { LAST_APPLIED } from '../tokens/mask-form.ts';
 import { joinField } from '../values/field-path.ts';
 import { contextOf, isQuiet, type Neighbours, roleOfList, roleOfMap, type ValueRole } from '../values/value-role.ts';
 import { type ManifestDocument, readDocument } from './manifest-documents.ts';
-import { entriesOf, nameOf, type YamlList, type YamlMap, type YamlNode, type YamlScalar } from './yaml-tree.ts';
+import {
+  entriesOf,
+  nameOf,
+  TooMuch,
+  type YamlList,
+  type YamlMap,
+  type YamlNode,
+  type YamlScalar,
+} from './yaml-tree.ts';
 
 /** A value in a manifest that is masked: where its text stands, and what it says. */
 export interface ManifestValue {
@@ -29,8 +37,6 @@ const CREDENTIALS_OF_FILES = asFiles(CREDENTIALS, 'by-text');
 /** Steps through one document. An alias leads to the same node again, and ten aliases of ten aliases to ten thousand. */
 const MOST_STEPS = 200_000;
 const DEEPEST = 500;
-
-class TooMuch extends Error {}
 
 /**
  * The values in a document that are masked: every value of a Secret, and what looks like a credential in any other object, where

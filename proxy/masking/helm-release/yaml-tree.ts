@@ -35,17 +35,37 @@ export function valuesUnder(map: YamlMap, key: string): YamlNode[] {
     .map(({ value }) => value);
 }
 
-/** The entries of a map with those of what is merged into it (`<<`). */
-export function entriesOf(map: YamlMap, depth = 0): YamlMap['entries'] {
+/** A document whose aliases and merges stand for more than anybody writes; nothing can be said of it. */
+export class TooMuch extends Error {}
+
+/**
+ * The entries of a map with those of what is merged into it (`<<`).
+ * @throws {TooMuch} where merges of merges make too many of them.
+ */
+export function entriesOf(map: YamlMap): YamlMap['entries'] {
   if (!map.entries.some(({ key }) => key === '<<')) return map.entries;
-  return map.entries.flatMap((entry) => {
-    if (entry.key !== '<<' || depth > DEEPEST_MERGE) return [entry];
-    const sources = entry.value?.kind === 'list' ? entry.value.items : [entry.value];
-    return sources.flatMap((source) => (source?.kind === 'map' ? entriesOf(source, depth + 1) : []));
-  });
+  const entries: YamlMap['entries'] = [];
+  collect(map, entries, { steps: 0 });
+  return entries;
 }
 
-const DEEPEST_MERGE = 20;
+const MOST_MERGED = 10_000;
+
+function collect(map: YamlMap, entries: YamlMap['entries'], taken: { steps: number }): void {
+  for (const entry of map.entries) {
+    taken.steps += 1;
+    if (taken.steps > MOST_MERGED) throw new TooMuch();
+    if (entry.key !== '<<') {
+      entries.push(entry);
+      continue;
+    }
+    for (const source of entry.value?.kind === 'list' ? entry.value.items : [entry.value]) {
+      taken.steps += 1;
+      if (taken.steps > MOST_MERGED) throw new TooMuch();
+      if (source?.kind === 'map') collect(source, entries, taken);
+    }
+  }
+}
 
 /** The text under a key, the last where there are several; empty where there is none. */
 export function textUnder(map: YamlMap, key: string): string {

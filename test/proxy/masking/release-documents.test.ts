@@ -121,7 +121,30 @@ const DOUBTFUL: ReadonlyArray<readonly [string, string]> = [
   ],
 ];
 
+const levels = (open: (name: string, before: string) => string): string =>
+  'bcdefghijklm'
+    .split('')
+    .map((name, index) => open(name, 'abcdefghijklm'[index] ?? ''))
+    .join('');
+
 describe('case 60: a Secret, however its document is written', () => {
+  it.each([
+    [
+      'merges of merges of merges',
+      `x: &a {a: ${VALUE}}\n${levels((name, before) => `x${name}: &${name} {<<: [${`*${before}, `.repeat(9)}]}\n`)}`,
+    ],
+    [
+      'lists of lists of lists',
+      `x: &a {items: [{kind: X}]}\n${levels((name, before) => `x${name}: &${name} {items: [${`*${before}, `.repeat(9)}]}\n`)}`,
+    ],
+  ])('%s: is masked whole in a moment', (_, before) => {
+    const manifest = `${before}kind: Secret\nstringData: {b: ${VALUE}, <<: *m}\nitems: [*m]\n`;
+    const started = performance.now();
+    expect(masked(releaseOf(manifest)).manifest).toMatch(UNREAD);
+    expect(objectsOf({ text: manifest, start: 0 })).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
   it.each(READ)('%s: is masked in its place, and comes back byte for byte', (_, manifest) => {
     const release = releaseOf(`${BEFORE}---\n${manifest}`, manifest);
     const { text, manifest: shown, back } = masked(release);
