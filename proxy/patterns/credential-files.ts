@@ -31,7 +31,9 @@ const JSON_TEXT = /"(?:[^"\\]|\\.)+"/y;
 const ELEMENT = /[^<>\n]+(?=<\/)/y;
 const ATTRIBUTE = /"[^"\n]+"/y;
 
-/** Anywhere in a line: what is assigned, quoted behind its name, or handed on as a flag, a header or a member of a map. */
+/**
+ * Anywhere in a line: what is assigned, quoted behind its name, or handed on as a flag, a header or a member of a map.
+ */
 const INLINE: readonly NamedForm[] = [
   { name: /(?<![\w.$%{-])[-_$]*([A-Za-z][\w.-]{0,80})=/g, value: WORD },
   { name: /(?<![\w.-])--?([A-Za-z][\w.-]{0,80})[ \t]+(?!-)/g, value: WORD },
@@ -43,7 +45,9 @@ const INLINE: readonly NamedForm[] = [
   { name: /\bdefine\([ \t]*["'](\w{1,80})["'][ \t]*,[ \t]*/g, value: QUOTED },
 ];
 
-/** Over lines: members of JSON, also inside a string; elements and attributes of XML; `name` and `value` of an entry. */
+/**
+ * Over lines: members of JSON, also inside a string; elements and attributes of XML; `name` and `value` of an entry.
+ */
 const ANYWHERE: readonly NamedForm[] = [
   { name: /(?<!\\)"([A-Za-z_][\w.-]{0,80})"[ \t]*:[ \t]*/g, value: JSON_TEXT },
   {
@@ -80,8 +84,9 @@ const BASIC_AUTH = /(?<![\w-])_?auth["']?[ \t]*[:=][ \t]*["']?([A-Za-z0-9+/]{8,}
 const ENCODED_PEM = /LS0tLS1CRUdJTi[A-Za-z0-9+/]{40,}={0,2}/g;
 
 /**
- * The credentials in a text that is a configuration of whatever kind: properties, ini, YAML, JSON, TOML, XML, a script. By the names of
- * its settings and by their values, which are often none: a reference to a variable, a template, a path, a word of a sentence.
+ * The credentials in a text that is a configuration of whatever kind: properties, ini, YAML, JSON, TOML, XML, a script.
+ * By the names of its settings and by their values, which are often none: a reference to a variable, a template, a
+ * path, a word of a sentence.
  * @returns in no order; they may overlap.
  */
 export function findInFile(text: string): Range[] {
@@ -259,8 +264,8 @@ const MORE_THAN_A_VALUE =
   /\.(?:ya?ml|json|toml|ini|conf|cfg|cnf|properties|xml|sh|bash|py|js|ts|lua|rb|pl|php|go|java|sql|tpl|tmpl|gotmpl|html?|css|md|env|hcl|tf|rules|repo|service|crt|cer)$/i;
 
 /**
- * Whether a file (or variable) is one credential by its name: it is called like one and holds one value, or lines that are one each
- * (`tokens.csv`, `.pgpass`, `users.htpasswd`).
+ * Whether a file (or variable) is one credential by its name: it is called like one and holds one value, or lines that
+ * are one each (`tokens.csv`, `.pgpass`, `users.htpasswd`).
  */
 export function isCredentialFile(name: string, text: string): boolean {
   if (MORE_THAN_A_VALUE.test(name) || !isCredentialName(name)) return false;
@@ -274,7 +279,10 @@ export function isCredentialFile(name: string, text: string): boolean {
   return rows.every((row) => !/\s/.test(row.trim())) && !rows.every((row) => /^[^:]+:[x*!]?:\d/.test(row));
 }
 
-/** Whether a text that nobody can read certainly holds no credential: no name of one, no form, and nothing that writes letters otherwise. */
+/**
+ * Whether a text that nobody can read certainly holds no credential: no name of one, no form, and nothing that writes
+ * letters otherwise.
+ */
 export function holdsNoCredential(text: string): boolean {
   HINT.lastIndex = 0;
   return !HINT.test(text) && !/\\[xuU\r\n]|!|eyJ|:\/\/|-----BEGIN|LS0t|gh[oprsu]_|AKIA|ASIA/.test(text);

@@ -126,7 +126,7 @@ const CHOOSES =
   /(?:^|[._/-])existing|pull[-_]?secrets?$|secret[-_]?name$|^secret[-_]?keys$|(?:^|[/_-])auth-(?:tls-)?secret$/i;
 
 /** Names that choose a key of a Secret, unless the key of a signature is meant. */
-const CHOOSES_KEY = /(?:secret|password|token|user|username)[-_]?key$/i;
+const CHOOSES_KEY = /(?:secret|password|token|user|username)[-_]?keys?$/i;
 
 /** As keys of Secrets are called: words. */
 const WORDS_ONLY = /^[A-Za-z]+(?:[-._][A-Za-z]+)*$/;
@@ -138,8 +138,9 @@ const PASSES_ON: ReadonlySet<string> = new Set(['proxy', 'fastcgi', 'uwsgi', 'sc
 const ONE_WORD = /^(?:db|user|admin|root|mysql|redis|require|pg|smtp|mail|ldap|bind|ftp)pass$|^masterauth$/;
 
 /**
- * Whether a name (of an environment variable, a flag, a header, a parameter, a key) says that its value is a credential.
- * `DB_PASSWORD`, `apiKey`, `--client-secret`, `PGPASSWORD` do; `PASSWORD_FILE`, `secretName`, `COMPASS_URL` do not.
+ * Whether a name (of an environment variable, a flag, a header, a parameter, a key) says that its value is a
+ * credential. `DB_PASSWORD`, `apiKey`, `--client-secret`, `PGPASSWORD` do; `PASSWORD_FILE`, `secretName`, `COMPASS_URL`
+ * do not.
  */
 export function isCredentialName(name: string): boolean {
   // Longer than any name that says something: nobody knows what it says.
@@ -169,7 +170,9 @@ function judge(name: string): boolean {
   return false;
 }
 
-/** Whether a name says that its value chooses a Secret (`existingSecret`) or a key in one (`passwordKey: db-password`). */
+/**
+ * Whether a name says that its value chooses a Secret (`existingSecret`) or a key in one (`passwordKey: db-password`).
+ */
 export function choosesSecret(name: string, value: string): boolean {
   return CHOOSES.test(name) || (CHOOSES_KEY.test(name) && WORDS_ONLY.test(value));
 }

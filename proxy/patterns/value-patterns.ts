@@ -17,8 +17,8 @@ export interface ValuePatterns {
 }
 
 /**
- * What a file's own name says: `by-key` that all of it is a credential, whatever is in it; `by-text` that only where it holds one value and
- * nothing else, because `password-policy.json` and `token-refresh.sh` hold none.
+ * What a file's own name says: `by-key` that all of it is a credential, whatever is in it; `by-text` that only where it
+ * holds one value and nothing else, because `password-policy.json` and `token-refresh.sh` hold none.
  */
 export type FileNames = 'by-key' | 'by-text';
 

@@ -9,9 +9,9 @@ import type { FromElsewhere } from './restore.ts';
 import type { Source } from './source.ts';
 
 /**
- * A file of a ConfigMap in which other lines were changed than those with masks, as `kubectl edit` sends it. A line becomes what it was if
- * it is, as a whole, a line that the client was shown in this very file; and the file must be shown again exactly as it was sent, because
- * what is masked in a line may hang on the line before it.
+ * A file of a ConfigMap in which other lines were changed than those with masks, as `kubectl edit` sends it. A line
+ * becomes what it was if it is, as a whole, a line that the client was shown in this very file; and the file must be
+ * shown again exactly as it was sent, because what is masked in a line may hang on the line before it.
  */
 export function restoreEditedFile({ info }: ApiRequest, body: JsonValue, live: Source | null): FromElsewhere | null {
   if (live === null || kindClassOf(info) !== 'configmaps') return null;

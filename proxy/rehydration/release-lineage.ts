@@ -215,8 +215,8 @@ function textsIn(value: JsonValue): string[] {
 }
 
 /**
- * Which release an object belongs to, as helm writes it into its annotations. Into hooks it writes nothing: they are of any
- * release in their namespace that renders them.
+ * Which release an object belongs to, as helm writes it into its annotations. Into hooks it writes nothing: they are of
+ * any release in their namespace that renders them.
  */
 export function releaseOf(
   object: JsonValue,

@@ -9,8 +9,8 @@ export interface ManifestDocument {
 }
 
 /**
- * The documents of a manifest, as helm and Kubernetes' reader split them (apimachinery `pkg/util/yaml/decoder.go`): at each
- * line that begins with dashes, inside a text too.
+ * The documents of a manifest, as helm and Kubernetes' reader split them (apimachinery `pkg/util/yaml/decoder.go`): at
+ * each line that begins with dashes, inside a text too.
  */
 export function documentsOf(manifest: string): ManifestDocument[] {
   const documents: ManifestDocument[] = [];

@@ -8,10 +8,15 @@ export interface ManifestObject {
   readonly texts: readonly string[];
 }
 
-/** Steps through one document: an alias leads to the same node again, and ten aliases of ten aliases to ten thousand. */
+/**
+ * Steps through one document: an alias leads to the same node again, and ten aliases of ten aliases to ten thousand.
+ */
 const MOST_STEPS = 200_000;
 
-/** The objects that a document renders: itself, or the items of a list, and of lists in it. None where it cannot be read. */
+/**
+ * The objects that a document renders: itself, or the items of a list, and of lists in it. None where it cannot be
+ * read.
+ */
 export function objectsOf({ text }: ManifestDocument): ManifestObject[] {
   const root = readDocument(text);
   if (root?.kind !== 'map') return [];

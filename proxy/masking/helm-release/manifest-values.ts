@@ -34,13 +34,15 @@ export interface ManifestValue {
 const CREDENTIALS = compilePatterns(['builtin:credentials']);
 const CREDENTIALS_OF_FILES = asFiles(CREDENTIALS, 'by-text');
 
-/** Steps through one document. An alias leads to the same node again, and ten aliases of ten aliases to ten thousand. */
+/**
+ * Steps through one document. An alias leads to the same node again, and ten aliases of ten aliases to ten thousand.
+ */
 const MOST_STEPS = 200_000;
 const DEEPEST = 500;
 
 /**
- * The values in a document that are masked: every value of a Secret, and what looks like a credential in any other object, where
- * `kubectl get` looks for it too.
+ * The values in a document that are masked: every value of a Secret, and what looks like a credential in any other
+ * object, where `kubectl get` looks for it too.
  * @returns null where the document cannot be read with certainty and may hold one.
  */
 export function valuesOf(document: ManifestDocument): ManifestValue[] | null {
@@ -222,7 +224,10 @@ function fieldOf({ parent, slot, object }: Place): string {
   return typeof slot === 'number' ? `${fieldOf(parent)}[${slot}]` : joinField(fieldOf(parent), slot);
 }
 
-/** Whether a text is written with JSON's escapes and no others, so that it comes back as it was whatever stands for a part of it. */
+/**
+ * Whether a text is written with JSON's escapes and no others, so that it comes back as it was whatever stands for a
+ * part of it.
+ */
 function isJsonText({ literal, start, end, value }: YamlScalar, text: string): boolean {
   return !literal && text[start] === '"' && text.slice(start, end) === JSON.stringify(value);
 }

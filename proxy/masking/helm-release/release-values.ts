@@ -20,7 +20,8 @@ export interface ReleaseCredential {
 
 /**
  * The credentials among values (`config`, `chart.values`): by the name of the key, of one above it, or of an entry of a
- * list (`{name: DB_PASSWORD, value: …}`), and by their own form. Booleans and empty texts stay: templates branch on them.
+ * list (`{name: DB_PASSWORD, value: …}`), and by their own form. Booleans and empty texts stay: templates branch on
+ * them.
  */
 export function* credentialsIn(
   value: JsonValue | undefined,

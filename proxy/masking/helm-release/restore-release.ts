@@ -51,8 +51,8 @@ export function restoreText(text: string, valueFor: ReleaseValueFor): string {
 const WORD = /^[\w.+/=@:-]*$/;
 
 /**
- * The same for YAML. Where a value would not be read as itself (a key of several lines, a quote), the text that holds it
- * is written in double quotes, which take anything.
+ * The same for YAML. Where a value would not be read as itself (a key of several lines, a quote), the text that holds
+ * it is written in double quotes, which take anything.
  */
 function restoreManifest(manifest: string, valueFor: ReleaseValueFor): string {
   let restored = '';

@@ -7,15 +7,17 @@ const LONGEST = 1.5 * 1024 * 1024;
 const DEEPEST = 500;
 
 /**
- * What YAML 1.1, which Go reads, ends a line at and this reader does not, and what no document may hold: a comment that goes on in one of
- * the two may be a key in the other.
+ * What YAML 1.1, which Go reads, ends a line at and this reader does not, and what no document may hold: a comment that
+ * goes on in one of the two may be a key in the other.
  */
 const ODD_LINE_END = /[\u0085\u2028\u2029\ufeff]|\r(?!\n)/;
 
 /** As a string the tag says nothing; any other may make another text of what is written. */
 const STRING_TAG = 'tag:yaml.org,2002:str';
 
-/** A document as the package reads it; null where it cannot be read, or not within bounds. The first mistake is enough. */
+/**
+ * A document as the package reads it; null where it cannot be read, or not within bounds. The first mistake is enough.
+ */
 export function composeYaml(text: string): Node | null | undefined {
   if (text.length > LONGEST || ODD_LINE_END.test(text.replace(/^\ufeff/, ''))) return undefined;
   const parser = new Parser();

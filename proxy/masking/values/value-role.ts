@@ -1,8 +1,8 @@
 import type { ValueContext } from '../../patterns/value-patterns.ts';
 
 /**
- * What a container inside an object is to whoever looks for inline credentials. By the keys that the API uses wherever it
- * embeds a pod template, so that custom resources with containers in them are read like a Deployment.
+ * What a container inside an object is to whoever looks for inline credentials. By the keys that the API uses wherever
+ * it embeds a pod template, so that custom resources with containers in them are read like a Deployment.
  */
 export type ValueRole =
   /** Neither of the others: walked for what is below. */

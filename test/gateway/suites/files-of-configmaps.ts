@@ -33,7 +33,9 @@ const ORDINARY = {
   PASSWORD_FILE: '/run/secrets/password',
 };
 
-/** Case 60: what ConfigMaps hold in their files is masked by its name, and comes back when the file is written again. */
+/**
+ * Case 60: what ConfigMaps hold in their files is masked by its name, and comes back when the file is written again.
+ */
 export function describeFilesOfConfigMaps(environment: () => RunningGateway): void {
   describe('case 60: files of ConfigMaps', () => {
     const canary = makeCanary('file');

@@ -57,7 +57,8 @@ describe('a Secret in a manifest of several documents', () => {
   });
 });
 
-// Each of them is a Secret with this value to Kubernetes' reader (apimachinery, over goyaml); compared with it by hand and by mutation.
+// Each of them is a Secret with this value to Kubernetes' reader (apimachinery, over goyaml); compared with it by hand
+// and by mutation.
 const READ: ReadonlyArray<readonly [string, string]> = [
   ['a List', `kind: List\nitems:\n- kind: Secret\n  data: {a: ${BASE64}}\n`],
   ['a List in a List', `kind: List\nitems:\n- kind: List\n  items:\n  - {kind: Secret, data: {a: ${BASE64}}}\n`],
