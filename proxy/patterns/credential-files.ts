@@ -14,7 +14,8 @@ const SETTING =
   /^([ \t]*)(#+|;+|\/\/+|--)?[ \t]*(?:- +)?(?:(?:export|set|ENV|ARG|const|let|var|local|readonly|final|public|private|static|declare -x|String|string)[ \t]+)*("[^"]{1,200}"|'[^']{1,200}'|[^\s:="'#;<>{}(),|&!*+]{1,200})[ \t]*(:=|=>|==|=|:(?!\/\/))[ \t]*(.*)$/;
 
 /** `requirepass value`, `HTTP_Passwd value`, `password value`: two words and no more. */
-const DIRECTIVE = /^([ \t]*)(#+|;+)?[ \t]*([A-Za-z][\w.-]{0,80})[ \t]+("[^"]*"|'[^']*'|[^\s"']+)[ \t]*;?[ \t]*$/;
+const DIRECTIVE =
+  /^([ \t]*)(#+|;+)?[ \t]*(?:(?:ENV|setenv|SetEnv|env)[ \t]+)?([A-Za-z][\w.-]{0,80})[ \t]+("[^"]*"|'[^']*'|[^\s"']+)[ \t]*;?[ \t]*$/;
 
 /** A directive's name says more than a word of a sentence does. */
 const SETS = /passw|passphrase|secret|token|api_?key|shared_?key|requirepass|masterauth/i;
@@ -28,8 +29,8 @@ interface NamedForm {
 const WORD = /\\"[^"\\]*\\"|"[^"]*"|'[^']*'|[^\s"'`;&|,<>)]+/y;
 const QUOTED = /"[^"]+"|'[^']+'/y;
 const JSON_TEXT = /"(?:[^"\\]|\\.)+"/y;
-const ELEMENT = /[^<>\n]+(?=<\/)/y;
-const ATTRIBUTE = /"[^"\n]+"/y;
+const ELEMENT = /(?:<!\[CDATA\[[^\]]{1,4000}\]\]>|[^<>]{1,4000})(?=<\/)/y;
+const ATTRIBUTE = /"[^"\n]+"|'[^'\n]+'/y;
 
 /**
  * Anywhere in a line: what is assigned, quoted behind its name, or handed on as a flag, a header or a member of a map.
@@ -49,14 +50,14 @@ const INLINE: readonly NamedForm[] = [
  * Over lines: members of JSON, also inside a string; elements and attributes of XML; `name` and `value` of an entry.
  */
 const ANYWHERE: readonly NamedForm[] = [
-  { name: /(?<!\\)"([A-Za-z_][\w.-]{0,80})"[ \t]*:[ \t]*/g, value: JSON_TEXT },
+  { name: /(?<!\\)"([A-Za-z_][\w.-]{0,80})"[ \t]*:\s*/g, value: JSON_TEXT },
   {
     name: /\\"([A-Za-z_][\w.-]{0,80})\\"[ \t]*:[ \t]*\\"/g,
     value: /(?:[^"\\]|\\\\(?:\\["\\]|[^"\\]))+(?=\\")/y,
   },
   { name: /<([A-Za-z][\w.:-]{0,80})(?:[ \t][^<>]{0,400})?>/g, value: ELEMENT },
   { name: /\b(?:name|key)[ \t]*=[ \t]*"([^"\n]{1,200})"[^<>\n"]{0,200}>/g, value: ELEMENT },
-  { name: /\b(?:name|key)[ \t]*=[ \t]*"([^"\n]{1,200})"\s+value[ \t]*=[ \t]*/g, value: ATTRIBUTE },
+  { name: /\b(?:name|key)[ \t]*=[ \t]*["']([^"'\n]{1,200})["']\s+value[ \t]*=[ \t]*/g, value: ATTRIBUTE },
   {
     name: /\bname["']?:[ \t]*["']?([\w.-]{1,200})["']?,?(?:[ \t]*\r?\n[ \t]*|[ \t]*)["']?value["']?:[ \t]*/g,
     value: /"[^"\n]*"|'[^'\n]*'|[^\s"'}][^\r\n}]*/y,
@@ -150,7 +151,7 @@ function line(text: string, start: number, end: number, ranges: Range[]): void {
     if (separator !== '==' && isCredentialName(name)) {
       if (comment === undefined && separator === ':' && /^(?:[|>][-+0-9]*[ \t]*(?:#.*)?)?$/.test(rest)) {
         if (rest !== '' || /passw|token|api_?keys/i.test(name)) block(text, end, indent.length, rest === '', ranges);
-      } else pushValue(name, rest, at, comment !== undefined, ranges);
+      } else pushValue(name, rest + continued(text, end, rest), at, comment !== undefined, ranges);
       // What this line sets is said; whatever else is in its value is of that.
       if (rest !== '' && separator !== ':') return;
     }
@@ -164,6 +165,28 @@ function line(text: string, start: number, end: number, ranges: Range[]): void {
   // .npmrc begins its lines with the address of a registry.
   if (/^[ \t]*(?:#|;|\/\/(?!\S+\/:))/.test(source)) return;
   for (const pattern of INLINE) named(pattern, source, start, ranges);
+}
+
+/** How many characters of the lines below a text in quotes may go on for. */
+const LONGEST_QUOTED = 2048;
+
+/** What of the lines below belongs to a value: up to its closing quote, or as long as lines end with a backslash. */
+function continued(text: string, end: number, rest: string): string {
+  const quote = /^(?:"""|'''|["'`])/.exec(rest)?.[0] ?? '';
+  if (quote !== '') {
+    if (closingQuote(rest, quote) !== -1) return '';
+    const below = text.slice(end, end + LONGEST_QUOTED);
+    const closing = closingQuote(`${quote}${below}`, quote);
+    const value = below.slice(0, closing === -1 ? 0 : closing);
+    // A quote that is none, such as an apostrophe, is closed by chance, in another paragraph.
+    return quote.length === 1 && /\n\s*\n/.test(value) ? '' : value;
+  }
+  let until = end;
+  while (text[until - 1] === '\\' && until < text.length && until - end < LONGEST_QUOTED) {
+    const next = text.indexOf('\n', until + 1);
+    until = next === -1 ? text.length : next;
+  }
+  return text.slice(end, until);
 }
 
 /** `$cfg['db']['password']`, `"password"`, `spring.datasource.password` by their last name. */

@@ -37,7 +37,9 @@ function choosesSecretIn(name: string, value: string): boolean {
 export function isReference(text: string): boolean {
   return (
     // ${X}, ${X:-}, $(cat file), $X, $http_authorization
-    /^\$(?:\{[^{}]{0,200}?(?::?[-=?]?)\}|\([^\n]*\)|\{\{[^\n]*\}\}|[A-Za-z_@][\w.]*(?:\{[^{}]*\})?)$/.test(text) ||
+    /^\$(?:\{\??[\w.@/-]{1,200}(?::?[-=?]?)\}|\{(?:env|file|sys|vault|secrets?|sm|ssm):[^{}]{0,400}\}|\([^\n]*\)|\{\{[^\n]*\}\}|[A-Za-z_@][\w.]*(?:\{[^{}]*\})?)$/.test(
+      text,
+    ) ||
     /^(?:\{\{[^\n]*\}\}|\{%[^\n]*%\}|<%[^\n]*%>|<[\w .|/-]+>|%\([\w.-]+\)s|%\{?[\w.:-]+\}?%?|@[\w.-]+@|__\w+__|`[^\n]*`|\{\w+(?:\.\w+)*\})$/.test(
       text,
     ) ||
@@ -49,7 +51,7 @@ export function isReference(text: string): boolean {
 /** Code, and no value: `getToken()`, `os.environ["TOKEN"]`, `config.password`, `await x`. */
 export function isExpression(text: string): boolean {
   if (/^[A-Za-z_$][\w.$]*[ \t]*(?:\(.*\)?|\[.*\]|=[ \t].*|\?.*:.*)$/.test(text)) return true;
-  if (/^(?:\{(?!\{)|!!|!\(|void 0|\(.*,.*\))/.test(text)) return true;
+  if (/^(?:\{(?!\{)|!!(?!str\b)|!\(|void 0|\(.*,.*\))/.test(text)) return true;
   if (/^(?:await|new|return|function|lambda|not|if|func|async)[ \t]/.test(text)) return true;
   const last = /^[A-Za-z_]\w*(?:\.\w+)*\.(\w+)$/.exec(text)?.[1];
   return last !== undefined && isCredentialName(last);
