@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { asFiles, compilePatterns, findCredentials } from '../patterns/value-patterns.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { JSON_PATCH } from '../request/media-types.ts';
 import { readProtobufObject } from '../request/protobuf/read-object.ts';
@@ -18,6 +19,9 @@ const POINTS_AT_SECRET = /(?:Name|Namespace|Ref|Path|Type|Class)$/;
 
 /** Values that give themselves away: private keys, JWTs, passwords in URLs. */
 const SECRET_VALUE = /-----BEGIN [A-Z ]*PRIVATE KEY|\beyJ[\w-]{8,}\.[\w-]{8,}\.|:\/\/[^/\s:@]*:[^/\s@]+@/;
+
+/** What a ConfigMap holds is looked into as it is where ConfigMaps are read. */
+const FILES = asFiles(compilePatterns(['builtin:credentials']), 'by-text');
 
 /**
  * A request's body as it may be shown to the person who approves it: indented JSON, numbers and order of keys as sent,
@@ -80,6 +84,7 @@ interface Level {
 class PreviewWriter implements JsonEvents {
   readonly #bytes: Buffer;
   readonly #isSecret: boolean;
+  readonly #isConfigMap: boolean;
   readonly #isJsonPatch: boolean;
   readonly #levels: Level[] = [];
   #text = '';
@@ -87,6 +92,7 @@ class PreviewWriter implements JsonEvents {
   constructor(bytes: Buffer, { info, contentType }: ApiRequest) {
     this.#bytes = bytes;
     this.#isSecret = info.resource === 'secrets' && info.apiGroup === '';
+    this.#isConfigMap = info.resource === 'configmaps' && info.apiGroup === '';
     this.#isJsonPatch = contentType === JSON_PATCH;
   }
 
@@ -123,7 +129,9 @@ class PreviewWriter implements JsonEvents {
     const level = this.#levels.at(-1);
     if (level !== undefined && (level.key === 'name' || (this.#isJsonPatch && level.key === 'path')))
       level.name = value;
-    this.#text += this.#hides(level) || SECRET_VALUE.test(value) ? MASKED : `"${raw}"`;
+    const file = this.#isConfigMap ? fileWithoutCredentials(level?.key ?? '', value) : null;
+    if (this.#hides(level)) this.#text += MASKED;
+    else this.#text += file ?? (SECRET_VALUE.test(value) ? MASKED : `"${raw}"`);
   }
 
   scalar(start: number, end: number): void {
@@ -174,6 +182,19 @@ class PreviewWriter implements JsonEvents {
   #raw(start: number, end: number): string {
     return this.#bytes.toString('utf8', start, end);
   }
+}
+
+/** The rest of a file is what a person has to read; null where there is nothing to hide. */
+function fileWithoutCredentials(key: string, text: string): string | null {
+  const parts = findCredentials(text, { name: key, flag: null }, FILES, null);
+  if (parts.length === 0) return null;
+  let shown = '';
+  let from = 0;
+  for (const { start, end } of parts) {
+    shown += `${text.slice(from, start)}<masked>`;
+    from = end;
+  }
+  return JSON.stringify(shown + text.slice(from));
 }
 
 function isSecretName(name: string): boolean {

@@ -26,6 +26,13 @@ export interface Restored {
  */
 export type RestoreElsewhere = (text: string, path: Path) => string | null;
 
+/** Values from elsewhere than the same field, and what became of them there. */
+export interface FromElsewhere {
+  readonly restore: RestoreElsewhere;
+  /** The fields that would show a value in clear, given what the client would be shown of what is written. */
+  readonly shownIn: (shown: JsonValue) => Unrestored[];
+}
+
 export interface RestoreOptions {
   /** The object that is written is a Secret: its `stringData` is another way to write its `data`. */
   readonly isSecret: boolean;

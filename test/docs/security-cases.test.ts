@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { codes, filesBelow, read, repository, section, tableRows } from './documents.ts';
 
 const document = read('docs/security-cases.md');
-const NUMBERS = [...Array.from({ length: 50 }, (_, index) => index + 1), 51, 52, 53, 54, 55, 56, 57, 58, 61];
+const NUMBERS = [...Array.from({ length: 50 }, (_, index) => index + 1), 51, 52, 53, 54, 55, 56, 57, 58, 60, 61];
 
 /** The tests in front of each cluster; the suites that they import run there too. */
 const ENTRIES = {

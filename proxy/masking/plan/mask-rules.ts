@@ -7,7 +7,13 @@ import {
   type PatternNode,
   readFieldPattern,
 } from '../../patterns/field-pattern.ts';
-import { compilePatterns, isPattern, PATTERN_FORMS, type ValuePatterns } from '../../patterns/value-patterns.ts';
+import {
+  asFiles,
+  compilePatterns,
+  isPattern,
+  PATTERN_FORMS,
+  type ValuePatterns,
+} from '../../patterns/value-patterns.ts';
 import type { SeenValues } from '../../redaction/seen-values.ts';
 import { Refusal } from '../../refusal.ts';
 import type { RequestInfo } from '../../request/api-request.ts';
@@ -42,7 +48,7 @@ export interface MaskRules {
   readonly annotations: ReadonlyMap<string, MaskForm>;
   /** Rules with patterns and no fields: they look wherever inline credentials stand. */
   readonly inspections: readonly MaskRule[];
-  /** The same for the values of ConfigMaps, whose keys are names only to a rule that is about ConfigMaps. */
+  /** The same for the values of ConfigMaps, which are files, or variables. */
   readonly configInspections: readonly MaskRule[];
   /** Cells of a Table that show what is masked in their row's object are redacted. */
   readonly redactCells: boolean;
@@ -123,9 +129,10 @@ export function compileMaskRules({ request, obligations, seen, trimRows }: MaskS
     forms: new Map(),
     annotations,
     inspections: looking.map(({ rule }) => rule),
-    configInspections: looking.map(({ rule, obligation }) =>
-      obligation?.resource === 'configmaps' ? rule : withoutNames(rule),
-    ),
+    configInspections: looking.map(({ rule, obligation }) => ({
+      ...rule,
+      patterns: rule.patterns && asFiles(rule.patterns, obligation?.resource === 'configmaps' ? 'by-key' : 'by-text'),
+    })),
     redactCells: hasFields && !isSecrets,
     hasFields,
     trimRows: trimRows ?? null,
@@ -158,12 +165,6 @@ function ruleOf({ patterns = [], as = 'token' }: MaskObligation): MaskRule {
     );
   }
   return { patterns: patterns.length === 0 ? null : compilePatterns(patterns), as };
-}
-
-function withoutNames(rule: MaskRule): MaskRule {
-  if (rule.patterns === null) return rule;
-  const shapes = new Set([...rule.patterns.shapes].filter((shape) => shape !== 'assignment'));
-  return { ...rule, patterns: { ...rule.patterns, names: false, shapes } };
 }
 
 function fieldsOf({ fields, annotations, patterns = [] }: MaskObligation, isSecrets: boolean): readonly string[] {

@@ -11,7 +11,7 @@ import { KeySet } from '../scan/key-set.ts';
 import { NotMaskable } from '../scan/not-maskable.ts';
 import { LAST_APPLIED, type MaskForm } from '../tokens/mask-form.ts';
 import type { PathFrame } from '../values/field-path.ts';
-import { isQuiet, isText, roleOfList, roleOfMap } from '../values/value-role.ts';
+import { contextOf, isQuiet, roleOfList, roleOfMap } from '../values/value-role.ts';
 import { type Found, type Frame, NO_CELLS, NO_TEXTS, NOTHING_FOUND, type Place, placeOf } from './mask-frame.ts';
 import { holdsCopy, type Masking, newOpenObject, partsOf, redactText, type WaitingValue } from './masked-object.ts';
 import { type MaskerOptions, Settlement } from './settlement.ts';
@@ -284,29 +284,16 @@ export class ObjectMasker implements JsonEvents {
     const named = nodes.length === 0 ? [] : fieldInspections(rules, nodes);
     if (named.length > 0 && this.#inspect(found, { name: String(slot), flag: null }, named)) return;
     if (!this.#inspects) return;
-    const { inspections } = rules;
-    switch (frame.role) {
-      case 'entry':
-        if (isName && frame.pending !== null) this.#decidePending(frame);
-        else if (slot !== 'value') return;
-        else if (frame.entryName === null) frame.pending = this.#wait(found, { kind: 'undecided' });
-        else this.#inspect(found, { name: frame.entryName, flag: null }, inspections);
-        return;
-      case 'words': {
-        const text = this.#text(start, end, escaped);
-        this.#inspect(found, { name: null, flag: frame.previous ?? '' }, inspections, text);
-        frame.previous = text;
-        return;
-      }
-      case 'named':
-        this.#inspect(found, { name: String(slot), flag: null }, inspections);
-        return;
-      case 'config':
-        this.#inspect(found, { name: String(slot), flag: null }, rules.configInspections);
-        return;
-      default:
-        if (typeof slot === 'string' && isText(slot)) this.#inspect(found, { name: null, flag: null }, inspections);
+    if (isName && frame.role === 'entry' && frame.pending !== null) this.#decidePending(frame);
+    const context = contextOf(frame.role, slot, frame);
+    if (context === null) return;
+    if (frame.role === 'entry' && frame.entryName === null) {
+      frame.pending = this.#wait(found, { kind: 'undecided' });
+      return;
     }
+    const text = this.#text(start, end, escaped);
+    this.#inspect(found, context, frame.role === 'config' ? rules.configInspections : rules.inspections, text);
+    if (frame.role === 'words') frame.previous = text;
   }
 
   /** A key that is kept for the certificate under it may hold the key of that certificate as well. */

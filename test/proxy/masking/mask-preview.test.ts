@@ -16,6 +16,13 @@ describe('the body on an approval card', () => {
     );
   });
 
+  it('case 60: shows the files of a ConfigMap without their credentials, and the rest of them', () => {
+    const data = { 'a.properties': 'size=1\ndb.password=hunter2\n', DB_PASSWORD: 'hunter2', colour: 'blue' };
+    expect(JSON.parse(preview({ data }, 'configmaps') ?? '')).toEqual({
+      data: { 'a.properties': 'size=1\ndb.password=<masked>\n', DB_PASSWORD: '<masked>', colour: 'blue' },
+    });
+  });
+
   it.each<[string, unknown, string, string]>([
     [
       'data and stringData of a Secret',
