@@ -86,7 +86,7 @@ export async function giveMasked(
     request,
     obligations: plan.obligations,
     seen: options.seen,
-    trimRows: plan.table?.trimRows ?? null,
+    trim: plan.whole?.trim ?? null,
     onMasked: options.onMasked,
   };
   if (plan.kind === 'watch') {

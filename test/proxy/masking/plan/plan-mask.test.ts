@@ -57,7 +57,9 @@ describe('plan', () => {
         query: [['includeObject', 'None']] as const,
       };
       const plan = planMask(apiRequest({ apiGroup, resource: 'vaults' }, asked), [rule]);
-      expect(plan).toMatchObject({ table: { target: '/vaults?includeObject=Object', trimRows: 'None' } });
+      expect(plan).toMatchObject({
+        whole: { target: '/vaults?includeObject=Object', trim: { of: 'rows', to: 'None' } },
+      });
     },
   );
 
@@ -65,13 +67,13 @@ describe('plan', () => {
     ['/vaults?include%4Fbject=None', 'None'],
     ['/vaults?%69ncludeObject=Metadata&includeObject=None', 'Metadata'],
     ['/vaults?includeObject=None&limit=5&includeObject=Metadata', 'None'],
-  ])('however often and in what spelling the client asks for less of it: %s', (target, trimRows) => {
+  ])('however often and in what spelling the client asks for less of it: %s', (target, to) => {
     const rule = { resource: 'vaults.example.com', fields: ['spec.*'], annotations: [], keep: [] };
     const headers = new HeaderList([['Accept', 'application/json;as=Table;v=v1;g=meta.k8s.io']]);
     const asked = { target, headers, query: readQuery(target.slice(target.indexOf('?') + 1)) };
     const plan = planMask(apiRequest({ apiGroup: 'example.com', resource: 'vaults' }, asked), [rule]);
     const sent = target.includes('limit') ? '/vaults?limit=5&includeObject=Object' : '/vaults?includeObject=Object';
-    expect(plan).toMatchObject({ table: { target: sent, trimRows } });
+    expect(plan).toMatchObject({ whole: { target: sent, trim: { of: 'rows', to } } });
   });
 
   it('resources of a group are named with it', () => {
