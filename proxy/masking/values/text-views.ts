@@ -124,7 +124,7 @@ function* encodedIn(text: string): Generator<Buffer> {
   for (const [run] of text.matchAll(/[A-Za-z0-9+/_-]{12,}/g)) {
     yield Buffer.from(run, 'base64');
     // Behind a path or a word that belongs to the alphabet too.
-    for (const { index } of run.matchAll(/H4sI|eJ[w-z]|eNo|eAE|KLUv|BZh/g)) {
+    for (const { index } of run.matchAll(/H4sI|eJ[w-z]|eN[o-r]|eA[E-H]|eF[4-7]|KLUv/g)) {
       if (index > 0) yield Buffer.from(run.slice(index), 'base64');
     }
   }

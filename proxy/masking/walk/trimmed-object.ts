@@ -13,7 +13,9 @@ export function trimmedObject(
   read: (start: number, end: number) => Buffer,
 ): Buffer {
   if (to === 'None' || metadata === null) return Buffer.from('null');
-  const pieces = [Buffer.from(`{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":`)];
+  const pieces: Uint8Array[] = [
+    Buffer.from(`{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":`),
+  ];
   let from = metadata.start;
   for (const splice of splices.toSorted((one, other) => one.start - other.start)) {
     if (splice.start < metadata.start || splice.end > metadata.end) continue;
