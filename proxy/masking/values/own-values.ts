@@ -28,8 +28,32 @@ const LOOKED_AT = 8 * 1024;
 const SHORTEST_LINE = 16;
 const MOST_LINES = 200;
 
-/** As much of a value as a window may be taken from. */
-const BEGINNING = 96;
+/** How a value begins: as much as a window may be taken from. Decoded here, for it is done for each value of a list. */
+const DECODED = new Uint8Array(72);
+
+/** What each character of base64 stands for, of both alphabets; 64 for others. */
+const SEXTETS = new Uint8Array(256).fill(64);
+for (const [sextet, character] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) {
+  SEXTETS[character.charCodeAt(0)] = sextet;
+}
+
+/** @returns how many bytes there are, up to 72. Line breaks are skipped, as Go skips them. */
+function decodeBeginning(base64: Uint8Array): number {
+  let bits = 0;
+  let held = 0;
+  let length = 0;
+  for (let at = 0; at < base64.length && length < DECODED.length; at += 1) {
+    const sextet = SEXTETS[base64[at] as number] as number;
+    if (sextet === 64) continue;
+    held = ((held << 6) | sextet) & 0xfff;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    DECODED[length] = (held >> bits) & 0xff;
+    length += 1;
+  }
+  return length;
+}
 
 /**
  * The values of one Secret: its data, and those in the copies of it that it carries. Lives for one object, while its bytes
@@ -68,10 +92,9 @@ export class OwnValues {
     }
     this.#values.push({ raw, base64, key });
     this.#search = null;
-    const length = base64 ? Buffer.byteLength(raw.toString('latin1'), 'base64') : raw.length;
+    const length = base64 ? decodeBeginning(raw) : raw.length;
     if (length < SHORTEST_FORM) this.#hasShort ||= length >= SHORTEST_PAIRED;
-    else if (base64) this.#windows.add(Buffer.from(raw.toString('latin1', 0, BEGINNING), 'base64'));
-    else this.#windows.add(raw);
+    else this.#windows.add(base64 ? DECODED : raw, length);
   }
 
   /** A quick look at bytes as JSON writes them: false where no value of six bytes stands in them by itself. */

@@ -81,9 +81,9 @@ export function maskOwnTexts(own: OwnValues, searched: SearchedPart): Splice[] {
 /** A key and a text that could hold a value in base64 of base64. Bytes. */
 const SHORTEST_WRAPPING = 32;
 
-function isOrdered(splices: readonly Splice[]): boolean {
+function isOrdered(splices: ReadonlyArray<Pick<Splice, 'start' | 'end'>>): boolean {
   for (let index = 1; index < splices.length; index += 1) {
-    if ((splices[index] as Splice).start < (splices[index - 1] as Splice).start) return false;
+    if ((splices[index]?.start ?? 0) < (splices[index - 1]?.start ?? 0)) return false;
   }
   return true;
 }
@@ -96,7 +96,7 @@ export function mayHoldValue(
   own: OwnValues,
   bytes: Buffer,
   start: number,
-  masked: readonly Splice[],
+  masked: ReadonlyArray<Pick<Splice, 'start' | 'end'>>,
   isCopy: boolean,
 ): boolean {
   let from = 0;
@@ -104,7 +104,7 @@ export function mayHoldValue(
   for (let index = 0; index <= ordered.length; index += 1) {
     const splice = ordered[index] ?? null;
     const to = splice === null ? bytes.length : splice.start - start;
-    if (own.mayStandIn(bytes, from, to)) return true;
+    if (to > from && own.mayStandIn(bytes, from, to)) return true;
     if (isCopy && to - from > SHORTEST_WRAPPING && mayWrapText(bytes, from, to)) return true;
     if (splice !== null) from = splice.end - start;
   }

@@ -39,6 +39,10 @@ export interface MaskerOptions extends ReplacementOptions {
 
 const EVENT_TYPES: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']);
 
+function isWholeAnnotation({ annotation, masking }: WaitingValue): boolean {
+  return annotation && (masking.kind === 'copy' || masking.kind === 'whole');
+}
+
 /**
  * What was found to be masked, until it is known with what: a token needs the name of its object, which may come last.
  * Gives the splices, and says from where on a later byte may still change something.
@@ -170,9 +174,11 @@ export class Settlement {
     if (own === null || own.size === 0 || rules.ownValues === null) return 0;
     const as = rules.ownValues;
     const bytes = this.#options.read(start, end);
-    const masked = this.#splices.slice(from).filter((splice) => splice.start >= start && splice.end <= end);
     const wraps = object.wrapsText || (object.saysPairs && own.hasShort);
-    if (!wraps && !mayHoldValue(own, bytes, start, masked, part === 'copy')) return 0;
+    // Of a copy only its values are masked so far, and of metadata the copies, which were searched themselves.
+    const done = part === 'copy' ? this.#splices : object.waiting.filter(isWholeAnnotation);
+    if (!wraps && !mayHoldValue(own, bytes, start, done, part === 'copy')) return 0;
+    const masked = this.#splices.slice(from).filter((splice) => splice.start >= start && splice.end <= end);
     const splices = maskOwnTexts(own, {
       part,
       bytes,
