@@ -40,7 +40,8 @@ const COMPARED =
 /**
  * The masks for every text of a part of a Secret that holds one of the Secret's own values. A text is masked whole: what
  * is left around a value in base64, or in the middle of a difference, is of no use, and the mask of a whole text can be
- * written back. What is in `managedFields` is left out with all of it: an update that names none keeps them.
+ * written back. What is in `managedFields` becomes null: an update without any keeps those that are there, and one with an empty
+ * list would not.
  */
 export function maskOwnTexts(own: OwnValues, searched: SearchedPart): Splice[] {
   const { part, bytes, start, masked, copies, as, token } = searched;
@@ -62,7 +63,7 @@ export function maskOwnTexts(own: OwnValues, searched: SearchedPart): Splice[] {
     if (isManaged) {
       inManagedFields = true;
       const all = parts.find((found) => [...root, ...found.path].join('\0') === 'metadata\0managedFields');
-      if (all !== undefined) splices.push({ start: all.start, end: all.end, bytes: '[]' });
+      if (all !== undefined) splices.push({ start: all.start, end: all.end, bytes: 'null' });
       continue;
     }
     const parent = fieldOf(shown.slice(0, -1));

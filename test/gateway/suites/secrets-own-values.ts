@@ -19,7 +19,7 @@ const base64 = (text: string | Buffer): string => Buffer.from(text).toString('ba
 const LABEL = `Own9-${Math.random().toString(36).slice(2)}Value7`;
 
 /** What an operator, a script and a hurried person leave beside a Secret; `note` is none of it. */
-function metadataOf({ value }: Canary): Loose {
+function metadataOf({ value }: Canary, owner: string): Loose {
   const copy = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'own' }, stringData: { password: value } };
   return {
     labels: { app: 'shop', was: LABEL, [`k-${LABEL}`]: 'yes' },
@@ -40,9 +40,7 @@ function metadataOf({ value }: Canary): Loose {
       })}\n`,
       [`example.com/k-${LABEL}`]: 'x',
     },
-    ownerReferences: [
-      { apiVersion: 'v1', kind: 'ConfigMap', name: LABEL.toLowerCase(), uid: 'f0000000-0000-4000-8000-000000000001' },
-    ],
+    ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: LABEL.toLowerCase(), uid: owner }],
   };
 }
 
@@ -79,15 +77,20 @@ export function describeSecretsOwnValues(environment: () => RunningGateway): voi
       expect(stdout).not.toMatch(MASK);
       return JSON.parse(stdout);
     };
+    let owner = '';
     const plant = async (name: string) => {
-      const metadata = { ...metadataOf(canary), name, namespace: NAMESPACE };
+      const metadata = { ...metadataOf(canary, owner), name, namespace: NAMESPACE };
       const object = { apiVersion: 'v1', kind: 'Secret', metadata, stringData: data };
       const { stderr } = await environment().directly(['create', '-f', '-'], { input: JSON.stringify(object) });
       expect(stderr).toBe('');
     };
 
     beforeAll(async () => {
-      await environment().directly(['create', 'namespace', NAMESPACE]);
+      const { directly } = environment();
+      await directly(['create', 'namespace', NAMESPACE]);
+      // What is owned by nothing that there is, the cluster's own collector takes away.
+      const create = ['-n', NAMESPACE, 'create', 'configmap', LABEL.toLowerCase(), '-o', 'jsonpath={.metadata.uid}'];
+      owner = (await directly(create)).stdout;
       await plant('own');
     });
     afterAll(async () => {

@@ -45,7 +45,7 @@ describe('case 59: masks of texts that hold a Secret’s own value, written back
       cluster(),
     );
     const { labels, ...metadata } = SECRET.metadata;
-    expect(back).toEqual({ ...SECRET, metadata: { ...metadata, managedFields: [], labels: { ...labels, b: 'c' } } });
+    expect(back).toEqual({ ...SECRET, metadata: { ...metadata, managedFields: null, labels: { ...labels, b: 'c' } } });
     expect(Object.keys(back.metadata.labels)).toEqual(['app', 'tier', VALUE, 'b']);
   });
 
