@@ -1,10 +1,10 @@
-import { gunzipSync, inflateSync } from 'node:zlib';
+import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 
-/** What compressed text may come to. The API server takes objects of 1.5 MiB; more than that is a bomb. Bytes. */
-const MOST_INFLATED = 2 * 1024 * 1024;
+/** What compressed text may come to; what is more than the values of a Secret is masked unseen. Bytes. */
+const MOST_INFLATED = 1024 * 1024;
 
 /** Of all that is looked at for one text. Bytes. */
-const BUDGET = 6 * 1024 * 1024;
+const BUDGET = 1536 * 1024;
 
 /** Wrappings inside wrappings: JSON in YAML in base64 of gzip in base64 is six. */
 const MOST_LAYERS = 8;
@@ -110,22 +110,39 @@ function* readingsOf(text: string): Generator<string | null> {
     text.startsWith('\x1f\x8b') || text.startsWith('\x78') ? decompressed(Buffer.from(text, 'latin1')) : undefined;
   if (whole !== undefined) yield whole;
   const decoded: string[] = [];
+  let deflateTried = 0;
   for (const bytes of encodedIn(text)) {
     const opened = decompressed(bytes);
     if (opened !== undefined) yield opened;
     else if (isReadable(bytes)) decoded.push(bytes.toString('latin1'));
+    else {
+      decoded.push(...withoutZeros(bytes));
+      // Nothing says that it is compressed, and to try is dear.
+      deflateTried += bytes.length < SHORTEST_DEFLATED ? 0 : 1;
+      if (bytes.length >= SHORTEST_DEFLATED && deflateTried <= MOST_BEGINNINGS) decoded.push(...deflated(bytes));
+    }
   }
   // One view for all of them; no value goes over the line between two.
   if (decoded.length > 0) yield decoded.join('\0');
 }
+
+/** Of deflate that holds a value. Bytes. */
+const SHORTEST_DEFLATED = 10;
+
+/** How many beginnings of something compressed are tried inside one run of base64. */
+const MOST_BEGINNINGS = 6;
 
 /** Bytes that are written as base64 (both alphabets), hex, or numbers in a row as Go prints them. */
 function* encodedIn(text: string): Generator<Buffer> {
   for (const [run] of text.matchAll(/[A-Za-z0-9+/_-]{12,}/g)) {
     yield Buffer.from(run, 'base64');
     // Behind a path or a word that belongs to the alphabet too.
+    let tried = 0;
     for (const { index } of run.matchAll(/H4sI|eJ[w-z]|eN[o-r]|eA[E-H]|eF[4-7]|KLUv/g)) {
       if (index > 0) yield Buffer.from(run.slice(index), 'base64');
+      // More of them are chance, and each costs the rest of the run.
+      tried += 1;
+      if (tried === MOST_BEGINNINGS) break;
     }
   }
   for (const [run] of text.matchAll(/(?:[0-9a-fA-F]{2}){6,}/g)) yield Buffer.from(run, 'hex');
@@ -153,6 +170,24 @@ function decompressed(bytes: Buffer): string | null | undefined {
     // Two letters are no proof of zlib: text that is none is not compressed.
     if (isZlib && code !== 'ERR_BUFFER_TOO_LARGE' && code !== 'Z_BUF_ERROR') return undefined;
     return null;
+  }
+}
+
+/** Text of two bytes for each character, as PowerShell encodes it; nothing where it is none. */
+function withoutZeros(bytes: Buffer): string[] {
+  const rest = bytes.filter((byte) => byte !== 0);
+  return rest.length * 2 - bytes.length <= 1 && isReadable(Buffer.from(rest))
+    ? [Buffer.from(rest).toString('latin1')]
+    : [];
+}
+
+/** Deflate has no beginning to be known by: what comes out as text was compressed. */
+function deflated(bytes: Buffer): string[] {
+  try {
+    const opened = inflateRawSync(bytes, { maxOutputLength: MOST_INFLATED });
+    return opened.length > 0 && isReadable(opened) ? [opened.toString('latin1')] : [];
+  } catch {
+    return [];
   }
 }
 
@@ -188,15 +223,25 @@ const LETTERS: Readonly<Record<string, string>> = {
   _: '\xc2\xa0',
 };
 
-/** As JSON, YAML and Go write them in quotes. */
+/** As JSON, YAML, Go and shells write them in quotes. */
 function withoutEscapes(text: string): string {
   return text.replace(
-    /\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|\r?\n[ \t]*|(.))/gs,
-    (_whole, high?: string, low?: string, four?: string, eight?: string, two?: string, letter?: string) => {
+    /\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([0-3][0-7]{2})|\r?\n[ \t]*|(.))/gs,
+    (
+      _whole,
+      high?: string,
+      low?: string,
+      four?: string,
+      eight?: string,
+      two?: string,
+      octal?: string,
+      letter?: string,
+    ) => {
       if (high !== undefined && low !== undefined)
         return utf8(0x10000 + ((Number.parseInt(high, 16) - 0xd800) << 10) + Number.parseInt(low, 16) - 0xdc00);
       const hex = four ?? eight ?? two;
       if (hex !== undefined) return utf8(Number.parseInt(hex, 16));
+      if (octal !== undefined) return byte(octal, 8);
       return letter === undefined ? '' : (LETTERS[letter] ?? letter);
     },
   );

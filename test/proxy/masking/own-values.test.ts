@@ -1,5 +1,5 @@
 // Longer than 300 lines: tables of the forms in which a Secret says its own value, and of what must stay.
-import { deflateSync, gzipSync } from 'node:zlib';
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { maskDocument } from '../../../proxy/masking/mask-document.ts';
@@ -114,12 +114,17 @@ const FORMS: ReadonlyArray<[name: string, write: (value: string) => string]> = [
   ['gzip in base64 twice', (value) => base64(gzip64(JSON.stringify({ x: value })))],
   ['base64 of gzip of base64', (value) => gzip64(base64(value))],
   ['gzip of gzip', (value) => base64(gzipSync(gzipSync(value)))],
+  ['deflate in base64', (value) => base64(deflateRawSync(JSON.stringify({ x: value })))],
+  ['base64 of UTF-16', (value) => base64(Buffer.from(Buffer.from(value).toString('latin1'), 'utf16le'))],
+  ['bytes as shells print them', (value) => [...Buffer.from(value)].map(octal).join('')],
   ['zlib in base64', (value) => base64(deflateSync(JSON.stringify({ x: value })))],
   ['zlib at its fastest', (value) => base64(deflateSync(`--${value}--`, { level: 1 }))],
   ['gzip of the object', (value) => gzip64(JSON.stringify(copy(value)))],
   ['gzip in base64 in JSON in JSON', (value) => JSON.stringify({ x: JSON.stringify({ y: gzip64(value) }) })],
   ['a copy whose annotation says it', (value) => JSON.stringify(copy(value, { annotations: { note: `is ${value}` } }))],
 ];
+
+const octal = (byte: number): string => `\\${byte.toString(8).padStart(3, '0')}`;
 
 function unicode(text: string): string {
   return [...text].map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
