@@ -11,8 +11,11 @@ import { ValueWindows } from './value-windows.ts';
 export type TextPlace = 'text' | 'name';
 
 interface OwnValue {
-  readonly raw: Buffer;
-  /** `raw` is its base64; it is decoded when it is looked for in earnest. */
+  readonly bytes: Buffer;
+  /** Where in `bytes`. */
+  readonly start: number;
+  readonly end: number;
+  /** There stands its base64; it is decoded when it is looked for in earnest. */
   readonly base64: boolean;
   /** The key that holds it. */
   readonly key: string;
@@ -29,7 +32,7 @@ const SHORTEST_LINE = 16;
 const MOST_LINES = 200;
 
 /** How a value begins: as much as a window may be taken from. Decoded here, for it is done for each value of a list. */
-const DECODED = new Uint8Array(72);
+const DECODED = new Uint8Array(36);
 
 /** What each character of base64 stands for, of both alphabets; 64 for others. */
 const SEXTETS = new Uint8Array(256).fill(64);
@@ -37,12 +40,12 @@ for (const [sextet, character] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
   SEXTETS[character.charCodeAt(0)] = sextet;
 }
 
-/** @returns how many bytes there are, up to 72. Line breaks are skipped, as Go skips them. */
-function decodeBeginning(base64: Uint8Array): number {
+/** @returns how many bytes there are, up to 36. Line breaks are skipped, as Go skips them. */
+function decodeBeginning(base64: Uint8Array, start: number, end: number): number {
   let bits = 0;
   let held = 0;
   let length = 0;
-  for (let at = 0; at < base64.length && length < DECODED.length; at += 1) {
+  for (let at = start; at < end && length < DECODED.length; at += 1) {
     const sextet = SEXTETS[base64[at] as number] as number;
     if (sextet === 64) continue;
     held = ((held << 6) | sextet) & 0xfff;
@@ -82,19 +85,19 @@ export class OwnValues {
   }
 
   /**
-   * @param raw a value, or its base64; not changed while this lives.
+   * @param bytes what holds a value, or its base64; not changed while this lives.
    * @param key the key of `data` that holds it.
    */
-  add(raw: Buffer, base64: boolean, key: string): void {
+  add(bytes: Buffer, base64: boolean, key: string, start = 0, end = bytes.length): void {
     for (const known of this.#values) {
-      const isSame = known.raw.length === raw.length && known.base64 === base64 && known.key === key;
-      if (isSame && known.raw.equals(raw)) return;
+      if (known.key !== key || known.base64 !== base64 || known.end - known.start !== end - start) continue;
+      if (known.bytes.compare(bytes, start, end, known.start, known.end) === 0) return;
     }
-    this.#values.push({ raw, base64, key });
+    this.#values.push({ bytes, start, end, base64, key });
     this.#search = null;
-    const length = base64 ? decodeBeginning(raw) : raw.length;
+    const length = base64 ? decodeBeginning(bytes, start, end) : end - start;
     if (length < SHORTEST_FORM) this.#hasShort ||= length >= SHORTEST_PAIRED;
-    else this.#windows.add(base64 ? DECODED : raw, length);
+    else this.#windows.add(base64 ? DECODED : bytes.subarray(start, end), length);
   }
 
   /** A quick look at bytes as JSON writes them: false where no value of six bytes stands in them by itself. */
@@ -123,8 +126,8 @@ interface NamedValue {
 
 function decoded(values: readonly OwnValue[]): NamedValue[] {
   const named = new Map<string, NamedValue>();
-  for (const { raw, base64, key } of values) {
-    const bytes = base64 ? Buffer.from(raw.toString('latin1'), 'base64') : raw;
+  for (const { bytes: around, start, end, base64, key } of values) {
+    const bytes = base64 ? Buffer.from(around.toString('latin1', start, end), 'base64') : around.subarray(start, end);
     const id = bytes.toString('latin1');
     const known = named.get(id);
     if (known === undefined) named.set(id, { bytes, keys: [key] });

@@ -39,6 +39,12 @@ export interface MaskerOptions extends ReplacementOptions {
 
 const EVENT_TYPES: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']);
 
+const NONE: readonly WaitingValue[] = [];
+
+function isCopy({ masking }: WaitingValue): boolean {
+  return masking.kind === 'copy';
+}
+
 function isWholeAnnotation({ annotation, masking }: WaitingValue): boolean {
   return annotation && (masking.kind === 'copy' || masking.kind === 'whole');
 }
@@ -147,8 +153,8 @@ export class Settlement {
 
   /** Masks the copies of the object that it carries. @returns how many hold something masked. */
   #settleCopies({ waiting }: OpenObject, identity: ObjectIdentity, own: OwnValues | null): number {
-    const copies = waiting.filter(({ masking }) => masking.kind === 'copy');
-    if (copies.length === 0) return 0;
+    if (!waiting.some(isCopy)) return 0;
+    const copies = waiting.filter(isCopy);
     const mask = () => copies.map(({ start, end }) => this.#options.maskCopy(start, end, identity, own));
     const known = own?.size;
     let masked = mask();
@@ -176,7 +182,12 @@ export class Settlement {
     const bytes = this.#options.read(start, end);
     const wraps = object.wrapsText || (object.saysPairs && own.hasShort);
     // Of a copy only its values are masked so far, and of metadata the copies, which were searched themselves.
-    const done = part === 'copy' ? this.#splices : object.waiting.filter(isWholeAnnotation);
+    const done =
+      part === 'copy'
+        ? this.#splices
+        : object.waiting.some(isWholeAnnotation)
+          ? object.waiting.filter(isWholeAnnotation)
+          : NONE;
     if (!wraps && !mayHoldValue(own, bytes, start, done, part === 'copy')) return 0;
     const masked = this.#splices.slice(from).filter((splice) => splice.start >= start && splice.end <= end);
     const splices = maskOwnTexts(own, {
@@ -184,7 +195,7 @@ export class Settlement {
       bytes,
       start,
       masked,
-      copies: new Set(object.waiting.filter(({ masking }) => masking.kind === 'copy').map((copy) => copy.start)),
+      copies: new Set(object.waiting.filter(isCopy).map((copy) => copy.start)),
       as,
       token: (field, plain) => textToken(field, plain, as, identity, this.#options),
     });
