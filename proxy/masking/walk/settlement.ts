@@ -1,3 +1,5 @@
+/* Longer than 300 lines: what the end of an object settles, step by step, over one list of splices. */
+
 import type { MaskReport, Trim } from '../plan/response-mask.ts';
 import type { Splice } from '../scan/byte-window.ts';
 import { unescapeString } from '../scan/escaped-text.ts';
