@@ -257,6 +257,18 @@ export function describeSecretsOwnValues(environment: () => RunningGateway): voi
         expect(after.metadata.managedFields.length).toBeGreaterThan(0);
       });
 
+      it('a conflict of server-side apply about a label that is named after a value does not name it', async () => {
+        // Who planted it owns the label.
+        const { metadata } = JSON.parse(await shown('own', '-o', 'json')) as Loose;
+        const key = Object.keys(metadata.labels).find((label) => label.startsWith('gatehouse-masked')) ?? '';
+        const labels = { [key]: 'mine' };
+        const body = JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'own', labels } });
+        const type = { 'Content-Type': 'application/apply-patch+yaml' };
+        const answer = await environment().request('PATCH', `${PATH}/own?fieldManager=other`, type, body);
+        expect(answer.status, answer.body).toBe(409);
+        expect(leaked(answer.body, canaries)).toEqual([]);
+      });
+
       it.each<[string, (object: Loose) => Loose]>([
         ['in another label', ({ metadata }) => ({ labels: { other: metadata.labels.was } })],
         ['in gzip', (object) => ({ annotations: { 'example.com/gzip': base64(gzipSync(JSON.stringify(object))) } })],
