@@ -3,6 +3,7 @@ import { asFiles, compilePatterns, findCredentials } from '../patterns/value-pat
 import type { ApiRequest } from '../request/api-request.ts';
 import { JSON_PATCH } from '../request/media-types.ts';
 import { readProtobufObject } from '../request/protobuf/read-object.ts';
+import { withoutOwnTexts } from './own-texts-of-body.ts';
 import { unescapeString } from './scan/escaped-text.ts';
 import { type JsonEvents, JsonScanner } from './scan/json-scanner.ts';
 import { LAST_APPLIED } from './tokens/mask-form.ts';
@@ -44,15 +45,25 @@ function protobufAsJson(bytes: Buffer, { contentType }: ApiRequest): Buffer | nu
 
 function preview(bytes: Buffer | null, request: ApiRequest): string | null {
   if (bytes === null) return null;
-  const writer = new PreviewWriter(bytes, request);
   try {
-    const scanner = new JsonScanner(writer, { manyRoots: false });
-    scanner.scan(bytes, 0, 0, bytes.length);
-    scanner.end(bytes, 0, bytes.length);
+    const text = written(bytes, request);
+    return isSecrets(request) ? written(withoutOwnTexts(bytes, request, '<masked>'), request) : text;
   } catch {
     return null;
   }
+}
+
+/** @throws {NotMaskable} */
+function written(bytes: Buffer, request: ApiRequest): string {
+  const writer = new PreviewWriter(bytes, request);
+  const scanner = new JsonScanner(writer, { manyRoots: false });
+  scanner.scan(bytes, 0, 0, bytes.length);
+  scanner.end(bytes, 0, bytes.length);
   return writer.text();
+}
+
+function isSecrets({ info }: ApiRequest): boolean {
+  return info.resource === 'secrets' && info.apiGroup === '';
 }
 
 /** Server-side apply takes YAML; kubectl sends JSON there, others do not. */
@@ -89,11 +100,11 @@ class PreviewWriter implements JsonEvents {
   readonly #levels: Level[] = [];
   #text = '';
 
-  constructor(bytes: Buffer, { info, contentType }: ApiRequest) {
+  constructor(bytes: Buffer, request: ApiRequest) {
     this.#bytes = bytes;
-    this.#isSecret = info.resource === 'secrets' && info.apiGroup === '';
-    this.#isConfigMap = info.resource === 'configmaps' && info.apiGroup === '';
-    this.#isJsonPatch = contentType === JSON_PATCH;
+    this.#isSecret = isSecrets(request);
+    this.#isConfigMap = request.info.resource === 'configmaps' && request.info.apiGroup === '';
+    this.#isJsonPatch = request.contentType === JSON_PATCH;
   }
 
   text(): string {

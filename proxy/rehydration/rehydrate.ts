@@ -1,4 +1,4 @@
-import { holdsToken, tokensIn } from '../masking/tokens/mask-text.ts';
+import { compressedTokensIn, holdsToken, mayHoldCompressed, tokensIn } from '../masking/tokens/mask-text.ts';
 import { containsMaskToken } from '../masking/tokens/mask-token.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
@@ -6,7 +6,7 @@ import { jsonText, textAt, withValueAt } from '../request/json-text.ts';
 import { isJsonObject, type JsonValue } from '../request/json-value.ts';
 import { bodyFormat, JSON_PATCH } from '../request/media-types.ts';
 import { restoreEditedFile } from './edited-file.ts';
-import { fieldOf, type Path, stepsOfPointer } from './field-path.ts';
+import { fieldOf, isRelease, type Path, stepsOfPointer } from './field-path.ts';
 import { readsObject, restoreJsonPatch } from './json-patch.ts';
 import { lineageSources } from './lineage.ts';
 import type { LiveObject, LiveObjects } from './live-objects.ts';
@@ -74,7 +74,7 @@ interface Body {
 
 function openBody(request: ApiRequest, bytes: Buffer, parsed: JsonValue): Body {
   const isProtobuf = bodyFormat(request.method, request.contentType) === 'protobuf';
-  const mayHoldMasks = containsMaskToken(bytes) || bytes.includes('H4sI') || bytes.includes('SDRzS');
+  const mayHoldMasks = containsMaskToken(bytes) || mayHoldCompressed(bytes);
   if (!isProtobuf || !mayHoldMasks) return { value: parsed, protobuf: null, unread: false };
   const protobuf = openProtobufBody(bytes);
   return { value: protobuf?.value ?? null, protobuf, unread: protobuf === null && containsMaskToken(bytes) };
@@ -123,10 +123,10 @@ class Rehydration {
             ...changes,
             ...(pinned.version === null ? [] : [versionChange(pinned.version)]),
           ]);
-    // Whatever was not understood above, no mask leaves.
-    const { ofTheCluster } = restorer;
-    const left = [...masksIn(pinned.value)].some(({ field }) => !ofTheCluster.has(field));
-    if (left || (ofTheCluster.size === 0 && containsMaskToken(body))) throw fail(masks);
+    // Whatever was not understood above, no mask leaves: in protobuf a key, or what stands around the object.
+    const sent = protobuf === null ? { value: pinned.value, envelope: Buffer.alloc(0) } : openProtobufBody(body);
+    if (sent === null || containsMaskToken(sent.envelope)) throw fail(masks);
+    if ([...masksIn(sent.value)].some(({ field }) => !restorer.ofTheCluster.has(field))) throw fail(masks);
     return { body, pinnedTo: pinned.version };
   }
 
@@ -243,6 +243,10 @@ function* masksIn(value: JsonValue, at: Path = []): Generator<Unrestored> {
     const [current, path] = next;
     if (typeof current === 'string') {
       if (holdsToken(current)) yield { field: fieldOf(path), tokens: tokensIn(current) };
+      else if (!isRelease(path)) {
+        const packed = compressedTokensIn(current);
+        if (packed.length > 0) yield { field: fieldOf(path), tokens: packed };
+      }
     } else if (isJsonObject(current)) {
       for (const [key, inner] of [...current].reverse()) {
         if (holdsToken(key)) yield { field: fieldOf(path), tokens: tokensIn(key) };

@@ -19,7 +19,7 @@ import { Refusal } from '../../refusal.ts';
 import type { RequestInfo } from '../../request/api-request.ts';
 import { LAST_APPLIED, type MaskForm } from '../tokens/mask-form.ts';
 import { answersWithObject } from './accept.ts';
-import type { MaskSubject, TrimRows } from './response-mask.ts';
+import type { MaskSubject, Trim } from './response-mask.ts';
 
 /** One entry of a policy's `obligations.mask`. */
 export interface MaskRule {
@@ -54,8 +54,10 @@ export interface MaskRules {
   readonly redactCells: boolean;
   /** Some rule masks whole values. */
   readonly hasFields: boolean;
-  /** What is left of the objects in a Table's rows. */
-  readonly trimRows: TrimRows | null;
+  /** What is left of objects that were asked for whole to see what they hold. */
+  readonly trim: Trim | null;
+  /** A Secret's own values are masked wherever its metadata holds them; null where whole values are not masked. */
+  readonly ownValues: MaskForm | null;
   /** Values of this cluster's Secrets: read by `builtin:seen-value`, and added to by each mask. */
   readonly seen: SeenValues | null;
 }
@@ -91,7 +93,7 @@ export function kindClassOf({ apiGroup, resource }: RequestInfo): string {
  * @throws {Refusal} `response-not-maskable` when an obligation names a field that cannot be masked: a policy that asks
  * for more than this gateway can do must not come to less.
  */
-export function compileMaskRules({ request, obligations, seen, trimRows }: MaskSubject): MaskRules | null {
+export function compileMaskRules({ request, obligations, seen, trim }: MaskSubject): MaskRules | null {
   const { info } = request;
   if (!answersWithObject(request)) return null;
   const kindClass = kindClassOf(info);
@@ -135,7 +137,8 @@ export function compileMaskRules({ request, obligations, seen, trimRows }: MaskS
     })),
     redactCells: hasFields && !isSecrets,
     hasFields,
-    trimRows: trimRows ?? null,
+    trim: trim ?? null,
+    ownValues: isSecrets && hasFields ? formOfValues(rules) : null,
     seen: seen ?? null,
   };
 
@@ -195,6 +198,11 @@ function formOf({ rules }: MaskRules, nodes: Nodes): MaskForm | null {
     form = 'token';
   }
   return form;
+}
+
+/** In which form whole values are masked, where one form must do for all. */
+function formOfValues(rules: readonly MaskRule[]): MaskForm {
+  return rules.some(({ patterns, as }) => patterns === null && as === 'redact') ? 'redact' : 'token';
 }
 
 /** The rules that look at a value by their patterns because one of their fields names it. */
