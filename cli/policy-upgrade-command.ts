@@ -124,7 +124,7 @@ function inText({ print }: CommandContext): Print {
       const shown = parts.filter(({ state }) => state !== 'same');
       for (const part of shown) for (const line of partLines(part, chosen.includes(part))) print(line);
       print('');
-      print(offerInWords(parts) ?? 'The folder has all that the built-in policy of this version would add to it');
+      print(offerInWords(parts) ?? 'The built-in policy of this version has nothing new for your folder');
     },
     done(_plan, result) {
       if (result === null) return;

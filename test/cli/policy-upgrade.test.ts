@@ -52,7 +52,7 @@ describe('policy upgrade', () => {
     expect(await run('policy', 'upgrade', '--policy', folder)).toMatchObject({
       code: 0,
       errors: '',
-      out: expect.stringContaining('The folder has all that the built-in policy of this version would add to it'),
+      out: expect.stringContaining('The built-in policy of this version has nothing new for your folder'),
     });
   });
 
