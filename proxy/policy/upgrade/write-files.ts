@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { access, chmod, chown, copyFile, lstat, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UPGRADE_MARK } from '../source/upgrade-mark.ts';
@@ -62,10 +62,12 @@ async function refuseLink(folder: string, name: string): Promise<void> {
 
 async function copyAway(folder: string, copies: string, names: readonly string[]): Promise<void> {
   await mkdir(join(folder, copies), { mode: 0o700 });
+  await giveTo(join(folder, copies), await stat(folder));
   for (const name of names) {
     // A file that its owner made read-only is not to be replaced behind his back.
     await access(join(folder, name), constants.W_OK);
     await copyFile(join(folder, name), join(folder, copies, name), constants.COPYFILE_EXCL);
+    await giveTo(join(folder, copies, name), await stat(join(folder, name)));
   }
 }
 
@@ -78,14 +80,18 @@ async function prepare(folder: string, { name, bytes, isNew }: FileChange): Prom
     await writeFile(prepared, bytes, { flag: 'wx', mode, flush: true });
     // The umask may have taken something from the mode.
     await chmod(prepared, mode);
-    // Run by root, for the folder of another: that one must still be able to read its policy.
-    const own = await stat(prepared);
-    if (own.uid !== like.uid || own.gid !== like.gid) await chown(prepared, like.uid, like.gid);
+    await giveTo(prepared, like);
   } catch (error) {
     await rm(prepared, { force: true });
     throw error;
   }
   return prepared;
+}
+
+/** Run by root in the folder of another: that one must still be able to read its policy, and to go back. */
+async function giveTo(path: string, { uid, gid }: Stats): Promise<void> {
+  const own = await stat(path);
+  if (own.uid !== uid || own.gid !== gid) await chown(path, uid, gid);
 }
 
 async function syncFolder(folder: string): Promise<void> {

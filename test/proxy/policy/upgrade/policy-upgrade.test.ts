@@ -1,69 +1,28 @@
-import {
-  chmod,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  symlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { chmod, chown, lstat, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { Document, parseDocument } from 'yaml';
-import type { PolicyUpgrade, PolicyUpgraded } from '../../../../model/policy-upgrade.ts';
+import type { PolicyUpgrade } from '../../../../model/policy-upgrade.ts';
 import { DEFAULT_POLICY } from '../../../../proxy/policy/default-policy/default-policy.ts';
-import { openPolicyFolder } from '../../../../proxy/policy/source/policy-folder.ts';
 import { readPolicyFolder } from '../../../../proxy/policy/source/read-policy-folder.ts';
 import { UPGRADE_MARK } from '../../../../proxy/policy/source/upgrade-mark.ts';
 import { planUpgrade, takeOver } from '../../../../proxy/policy/upgrade/policy-upgrade.ts';
-import { takeBackUnfinished } from '../../../../proxy/policy/upgrade/take-back.ts';
 import { FIRST_POLICY, firstPolicy, NEW_SINCE_FIRST } from './first-policy.ts';
+import { fill, folderOfFirstVersion, offeredIn, snapshot, takeAll } from './older-folder.ts';
 
 let folder = '';
 let root = '';
 
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'gatehouse-upgrade-'));
-  folder = join(root, 'policy');
-  await fill(folder, FIRST_POLICY);
-  onTestFinished(async () => {
-    await chmod(folder, 0o700).catch(() => undefined);
-    await rm(root, { recursive: true });
-  });
+  folder = await folderOfFirstVersion();
+  root = dirname(folder);
 });
 
-async function fill(place: string, files: Iterable<readonly [string, string]>): Promise<void> {
-  await mkdir(place, { recursive: true, mode: 0o700 });
-  for (const [name, text] of files) await writeFile(join(place, name), text, { mode: 0o600 });
-}
-
 const read = (name: string) => readFile(join(folder, name), 'utf8');
-const offeredIn = ({ parts }: PolicyUpgrade) => parts.filter((part) => part.offered).map(({ id }) => id);
-
-/** Everything in the folder, hidden too, by name and content. */
-async function snapshot(): Promise<Record<string, string>> {
-  const names = (await readdir(folder, { recursive: true })).toSorted();
-  const entries = names.map(async (name) => {
-    const path = join(folder, name);
-    return [name, (await lstat(path)).isFile() ? await readFile(path, 'utf8') : ''] as const;
-  });
-  return Object.fromEntries(await Promise.all(entries));
-}
-
-async function takeAll(): Promise<PolicyUpgraded> {
-  const plan = await planUpgrade(folder);
-  return takeOver(folder, { digest: plan.digest, parts: offeredIn(plan) });
-}
 
 describe('taking over what the folder lacks', () => {
   test('writes it, and the folder lacks nothing more', async () => {
-    const done = await takeAll();
+    const done = await takeAll(folder);
     expect(done.taken).toEqual(expect.arrayContaining(NEW_SINCE_FIRST));
     expect(done.files).toEqual(['confirm.yaml', 'everyday.yaml', 'never.yaml']);
     const after = await readPolicyFolder(folder);
@@ -73,7 +32,7 @@ describe('taking over what the folder lacks', () => {
   });
 
   test('keeps every line that was there, and a copy of each file as it was', async () => {
-    const { copies, files } = await takeAll();
+    const { copies, files } = await takeAll(folder);
     for (const name of files) {
       const before = FIRST_POLICY.get(name) ?? '';
       const lines = (await read(name)).split('\n');
@@ -89,13 +48,28 @@ describe('taking over what the folder lacks', () => {
 
   test('leaves nothing else behind, and each file its mode', async () => {
     await chmod(join(folder, 'never.yaml'), 0o640);
-    const { copies } = await takeAll();
+    const { copies } = await takeAll(folder);
     const left = (await readdir(folder)).filter((name) => !(copies ?? '').endsWith(name));
     expect(left.toSorted()).toEqual(['confirm.yaml', 'everyday.yaml', 'never.yaml']);
     expect((await stat(join(folder, 'never.yaml'))).mode & 0o777).toBe(0o640);
     expect((await stat(join(folder, 'confirm.yaml'))).mode & 0o777).toBe(0o600);
     expect((await stat(copies ?? '')).mode & 0o777).toBe(0o700);
   });
+
+  if (process.getuid?.() !== 0)
+    console.warn('policy upgrade: the folder of another is not tried: only root can write it');
+  test.skipIf(process.getuid?.() !== 0)(
+    'leaves files and copies to the owner of the folder, when root writes',
+    async () => {
+      for (const place of [folder, ...[...FIRST_POLICY.keys()].map((name) => join(folder, name))]) {
+        await chown(place, 65_534, 65_534);
+      }
+      const { copies } = await takeAll(folder);
+      for (const place of [join(folder, 'never.yaml'), copies ?? '', join(copies ?? '', 'never.yaml')]) {
+        expect(await stat(place), place).toMatchObject({ uid: 65_534, gid: 65_534 });
+      }
+    },
+  );
 
   test('takes one rule alone, and touches one file', async () => {
     const { digest } = await planUpgrade(folder);
@@ -127,7 +101,7 @@ describe('taking over what the folder lacks', () => {
   test('keeps a byte order mark and the line ends of a file', async () => {
     const before = `\ufeff${firstPolicy('never.yaml').replaceAll('\n', '\r\n')}`;
     await writeFile(join(folder, 'never.yaml'), before);
-    await takeAll();
+    await takeAll(folder);
     const after = await read('never.yaml');
     expect(after.startsWith('\ufeff# What')).toBe(true);
     expect(after.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
@@ -136,7 +110,7 @@ describe('taking over what the folder lacks', () => {
   test('goes to the folder that a link leads to', async () => {
     await rename(folder, join(root, 'real'));
     await symlink(join(root, 'real'), folder);
-    expect((await takeAll()).folder).toMatch(/\/real$/);
+    expect((await takeAll(folder)).folder).toMatch(/\/real$/);
     expect((await lstat(folder)).isSymbolicLink()).toBe(true);
   });
 
@@ -152,7 +126,7 @@ describe('taking over what the folder lacks', () => {
     }
     const plan = await planUpgrade(folder);
     expect(plan.parts.map(({ state }) => state)).toEqual((await firstPlan()).parts.map(({ state }) => state));
-    await takeAll();
+    await takeAll(folder);
     expect(offeredIn(await planUpgrade(folder))).toEqual([]);
   });
 });
@@ -219,98 +193,23 @@ describe('nothing is written, and it is said why', () => {
 
   test.each(cases)('%s', async (_what, code, prepare, parts) => {
     await prepare();
-    const before = await snapshot().catch(() => null);
+    const before = await snapshot(folder).catch(() => null);
     const attempt = async () => {
       const plan = await planUpgrade(folder);
       await takeOver(folder, { digest: plan.digest, parts: parts ?? offeredIn(plan) });
     };
     await expect(attempt()).rejects.toMatchObject({ name: 'PolicyUpgradeError', code });
-    expect(await snapshot().catch(() => null)).toEqual(before);
+    expect(await snapshot(folder).catch(() => null)).toEqual(before);
   });
 
   test('a folder that was changed since it was shown', async () => {
     const plan = await planUpgrade(folder);
     await writeFile(join(folder, 'mine.yaml'), own);
-    const before = await snapshot();
+    const before = await snapshot(folder);
     await expect(takeOver(folder, { digest: plan.digest, parts: offeredIn(plan) })).rejects.toMatchObject({
       code: 'policy-folder-changed',
     });
-    expect(await snapshot()).toEqual(before);
-  });
-});
-
-describe('while several files are written', () => {
-  /** The folder as it is in the middle of it: the looser half in force alone would be a policy that nobody wrote. */
-  async function cutOff(): Promise<{ before: Record<string, string> }> {
-    const before = await snapshot();
-    const { copies } = await takeAll();
-    await writeFile(join(folder, 'confirm.yaml'), firstPolicy('confirm.yaml'));
-    const named = {
-      copies: copies?.split('/').at(-1),
-      changed: ['confirm.yaml', 'everyday.yaml', 'never.yaml'],
-      added: [],
-    };
-    await writeFile(join(folder, UPGRADE_MARK), `# mark\n${JSON.stringify(named)}\n`);
-    return { before };
-  }
-  const age = () => utimes(join(folder, UPGRADE_MARK), 1, 1);
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-
-  test('no reader takes the folder: what was in force goes on, and a gateway that starts denies', async () => {
-    const running = await openPolicyFolder(folder, { log });
-    onTestFinished(() => running.close());
-    const { digest } = running.state();
-    await cutOff();
-    await expect.poll(() => running.state()).toMatchObject({ status: 'stale', digest });
-    expect(running.state().problems).toMatchObject([{ file: UPGRADE_MARK, code: 'upgrade-unfinished' }]);
-    const starting = await openPolicyFolder(folder, { log });
-    onTestFinished(() => starting.close());
-    expect(starting.state().status).toBe('none');
-  });
-
-  test('one that was cut off is put back as it was', async () => {
-    const { before } = await cutOff();
-    await age();
-    expect(await takeBackUnfinished(folder)).toBe(true);
-    expect(await snapshot()).toMatchObject(before);
-    expect(await readdir(folder)).not.toContain(UPGRADE_MARK);
-    expect(await takeBackUnfinished(folder)).toBe(false);
-  });
-
-  test('one that is going on is left alone', async () => {
-    await cutOff();
-    await expect(takeBackUnfinished(folder)).rejects.toMatchObject({ code: 'policy-upgrade-unfinished' });
-    expect(await readdir(folder)).toContain(UPGRADE_MARK);
-  });
-
-  test.each([
-    ['no JSON', '# only words\n'],
-    ['a way out of the folder', '{"copies":".before-upgrade-1","changed":["../x.yaml"],"added":[]}\n'],
-    ['a removal outside of it', '{"copies":null,"changed":[],"added":["a/../../x.yaml"]}\n'],
-    ['copies from elsewhere', '{"copies":"../elsewhere","changed":["never.yaml"],"added":[]}\n'],
-  ])('a mark with %s is not followed', async (_what, text) => {
-    await writeFile(join(folder, UPGRADE_MARK), text);
-    await age();
-    const before = await snapshot();
-    await expect(takeBackUnfinished(folder)).rejects.toMatchObject({ code: 'policy-upgrade-unfinished' });
-    expect(await snapshot()).toEqual(before);
-  });
-
-  test('a gateway that follows the folder has the one policy or the other, never a third', async () => {
-    const source = await openPolicyFolder(folder, { log });
-    onTestFinished(() => source.close());
-    const seen = [source.state().digest];
-    const done = new Promise<void>((resolve) => {
-      source.onChange((state) => {
-        if (state.status === 'loaded') seen.push(state.digest);
-        if (state.digest === upgraded?.digest) resolve();
-      });
-    });
-    let upgraded: PolicyUpgraded | null = null;
-    const [before] = seen;
-    upgraded = await takeAll();
-    await done;
-    expect(seen).toEqual([before, upgraded.digest]);
+    expect(await snapshot(folder)).toEqual(before);
   });
 });
 
