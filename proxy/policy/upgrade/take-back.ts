@@ -40,7 +40,13 @@ export async function takeBackUnfinished(folder: string): Promise<boolean> {
     const message = 'an upgrade is being written into the policy folder: try again in ten seconds';
     throw new PolicyUpgradeError('policy-upgrade-unfinished', message);
   }
-  await takeBack(folder, readMark(await readFile(path, 'utf8')));
+  try {
+    await takeBack(folder, readMark(await readFile(path, 'utf8')));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `an upgrade of the policy was cut off and cannot be taken back (${reason}): put the files back from the folder .before-upgrade-… beside ${UPGRADE_MARK}, then remove that file`;
+    throw new PolicyUpgradeError('policy-upgrade-unfinished', message, { cause });
+  }
   return true;
 }
 
@@ -55,11 +61,10 @@ export async function takeBack(folder: string, { copies, changed, added }: Writi
   await rm(join(folder, UPGRADE_MARK), { force: true });
 }
 
+/** @throws where it is not what {@link markText} writes: a name that leads elsewhere is not followed. */
 function readMark(text: string): Writing {
-  try {
-    return writing.parse(JSON.parse(text.split('\n').find((line) => line.startsWith('{')) ?? ''));
-  } catch (cause) {
-    const message = `${UPGRADE_MARK} in the policy folder cannot be read: put the files back from the folder .before-upgrade-… beside it, then remove it`;
-    throw new PolicyUpgradeError('policy-upgrade-unfinished', message, { cause });
-  }
+  const line = text.split('\n').find((one) => one.startsWith('{'));
+  const read = writing.safeParse(line === undefined ? null : JSON.parse(line));
+  if (read.success) return read.data;
+  throw new Error('it is not said which files it wrote');
 }

@@ -62,6 +62,7 @@ describe('while several files are written', () => {
     ['no JSON', '# only words\n'],
     ['a way out of the folder', '{"copies":".before-upgrade-1","changed":["../x.yaml"],"added":[]}\n'],
     ['a removal outside of it', '{"copies":null,"changed":[],"added":["a/../../x.yaml"]}\n'],
+    ['copies that are gone', '{"copies":".before-upgrade-1","changed":["never.yaml"],"added":[]}\n'],
     ['copies from elsewhere', '{"copies":"../elsewhere","changed":["never.yaml"],"added":[]}\n'],
   ])('a mark with %s is not followed', async (_what, text) => {
     await writeFile(join(folder, UPGRADE_MARK), text);
