@@ -93,7 +93,10 @@ function ruleInWords(rule: PolicyValue): string {
 function obligationsInWords({ mask, record, stream, warnings }: Block): string[] {
   const masked = ((mask ?? []) as readonly Block[]).map(
     ({ fields, annotations, patterns }) =>
-      `masks ${[fields, annotations, patterns].flatMap((one) => (one === undefined ? [] : listText(one))).join(', ')}`,
+      `masks ${[fields, annotations, patterns]
+        .flatMap((one) => (one === undefined ? [] : listText(one)))
+        .join(', ')
+        .replace('builtin:credentials', 'what looks like a credential')}`,
   );
   return [
     ...masked,

@@ -51,6 +51,10 @@ describe('what a part does', () => {
       'rule',
       'allows, records level: full, input: off, bounds streams to ports: [80], takes the warnings of Gatehouse away: resources pods/exec',
     ],
+    [
+      rule({ effect: 'none', obligations: { mask: [{ resource: '*', patterns: ['builtin:credentials'] }] } }),
+      ...(['rule', 'masks what looks like a credential: everything'] as const),
+    ],
     [['get', 'list'], 'set', 'stands for get, list'],
     [{ users: ['a'], groups: ['b'] }, 'set', 'stands for users: [a], groups: [b]'],
   ])('%j', (builtIn, kind, words) => {
