@@ -81,4 +81,12 @@ export const BUILT_IN_VERSIONS: readonly BuiltInVersion[] = [
     comments: `
       e72cbd0c6c9e c4dbecb8336f`,
   },
+  {
+    parts: {
+      'never/bootstrap-tokens': '8dd100f5b1a8aa058aa51aafbd113c6f9507915df12c1f27f016e3586372bb11',
+    },
+    dropped: [],
+    comments: `
+      53d098f8ee02 4fc15006309d eec5b3ef460d 85f090c30034 dde37c2cecee 469149abaa61 37ef607a7e78`,
+  },
 ];
