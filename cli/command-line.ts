@@ -3,6 +3,7 @@ import { CommandError, type ExitCode, exitCodes } from './exit-codes.ts';
 import { gatewayCommand } from './gateway-command.ts';
 import { journalTailCommand } from './journal-tail-command.ts';
 import { journalVerifyCommand } from './journal-verify-command.ts';
+import { policyUpgradeCommand } from './policy-upgrade-command.ts';
 import { requestsCommand } from './requests-command.ts';
 import { approveCommand, denyCommand } from './review-commands.ts';
 import { endCommand, streamsCommand } from './streams-commands.ts';
@@ -17,6 +18,7 @@ const COMMANDS: readonly Command[] = [
   endCommand,
   journalVerifyCommand,
   journalTailCommand,
+  policyUpgradeCommand,
 ];
 
 /** What `gatehouse --help` prints. */
@@ -31,7 +33,8 @@ ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).joi
   --help      this text; with a command, what that command takes
   --version   the version
 
-Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage, ${exitCodes.notVerified} the journal did not verify, ${exitCodes.noGateway} no gateway answers.`;
+Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage, ${exitCodes.notVerified} the journal did not verify, ${exitCodes.noGateway} no gateway answers,
+${exitCodes.undecided} nothing was written for want of a yes.`;
 }
 
 /** Runs one command line (without the program's name). */

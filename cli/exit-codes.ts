@@ -7,6 +7,8 @@ export const exitCodes = {
   notVerified: 3,
   /** No gateway answers in the data folder. */
   noGateway: 4,
+  /** `policy upgrade` has something to take over, and nobody said yes. */
+  undecided: 5,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -1,4 +1,5 @@
 import { homedir, userInfo } from 'node:os';
+import { askAtTerminal } from './ask-at-terminal.ts';
 import { runCommandLine } from './command-line.ts';
 import { exitCodes } from './exit-codes.ts';
 import { stopSignals } from './stop-signals.ts';
@@ -22,5 +23,6 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   home: homedir(),
   osUser: userInfo().username,
   now: Date.now,
+  ask: process.stdin.isTTY && process.stdout.isTTY ? (question) => askAtTerminal(question, signals.stop) : null,
   stop: signals.stop,
 });

@@ -10,6 +10,7 @@ import { createGateway } from '../proxy/gateway.ts';
 import type { Gateway, GatewayLog } from '../proxy/gateway-door.ts';
 import { logSerializers } from '../proxy/gateway-log.ts';
 import { policyIn } from '../proxy/policy/source/policy-folder.ts';
+import { lookAtFolder } from '../proxy/policy/upgrade/folder-at-start.ts';
 import type { Command, CommandContext } from './command.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { dataFolder, positiveNumber, readFlags, required, usageError } from './flags.ts';
@@ -49,6 +50,7 @@ Exit codes: 0 stopped as asked, 1 could not start or failed, 2 wrong usage.`,
     const settings = await readSettings(words, context);
     for (const folder of [settings.dataFolder, settings.policyFolder]) await makeFolder(folder);
     const log = gatewayLog({ write: (line) => context.complain(line.trimEnd()) });
+    await lookAtFolder(settings.policyFolder, log);
     const gateway = await start(settings, log, context);
     const closers: Array<() => Promise<void>> = [() => gateway.close()];
     try {

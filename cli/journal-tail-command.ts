@@ -71,6 +71,11 @@ function inWords(record: JournalRecord, ends: ReadonlyMap<string, FinishedRecord
       return `${decidedInWords(record)}  ${endInWords(ends.get(record.auditId))}`;
     case 'finished':
       return `request ${record.auditId} ended  ${endInWords(record)}`;
+    case 'own-read': {
+      const names = record.reads.map(({ name }) => name).join(', ');
+      const as = record.effective === null ? '' : ` as ${identityInWords(record.effective)}`;
+      return `gateway reads Secrets${as}, to redact request ${record.auditId}: ${names} in ${record.namespace} on ${record.cluster}`;
+    }
     case 'refused':
       return `refused before there was a request: ${Object.entries(record.counts)
         .map(([reason, count]) => `${reason} ${count}`)

@@ -78,6 +78,34 @@ export interface FinishedRecord {
   readonly ended: string | null;
   /** Of exec, attach and port-forward. */
   readonly stream?: StreamOutcome;
+  /** Of what shows a pod: the Secrets whose values could not be looked for in it. Absent where they all could. */
+  readonly unread?: readonly UnreadSecret[];
+}
+
+/** A Secret of a pod, or the pod that names them, that the gateway could not read before a stream of the pod began. */
+export interface UnreadSecret {
+  readonly resource: 'pods' | 'secrets';
+  readonly name: string;
+  /** What the cluster said; or that the pod has more Secrets, or larger ones, than are looked for. */
+  readonly why: 'forbidden' | 'not-found' | 'too-many' | 'too-large';
+}
+
+/**
+ * The gateway itself reads Secrets, for a request that shows what a pod prints, so that their values can be taken out of it.
+ * Written before the cluster is asked. What could not be read is in the request's `finished` record.
+ */
+export interface OwnReadRecord {
+  readonly type: 'own-read';
+  /** Of the request that they are read for. */
+  readonly auditId: string;
+  /** Null: as the upstream credential itself. */
+  readonly effective: EffectiveIdentity | null;
+  readonly credential: string;
+  readonly cluster: string;
+  readonly resource: 'secrets';
+  readonly namespace: string;
+  /** Each read by name, with the Audit-ID that the cluster records it under. */
+  readonly reads: ReadonlyArray<{ readonly name: string; readonly auditId: string }>;
 }
 
 /** What a stream came to. */
@@ -144,7 +172,13 @@ export interface GatewayRecord {
   readonly detail: string;
 }
 
-export type JournalEntry = DecidedRecord | FinishedRecord | RefusedRecord | ApprovalRecord | GatewayRecord;
+export type JournalEntry =
+  | DecidedRecord
+  | FinishedRecord
+  | OwnReadRecord
+  | RefusedRecord
+  | ApprovalRecord
+  | GatewayRecord;
 
 /** An entry as it stands in the file: one JSON line. `hash` = SHA-256 over the previous hash and this line without it. */
 export type JournalRecord = JournalEntry & {

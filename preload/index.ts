@@ -2,7 +2,12 @@ import { contextBridge, ipcRenderer } from 'electron';
 import type { Bridge, CallName, Payload } from './contract.ts';
 
 /** What only a person decides: a script in the page that nobody touched gets no further than here. */
-const OF_A_PERSON: ReadonlySet<CallName> = new Set(['approvals.review', 'secrets.reveal', 'streams.end']);
+const OF_A_PERSON: ReadonlySet<CallName> = new Set([
+  'approvals.review',
+  'secrets.reveal',
+  'streams.end',
+  'policy.takeOver',
+]);
 
 // Runs sandboxed, before the page, in a world of its own. The page gets these three functions and nothing of Electron.
 const bridge: Bridge = {

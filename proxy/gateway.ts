@@ -14,6 +14,7 @@ import { isKeyId } from './masking/tokens/mask-token.ts';
 import { readReveal } from './pipeline/answers/reveal.ts';
 import { Passage, type PipelineParts } from './pipeline/passage.ts';
 import { servePassage } from './pipeline/steps.ts';
+import { PodSecrets } from './pod-secrets/pod-secrets.ts';
 import { recoverSessions } from './recording/recover-sessions.ts';
 import { RECORDING_RETENTION, trimNowAndThen } from './recording/session-retention.ts';
 import { SeenByCluster } from './redaction/seen-by-cluster.ts';
@@ -87,6 +88,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       log,
     });
     keep(trimming, async (timer) => clearInterval(timer));
+    const seen = new SeenByCluster();
     const parts: PipelineParts = {
       policy,
       approvals,
@@ -96,7 +98,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       originalUser: new OriginalUser(upstream),
       maskKey: options.maskKey,
       maskOrigins: new MaskOrigins(),
-      seen: new SeenByCluster(),
+      seen,
+      podSecrets: new PodSecrets(upstream, seen),
       streams,
       sessionsFolder,
       log,

@@ -53,6 +53,7 @@ export const REFUSALS = {
   'stream-revoked': { status: 403, reason: 'Forbidden' },
   'stream-ended': { status: 403, reason: 'Forbidden' },
   'stream-time-limit': { status: 403, reason: 'Forbidden' },
+  'pod-secrets-unread': { status: 503, reason: 'ServiceUnavailable' },
   'recording-unavailable': { status: 503, reason: 'ServiceUnavailable' },
   // the journal
   'journal-unavailable': { status: 503, reason: 'ServiceUnavailable' },

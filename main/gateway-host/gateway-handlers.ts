@@ -5,6 +5,8 @@ import { openLocalAuthority } from '../../proxy/approvals/local-authority.ts';
 import type { Gateway, GatewayOptions, KeyPair } from '../../proxy/gateway-door.ts';
 import { logSerializers } from '../../proxy/gateway-log.ts';
 import { policyIn } from '../../proxy/policy/source/policy-folder.ts';
+import { lookAtFolder } from '../../proxy/policy/upgrade/folder-at-start.ts';
+import { planUpgrade, takeOver } from '../../proxy/policy/upgrade/policy-upgrade.ts';
 import type { HostEmit, HostHandlers } from '../hosts/host-server.ts';
 import { HostError } from '../hosts/protocol.ts';
 import { withoutUndefined } from '../hosts/without-undefined.ts';
@@ -27,6 +29,11 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
     if (gateway) return gateway;
     throw new HostError('gateway-not-started', 'The gateway has not started yet');
   };
+  let policyFolder: string | null = null;
+  const followed = (): string => {
+    if (policyFolder !== null) return policyFolder;
+    throw new HostError('gateway-not-started', 'The gateway has not started yet');
+  };
   const records = gatherRecords((batch) => emit('records', batch));
   let told = '';
   const tellStreams = () => {
@@ -38,6 +45,7 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
 
   return {
     start: async (start) => {
+      policyFolder = start.policyFolder;
       const authority = start.authority ?? (await parts.createCertificateAuthority());
       gateway = await listenOn(parts, start, { certificateAuthority: authority, journalSinks: [records.add] });
       gateway.on('approval', (approval) => emit('approval', approval));
@@ -59,6 +67,8 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
     journal: ({ filter, limit, before }) =>
       running().journal(withoutUndefined(filter), before === null ? { limit } : { limit, before }),
     policy: () => running().policy(),
+    policyUpgrade: () => planUpgrade(followed()),
+    takeOverPolicy: (chosen) => takeOver(followed(), chosen),
     streams: () => heldStreams(running()),
     endStream: ({ auditId, ...reason }) => running().endStream(auditId, reason),
     stop: async () => {
@@ -79,6 +89,7 @@ async function listenOn(
     { name: 'gateway', serializers: logSerializers },
     pino.destination({ dest: logFile, mode: 0o600, append: true, mkdir: true, sync: true }),
   );
+  await lookAtFolder(policyFolder, log);
   const options = {
     ...own,
     policy: policyIn(policyFolder),

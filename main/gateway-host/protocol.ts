@@ -4,6 +4,7 @@ import type { ContextListing } from '../../model/context-listing.ts';
 import type { JournalRecord } from '../../model/journal-record.ts';
 import type { LiveStream } from '../../model/live-stream.ts';
 import type { PolicyState } from '../../model/policy-state.ts';
+import type { PolicyUpgrade, PolicyUpgraded } from '../../model/policy-upgrade.ts';
 import type { JournalFilter } from '../../proxy/journal/journal.ts';
 import { type HostProtocol, objectOf } from '../hosts/protocol.ts';
 
@@ -73,6 +74,13 @@ export const gatewayProtocol = {
       answer: z.array(objectOf<JournalRecord>()),
     },
     policy: { argument: z.void(), answer: objectOf<PolicyState>() },
+    /** The policy folder beside the built-in policy of this version. */
+    policyUpgrade: { argument: z.void(), answer: objectOf<PolicyUpgrade>() },
+    /** Writes built-in texts into it, chosen by id from those that it said are available. */
+    takeOverPolicy: {
+      argument: z.object({ digest: z.string(), parts: z.array(z.string()) }),
+      answer: objectOf<PolicyUpgraded>(),
+    },
     /** Exec, attach and port-forward: what people hold open. Watches and logs come and go by the hundred. */
     streams: { argument: z.void(), answer: z.array(objectOf<LiveStream>()) },
     endStream: {

@@ -26,5 +26,7 @@ export function gatewayCalls(
       (await services).gateway.call('journal', { filter: withoutUndefined(filter), limit, before: before ?? null }),
 
     'policy.state': async () => (await services).gateway.call('policy', undefined),
+    'policy.upgrade': async () => (await services).gateway.call('policyUpgrade', undefined),
+    'policy.takeOver': async (chosen) => (await services).gateway.call('takeOverPolicy', chosen),
   };
 }

@@ -95,10 +95,18 @@ export class GatewayService {
   }
 
   /** A call that leaves nothing behind. The other methods are remembered for a restart. */
-  async call<Name extends 'listContexts' | 'approvals' | 'review' | 'journal' | 'policy' | 'streams' | 'endStream'>(
-    name: Name,
-    argument: HostArgument<GatewayProtocol, Name>,
-  ): Promise<HostAnswer<GatewayProtocol, Name>> {
+  async call<
+    Name extends
+      | 'listContexts'
+      | 'approvals'
+      | 'review'
+      | 'journal'
+      | 'policy'
+      | 'policyUpgrade'
+      | 'takeOverPolicy'
+      | 'streams'
+      | 'endStream',
+  >(name: Name, argument: HostArgument<GatewayProtocol, Name>): Promise<HostAnswer<GatewayProtocol, Name>> {
     return (await this.#host.client()).call(name, argument);
   }
 

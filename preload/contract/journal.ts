@@ -9,7 +9,7 @@ const journalFilter = z.object({
   auditId: z.string().max(64).optional(),
   text: z.string().max(200).optional(),
   outcome: z.enum(['allow', 'deny', 'requireApproval', 'refused']).optional(),
-  types: z.array(z.enum(['decided', 'finished', 'refused', 'approval', 'gateway'])).optional(),
+  types: z.array(z.enum(['decided', 'finished', 'own-read', 'refused', 'approval', 'gateway'])).optional(),
 });
 
 export const journalCalls = {

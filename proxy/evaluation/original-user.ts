@@ -1,10 +1,10 @@
 import type { Cluster } from '../clusters/cluster.ts';
+import { Probe } from '../forward/probe.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import type { ApiRequest, Impersonation } from '../request/api-request.ts';
 import { serviceAccountOf } from '../request/impersonation.ts';
 import { at } from './fields.ts';
 import { reviewRequest } from './look/derived-request.ts';
-import { Probe } from './look/probe.ts';
 
 /** The extra key under which the API server is told who the engineer behind an impersonated request is; no client may send it. */
 export const ORIGINAL_USER_KEY = 'gatehouse.dev/original-user';

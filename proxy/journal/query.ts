@@ -124,6 +124,8 @@ function searchable(record: JournalRecord): string[] {
       return [record.code, record.state, record.by ?? '', record.comment ?? ''];
     case 'gateway':
       return [record.event, record.detail];
+    case 'own-read':
+      return [record.namespace, ...record.reads.map(({ name }) => name)];
     case 'refused':
       return Object.keys(record.counts);
     case 'finished':

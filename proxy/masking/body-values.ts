@@ -28,7 +28,8 @@ export function valuesOfBody(body: Buffer, { contentType }: ApiRequest, rules: M
         configInspections: rules.configInspections.map((rule) => ({ ...rule, ...found(rule) })),
         annotations: new Map([...rules.annotations.keys()].map((name) => [name, 'token'])),
         kinds: null,
-        trimRows: null,
+        trim: null,
+        ownValues: null,
         seen: null,
       };
       const stream = new MaskingStream({

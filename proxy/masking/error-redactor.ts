@@ -4,12 +4,14 @@ import { valuesOfBody } from './body-values.ts';
 import { compileMaskRules } from './plan/mask-rules.ts';
 import type { MaskPlan } from './plan/response-mask.ts';
 import { redactErrorText } from './status/error-text.ts';
-import { everyKnownValue, type KnownValues } from './values/known-values.ts';
+import { distinctiveValues, everyKnownValue, type KnownValues } from './values/known-values.ts';
 
 /** Makes what the API server says in words safe to pass on. */
 export interface ErrorRedactor {
   /** A message of a Status. */
   readonly text: (text: string) => string;
+  /** The same for a message that is made of names: only what cannot be one of them by chance goes. */
+  readonly names: (text: string) => string;
   /** The text of a `Warning:` header, which may be cut off. */
   readonly warning: (text: string) => string;
 }
@@ -39,6 +41,7 @@ export function errorRedactor({ request, plan, seen, sent }: ErrorRedactorOption
   const cutsObjects = plan.kind !== 'pass';
   return {
     text: (text) => redactErrorText(text, { known: known(), cutsObjects }),
+    names: (text) => redactErrorText(text, { known: [distinctiveValues(seen)], cutsObjects: false }),
     warning: (text) => redactErrorText(text, { known: known(), cutsObjects, mayBeCut: true }),
   };
 }

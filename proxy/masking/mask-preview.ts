@@ -1,7 +1,9 @@
 import { parse } from 'yaml';
+import { asFiles, compilePatterns, findCredentials } from '../patterns/value-patterns.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { JSON_PATCH } from '../request/media-types.ts';
 import { readProtobufObject } from '../request/protobuf/read-object.ts';
+import { withoutOwnTexts } from './own-texts-of-body.ts';
 import { unescapeString } from './scan/escaped-text.ts';
 import { type JsonEvents, JsonScanner } from './scan/json-scanner.ts';
 import { LAST_APPLIED } from './tokens/mask-form.ts';
@@ -18,6 +20,9 @@ const POINTS_AT_SECRET = /(?:Name|Namespace|Ref|Path|Type|Class)$/;
 
 /** Values that give themselves away: private keys, JWTs, passwords in URLs. */
 const SECRET_VALUE = /-----BEGIN [A-Z ]*PRIVATE KEY|\beyJ[\w-]{8,}\.[\w-]{8,}\.|:\/\/[^/\s:@]*:[^/\s@]+@/;
+
+/** What a ConfigMap holds is looked into as it is where ConfigMaps are read. */
+const FILES = asFiles(compilePatterns(['builtin:credentials']), 'by-text');
 
 /**
  * A request's body as it may be shown to the person who approves it: indented JSON, numbers and order of keys as sent,
@@ -40,15 +45,25 @@ function protobufAsJson(bytes: Buffer, { contentType }: ApiRequest): Buffer | nu
 
 function preview(bytes: Buffer | null, request: ApiRequest): string | null {
   if (bytes === null) return null;
-  const writer = new PreviewWriter(bytes, request);
   try {
-    const scanner = new JsonScanner(writer, { manyRoots: false });
-    scanner.scan(bytes, 0, 0, bytes.length);
-    scanner.end(bytes, 0, bytes.length);
+    const text = written(bytes, request);
+    return isSecrets(request) ? written(withoutOwnTexts(bytes, request, '<masked>'), request) : text;
   } catch {
     return null;
   }
+}
+
+/** @throws {NotMaskable} */
+function written(bytes: Buffer, request: ApiRequest): string {
+  const writer = new PreviewWriter(bytes, request);
+  const scanner = new JsonScanner(writer, { manyRoots: false });
+  scanner.scan(bytes, 0, 0, bytes.length);
+  scanner.end(bytes, 0, bytes.length);
   return writer.text();
+}
+
+function isSecrets({ info }: ApiRequest): boolean {
+  return info.resource === 'secrets' && info.apiGroup === '';
 }
 
 /** Server-side apply takes YAML; kubectl sends JSON there, others do not. */
@@ -80,14 +95,16 @@ interface Level {
 class PreviewWriter implements JsonEvents {
   readonly #bytes: Buffer;
   readonly #isSecret: boolean;
+  readonly #isConfigMap: boolean;
   readonly #isJsonPatch: boolean;
   readonly #levels: Level[] = [];
   #text = '';
 
-  constructor(bytes: Buffer, { info, contentType }: ApiRequest) {
+  constructor(bytes: Buffer, request: ApiRequest) {
     this.#bytes = bytes;
-    this.#isSecret = info.resource === 'secrets' && info.apiGroup === '';
-    this.#isJsonPatch = contentType === JSON_PATCH;
+    this.#isSecret = isSecrets(request);
+    this.#isConfigMap = request.info.resource === 'configmaps' && request.info.apiGroup === '';
+    this.#isJsonPatch = request.contentType === JSON_PATCH;
   }
 
   text(): string {
@@ -123,7 +140,9 @@ class PreviewWriter implements JsonEvents {
     const level = this.#levels.at(-1);
     if (level !== undefined && (level.key === 'name' || (this.#isJsonPatch && level.key === 'path')))
       level.name = value;
-    this.#text += this.#hides(level) || SECRET_VALUE.test(value) ? MASKED : `"${raw}"`;
+    const file = this.#isConfigMap ? fileWithoutCredentials(level?.key ?? '', value) : null;
+    if (this.#hides(level)) this.#text += MASKED;
+    else this.#text += file ?? (SECRET_VALUE.test(value) ? MASKED : `"${raw}"`);
   }
 
   scalar(start: number, end: number): void {
@@ -174,6 +193,19 @@ class PreviewWriter implements JsonEvents {
   #raw(start: number, end: number): string {
     return this.#bytes.toString('utf8', start, end);
   }
+}
+
+/** The rest of a file is what a person has to read; null where there is nothing to hide. */
+function fileWithoutCredentials(key: string, text: string): string | null {
+  const parts = findCredentials(text, { name: key, flag: null }, FILES, null);
+  if (parts.length === 0) return null;
+  let shown = '';
+  let from = 0;
+  for (const { start, end } of parts) {
+    shown += `${text.slice(from, start)}<masked>`;
+    from = end;
+  }
+  return JSON.stringify(shown + text.slice(from));
 }
 
 function isSecretName(name: string): boolean {

@@ -11,6 +11,7 @@ import { type MaskKey, maskToken } from './tokens/mask-token.ts';
 import type { OnMasked } from './tokens/masked-value.ts';
 import type { ObjectIdentity } from './tokens/object-identity.ts';
 import { ObjectTokens } from './tokens/object-tokens.ts';
+import type { OwnValues } from './values/own-values.ts';
 import { ObjectMasker } from './walk/object-masker.ts';
 
 export interface MaskingStreamOptions {
@@ -45,7 +46,7 @@ export class MaskingStream {
   readonly #window = new ByteWindow();
   readonly #masker: ObjectMasker;
   /** What the masker is told; of a copy the identity changes from one to the next. */
-  readonly #told: { identity: ObjectIdentity | null; report: MaskReport };
+  readonly #told: { identity: ObjectIdentity | null; own: OwnValues | null; report: MaskReport };
   #scanner: Scanner;
   #splices: Splice[] = [];
   /** For the copies in this stream's objects, one after another. */
@@ -64,7 +65,9 @@ export class MaskingStream {
       read: (start: number, end: number) => this.#window.slice(start, end),
       readText: (start: number, end: number) => this.#window.text(start, end),
       readKey: (start: number, end: number) => this.#window.key(start, end),
-      maskCopy: (start: number, end: number, identity: ObjectIdentity) => this.#maskCopy(start, end, identity),
+      own: null as OwnValues | null,
+      maskCopy: (start: number, end: number, identity: ObjectIdentity, own: OwnValues | null) =>
+        this.#maskCopy(start, end, identity, own),
       tokens: copied.tokens,
       isCopy: copied.depth > 0,
       onMasked: options.onMasked ?? null,
@@ -121,13 +124,13 @@ export class MaskingStream {
    * @param from where its text begins, escapes and all, behind the quote.
    * @returns what goes in there; null where nothing had to be masked.
    */
-  #maskCopy(from: number, to: number, identity: ObjectIdentity): readonly Splice[] | null {
+  #maskCopy(from: number, to: number, identity: ObjectIdentity, own: OwnValues | null): readonly Splice[] | null {
     const { key, rules } = this.#options;
     const { bytes, written } = unescapeText(this.#window.slice(from, to));
     const report = newMaskReport();
     try {
-      const splices = this.#copiesStream().#maskWhole(bytes, identity, report);
-      if (report.maskedValues === 0) return null;
+      const splices = this.#copiesStream().#maskWhole(bytes, identity, own, report);
+      if (splices.length === 0) return null;
       const placed: Splice[] = [];
       for (const splice of splices) {
         const start = from + written(splice.start);
@@ -150,7 +153,7 @@ export class MaskingStream {
     if (depth > MAX_COPIES) throw new NotMaskable('copies inside copies');
     const { rules } = this.#options;
     this.#copies ??= new MaskingStream(
-      { ...this.#options, rules: depth > 1 ? rules : { ...rules, kinds: null }, events: false },
+      { ...this.#options, rules: depth > 1 ? rules : { ...rules, kinds: null, trim: null }, events: false },
       { ...this.#copied, depth },
     );
     return this.#copies;
@@ -160,8 +163,9 @@ export class MaskingStream {
    * Masks a copy that is all there. Only whole documents come by here, so that nothing of one is left for the next.
    * @returns what to put into it, in order.
    */
-  #maskWhole(document: Buffer, identity: ObjectIdentity, report: MaskReport): Splice[] {
+  #maskWhole(document: Buffer, identity: ObjectIdentity, own: OwnValues | null, report: MaskReport): Splice[] {
     this.#told.identity = identity;
+    this.#told.own = own;
     this.#told.report = report;
     this.#window.begin(document);
     this.#scanner = createScanner(this.#masker, { manyRoots: false }, this.#options.scanner);

@@ -33,6 +33,7 @@ const KEYS: ReadonlySet<string> = new Set([
   'session',
   'service',
   'license',
+  'shared',
 ]);
 
 /** Last words of names that only point at a credential, or say something about it. */
@@ -80,11 +81,66 @@ const POINTERS: ReadonlySet<string> = new Set([
   'engine',
   'mount',
   'used',
+  'mode',
+  'lifetime',
+  'lifespan',
+  'age',
+  'policy',
+  'format',
+  'strategy',
+  'header',
+  'headers',
+  'claim',
+  'field',
+  'scope',
+  'scopes',
+  'method',
+  'methods',
+  'prefix',
+  'suffix',
+  'template',
+  'regex',
+  'min',
+  'max',
+  'attempts',
+  'retries',
+  'rounds',
+  'samesite',
+  'secure',
+  'httponly',
+  'domain',
+  'encryption',
+  'source',
+  'location',
+  'rotation',
+  'cache',
+  'review',
+  'reviews',
+  'alg',
+  'validation',
+  'spec',
 ]);
 
+/** Names that choose a Secret instead of holding a credential. */
+const CHOOSES =
+  /(?:^|[._/-])existing|pull[-_]?secrets?$|secret[-_]?name$|^secret[-_]?keys$|(?:^|[/_-])auth-(?:tls-)?secret$/i;
+
+/** Names that choose a key of a Secret, unless the key of a signature is meant. */
+const CHOOSES_KEY = /(?:secret|password|token|user|username)[-_]?keys?$/i;
+
+/** As keys of Secrets are called: words. */
+const WORDS_ONLY = /^[A-Za-z]+(?:[-._][A-Za-z]+)*$/;
+
+/** Words before `pass` with which it says where something is passed on to: directives of nginx. */
+const PASSES_ON: ReadonlySet<string> = new Set(['proxy', 'fastcgi', 'uwsgi', 'scgi', 'grpc', 'memcached', 'tunnel']);
+
+/** Accounts whose names are written in one word with `pass`. */
+const ONE_WORD = /^(?:db|user|admin|root|mysql|redis|require|pg|smtp|mail|ldap|bind|ftp)pass$|^masterauth$/;
+
 /**
- * Whether a name (of an environment variable, a flag, a header, a parameter, a key) says that its value is a credential.
- * `DB_PASSWORD`, `apiKey`, `--client-secret`, `PGPASSWORD` do; `PASSWORD_FILE`, `secretName`, `COMPASS_URL` do not.
+ * Whether a name (of an environment variable, a flag, a header, a parameter, a key) says that its value is a
+ * credential. `DB_PASSWORD`, `apiKey`, `--client-secret`, `PGPASSWORD` do; `PASSWORD_FILE`, `secretName`, `COMPASS_URL`
+ * do not.
  */
 export function isCredentialName(name: string): boolean {
   // Longer than any name that says something: nobody knows what it says.
@@ -106,11 +162,19 @@ function judge(name: string): boolean {
   const last = words.at(-1) ?? '';
   if (POINTERS.has(last)) return false;
   for (const [index, word] of words.entries()) {
-    if (WORDS.has(word) || PARTS.test(word)) return true;
+    if (word === 'pass' && PASSES_ON.has(words[index - 1] ?? '')) continue;
+    if (WORDS.has(word) || PARTS.test(word) || ONE_WORD.test(word)) return true;
     if (word === 'key' && KEYS.has(words[index - 1] ?? '')) return true;
     if ((word === 'str' || word === 'string') && /^conn(?:ection)?$/.test(words[index - 1] ?? '')) return true;
   }
   return false;
+}
+
+/**
+ * Whether a name says that its value chooses a Secret (`existingSecret`) or a key in one (`passwordKey: db-password`).
+ */
+export function choosesSecret(name: string, value: string): boolean {
+  return CHOOSES.test(name) || (CHOOSES_KEY.test(name) && WORDS_ONLY.test(value));
 }
 
 /** `DB_PASSWORD`, `dbPassword`, `db.password` and `--db-password` are the words db and password. */

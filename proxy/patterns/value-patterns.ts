@@ -1,3 +1,4 @@
+import { findInFile, isCredentialFile } from './credential-files.ts';
 import { isCredentialName, isNoCredential } from './credential-name.ts';
 import { findShapes, merged, type Range, SHAPES, type Shape } from './credential-shapes.ts';
 import { compileGlobs, type TextTest } from './glob.ts';
@@ -11,7 +12,15 @@ export interface ValuePatterns {
   readonly seen: boolean;
   /** Whole values, with `*` for any run of characters. */
   readonly globs: TextTest | null;
+  /** The values are files or variables, whose keys are their names; null where they are neither. */
+  readonly files: FileNames | null;
 }
+
+/**
+ * What a file's own name says: `by-key` that all of it is a credential, whatever is in it; `by-text` that only where it
+ * holds one value and nothing else, because `password-policy.json` and `token-refresh.sh` hold none.
+ */
+export type FileNames = 'by-key' | 'by-text';
 
 const BUILT_IN: ReadonlySet<string> = new Set([
   'builtin:credentials',
@@ -38,7 +47,14 @@ export function compilePatterns(patterns: readonly string[]): ValuePatterns {
     names,
     seen: has('seen-value'),
     globs: globs.length === 0 ? null : compileGlobs(globs),
+    files: null,
   };
+}
+
+/** The same patterns for values that are files or variables, as a ConfigMap holds them. */
+export function asFiles(patterns: ValuePatterns, files: FileNames): ValuePatterns {
+  const shapes = new Set([...patterns.shapes].filter((shape) => shape !== 'assignment' || files === 'by-key'));
+  return { ...patterns, shapes, files };
 }
 
 /** What is known about the place of a value. */
@@ -59,6 +75,7 @@ export function findCredentials(
   findKnown: ((text: string) => readonly Range[]) | null,
 ): readonly Range[] {
   if (text === '') return NOWHERE;
+  if (patterns.files !== null) return findInFiles(text, name ?? '', patterns, findKnown);
   if (patterns.names && saysCredential(name, flag, text)) return [{ start: 0, end: text.length }];
   const assigned = patterns.names && flag !== null ? assignedWord(text) : 0;
   if (assigned > 0) return [{ start: assigned, end: text.length }];
@@ -66,6 +83,24 @@ export function findCredentials(
   const found = findShapes(text, patterns.shapes);
   const known = patterns.seen && findKnown !== null ? findKnown(text) : NOWHERE;
   return known.length === 0 ? found : merged([...found, ...known]);
+}
+
+function findInFiles(
+  text: string,
+  name: string,
+  patterns: ValuePatterns,
+  findKnown: ((text: string) => readonly Range[]) | null,
+): readonly Range[] {
+  const { names, files, globs, shapes, seen } = patterns;
+  const byKey = files === 'by-key' && isCredentialName(name) && !isNoCredential(name, text);
+  if (names && (byKey || isCredentialFile(name, text))) return [{ start: 0, end: text.length }];
+  if (globs?.(text) === true) return [{ start: 0, end: text.length }];
+  const found = [
+    ...findShapes(text, shapes),
+    ...(names ? findInFile(text) : NOWHERE),
+    ...(seen && findKnown !== null ? findKnown(text) : NOWHERE),
+  ];
+  return found.length === 0 ? NOWHERE : merged(found);
 }
 
 /** Where the value of a word such as `--password=…` begins: all of the rest, whatever is in it. 0 where it is none. */

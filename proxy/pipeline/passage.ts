@@ -1,4 +1,4 @@
-import type { EffectiveIdentity, FinishedRecord, RequestSummary } from '../../model/journal-record.ts';
+import type { EffectiveIdentity, FinishedRecord, RequestSummary, UnreadSecret } from '../../model/journal-record.ts';
 import type { ApprovalAuthority } from '../approvals/approval-authority.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import type { Evaluator } from '../evaluation/evaluate.ts';
@@ -8,6 +8,7 @@ import type { GatewayLog } from '../gateway-log.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Exchange } from '../listener/exchange.ts';
 import type { MaskKey } from '../masking/tokens/mask-token.ts';
+import type { PodSecrets } from '../pod-secrets/pod-secrets.ts';
 import type { PolicySource } from '../policy/policy-source.ts';
 import type { SeenByCluster } from '../redaction/seen-by-cluster.ts';
 import type { MaskOrigins } from '../rehydration/mask-origins.ts';
@@ -29,6 +30,7 @@ export interface PipelineParts {
   readonly maskKey: MaskKey;
   readonly maskOrigins: MaskOrigins;
   readonly seen: SeenByCluster;
+  readonly podSecrets: PodSecrets;
   readonly streams: LiveStreams;
   /** Where recordings of streams are kept. */
   readonly sessionsFolder: string;
@@ -79,6 +81,8 @@ export class Passage {
   upstreamMs: number | null = null;
   /** Values that were masked in an answer that then could not be given to its end. */
   maskedValues = 0;
+  /** Secrets of the pod that is shown whose values are not known. */
+  unread: readonly UnreadSecret[] = [];
   readonly #started = performance.now();
   #summary: RequestSummary;
   #effective: EffectiveIdentity | null = null;
@@ -139,7 +143,7 @@ export class Passage {
    */
   async finished(outcome: Outcome): Promise<void> {
     if (!this.#decided) return;
-    const { exchange, upstreamMs, auditId } = this;
+    const { exchange, upstreamMs, auditId, unread } = this;
     await this.parts.journal
       .append(
         {
@@ -147,6 +151,7 @@ export class Passage {
           auditId,
           durationMs: elapsed(this.#started),
           ...outcome,
+          ...(unread.length === 0 ? {} : { unread }),
           upstreamMs,
           bytesToClient: exchange.bytesToClient(),
           bytesFromClient: exchange.bytesFromClient(),

@@ -12,6 +12,7 @@ import { isLog } from './answers/watch-or-log.ts';
 import { askPolicy } from './ask-policy.ts';
 import { authorise } from './authorisation.ts';
 import { evaluate, type Judged } from './evaluate.ts';
+import { knowSecrets } from './know-secrets.ts';
 import type { Outcome, Passage } from './passage.ts';
 import { readWhole } from './read-body.ts';
 import { restoreMasks } from './restore-masks.ts';
@@ -24,6 +25,7 @@ import { refusedVerdict } from './verdict.ts';
  */
 export async function servePassage(passage: Passage): Promise<void> {
   let answer: Answer | null = null;
+  let letGo = (): void => undefined;
   let outcome: Outcome;
   try {
     const request = readHead(passage);
@@ -35,6 +37,7 @@ export async function servePassage(passage: Passage): Promise<void> {
     countAsLasting(passage, judged);
     const { outgoing, warnings } = await authorise(passage, judged);
     answer.begin();
+    letGo = await knowSecrets(passage, judged);
     const refused = judged.answered;
     const sent = refused === null ? await send(passage, outgoing, answer.wanted) : { answered: refused, outgoing };
     outcome = await answer.give(sent, judged.decision.warnings ? warnings : null);
@@ -42,6 +45,7 @@ export async function servePassage(passage: Passage): Promise<void> {
     outcome = await refusePassage(passage, error);
   }
   answer?.end();
+  letGo();
   await passage.finished(outcome);
 }
 

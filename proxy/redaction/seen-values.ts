@@ -1,9 +1,11 @@
 /** Shorter values are too common in ordinary output to be taken out of it. Bytes. */
 export const SHORTEST_REDACTED = 6;
 
-/** How many values are kept, and of how many bytes together: the newest stay. */
+/** How many values are kept, and of how many bytes together, beside those that are held: the newest stay. */
 const MOST_VALUES = 20_000;
 const MOST_BYTES = 4 * 1024 * 1024;
+/** Of how many bytes what running streams hold is kept beside the newest; beyond that it is as good as anything seen. */
+const MOST_BYTES_HELD = 4 * 1024 * 1024;
 /** Beyond that a quarter goes at once, so that what is built from the values is not built anew for each new one. */
 const LEFT_AFTER_TRIM = 0.75;
 
@@ -16,6 +18,9 @@ export class SeenValues {
   /** What was added since the last trim, in order; some may have come again since. */
   readonly #added: Buffer[] = [];
   #bytes = 0;
+  /** Values that must not be dropped, and how many hold each. */
+  readonly #held = new Map<string, number>();
+  #heldBytes = 0;
   #version = 0;
   #trims = 0;
 
@@ -44,7 +49,40 @@ export class SeenValues {
     this.#added.push(bytes);
     this.#bytes += bytes.length;
     this.#version += 1;
-    if (this.#values.size > MOST_VALUES || this.#bytes > MOST_BYTES) this.#trim();
+    this.#trimWhereTooMany();
+  }
+
+  /**
+   * Adds values that stay for as long as somebody needs them, however many others are seen meanwhile.
+   * @returns lets go of them; from then on they are values seen like any other.
+   */
+  hold(values: readonly Uint8Array[]): () => void {
+    const ids: string[] = [];
+    for (const value of values) {
+      if (value.length < SHORTEST_REDACTED) continue;
+      const id = Buffer.from(value).toString('latin1');
+      const holders = this.#held.get(id) ?? 0;
+      if (holders > 0 || this.#heldBytes + value.length <= MOST_BYTES_HELD) {
+        if (holders === 0) this.#heldBytes += value.length;
+        this.#held.set(id, holders + 1);
+        ids.push(id);
+      }
+      this.add(value);
+    }
+    return () => {
+      for (const id of ids.splice(0)) this.#letGo(id);
+      this.#trimWhereTooMany();
+    };
+  }
+
+  #letGo(id: string): void {
+    const holders = this.#held.get(id) ?? 0;
+    if (holders > 1) {
+      this.#held.set(id, holders - 1);
+      return;
+    }
+    this.#held.delete(id);
+    this.#heldBytes -= id.length;
   }
 
   /** Oldest first. */
@@ -57,10 +95,20 @@ export class SeenValues {
     return this.#added.slice(count);
   }
 
+  #trimWhereTooMany(): void {
+    if (this.#isMoreThan(1)) this.#trim();
+  }
+
+  /** Whether more than this part of what may be kept is kept. What is held does not count. */
+  #isMoreThan(part: number): boolean {
+    const values = this.#values.size - this.#held.size;
+    return values > 1 && (values > MOST_VALUES * part || this.#bytes - this.#heldBytes > MOST_BYTES * part);
+  }
+
   #trim(): void {
     for (const [oldest, old] of this.#values) {
-      const small = this.#values.size <= MOST_VALUES * LEFT_AFTER_TRIM && this.#bytes <= MOST_BYTES * LEFT_AFTER_TRIM;
-      if (small || this.#values.size === 1) break;
+      if (!this.#isMoreThan(LEFT_AFTER_TRIM)) break;
+      if (this.#held.has(oldest)) continue;
       this.#values.delete(oldest);
       this.#bytes -= old.length;
     }

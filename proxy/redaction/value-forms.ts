@@ -12,16 +12,45 @@ export const LONGEST_FORM = (PIECE + SHORTEST_PIECE) * 3;
 
 /**
  * Every way in which a value is looked for: as it is, in base64 at each of the three places where it can stand inside a
- * longer text (both alphabets), escaped for a URL and for JSON.
+ * longer text (both alphabets), escaped for a URL and for JSON; with the line ends of a terminal; without the line break
+ * at its end, which programs cut off. What PEM armours is looked for line by line, as logs and `head` print it.
  */
 export function formsOf(value: Buffer): readonly Buffer[] {
   const forms = new Map<string, Buffer>();
-  for (const piece of pieces(value)) {
-    for (const form of formsOfPiece(piece)) {
-      if (form.length >= SHORTEST_FORM) forms.set(form.toString('latin1'), form);
-    }
+  for (const form of everyForm(value)) {
+    if (form.length >= SHORTEST_FORM) forms.set(form.toString('latin1'), form);
   }
   return [...forms.values()];
+}
+
+function* everyForm(value: Buffer): Generator<Buffer> {
+  const text = value.toString('latin1');
+  const cut = text.replace(/[\r\n]+$/, '');
+  const spellings = cut.length < text.length ? [value, value.subarray(0, cut.length)] : [value];
+  for (const spelling of spellings) {
+    for (const piece of pieces(spelling)) yield* encodedForms(piece);
+    for (const part of printedParts(spelling)) for (const piece of pieces(part)) yield* printedForms(piece);
+  }
+}
+
+/** RFC 7468: base64 in lines between two that say what it is, which is nobody's secret. */
+const ARMOURED = /-----BEGIN [A-Z0-9 ]+-----([^-]*)-----END [A-Z0-9 ]+-----/g;
+/** Of what is armoured; a line that is shorter is the end of one. */
+const LINE = /^[A-Za-z0-9+/]{8,}={0,2}$/;
+
+/** A value cut where programs cut it, and else whole. A leftmost match must not take half of a line with it. */
+function printedParts(value: Buffer): Buffer[] {
+  const text = value.toString('latin1');
+  if (value.length <= PIECE + SHORTEST_PIECE || !text.includes('-----BEGIN ')) return [value];
+  const parts: string[] = [];
+  let from = 0;
+  for (const match of text.matchAll(ARMOURED)) {
+    const lines = (match[1] ?? '').split(/\r?\n/).filter((line) => LINE.test(line));
+    parts.push(text.slice(from, match.index).trim(), ...lines);
+    from = match.index + match[0].length;
+  }
+  parts.push(text.slice(from).trim());
+  return parts.filter((part) => part.length >= SHORTEST_FORM).map((part) => Buffer.from(part, 'latin1'));
 }
 
 function* pieces(value: Buffer): Generator<Buffer> {
@@ -32,16 +61,27 @@ function* pieces(value: Buffer): Generator<Buffer> {
   }
 }
 
-function* formsOfPiece(piece: Buffer): Generator<Buffer> {
-  yield piece;
+function* encodedForms(piece: Buffer): Generator<Buffer> {
   for (const base64 of base64Forms(piece)) {
     yield Buffer.from(base64);
     if (/[+/]/.test(base64)) yield Buffer.from(base64.replaceAll('+', '-').replaceAll('/', '_'));
   }
+}
+
+function* printedForms(piece: Buffer): Generator<Buffer> {
+  yield piece;
+  const onTerminal = terminalLines(piece);
+  if (onTerminal.length > piece.length) yield onTerminal;
   const text = piece.toString('utf8');
   if (text.includes('\ufffd')) return;
   yield Buffer.from(encodeURIComponent(text));
   yield Buffer.from(JSON.stringify(text).slice(1, -1));
+}
+
+/** What a terminal makes of line ends (`onlcr`). */
+function terminalLines(piece: Buffer): Buffer {
+  if (!piece.includes(0x0a)) return piece;
+  return Buffer.from(piece.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
 }
 
 /** The characters that depend on the value alone, for 0, 1 and 2 bytes before it. */

@@ -20,3 +20,8 @@ export function stepsOfPointer(pointer: string): string[] {
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
+
+/** Whether a field is helm's, which is compressed by its nature and put back from within. */
+export function isRelease(path: Path): boolean {
+  return path.length === 2 && path[1] === 'release' && (path[0] === 'data' || path[0] === 'stringData');
+}

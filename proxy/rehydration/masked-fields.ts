@@ -1,6 +1,7 @@
 import { tokensIn } from '../masking/tokens/mask-text.ts';
 import { isJsonObject, type JsonValue } from '../request/json-value.ts';
 import { fieldOf, type Path } from './field-path.ts';
+import { membersOf } from './members.ts';
 import type { Source } from './source.ts';
 
 /** Every text that the client does not see as it is. */
@@ -11,8 +12,9 @@ export function* maskedTexts(
   if (typeof masked === 'string' && typeof plain === 'string') {
     if (masked !== plain) yield { path, masked, plain };
   } else if (isJsonObject(masked) && isJsonObject(plain)) {
-    for (const [key, inner] of masked) {
-      yield* maskedTexts({ masked: inner, plain: plain.get(key) ?? null }, [...path, key]);
+    for (const { key, plainKey, ...member } of membersOf({ masked, plain })) {
+      if (key !== plainKey) yield { path: [...path, key], masked: key, plain: plainKey };
+      yield* maskedTexts(member, [...path, key]);
     }
   } else if (Array.isArray(masked) && Array.isArray(plain)) {
     const list = plain as readonly JsonValue[];

@@ -9,6 +9,8 @@ import type { Path } from './field-path.ts';
 /** A protobuf body as its JSON, and a way to change texts in it without writing the rest anew. */
 export interface ProtobufBody {
   readonly value: JsonValue;
+  /** What stands around the object. */
+  readonly envelope: Buffer;
   /** @param changes new texts by path; of `bytes` fields in base64, as JSON has them. */
   splice(changes: ReadonlyArray<{ readonly path: Path; readonly text: string }>): Buffer;
 }
@@ -23,7 +25,11 @@ export function openProtobufBody(body: Buffer): ProtobufBody | null {
     const message = from === undefined ? undefined : messageNamed(`${from}.${kind}`);
     if (message === undefined) return null;
     const value = asJsonValue(decodeProtobuf(raw, message.name, 'refuse'));
-    return { value, splice: (changes) => spliceEnvelope(body, raw, message, treeOf(changes)) };
+    return {
+      value,
+      envelope: withoutObject(body),
+      splice: (changes) => spliceEnvelope(body, raw, message, treeOf(changes)),
+    };
   } catch (error) {
     if (error instanceof ProtobufError || error instanceof SyntaxError) return null;
     throw error;
@@ -66,6 +72,11 @@ function spliceEnvelope(body: Buffer, raw: Buffer, message: Message, changes: Ma
     );
   }
   return Buffer.concat(parts);
+}
+
+function withoutObject(body: Buffer): Buffer {
+  const fields = [...fieldsOf(body.subarray(MAGIC_BYTES))].filter(({ number }) => number !== RAW_FIELD);
+  return Buffer.concat(fields.map(({ bytes }) => bytes));
 }
 
 /** The message with its changes. What does not change is copied; a text that was not there is added at the end. */

@@ -1,25 +1,20 @@
-import { holdsToken, tokensIn } from '../masking/tokens/mask-text.ts';
+import { compressedTokensIn, holdsToken, mayHoldCompressed, tokensIn } from '../masking/tokens/mask-text.ts';
 import { containsMaskToken } from '../masking/tokens/mask-token.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { jsonText, textAt, withValueAt } from '../request/json-text.ts';
 import { isJsonObject, type JsonValue } from '../request/json-value.ts';
 import { bodyFormat, JSON_PATCH } from '../request/media-types.ts';
-import { fieldOf, type Path, stepsOfPointer } from './field-path.ts';
+import { restoreEditedFile } from './edited-file.ts';
+import { fieldOf, isRelease, type Path, stepsOfPointer } from './field-path.ts';
 import { readsObject, restoreJsonPatch } from './json-patch.ts';
 import { lineageSources } from './lineage.ts';
 import type { LiveObject, LiveObjects } from './live-objects.ts';
 import type { Origin } from './mask-origins.ts';
 import { objectPath } from './object-path.ts';
 import { openProtobufBody, type ProtobufBody } from './protobuf-body.ts';
-import {
-  type FromRelease,
-  maskedReleaseIn,
-  masksInOtherReleases,
-  restoreFromRelease,
-  restoreStoredRelease,
-} from './release-lineage.ts';
-import { type Restored, Restorer, type Unrestored } from './restore.ts';
+import { maskedReleaseIn, masksInOtherReleases, restoreFromRelease, restoreStoredRelease } from './release-lineage.ts';
+import { type FromElsewhere, type Restored, Restorer, type Unrestored } from './restore.ts';
 import type { Source } from './source.ts';
 import { maskWrittenBack } from './written-back.ts';
 
@@ -79,7 +74,7 @@ interface Body {
 
 function openBody(request: ApiRequest, bytes: Buffer, parsed: JsonValue): Body {
   const isProtobuf = bodyFormat(request.method, request.contentType) === 'protobuf';
-  const mayHoldMasks = containsMaskToken(bytes) || bytes.includes('H4sI') || bytes.includes('SDRzS');
+  const mayHoldMasks = containsMaskToken(bytes) || mayHoldCompressed(bytes);
   if (!isProtobuf || !mayHoldMasks) return { value: parsed, protobuf: null, unread: false };
   const protobuf = openProtobufBody(bytes);
   return { value: protobuf?.value ?? null, protobuf, unread: protobuf === null && containsMaskToken(bytes) };
@@ -114,7 +109,7 @@ class Rehydration {
       maskWrittenBack(request, this.#body.value, found, { live, originOf: this.#options.originOf });
     if (this.#body.unread) throw fail(masks);
     const opened = await this.#withoutRelease(fail);
-    const own = this.#restore(opened.value, live, [], null);
+    const own = this.#restore(opened.value, live, [], []);
     const { value, restorer, changes } =
       own.restorer.unrestored.length === 0 ? own : await this.#withLineage(opened.value, live, fail);
     if (restorer.unrestored.length > 0) throw fail(restorer.unrestored);
@@ -128,10 +123,10 @@ class Rehydration {
             ...changes,
             ...(pinned.version === null ? [] : [versionChange(pinned.version)]),
           ]);
-    // Whatever was not understood above, no mask leaves.
-    const { ofTheCluster } = restorer;
-    const left = [...masksIn(pinned.value)].some(({ field }) => !ofTheCluster.has(field));
-    if (left || (ofTheCluster.size === 0 && containsMaskToken(body))) throw fail(masks);
+    // Whatever was not understood above, no mask leaves: in protobuf a key, or what stands around the object.
+    const sent = protobuf === null ? { value: pinned.value, envelope: Buffer.alloc(0) } : openProtobufBody(body);
+    if (sent === null || containsMaskToken(sent.envelope)) throw fail(masks);
+    if ([...masksIn(sent.value)].some(({ field }) => !restorer.ofTheCluster.has(field))) throw fail(masks);
     return { body, pinnedTo: pinned.version };
   }
 
@@ -157,20 +152,25 @@ class Rehydration {
   async #withLineage(body: JsonValue, live: LiveObject | null, fail: (found: readonly Unrestored[]) => Refusal) {
     const { objects } = this.#options;
     const sources = await lineageSources(this.#request, body, live, objects);
-    const release = this.#operations === null ? await restoreFromRelease(this.#request, body, live, objects) : null;
-    const restored = this.#restore(body, live, sources, release);
-    const shown = release?.shownIn(objects.mask(restored.value)) ?? [];
+    const isWhole = this.#operations === null;
+    const elsewhere = [
+      isWhole ? restoreEditedFile(this.#request, body, live) : null,
+      isWhole ? await restoreFromRelease(this.#request, body, live, objects) : null,
+    ].filter((from) => from !== null);
+    const restored = this.#restore(body, live, sources, elsewhere);
+    const again = elsewhere.length === 0 ? null : objects.mask(restored.value);
+    const shown = again === null ? [] : elsewhere.flatMap((from) => from.shownIn(again));
     if (restored.restorer.unrestored.length === 0 && shown.length > 0) throw fail(shown);
     return restored;
   }
 
-  #restore(body: JsonValue, live: Source | null, lineage: readonly Source[], release: FromRelease | null) {
+  #restore(body: JsonValue, live: Source | null, lineage: readonly Source[], elsewhere: readonly FromElsewhere[]) {
     const { info } = this.#request;
     const changes: Restored[] = [];
     const restorer = new Restorer({
       isSecret: info.apiGroup === '' && info.resource === 'secrets',
       onRestored: (change) => changes.push(change),
-      elsewhere: release?.restore,
+      elsewhere: (text, path) => firstOf(elsewhere, (from) => from.restore(text, path)),
     });
     const sources = [...(live === null ? [] : [live]), ...lineage];
     const value =
@@ -215,6 +215,14 @@ class Rehydration {
   }
 }
 
+function firstOf<Item>(items: readonly Item[], find: (item: Item) => string | null): string | null {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 function versionChange(version: string): Restored {
   return { path: ['metadata', 'resourceVersion'], text: version };
 }
@@ -235,6 +243,10 @@ function* masksIn(value: JsonValue, at: Path = []): Generator<Unrestored> {
     const [current, path] = next;
     if (typeof current === 'string') {
       if (holdsToken(current)) yield { field: fieldOf(path), tokens: tokensIn(current) };
+      else if (!isRelease(path)) {
+        const packed = compressedTokensIn(current);
+        if (packed.length > 0) yield { field: fieldOf(path), tokens: packed };
+      }
     } else if (isJsonObject(current)) {
       for (const [key, inner] of [...current].reverse()) {
         if (holdsToken(key)) yield { field: fieldOf(path), tokens: tokensIn(key) };

@@ -1,5 +1,5 @@
-import { parseDocument } from 'yaml';
-import { documentsOf, mayHoldSecret, secretValuesOf } from '../masking/helm-release/manifest-secrets.ts';
+import { documentsOf } from '../masking/helm-release/manifest-documents.ts';
+import { objectsOf } from '../masking/helm-release/manifest-objects.ts';
 import type { ReleaseValue } from '../masking/helm-release/mask-release.ts';
 import { looksLikeRelease, openRelease, releaseNameOf } from '../masking/helm-release/release-text.ts';
 import { restoreRelease, restoreText } from '../masking/helm-release/restore-release.ts';
@@ -10,7 +10,7 @@ import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from '../re
 import { fieldOf, type Path } from './field-path.ts';
 import { itemsOf } from './lineage.ts';
 import type { LiveObject, LiveObjects } from './live-objects.ts';
-import type { RestoreElsewhere, Unrestored } from './restore.ts';
+import type { FromElsewhere, Unrestored } from './restore.ts';
 
 /** What the live revisions of one release hold, and what of it they render. */
 export interface ReleaseLineage {
@@ -24,19 +24,23 @@ export interface ReleaseLineage {
 /** Secrets of one manifest that are read for their own masks. */
 const MOST_SECRETS = 32;
 
-/** Reads every revision of a release from one of the two places where helm may keep them. */
+/**
+ * Reads every revision of a release from one of the two places where helm may keep them.
+ * @param name of the release; null for all of the namespace.
+ */
 export async function readRelease(
   objects: LiveObjects,
   namespace: string,
-  name: string,
+  name: string | null,
   resource: string,
 ): Promise<ReleaseLineage> {
-  const selector = encodeURIComponent(`owner=helm,name=${name}`);
+  const selector = encodeURIComponent(name === null ? 'owner=helm' : `owner=helm,name=${name}`);
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/${resource}?labelSelector=${selector}`;
   const list = await objects.read(path);
   const values = new Map<string, ReleaseValue>();
   for (const { identity, field, token, plain } of list?.values ?? []) {
-    if (identity.name !== name || identity.namespace !== namespace || !field.startsWith('release.')) continue;
+    if (name !== null && identity.name !== name) continue;
+    if (identity.namespace !== namespace || !field.startsWith('release.')) continue;
     values.set(token, { field, bytes: plain, isNumber: field.endsWith('#number') });
   }
   const shown = itemsOf(list).flatMap(({ masked }) => {
@@ -50,22 +54,19 @@ export async function readRelease(
   };
 }
 
-/** Looks each document up once: a body may hold thousands of tokens. */
+/** Each document is read once, and only if it holds a mask: a body may hold thousands of tokens. */
 function rendering(manifests: readonly string[]): ReleaseLineage['renders'] {
-  const documents = new Map<string, string[]>();
-  for (const { text } of manifests.flatMap(documentsOf)) {
-    for (const token of tokensIn(text)) documents.set(token, [...(documents.get(token) ?? []), text]);
+  const holders = new Map<string, Set<string>>();
+  for (const document of manifests.flatMap(documentsOf)) {
+    if (!holdsToken(document.text)) continue;
+    for (const { kind, name, texts } of objectsOf(document)) {
+      for (const token of texts.flatMap((text) => tokensIn(text))) {
+        const known = holders.get(token) ?? new Set<string>();
+        holders.set(token, known.add(`${kind}/${name}`));
+      }
+    }
   }
-  const objects = new Map<string, string>();
-  const objectIn = (text: string): string => {
-    const known = objects.get(text);
-    if (known !== undefined) return known;
-    const document = parseDocument(text, { version: '1.1', uniqueKeys: false, logLevel: 'silent' });
-    const object = `${document.get('kind')}/${document.getIn(['metadata', 'name'])}`;
-    objects.set(text, object);
-    return object;
-  };
-  return (kind, name, token) => (documents.get(token) ?? []).some((text) => objectIn(text) === `${kind}/${name}`);
+  return (kind, name, token) => holders.get(token)?.has(`${kind}/${name}`) === true;
 }
 
 function manifestsOf(release: JsonObject): string[] {
@@ -166,8 +167,8 @@ async function lookedUp(
   for (const manifest of manifestsOf(release)) {
     for (const document of documentsOf(manifest)) {
       const unknown = tokensIn(document.text).some((token) => lineage.valueFor(token) === undefined);
-      if (!unknown || !mayHoldSecret(document)) continue;
-      for (const { object } of secretValuesOf(document) ?? []) names.add(object);
+      if (!unknown) continue;
+      for (const { kind, name } of objectsOf(document)) if (kind === 'Secret') names.add(name);
     }
   }
   const values = new Map<string, ReleaseValue>();
@@ -213,18 +214,19 @@ function textsIn(value: JsonValue): string[] {
   return Array.isArray(value) ? (value as readonly JsonValue[]).flatMap(textsIn) : [];
 }
 
-/** Which release an object belongs to, as helm writes it into its annotations. */
-export function releaseOf(object: JsonValue): { readonly name: string; readonly namespace: string } | null {
-  const name = textAt(object, 'metadata', 'annotations', 'meta.helm.sh/release-name');
-  const namespace = textAt(object, 'metadata', 'annotations', 'meta.helm.sh/release-namespace');
-  return name === '' || namespace === '' ? null : { name, namespace };
-}
-
-/** Values that helm rendered into an object of its release, and what became of them there. */
-export interface FromRelease {
-  readonly restore: RestoreElsewhere;
-  /** The fields that would show a value in clear, given what the client would be shown of what is written. */
-  readonly shownIn: (shown: JsonValue) => Unrestored[];
+/**
+ * Which release an object belongs to, as helm writes it into its annotations. Into hooks it writes nothing: they are of
+ * any release in their namespace that renders them.
+ */
+export function releaseOf(
+  object: JsonValue,
+  namespace: string,
+): { readonly name: string | null; readonly namespace: string } | null {
+  const annotation = (name: string): string => textAt(object, 'metadata', 'annotations', name);
+  const name = annotation('meta.helm.sh/release-name');
+  const own = annotation('meta.helm.sh/release-namespace');
+  if (name !== '' && own !== '') return { name, namespace: own };
+  return annotation('helm.sh/hook') === '' ? null : { name: null, namespace };
 }
 
 /**
@@ -237,8 +239,8 @@ export async function restoreFromRelease(
   body: JsonValue,
   live: LiveObject | null,
   objects: LiveObjects,
-): Promise<FromRelease | null> {
-  const release = releaseOf(live?.plain ?? body);
+): Promise<FromElsewhere | null> {
+  const release = releaseOf(live?.plain ?? body, info.namespace);
   if (release === null || release.namespace !== info.namespace) return null;
   const secrets = await readRelease(objects, release.namespace, release.name, 'secrets');
   const lineage = secrets.isEmpty ? await readRelease(objects, release.namespace, release.name, 'configmaps') : secrets;

@@ -1,11 +1,19 @@
 import { LAST_APPLIED } from '../masking/tokens/mask-form.ts';
-import { fromBase64, holdsText, holdsToken, isSameMask, tokensIn } from '../masking/tokens/mask-text.ts';
+import {
+  compressedTokensIn,
+  fromBase64,
+  holdsText,
+  holdsToken,
+  isSameMask,
+  tokensIn,
+} from '../masking/tokens/mask-text.ts';
 import { REDACTED } from '../masking/tokens/mask-token.ts';
 import { goJsonText } from '../request/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../request/json-value.ts';
 import { readStrictJson } from '../request/strict-json.ts';
-import { fieldOf, type Path } from './field-path.ts';
+import { fieldOf, isRelease, type Path } from './field-path.ts';
 import { flaggedMasks, wordBefore } from './masked-fields.ts';
+import { membersShownAs } from './members.ts';
 import type { Source } from './source.ts';
 
 /** A mask that could not be put back, and where it stands. */
@@ -25,6 +33,13 @@ export interface Restored {
  * @returns the text to write, or null where nothing is known.
  */
 export type RestoreElsewhere = (text: string, path: Path) => string | null;
+
+/** Values from elsewhere than the same field, and what became of them there. */
+export interface FromElsewhere {
+  readonly restore: RestoreElsewhere;
+  /** The fields that would show a value in clear, given what the client would be shown of what is written. */
+  readonly shownIn: (shown: JsonValue) => Unrestored[];
+}
 
 export interface RestoreOptions {
   /** The object that is written is a Secret: its `stringData` is another way to write its `data`. */
@@ -83,7 +98,14 @@ export class Restorer {
   #object(value: JsonObject, sources: readonly Source[], place: Place): JsonValue {
     const restored = new Map<string, JsonValue>();
     for (const [key, inner] of value) {
-      if (holdsToken(key)) this.#fail(key, place);
+      if (holdsToken(key)) {
+        const [member] = holdsText(key, REDACTED) ? [] : membersShownAs(sources, key);
+        if (member !== undefined && !value.has(member.plainKey)) {
+          restored.set(member.plainKey, this.#restore(inner, membersShownAs(sources, key), below(place, key)));
+          continue;
+        }
+        this.#fail(key, place);
+      }
       const found = sources.flatMap((source) => memberOf(source, key));
       const writesData = this.#options.isSecret && key === 'stringData' && place.path.length === 0;
       const more = writesData ? sources.flatMap(decodedData) : [];
@@ -93,11 +115,17 @@ export class Restorer {
   }
 
   #text(text: string, sources: readonly Source[], place: Place): string {
-    if (!holdsToken(text)) return text;
+    const packed = compressedTokensIn(text);
+    if (packed.length === 0 && !holdsToken(text)) return text;
     if (sources.some(({ masked, plain }) => masked === plain && plain === text)) {
       this.ofTheCluster.add(fieldOf([...place.from, ...place.path]));
       return text;
     }
+    if (packed.length > 0 && !isRelease(place.path)) {
+      this.unrestored.push({ field: fieldOf([...place.from, ...place.path]), tokens: packed });
+      return text;
+    }
+    if (!holdsToken(text)) return text;
     if (holdsText(text, REDACTED)) {
       this.#fail(text, place);
       return text;

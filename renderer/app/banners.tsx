@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
+import { offerInWords } from '../../model/policy-upgrade-words.ts';
 import { useInvoke } from '../live/bridge.ts';
 import { useLive } from '../live/live-queries.ts';
 import { useNavigation } from '../live/navigation.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
+import { useStoredState } from '../ui/stored-state.ts';
 import styles from './shell.module.css';
 
 /** What is wrong for the whole window: the gateway is down, the journal cannot be written, the policy is broken. */
@@ -60,7 +62,31 @@ export function Banners() {
           </span>
         </Banner>
       ) : null}
+      <UpgradeBanner />
     </div>
+  );
+}
+
+/** What the policy folder lacks of this version's policy, until it is taken over or put off; another offer is told anew. */
+function UpgradeBanner() {
+  const { go } = useNavigation();
+  const parts = useLive('policy.upgrade').data?.parts ?? [];
+  const [putOff, putOffNow] = useStoredState('policy.not-now', (stored) => (typeof stored === 'string' ? stored : ''));
+  const offer = offerInWords(parts);
+  const key = JSON.stringify(parts.filter(({ offered }) => offered).map(({ id, builtIn }) => [id, builtIn]));
+  if (offer === null || key === putOff) return null;
+  return (
+    <Banner calm>
+      <span className={styles.bannerText}>{`${offer}.`}</span>
+      <span className={styles.bannerEnd}>
+        <Button size="compact-xs" onClick={() => go('settings', 'policy-upgrade')}>
+          Show rules
+        </Button>
+        <Button size="compact-xs" variant="subtle" onClick={() => putOffNow(key)}>
+          Not now
+        </Button>
+      </span>
+    </Banner>
   );
 }
 
@@ -84,10 +110,18 @@ function NoticeBanner({ notice, onHide }: { readonly notice: string; readonly on
   );
 }
 
-export function Banner({ severe, children }: { readonly severe?: boolean; readonly children: ReactNode }) {
+interface BannerProps {
+  readonly severe?: boolean;
+  /** Nothing is wrong: it can wait. */
+  readonly calm?: boolean;
+  readonly children: ReactNode;
+}
+
+export function Banner({ severe, calm, children }: BannerProps) {
+  const Icon = calm ? IconInfoCircle : IconAlertTriangle;
   return (
-    <div className={styles.banner} data-severe={severe || undefined}>
-      <IconAlertTriangle className={styles.bannerIcon} size={16} aria-hidden />
+    <div className={styles.banner} data-severe={severe || undefined} data-calm={calm || undefined}>
+      <Icon className={styles.bannerIcon} size={16} aria-hidden />
       {children}
     </div>
   );

@@ -15,6 +15,7 @@ export type LiveCall = Extract<
   | 'recordings.list'
   | 'streams.list'
   | 'policy.state'
+  | 'policy.upgrade'
 >;
 
 /** The cache of one document: events keep it fresh, so nothing is read again by itself. */
@@ -51,6 +52,7 @@ export function followEvents(bridge: Pick<LiveBridge, 'on'>, client: QueryClient
       if (status.state === 'running' && before?.state !== 'running') {
         void client.invalidateQueries({ queryKey: ['approvals.list'] });
         void client.invalidateQueries({ queryKey: ['policy.state'] });
+        void client.invalidateQueries({ queryKey: ['policy.upgrade'] });
         void client.invalidateQueries({ queryKey: ['streams.list'] });
         void client.invalidateQueries({ queryKey: ['secrets'] });
       }
@@ -59,7 +61,10 @@ export function followEvents(bridge: Pick<LiveBridge, 'on'>, client: QueryClient
     bridge.on('terminals.changed', set('terminals.list')),
     bridge.on('recordings.changed', set('recordings.list')),
     bridge.on('streams.changed', set('streams.list')),
-    bridge.on('policy.changed', set('policy.state')),
+    bridge.on('policy.changed', (state) => {
+      set('policy.state')(state);
+      void client.invalidateQueries({ queryKey: ['policy.upgrade'] });
+    }),
     bridge.on('approvals.changed', (approval) => {
       client.setQueryData<Answer<'approvals.list'>>(['approvals.list'], (list) => withApproval(list ?? [], approval));
     }),

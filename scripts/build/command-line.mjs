@@ -9,7 +9,7 @@ import { keepEffects } from './keep-effects.mjs';
 export const commandLine = join(repository, 'out/cli/gatehouse.js');
 
 /** What it is made of; a change in any of these makes it stale. */
-const SOURCES = ['cli', 'proxy', 'package.json', 'scripts/build/command-line.mjs'];
+const SOURCES = ['cli', 'model', 'proxy', 'package.json', 'scripts/build/command-line.mjs'];
 
 /** Bundles the command line into one file; packages stay in node_modules. */
 export async function buildCommandLine() {

@@ -1,8 +1,9 @@
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { verifyJournal } from '../../proxy/journal/verify-journal.ts';
 import { DEFAULT_POLICY } from '../../proxy/policy/default-policy/default-policy.ts';
+import { FIRST_POLICY, NEW_SINCE_FIRST } from '../proxy/policy/upgrade/first-policy.ts';
 import { run, start, temporaryFolder } from './run.ts';
 
 let data = '';
@@ -64,6 +65,39 @@ test('prints one ready line, writes the kubeconfig, serves approvals and the jou
     afterHead: 0,
   });
   expect((await run('journal', 'tail', '-n', '1', '--data', data)).out).toContain('gateway stopped');
+});
+
+test('says in one line of its log at the start how many rules its policy folder is behind', async () => {
+  await mkdir(join(data, 'policy'), { recursive: true, mode: 0o700 });
+  for (const [name, text] of FIRST_POLICY) await writeFile(join(data, 'policy', name), text);
+  const running = gateway();
+  await running.printed('ready');
+  const lines = running.errors.map((line) => JSON.parse(line)).filter(({ rules }) => rules !== undefined);
+  expect(lines).toEqual([
+    expect.objectContaining({
+      level: 30,
+      rules: expect.arrayContaining(NEW_SINCE_FIRST),
+      msg: expect.stringMatching(
+        /^The built-in policy of this version has \d+ rules that your folder lacks: "gatehouse policy upgrade" shows them$/,
+      ),
+    }),
+  ]);
+});
+
+test('puts a policy folder back, at the start, into which an upgrade was cut off', async () => {
+  const policy = join(data, 'policy');
+  await mkdir(join(policy, '.before-upgrade-1'), { recursive: true, mode: 0o700 });
+  for (const [name, text] of FIRST_POLICY) {
+    await writeFile(join(policy, name), text.replaceAll('effect: deny', 'effect: allow'));
+    await writeFile(join(policy, '.before-upgrade-1', name), text);
+  }
+  const mark = join(policy, 'upgrade-unfinished.yaml');
+  await writeFile(mark, JSON.stringify({ copies: '.before-upgrade-1', changed: [...FIRST_POLICY.keys()], added: [] }));
+  await utimes(mark, 1, 1);
+  const running = gateway();
+  await running.printed('ready');
+  expect(running.errors.join('\n')).toContain('took an upgrade of the policy back that was cut off');
+  for (const [name, text] of FIRST_POLICY) expect(await readFile(join(policy, name), 'utf8')).toBe(text);
 });
 
 test('its log says what failed inside, with the stack', async () => {

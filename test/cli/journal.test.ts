@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { journalLines } from '../../cli/journal-tail-command.ts';
+import type { OwnReadRecord } from '../../model/journal-record.ts';
 import { decided, finished, openTestJournal, publicKey } from '../proxy/journal/entries.ts';
 import { run, start, temporaryFolder } from './run.ts';
 
@@ -108,6 +109,27 @@ describe('journal tail', () => {
     expect(journalLines([{ ...decided({ auditId: 'x' }), ...place, signs }])[0]).toContain(
       'default/reads  [pod-placed-on-node: the pods are put on node n1, past the scheduler]  no end yet',
     );
+  });
+
+  test('what the gateway reads itself says for which request', () => {
+    const place = { v: 1, seq: 1, time: 'T', prev: '', hash: '' } as const;
+    const reads = ['api', 'db'].map((name) => ({ name, auditId: `of-${name}` }));
+    const read: OwnReadRecord = {
+      ...{
+        type: 'own-read',
+        auditId: 'x',
+        credential: 'admin',
+        cluster: 'prod',
+        resource: 'secrets',
+        namespace: 'shop',
+      },
+      ...{ effective: null, reads },
+    };
+    const eve = { user: 'eve', uid: '', groups: [], extra: {} };
+    expect(journalLines([read, { ...read, effective: eve }].map((one) => ({ ...one, ...place })))).toEqual([
+      'T  gateway reads Secrets, to redact request x: api, db in shop on prod',
+      'T  gateway reads Secrets as eve, to redact request x: api, db in shop on prod',
+    ]);
   });
 
   test('an end whose beginning is not among the records has a line of its own', () => {

@@ -10,8 +10,13 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** Starts a command line inside this process. */
+/** Starts a command line inside this process, with nobody at the terminal. */
 export function start(...words: string[]) {
+  return startBefore(null, ...words);
+}
+
+/** As {@link start}, before somebody who answers each question in this way. */
+export function startBefore(person: ((question: string) => string) | null, ...words: string[]) {
   const stop = new AbortController();
   const out: string[] = [];
   const errors: string[] = [];
@@ -26,6 +31,7 @@ export function start(...words: string[]) {
     home: '/nonexistent',
     osUser: 'ada',
     now: Date.now,
+    ask: person === null ? null : async (question: string) => person(question),
     stop: stop.signal,
   };
   const exit = runCommandLine(words, context);
@@ -48,6 +54,9 @@ export function start(...words: string[]) {
 }
 
 export async function run(...words: string[]) {
-  const { exit, out, errors } = start(...words);
+  return finished(start(...words));
+}
+
+export async function finished({ exit, out, errors }: ReturnType<typeof start>) {
   return { code: await exit, out: out.join('\n'), errors: errors.join('\n') };
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { codes, filesBelow, read, repository, section, tableRows } from './documents.ts';
 
 const document = read('docs/security-cases.md');
-const NUMBERS = [...Array.from({ length: 50 }, (_, index) => index + 1), 51, 52, 53, 54, 55, 56, 57, 58];
+const NUMBERS = Array.from({ length: 61 }, (_, index) => index + 1);
 
 /** The tests in front of each cluster; the suites that they import run there too. */
 const ENTRIES = {
@@ -46,9 +46,7 @@ const rows: readonly Row[] = tableRows(section(document, '## The cases')).map(
 
 describe('docs/security-cases.md', () => {
   it('has one row for each case, in order, that says what it is about', () => {
-    const numbers = rows.map(({ number }) => number);
-    expect(numbers.slice(0, NUMBERS.length)).toEqual(NUMBERS);
-    expect(numbers).toEqual([...new Set(numbers)].toSorted((one, other) => one - other));
+    expect(rows.map(({ number }) => number)).toEqual(NUMBERS);
     expect(rows.filter(({ says }) => says === '')).toEqual([]);
   });
 

@@ -4,6 +4,7 @@ import type { ApprovalRequest, Intent } from '../../model/approval.ts';
 import type { DecidedRecord, FinishedRecord, JournalRecord, RequestSummary } from '../../model/journal-record.ts';
 import type { LiveStream } from '../../model/live-stream.ts';
 import type { PolicyState } from '../../model/policy-state.ts';
+import type { BuiltInPart, PolicyUpgrade, PolicyUpgraded } from '../../model/policy-upgrade.ts';
 import type { Principal } from '../../model/principal.ts';
 import type {
   AppInfo,
@@ -66,6 +67,46 @@ export const policy: PolicyState = {
   policies: [{ name: 'solo', file: `${info.folders.policy}/10-solo.yaml`, rules: 18 }],
   problems: [],
 };
+
+const builtIn: BuiltInPart = {
+  id: 'never/bootstrap',
+  kind: 'rule',
+  state: 'new',
+  file: 'never.yaml',
+  inFolder: null,
+  builtIn: { id: 'bootstrap', effect: 'deny', match: { verbs: ['create'] }, message: 'tokens that join nodes' },
+  comment: 'A token with which a machine joins the cluster is an identity for whoever holds it.',
+  needs: [],
+  usedBy: [],
+  available: true,
+  offered: true,
+};
+
+export const policyUpgrade: PolicyUpgrade = {
+  folder: policy.folder,
+  digest: DIGEST,
+  parts: [
+    builtIn,
+    { ...builtIn, id: 'never/proxy-verb', state: 'absent', offered: false, comment: '' },
+    { ...builtIn, id: 'confirm/reveal', state: 'changed', file: 'confirm.yaml', available: false, offered: false },
+  ],
+};
+
+export const takenOver: PolicyUpgraded = {
+  folder: policy.folder,
+  taken: [],
+  files: ['never.yaml'],
+  copies: `${policy.folder}/.before-upgrade-20261130T101500.000Z`,
+  digest: DIGEST,
+};
+
+/** The folder once these were taken over. */
+export function upgraded(before: PolicyUpgrade, taken: readonly string[]): PolicyUpgrade {
+  const parts = before.parts.map((part) =>
+    taken.includes(part.id) ? { ...part, state: 'same' as const, available: false, offered: false } : part,
+  );
+  return { ...before, parts };
+}
 
 function cluster(slug: string, fields: Partial<ClusterEntry>): ClusterEntry {
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Argument, type CallName, calls } from '../../preload/contract.ts';
-import { clusters } from './bridge-data.ts';
+import { clusters, policyUpgrade } from './bridge-data.ts';
 import { createBridgeDouble } from './bridge-double.ts';
 
 /** An argument for each call that takes one; main's own schema says whether it fits. */
@@ -20,6 +20,7 @@ const ARGUMENTS: { readonly [Name in CallName]?: Argument<Name> } = {
   'approvals.review': { id: 'none', verdict: 'deny', comment: null },
   'streams.end': { auditId: 'none', comment: null },
   'journal.query': { filter: {}, limit: 10 },
+  'policy.takeOver': { digest: policyUpgrade.digest, parts: ['never/bootstrap'] },
   'recordings.read': 'r-2',
   'recordings.play': 'r-2',
   'recordings.export': 'r-2',

@@ -42,6 +42,7 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
   let clusters = options.firstRun ? data.clusters.map(data.disconnected) : data.clusters;
   let terminals: readonly TerminalEntry[] = options.firstRun ? [] : data.terminals;
   let approvals: readonly ApprovalRequest[] = options.firstRun ? [] : data.approvals;
+  let upgrade = data.policyUpgrade;
   let streams: readonly LiveStream[] = options.firstRun ? [] : data.streams;
 
   const emit: BridgeDouble['emit'] = (name, payload) => {
@@ -135,6 +136,11 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
     'recordings.play': () => undefined,
     'recordings.export': () => undefined,
     'policy.state': () => data.policy,
+    'policy.upgrade': () => upgrade,
+    'policy.takeOver': ({ parts }) => {
+      upgrade = data.upgraded(upgrade, parts);
+      return { ...data.takenOver, taken: parts };
+    },
   };
 
   async function answer<Name extends keyof Handlers>(

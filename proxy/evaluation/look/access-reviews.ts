@@ -1,3 +1,4 @@
+import type { Probe } from '../../forward/probe.ts';
 import { serviceAccountUser } from '../../policy/act-as.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { at } from '../fields.ts';
@@ -5,7 +6,6 @@ import { accountGroups } from '../rights/bindings.ts';
 import type { ReviewQuestion } from '../rights/review-questions.ts';
 import { type RightSomewhere, rightsInWords } from '../rights/rights-in-words.ts';
 import { reviewRequest } from './derived-request.ts';
-import type { Probe } from './probe.ts';
 import type { AccountStrength, ServiceAccount } from './sight.ts';
 import { answeredStatus } from './unanswered.ts';
 

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../clusters/cluster.ts';
+import type { Probe } from '../../forward/probe.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
-import type { Probe } from './probe.ts';
 import { RightsOfCluster } from './rights-of-cluster.ts';
 import type { AccountStrength, ServiceAccount } from './sight.ts';
 

@@ -1,8 +1,8 @@
+import type { Probe } from '../../forward/probe.ts';
 import { Refusal } from '../../refusal.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { listAt, textAt } from '../fields.ts';
 import { asGateway, readOf } from './derived-request.ts';
-import type { Probe } from './probe.ts';
 import { answeredStatus } from './unanswered.ts';
 
 /**

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../clusters/cluster.ts';
+import { Probe, type Probed } from '../../forward/probe.ts';
 import type { Upstream, UpstreamResponse } from '../../forward/upstream.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { textAt } from '../fields.ts';
@@ -6,7 +7,6 @@ import { AccountRights } from './account-rights.ts';
 import { canonical, type Written } from './body.ts';
 import { dryRunRequest, liveObjectRequest, readOf } from './derived-request.ts';
 import { baseOf } from './pin.ts';
-import { Probe, type Probed } from './probe.ts';
 import type { Looks, Sight } from './sight.ts';
 import { tokensIn } from './token-secrets.ts';
 

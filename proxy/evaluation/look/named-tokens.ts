@@ -1,7 +1,7 @@
+import type { Probe } from '../../forward/probe.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { at } from '../fields.ts';
 import { asGateway, readOf } from './derived-request.ts';
-import type { Probe } from './probe.ts';
 import { answeredStatus } from './unanswered.ts';
 
 /** Metadata alone: the API server sends no values. */
@@ -24,7 +24,7 @@ export async function namedTokens(
   if (names.length > MOST) return new Set(names);
   const asked = names.map(async (name): Promise<string[]> => {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
-    const { status, object } = await probe.ask(asGateway(readOf(request, path)), null, METADATA);
+    const { status, object } = await probe.ask(asGateway(readOf(request, path)), null, { accept: METADATA });
     return answeredStatus(status) === 200 && typeof at(object, 'metadata', 'annotations', ACCOUNT) === 'string'
       ? [name]
       : [];

@@ -1,3 +1,4 @@
+import type { Probe } from '../../forward/probe.ts';
 import { serviceAccountUser } from '../../policy/act-as.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { listAt } from '../fields.ts';
@@ -5,7 +6,6 @@ import { secretsNamed, toldRights } from '../rights/held-rights.ts';
 import { type RightSomewhere, rightsInWords } from '../rights/rights-in-words.ts';
 import { reviewRequest } from './derived-request.ts';
 import { namedTokens } from './named-tokens.ts';
-import type { Probe } from './probe.ts';
 import type { AccountStrength, ServiceAccount } from './sight.ts';
 import { answeredStatus } from './unanswered.ts';
 

@@ -1,3 +1,4 @@
+import type { Probe } from '../../forward/probe.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { listAt } from '../fields.ts';
 import { isAggregator, isUnfilled } from '../rights/aggregation.ts';
@@ -10,7 +11,6 @@ import { listAll } from './cluster-list.ts';
 import { asGateway, readOf } from './derived-request.ts';
 import { namedTokens } from './named-tokens.ts';
 import { ownStrength } from './own-rules.ts';
-import type { Probe } from './probe.ts';
 import type { AccountStrength, ServiceAccount } from './sight.ts';
 import { answeredStatus, Unanswered } from './unanswered.ts';
 

@@ -1,7 +1,7 @@
+import type { Probe, Probed } from '../../forward/probe.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { at, listAt, textAt } from '../fields.ts';
 import { asGateway, readOf } from './derived-request.ts';
-import type { Probe, Probed } from './probe.ts';
 import type { SecretToken } from './sight.ts';
 
 const TYPE = 'kubernetes.io/service-account-token';
@@ -56,8 +56,10 @@ async function tokenIn(namespace: string, name: string, probe: Probe, request: A
 }
 
 async function asEither(request: ApiRequest, probe: Probe, accept?: string): Promise<Probed> {
-  const asked = await probe.ask(request, null, accept);
-  return asked.status === 403 && request.impersonation !== null ? probe.ask(asGateway(request), null, accept) : asked;
+  const asked = await probe.ask(request, null, { accept });
+  return asked.status === 403 && request.impersonation !== null
+    ? probe.ask(asGateway(request), null, { accept })
+    : asked;
 }
 
 function accountOf(secret: unknown): SecretToken {

@@ -1,14 +1,8 @@
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from '../../request/json-value.ts';
 import { joinField } from '../values/field-path.ts';
 import { isDistinctive, KnownValues } from '../values/known-values.ts';
-import {
-  documentsOf,
-  type ManifestDocument,
-  type ManifestValue,
-  mayHoldSecret,
-  secretValuesOf,
-  variableValuesOf,
-} from './manifest-secrets.ts';
+import { documentsOf, type ManifestDocument } from './manifest-documents.ts';
+import { type ManifestValue, valuesOf } from './manifest-values.ts';
 import { openRelease } from './release-text.ts';
 import { credentialPartsIn, credentialsIn } from './release-values.ts';
 
@@ -24,7 +18,7 @@ export interface ReleaseValue {
 /** Makes the token for a value. The same field and value must give the same token: revisions are compared by it. */
 export type TokenForRelease = (value: ReleaseValue) => string;
 
-/** A document of a manifest that cannot be read: its token stands for its text. */
+/** A document of a manifest that cannot be read with certainty: its token stands for its text. */
 export const UNREAD = 'release.manifest.unread';
 
 /** Shorter values are not looked for in other texts. */
@@ -39,7 +33,7 @@ const NAMES: ReadonlySet<string> = new Set(['name', 'namespace', 'version', 'app
  *
  * - `config` and `chart.values`: by the name of the key, and by the value's own form;
  * - Secrets in `manifest` and in the hooks: every value, in its place in the YAML;
- * - environment variables there: by name;
+ * - everything else there: what the built-in policy looks for in such objects themselves;
  * - every other text (notes, templates, files, other manifests): where one of those values occurs in it. A value that is
  *   an ordinary word is looked for in the notes only.
  */
@@ -59,7 +53,7 @@ export function maskReleaseText(text: string, tokenFor: TokenForRelease): string
 class ReleaseMasker {
   readonly #tokenFor: TokenForRelease;
   readonly #tokens = new Map<string, string>();
-  readonly #secrets = new Map<string, readonly ManifestValue[] | null>();
+  readonly #values = new Map<string, readonly ManifestValue[] | null>();
   readonly #everywhere = new KnownValues();
   readonly #inNotes = new KnownValues();
 
@@ -77,23 +71,25 @@ class ReleaseMasker {
       for (const found of credentialsIn(value, field))
         this.#note(found.field, Buffer.from(found.value), found.isNumber);
       for (const text of textsIn(value)) {
-        for (const part of credentialPartsIn(text)) this.#note(`${field}.part`, Buffer.from(part));
+        for (const { start, end } of credentialPartsIn(text)) {
+          this.#note(`${field}.part`, Buffer.from(text.slice(start, end)));
+        }
       }
     }
     const manifests = this.#manifestsOf(release).map(documentsOf);
     // First all of them: a value of the last Secret may stand in the first document.
-    for (const documents of manifests) for (const document of documents) this.#readSecrets(document);
+    for (const documents of manifests) for (const document of documents) this.#readDocument(document);
     const masked = new Map<string, JsonValue>();
     for (const [key, value] of release) {
       if (NAMES.has(key)) masked.set(key, value);
-      else if (key === 'config') masked.set(key, this.#values(value, 'release.config'));
+      else if (key === 'config') masked.set(key, this.#chartValues(value, 'release.config'));
       else if (key === 'manifest' && typeof value === 'string') masked.set(key, this.#manifest(value));
       else if (key === 'info') masked.set(key, this.#texts(value, this.#inNotes));
       else if (key === 'hooks') masked.set(key, this.#hooks(value));
       else if (key === 'chart' && isJsonObject(value)) {
         const parts = [...value].map(([name, part]): [string, JsonValue] => [
           name,
-          name === 'values' ? this.#values(part, 'release.chart.values') : this.#texts(part, this.#everywhere),
+          name === 'values' ? this.#chartValues(part, 'release.chart.values') : this.#texts(part, this.#everywhere),
         ]);
         masked.set(key, new Map(parts));
       } else masked.set(key, this.#texts(value, this.#everywhere));
@@ -121,24 +117,22 @@ class ReleaseMasker {
   }
 
   /** Read once: YAML is slow. Positions are in the document. */
-  #secretsIn(text: string): readonly ManifestValue[] | null {
-    const document = { text, start: 0 };
-    if (!mayHoldSecret(document)) return [];
-    const known = this.#secrets.get(text);
+  #valuesIn(text: string): readonly ManifestValue[] | null {
+    const known = this.#values.get(text);
     if (known !== undefined) return known;
-    const values = secretValuesOf(document);
-    this.#secrets.set(text, values);
+    const values = valuesOf({ text, start: 0 });
+    this.#values.set(text, values);
     return values;
   }
 
-  #readSecrets({ text }: ManifestDocument): void {
-    for (const { field, value, base64 } of this.#secretsIn(text) ?? []) {
+  #readDocument({ text }: ManifestDocument): void {
+    for (const { field, value, base64 } of this.#valuesIn(text) ?? []) {
       if (value !== '') this.#note(`release.${field}`, base64 ? decoded(value) : Buffer.from(value));
     }
   }
 
   /** Values of a chart: those that are known whole, others where something known stands in them. */
-  #values(value: JsonValue, field: string): JsonValue {
+  #chartValues(value: JsonValue, field: string): JsonValue {
     const own = new Set([...credentialsIn(value, field)].map((found) => found.field));
     return this.#valuesAt(value, field, own);
   }
@@ -146,7 +140,7 @@ class ReleaseMasker {
   #valuesAt(value: JsonValue, field: string, own: ReadonlySet<string>): JsonValue {
     if (typeof value === 'string') {
       if (own.has(field)) return this.#note(field, Buffer.from(value));
-      return this.#replace(value, this.#everywhere);
+      return this.#partsReplaced(value, `${field}.part`);
     }
     if (value instanceof JsonNumber) {
       return own.has(field) ? this.#note(field, Buffer.from(value.text), true) : value;
@@ -156,6 +150,18 @@ class ReleaseMasker {
     }
     if (!Array.isArray(value)) return value;
     return (value as readonly JsonValue[]).map((inner, index) => this.#valuesAt(inner, `${field}[${index}]`, own));
+  }
+
+  /** A text with the credentials in it masked, words too, and what is known to be one elsewhere. */
+  #partsReplaced(text: string, field: string): string {
+    let masked = '';
+    let from = 0;
+    for (const { start, end } of credentialPartsIn(text)) {
+      masked += this.#replace(text.slice(from, start), this.#everywhere);
+      masked += this.#note(field, Buffer.from(text.slice(start, end)));
+      from = end;
+    }
+    return masked + this.#replace(text.slice(from), this.#everywhere);
   }
 
   #hooks(value: JsonValue): JsonValue {
@@ -181,14 +187,12 @@ class ReleaseMasker {
   }
 
   #document({ text }: ManifestDocument): string {
-    const secrets = this.#secretsIn(text);
-    const variables = secrets === null ? null : variableValuesOf({ text, start: 0 });
-    // A document that has to be read and cannot be is replaced whole: helm cannot read it either.
-    if (secrets === null || variables === null)
-      return text.replace(text.trim(), this.#note(UNREAD, Buffer.from(text.trim())));
+    const values = this.#valuesIn(text);
+    // A document that has to be read and cannot be is replaced whole.
+    if (values === null) return text.replace(text.trim(), () => this.#note(UNREAD, Buffer.from(text.trim())));
     let masked = '';
     let from = 0;
-    for (const found of [...secrets, ...variables].sort((a, b) => a.start - b.start)) {
+    for (const found of [...values].sort((a, b) => a.start - b.start || b.end - a.end)) {
       if (found.value === '' || found.start < from) continue;
       masked += this.#replace(text.slice(from, found.start), this.#everywhere);
       masked += this.#written(found);

@@ -1,7 +1,9 @@
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from '../../request/json-value.ts';
 import { holdsToken, replaceTokens, tokensIn } from '../tokens/mask-text.ts';
-import { documentsOf, rewriteTexts } from './manifest-secrets.ts';
+import { documentsOf } from './manifest-documents.ts';
 import { type ReleaseValue, UNREAD } from './mask-release.ts';
+import { readOrdinaryYaml } from './ordinary-yaml.ts';
+import { rewriteTexts } from './rewrite-texts.ts';
 
 /** What a token of a release stands for; undefined where no live revision of the release has it. */
 export type ReleaseValueFor = (token: string) => ReleaseValue | undefined;
@@ -49,8 +51,8 @@ export function restoreText(text: string, valueFor: ReleaseValueFor): string {
 const WORD = /^[\w.+/=@:-]*$/;
 
 /**
- * The same for YAML. Where a value would not be read as itself (a key of several lines, a quote), the text that holds it
- * is written in double quotes, which take anything.
+ * The same for YAML. Where a value would not be read as itself (a key of several lines, a quote), the text that holds
+ * it is written in double quotes, which take anything.
  */
 function restoreManifest(manifest: string, valueFor: ReleaseValueFor): string {
   let restored = '';
@@ -79,10 +81,23 @@ function restoreDocument(text: string, valueFor: ReleaseValueFor): string {
     if (!holdsToken(value)) return null;
     const restored = restoreText(value, valueFor);
     const inPlace = restoreText(source, valueFor);
-    const readsItself = (source.match(TOKEN) ?? []).every(isPlain);
+    const readsItself = (source.match(TOKEN) ?? []).every((token) => isPlain(token) || fitsIn(source, token, valueFor));
     return readsItself ? inPlace : JSON.stringify(restored);
   });
   return restoreText(rewritten ?? text, valueFor);
+}
+
+/** Whether a value may stand in the place of its token as it is: a block takes any line, quotes all but themselves. */
+function fitsIn(source: string, token: string, valueFor: ReleaseValueFor): boolean {
+  const value = valueFor(token)?.bytes.toString('utf8') ?? '';
+  if (/[\r\n\ufffd]/.test(value)) return false;
+  if (source.startsWith('|')) return true;
+  if (source.startsWith('"')) return !/["\\]/.test(value);
+  if (source.startsWith("'")) return !value.includes("'");
+  // In braces, where least may stand bare; and as the whole text, because what is around it is not looked at.
+  const list = source === token ? readOrdinaryYaml(`- [${value}]`) : undefined;
+  const [item] = list?.kind === 'list' && list.items[0]?.kind === 'list' ? list.items[0].items : [];
+  return item?.kind === 'scalar' && item.literal && item.value === value && item.start === 3;
 }
 
 const TOKEN = /gatehouse-masked\.v1\.[\w-]{1,32}\.[\w-]{22}/g;

@@ -24,6 +24,42 @@ export function asksForTable({ headers }: ApiRequest): boolean {
     .includes('as=Table');
 }
 
+/** A clause that asks for metadata alone, and in which version of it. */
+export interface MetadataClause {
+  readonly as: 'PartialObjectMetadata' | 'PartialObjectMetadataList';
+  readonly version: string;
+}
+
+/**
+ * What is asked for before anything else, where that is metadata alone; null where it is something else. By quality, then
+ * in order; clauses that the API server does not know are passed over (apiserver `negotiateMediaTypeOptions`).
+ */
+export function asksForMetadata({ headers }: ApiRequest): MetadataClause | null {
+  const clauses = jsonClauses(headers.first('Accept') ?? '')
+    .split(',')
+    .map((clause) => new Map(clause.split(';').slice(1).map(pairOf)))
+    .sort((one, other) => qualityOf(other) - qualityOf(one));
+  for (const clause of clauses) {
+    const as = clause.get('as');
+    if (as === undefined) return null;
+    const version = clause.get('v') ?? '';
+    if (clause.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) continue;
+    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return { as, version };
+    if (as === 'Table') return null;
+  }
+  return null;
+}
+
+function pairOf(parameter: string): [name: string, value: string] {
+  const [name = '', value = ''] = parameter.split(/=(.*)/s);
+  return [name, value];
+}
+
+function qualityOf(clause: ReadonlyMap<string, string>): number {
+  const quality = Number(clause.get('q') ?? 1);
+  return Number.isNaN(quality) ? 1 : quality;
+}
+
 /** The API server takes spaces around the `=` of a parameter too (munnerz/goautoneg). */
 function withoutSpaces(part: string): string {
   return part.trim().replace(/^([^=]*?)[ ]*=[ ]*/, '$1=');

@@ -7,13 +7,19 @@ import {
   type PatternNode,
   readFieldPattern,
 } from '../../patterns/field-pattern.ts';
-import { compilePatterns, isPattern, PATTERN_FORMS, type ValuePatterns } from '../../patterns/value-patterns.ts';
+import {
+  asFiles,
+  compilePatterns,
+  isPattern,
+  PATTERN_FORMS,
+  type ValuePatterns,
+} from '../../patterns/value-patterns.ts';
 import type { SeenValues } from '../../redaction/seen-values.ts';
 import { Refusal } from '../../refusal.ts';
 import type { RequestInfo } from '../../request/api-request.ts';
 import { LAST_APPLIED, type MaskForm } from '../tokens/mask-form.ts';
 import { answersWithObject } from './accept.ts';
-import type { MaskSubject, TrimRows } from './response-mask.ts';
+import type { MaskSubject, Trim } from './response-mask.ts';
 
 /** One entry of a policy's `obligations.mask`. */
 export interface MaskRule {
@@ -42,14 +48,16 @@ export interface MaskRules {
   readonly annotations: ReadonlyMap<string, MaskForm>;
   /** Rules with patterns and no fields: they look wherever inline credentials stand. */
   readonly inspections: readonly MaskRule[];
-  /** The same for the values of ConfigMaps, whose keys are names only to a rule that is about ConfigMaps. */
+  /** The same for the values of ConfigMaps, which are files, or variables. */
   readonly configInspections: readonly MaskRule[];
   /** Cells of a Table that show what is masked in their row's object are redacted. */
   readonly redactCells: boolean;
   /** Some rule masks whole values. */
   readonly hasFields: boolean;
-  /** What is left of the objects in a Table's rows. */
-  readonly trimRows: TrimRows | null;
+  /** What is left of objects that were asked for whole to see what they hold. */
+  readonly trim: Trim | null;
+  /** A Secret's own values are masked wherever its metadata holds them; null where whole values are not masked. */
+  readonly ownValues: MaskForm | null;
   /** Values of this cluster's Secrets: read by `builtin:seen-value`, and added to by each mask. */
   readonly seen: SeenValues | null;
 }
@@ -85,7 +93,7 @@ export function kindClassOf({ apiGroup, resource }: RequestInfo): string {
  * @throws {Refusal} `response-not-maskable` when an obligation names a field that cannot be masked: a policy that asks
  * for more than this gateway can do must not come to less.
  */
-export function compileMaskRules({ request, obligations, seen, trimRows }: MaskSubject): MaskRules | null {
+export function compileMaskRules({ request, obligations, seen, trim }: MaskSubject): MaskRules | null {
   const { info } = request;
   if (!answersWithObject(request)) return null;
   const kindClass = kindClassOf(info);
@@ -123,12 +131,14 @@ export function compileMaskRules({ request, obligations, seen, trimRows }: MaskS
     forms: new Map(),
     annotations,
     inspections: looking.map(({ rule }) => rule),
-    configInspections: looking.map(({ rule, obligation }) =>
-      obligation?.resource === 'configmaps' ? rule : withoutNames(rule),
-    ),
+    configInspections: looking.map(({ rule, obligation }) => ({
+      ...rule,
+      patterns: rule.patterns && asFiles(rule.patterns, obligation?.resource === 'configmaps' ? 'by-key' : 'by-text'),
+    })),
     redactCells: hasFields && !isSecrets,
     hasFields,
-    trimRows: trimRows ?? null,
+    trim: trim ?? null,
+    ownValues: isSecrets && hasFields ? formOfValues(rules) : null,
     seen: seen ?? null,
   };
 
@@ -160,12 +170,6 @@ function ruleOf({ patterns = [], as = 'token' }: MaskObligation): MaskRule {
   return { patterns: patterns.length === 0 ? null : compilePatterns(patterns), as };
 }
 
-function withoutNames(rule: MaskRule): MaskRule {
-  if (rule.patterns === null) return rule;
-  const shapes = new Set([...rule.patterns.shapes].filter((shape) => shape !== 'assignment'));
-  return { ...rule, patterns: { ...rule.patterns, names: false, shapes } };
-}
-
 function fieldsOf({ fields, annotations, patterns = [] }: MaskObligation, isSecrets: boolean): readonly string[] {
   // "Mask last-applied of everything" asks for the values in a Secret's copy, and they are no less secret in the Secret.
   const onlyCopies = fields.length === 0 && patterns.length === 0 && annotations.includes(LAST_APPLIED);
@@ -194,6 +198,11 @@ function formOf({ rules }: MaskRules, nodes: Nodes): MaskForm | null {
     form = 'token';
   }
   return form;
+}
+
+/** In which form whole values are masked, where one form must do for all. */
+function formOfValues(rules: readonly MaskRule[]): MaskForm {
+  return rules.some(({ patterns, as }) => patterns === null && as === 'redact') ? 'redact' : 'token';
 }
 
 /** The rules that look at a value by their patterns because one of their fields names it. */

@@ -16,14 +16,16 @@ export interface MaskedAnswer {
   readonly obligations: readonly MaskObligation[];
   /** Whole values are masked, not only what looks like a credential: errors and warnings may not quote anything. */
   readonly sensitive: boolean;
-  /** A Table whose rows are asked for with their objects, to see what their cells show. */
-  readonly table: WholeTable | null;
+  /** Whole objects are asked for, where the client asked for less, to see what that less shows of them. */
+  readonly whole: WholeObjects | null;
 }
 
-export interface WholeTable {
-  /** The target to send instead of the client's. */
-  readonly target: string;
-  readonly trimRows: TrimRows | null;
+export interface WholeObjects {
+  /** The target to send instead of the client's; null where its own goes. */
+  readonly target: string | null;
+  /** The `Accept` line, likewise. */
+  readonly accept: string | null;
+  readonly trim: Trim;
 }
 
 /** Decides the plan from the request and what policy asks; pure. */
@@ -35,14 +37,20 @@ export interface MaskSubject {
   readonly obligations: readonly MaskObligation[];
   /** What was seen of this cluster's Secrets; masks add to it. Null or left out where nobody keeps it. */
   readonly seen?: SeenValues | null;
-  /** What is left of the objects in a Table's rows, which were asked for whole; null where they stay as they came. */
-  readonly trimRows?: TrimRows | null;
+  /** What is left of objects that were asked for whole; null where they stay as they came. */
+  readonly trim?: Trim | null;
   /** Told of each value as it is masked. */
   readonly onMasked?: OnMasked | null;
 }
 
-/** What a client asked to see of the object behind a Table's row, short of all of it. */
-export type TrimRows = 'Metadata' | 'None';
+/** What a client asked to see of objects, short of all of them. */
+export interface Trim {
+  /** The objects in the rows of a Table, those of a list, or the one that is answered or told of in an event. */
+  readonly of: 'rows' | 'items' | 'object';
+  readonly to: 'Metadata' | 'None';
+  /** The version of `meta.k8s.io` in which metadata alone is written. */
+  readonly version: string;
+}
 
 /** What a masked body came to; complete once the body has ended. */
 export interface MaskReport {

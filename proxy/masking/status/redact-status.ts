@@ -86,12 +86,31 @@ export function substituteInStatus(body: Buffer, redact: (text: string) => strin
   };
   let status: unknown;
   try {
-    status = JSON.parse(text, (_key, value: unknown) => (typeof value === 'string' ? redacted(value) : value));
+    status = JSON.parse(text, (_key, value: unknown) =>
+      typeof value === 'string' ? redacted(value) : withKeys(value, redacted),
+    );
   } catch {
     const result = redacted(text);
     return changed ? Buffer.from(result) : null;
   }
   return changed ? Buffer.from(JSON.stringify(status)) : null;
+}
+
+/** An object with its keys redacted; where two become the same, each keeps its own value under a number. */
+function withKeys(value: unknown, redacted: (text: string) => string): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value);
+  const keys = entries.map(([key]) => redacted(key));
+  if (keys.every((key, index) => key === entries[index]?.[0])) return value;
+  const times = new Map<string, number>();
+  return Object.fromEntries(
+    entries.map(([, inner], index) => {
+      const key = keys[index] ?? '';
+      const before = times.get(key) ?? 0;
+      times.set(key, before + 1);
+      return [before === 0 ? key : `${key}.${before}`, inner];
+    }),
+  );
 }
 
 /**

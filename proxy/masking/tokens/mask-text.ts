@@ -1,3 +1,4 @@
+import { gunzipSync, inflateSync } from 'node:zlib';
 import { MASK_PREFIX, textContainsMaskToken } from './mask-token.ts';
 
 /** A token inside other text. */
@@ -40,6 +41,43 @@ export function tokensIn(text: string, layers = MAX_LAYERS): string[] {
     for (const { decoded } of base64Runs(text)) found.push(...tokensIn(decoded.toString('latin1'), layers - 1));
   }
   return [...new Set(found)];
+}
+
+/**
+ * How gzip and zlib (at its four levels) begin in base64, and in base64 of that. The third character of zlib holds bits
+ * of what is compressed.
+ */
+const COMPRESSED_BEGINNING = 'H4sI|eJ[w-z]|eN[o-r]|eA[E-H]|eF[4-7]|SDRzS|ZUp|ZU5|ZUF|ZUY';
+const BEGINNING = new RegExp(COMPRESSED_BEGINNING);
+const COMPRESSED = new RegExp(`(?<![A-Za-z0-9+/])(?:${COMPRESSED_BEGINNING})[A-Za-z0-9+/_-]{8,}`, 'g');
+
+/** Whether bytes may hold compressed text in base64. */
+export function mayHoldCompressed(bytes: Buffer): boolean {
+  return BEGINNING.test(bytes.toString('latin1'));
+}
+
+/** What is more than that is not opened: the API server takes objects of 1.5 MiB. Bytes. */
+const MOST_INFLATED = 4 * 1024 * 1024;
+
+/** The tokens in a text that are compressed there: a client packed a copy of what it was shown. */
+export function compressedTokensIn(text: string, layers = MAX_LAYERS): string[] {
+  if (layers === 0) return [];
+  return [...text.matchAll(COMPRESSED)].flatMap(([run]) => {
+    const decoded = Buffer.from(run, 'base64');
+    const opened = inflated(decoded);
+    const inner = (opened ?? decoded).toString('latin1');
+    const found = opened === null || !textContainsMaskToken(inner) ? [] : tokensIn(inner);
+    return [...found, ...compressedTokensIn(inner, layers - 1)];
+  });
+}
+
+function inflated(bytes: Buffer): Buffer | null {
+  try {
+    const open = bytes[0] === 0x1f ? gunzipSync : bytes[0] === 0x78 ? inflateSync : null;
+    return open === null ? null : open(bytes, { maxOutputLength: MOST_INFLATED });
+  } catch {
+    return null;
+  }
 }
 
 /** What a text says in clear: without its tokens and the base64 that holds some, and with what other base64 says. */

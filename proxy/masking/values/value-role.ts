@@ -1,6 +1,8 @@
+import type { ValueContext } from '../../patterns/value-patterns.ts';
+
 /**
- * What a container inside an object is to whoever looks for inline credentials. By the keys that the API uses wherever it
- * embeds a pod template, so that custom resources with containers in them are read like a Deployment.
+ * What a container inside an object is to whoever looks for inline credentials. By the keys that the API uses wherever
+ * it embeds a pod template, so that custom resources with containers in them are read like a Deployment.
  */
 export type ValueRole =
   /** Neither of the others: walked for what is below. */
@@ -40,8 +42,37 @@ export function roleOfMap(slot: string | number, heldBy: ValueRole, configData: 
   return typeof slot === 'string' && MAPS.has(slot) ? 'named' : 'tree';
 }
 
-export function isText(key: string): boolean {
+function isText(key: string): boolean {
   return TEXTS.has(key);
+}
+
+/** What stands beside a value: the `name` of its entry, and the word before it in a list. */
+export interface Neighbours {
+  readonly entryName: string | null;
+  readonly previous: string | null;
+}
+
+/**
+ * How a text is looked at by the role of what holds it.
+ * @param slot its key, or its index.
+ * @returns null where no inline credential is looked for.
+ */
+export function contextOf(
+  role: ValueRole,
+  slot: string | number,
+  { entryName, previous }: Neighbours,
+): ValueContext | null {
+  switch (role) {
+    case 'entry':
+      return slot === 'value' ? { name: entryName, flag: null } : null;
+    case 'words':
+      return { name: null, flag: previous ?? '' };
+    case 'named':
+    case 'config':
+      return { name: String(slot), flag: null };
+    default:
+      return typeof slot === 'string' && isText(slot) ? { name: null, flag: null } : null;
+  }
 }
 
 /** Keys under which the API keeps nothing that could be a credential, in every object that embeds a pod template. */

@@ -19,6 +19,7 @@ import type { ObjectTokens } from '../tokens/object-tokens.ts';
 import { isDockerConfig, maskDockerConfig } from '../values/docker-config.ts';
 import { fieldPath, type PathFrame } from '../values/field-path.ts';
 import { distinctiveValues, isDistinctive } from '../values/known-values.ts';
+import { mayWrapText } from '../values/text-views.ts';
 
 /** A range of a text, and what becomes of it. */
 export interface MaskedPart extends Range {
@@ -56,11 +57,25 @@ export interface OpenObject {
   namespace: string | null;
   /** Where its metadata stands. */
   metadata: { readonly start: number; readonly end: number } | null;
+  /** How often its beginning is held until its end. */
+  held: number;
+  /** An annotation may wrap another text; one may name a key of the object's data. */
+  wrapsText: boolean;
+  saysPairs: boolean;
   readonly waiting: WaitingValue[];
 }
 
 export function newOpenObject(): OpenObject {
-  return { kind: null, name: null, namespace: null, metadata: null, waiting: [] };
+  return {
+    kind: null,
+    name: null,
+    namespace: null,
+    metadata: null,
+    held: 0,
+    wrapsText: false,
+    saysPairs: false,
+    waiting: [],
+  };
 }
 
 export interface ReplacementOptions {
@@ -221,6 +236,27 @@ export function redactText(text: string, inspections: readonly MaskRule[], rules
     from = end;
   }
   return redacted + text.slice(from);
+}
+
+/** Remembers of an annotation what says that it has to be looked into when the object's values are known. */
+export function noteAnnotation(object: OpenObject, written: Buffer): void {
+  object.wrapsText ||= mayWrapText(written, 0, written.length);
+  object.saysPairs ||= written.includes(0x3a) || written.includes(0x3d);
+}
+
+/** The token for a text that holds one of its object's own values. The text is not looked for elsewhere. */
+export function textToken(
+  field: string,
+  plain: Buffer,
+  as: MaskForm,
+  identity: ObjectIdentity,
+  { key, rules, onMasked }: ReplacementOptions,
+): string {
+  if (as === 'redact') return REDACTED;
+  const { namespace, name } = identity;
+  const token = maskToken(key, { kindClass: rules.kindClass, namespace, name, fieldPath: field }, plain);
+  onMasked?.({ identity, field, token, plain, base64: false });
+  return token;
 }
 
 /** The annotations that hold the text of an object: what client-side apply and its likes keep. */

@@ -11,9 +11,17 @@ import { KeySet } from '../scan/key-set.ts';
 import { NotMaskable } from '../scan/not-maskable.ts';
 import { LAST_APPLIED, type MaskForm } from '../tokens/mask-form.ts';
 import type { PathFrame } from '../values/field-path.ts';
-import { isQuiet, isText, roleOfList, roleOfMap } from '../values/value-role.ts';
+import { contextOf, isQuiet, roleOfList, roleOfMap } from '../values/value-role.ts';
 import { type Found, type Frame, NO_CELLS, NO_TEXTS, NOTHING_FOUND, type Place, placeOf } from './mask-frame.ts';
-import { holdsCopy, type Masking, newOpenObject, partsOf, redactText, type WaitingValue } from './masked-object.ts';
+import {
+  holdsCopy,
+  type Masking,
+  newOpenObject,
+  noteAnnotation,
+  partsOf,
+  redactText,
+  type WaitingValue,
+} from './masked-object.ts';
 import { type MaskerOptions, Settlement } from './settlement.ts';
 
 /** One of each, because every value has one. */
@@ -91,8 +99,10 @@ export class ObjectMasker implements JsonEvents {
       return;
     }
     const frame = this.#frames.at(-1);
-    if (frame?.place === 'object' && (frame.key === 'items' || frame.key === 'rows')) this.#push(frame.key, at, true);
-    else if (frame?.place === 'row' && frame.key === 'cells') this.#push('cells', at, true);
+    if (frame?.place === 'object' && (frame.key === 'items' || frame.key === 'rows')) {
+      if (frame.object !== null) this.#settlement.openList(frame.object);
+      this.#push(frame.key, at, true);
+    } else if (frame?.place === 'row' && frame.key === 'cells') this.#push('cells', at, true);
     else if (frame === undefined || (this.#decides(frame) && this.#isStrictAt(frame))) {
       throw this.#unexpected(frame, 'an array');
     } else if (frame.place === 'object' || frame.place === 'values' || frame.place === 'items') {
@@ -146,6 +156,7 @@ export class ObjectMasker implements JsonEvents {
     else if (object === null) return;
     else if (place === 'object') {
       if (key === 'kind') object.kind = this.#text(start, end, escaped);
+      if (this.#frames.length === 1) this.#settlement.nameTrimmedList(object, key, start, end);
       if (!this.#strict) this.#value(frame, start, end, escaped);
     } else if (place === 'metadata' && key === 'name') object.name = this.#text(start, end, escaped);
     else if (place === 'metadata' && key === 'namespace') object.namespace = this.#text(start, end, escaped);
@@ -217,8 +228,11 @@ export class ObjectMasker implements JsonEvents {
       this.#settlement.openEvent();
     }
     // The copies of what a client asked to see less of are held until the row has ended.
-    if (isRow && (this.#options.rules.redactCells || this.#options.rules.trimRows !== null))
-      this.#settlement.hold(start);
+    if (isRow && (this.#options.rules.redactCells || this.#options.rules.trim !== null)) this.#settlement.hold(start);
+    const object = isObject ? newOpenObject() : (above?.object ?? null);
+    if (object !== null && (isObject || place === 'metadata')) {
+      this.#settlement.open(object, place, start, above === null && !this.#options.events);
+    }
     const checked = !array && (place !== 'values' || this.#strict || found.role === 'entry');
     this.#frames.push({
       place,
@@ -229,7 +243,7 @@ export class ObjectMasker implements JsonEvents {
       key: '',
       index: 0,
       keys: checked ? new KeySet() : null,
-      object: isObject ? newOpenObject() : (above?.object ?? null),
+      object,
       nodes: isObject ? this.#options.rules.fields : found.nodes,
       form: found.form,
       role: found.role,
@@ -284,29 +298,16 @@ export class ObjectMasker implements JsonEvents {
     const named = nodes.length === 0 ? [] : fieldInspections(rules, nodes);
     if (named.length > 0 && this.#inspect(found, { name: String(slot), flag: null }, named)) return;
     if (!this.#inspects) return;
-    const { inspections } = rules;
-    switch (frame.role) {
-      case 'entry':
-        if (isName && frame.pending !== null) this.#decidePending(frame);
-        else if (slot !== 'value') return;
-        else if (frame.entryName === null) frame.pending = this.#wait(found, { kind: 'undecided' });
-        else this.#inspect(found, { name: frame.entryName, flag: null }, inspections);
-        return;
-      case 'words': {
-        const text = this.#text(start, end, escaped);
-        this.#inspect(found, { name: null, flag: frame.previous ?? '' }, inspections, text);
-        frame.previous = text;
-        return;
-      }
-      case 'named':
-        this.#inspect(found, { name: String(slot), flag: null }, inspections);
-        return;
-      case 'config':
-        this.#inspect(found, { name: String(slot), flag: null }, rules.configInspections);
-        return;
-      default:
-        if (typeof slot === 'string' && isText(slot)) this.#inspect(found, { name: null, flag: null }, inspections);
+    if (isName && frame.role === 'entry' && frame.pending !== null) this.#decidePending(frame);
+    const context = contextOf(frame.role, slot, frame);
+    if (context === null) return;
+    if (frame.role === 'entry' && frame.entryName === null) {
+      frame.pending = this.#wait(found, { kind: 'undecided' });
+      return;
     }
+    const text = this.#text(start, end, escaped);
+    this.#inspect(found, context, frame.role === 'config' ? rules.configInspections : rules.inspections, text);
+    if (frame.role === 'words') frame.previous = text;
   }
 
   /** A key that is kept for the certificate under it may hold the key of that certificate as well. */
@@ -350,9 +351,17 @@ export class ObjectMasker implements JsonEvents {
     const { key } = frame;
     const found = { frame, slot: key, start, end, escaped };
     const form = rules.annotations.get(key);
-    if (form !== undefined) this.#wait(found, WHOLE[form]);
-    else if (key === LAST_APPLIED || holdsCopy(key, read(start, end), rules)) this.#wait(found, COPY);
-    else if (this.#inspects) this.#inspect(found, { name: key, flag: null }, rules.inspections);
+    if (form !== undefined) {
+      this.#wait(found, WHOLE[form]);
+      return;
+    }
+    const written = read(start, end);
+    if (key === LAST_APPLIED || holdsCopy(key, written, rules)) {
+      this.#wait(found, COPY);
+      return;
+    }
+    if (rules.ownValues !== null && frame.object !== null) noteAnnotation(frame.object, written);
+    if (this.#inspects) this.#inspect(found, { name: key, flag: null }, rules.inspections);
   }
 
   /** A text of a Table's row: it waits for the row's object where that may hold the same text masked. */

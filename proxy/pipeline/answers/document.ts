@@ -35,9 +35,10 @@ export class DocumentAnswer implements Answer {
     this.#judged = judged;
     this.#plan = plan;
     this.#selfReview = selfReview;
+    const whole = plan.kind === 'pass' ? null : plan.whole;
     this.wanted = {
-      target: plan.kind === 'pass' || plan.table === null ? null : plan.table.target,
-      accept: isAboutOneself ? 'application/json' : jsonOnlyAccept(request),
+      target: whole?.target ?? null,
+      accept: isAboutOneself ? 'application/json' : (whole?.accept ?? jsonOnlyAccept(request)),
       compression: plan.kind === 'pass' && !isAboutOneself && !isLog(request),
     };
   }

@@ -77,7 +77,9 @@ export async function giveMasked(
     return { status: response.status, code: null };
   }
   if (response.status >= 400) {
-    const body = await redactStatus(response, request);
+    const redacted = await redactStatus(response, request);
+    // A conflict of server-side apply names the keys of labels and annotations, and one may be a value.
+    const body = response.status === 409 ? (substituteInStatus(redacted, redactor.names) ?? redacted) : redacted;
     const headers = maskedHeaders(response.headers, { contentLength: body.length, body: 'status' });
     await exchange.respond(response.status, [...headers, ...warnings], body);
     return { status: response.status, code: null };
@@ -86,7 +88,7 @@ export async function giveMasked(
     request,
     obligations: plan.obligations,
     seen: options.seen,
-    trimRows: plan.table?.trimRows ?? null,
+    trim: plan.whole?.trim ?? null,
     onMasked: options.onMasked,
   };
   if (plan.kind === 'watch') {

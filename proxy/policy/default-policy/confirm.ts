@@ -11,11 +11,11 @@ spec:
     writes: [create, update, patch, delete, deletecollection]
   rules:
   # Every road to another identity: --as and act-as in a kubeconfig; and what gives the same without saying so, such as
-  # a workload that takes on a service account with strong rights, exec into a pod that has one, a client certificate,
-  # a role that lets its holder impersonate, a webhook, a privileged pod. "strong" leaves out service accounts that can
-  # neither read Secrets nor make pods nor hand out rights, so a chart with an account of its own installs unasked.
-  # It confirms the identity only: what is requested needs a rule of its own as without it. Impersonate-Uid is not
-  # covered by "any"; no rule lists uids, so it is denied. Tokens have the next rule.
+  # a workload that takes on a service account with strong rights, exec into a pod that has one or another image in it,
+  # a client certificate, a role that lets its holder impersonate, a webhook, a privileged pod. "strong" leaves out
+  # service accounts that can neither read Secrets nor make pods nor hand out rights, so a chart with an account of its
+  # own installs unasked. It confirms the identity only: what is requested needs a rule of its own as without it.
+  # Impersonate-Uid is not covered by "any"; no rule lists uids, so it is denied. Tokens have the next rule.
   - id: acting-as-another
     effect: requireApproval
     match:

@@ -5,9 +5,13 @@ import type { PolicyProblem, PolicyState } from '../../../model/policy-state.ts'
 import { type CompiledRule, compilePolicies } from '../compile-policy.ts';
 import { DEFAULT_POLICY } from '../default-policy/default-policy.ts';
 import { parsePolicyFile } from '../document/parse-policy.ts';
+import { UNFINISHED, UPGRADE_MARK } from './upgrade-mark.ts';
 
 /** A policy file is written by people; above this (bytes) it is something else. */
 const MAX_FILE_BYTES = 1024 * 1024;
+
+/** How often a folder that changes while it is read is read again. */
+const TRIES = 5;
 
 /** What stands in the folder now. Rules are complete, or there are problems and they must not come into force. */
 export interface FolderContent {
@@ -17,24 +21,41 @@ export interface FolderContent {
   readonly problems: readonly PolicyProblem[];
 }
 
+/** A policy file as it is on the disk. */
+export interface PolicyFile {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** The policy files of one moment, and what could not be read. */
+export interface FolderFiles {
+  readonly files: readonly PolicyFile[];
+  readonly problems: readonly PolicyProblem[];
+}
+
 /** Reads every document of a folder. Never throws: what cannot be read is a problem like any other. */
 export async function readPolicyFolder(folder: string): Promise<FolderContent> {
-  const files: Array<{ readonly name: string; readonly bytes: Buffer }> = [];
-  const problems: PolicyProblem[] = [];
-  try {
-    for (const name of await policyFiles(folder)) {
-      try {
-        const { size } = await stat(join(folder, name));
-        if (size > MAX_FILE_BYTES) problems.push(wholeFile(name, 'too-large', 'it is larger than 1 MiB'));
-        else files.push({ name, bytes: await readFile(join(folder, name)) });
-      } catch (error) {
-        problems.push(wholeFile(name, 'unreadable', `it cannot be read: ${reasonOf(error)}`));
-      }
-    }
-  } catch (error) {
-    problems.push(wholeFile(folder, 'unreadable', `the policy folder cannot be read: ${reasonOf(error)}`));
+  return understandFiles(folder, await readPolicyFiles(folder));
+}
+
+/**
+ * Reads the files of a folder. One that changes meanwhile is read again: of several files that are saved together, half
+ * of them new is a policy that nobody wrote.
+ */
+export async function readPolicyFiles(folder: string): Promise<FolderFiles> {
+  for (let left = TRIES; left > 0; left -= 1) {
+    const before = await stampOf(folder);
+    const read = await readOnce(folder);
+    if (before === (await stampOf(folder))) return read;
   }
+  return { files: [], problems: [wholeFile(folder, 'unsteady', 'the policy folder changes all the time')] };
+}
+
+/** What files say together, without a look at the disk. */
+export function understandFiles(folder: string, { files, problems: unread }: FolderFiles): FolderContent {
+  const problems = [...unread];
   const parsed = files.map(({ name, bytes }) => {
+    if (name === UPGRADE_MARK) return { policies: [], problems: [wholeFile(name, 'upgrade-unfinished', UNFINISHED)] };
     const text = decode(bytes);
     if (text !== null) return parsePolicyFile(name, text);
     return { policies: [], problems: [wholeFile(name, 'unreadable', 'it is not UTF-8 text')] };
@@ -55,6 +76,39 @@ export async function readPolicyFolder(folder: string): Promise<FolderContent> {
     })),
     problems,
   };
+}
+
+async function readOnce(folder: string): Promise<FolderFiles> {
+  const files: PolicyFile[] = [];
+  const problems: PolicyProblem[] = [];
+  try {
+    for (const name of await policyFiles(folder)) {
+      try {
+        const { size } = await stat(join(folder, name));
+        if (size > MAX_FILE_BYTES) problems.push(wholeFile(name, 'too-large', 'it is larger than 1 MiB'));
+        else files.push({ name, bytes: await readFile(join(folder, name)) });
+      } catch (error) {
+        problems.push(wholeFile(name, 'unreadable', `it cannot be read: ${reasonOf(error)}`));
+      }
+    }
+  } catch (error) {
+    problems.push(wholeFile(folder, 'unreadable', `the policy folder cannot be read: ${reasonOf(error)}`));
+  }
+  return { files, problems };
+}
+
+/** Which policy files there are, and which version of each; what cannot be looked at says so by its error. */
+async function stampOf(folder: string): Promise<string> {
+  try {
+    const stamps = (await policyFiles(folder)).map(async (name) => {
+      const { ino, size, mtimeNs } = await stat(join(folder, name), { bigint: true });
+      return `${name} ${ino} ${size} ${mtimeNs}`;
+    });
+    const settled = await Promise.allSettled(stamps);
+    return settled.map((one) => (one.status === 'fulfilled' ? one.value : reasonOf(one.reason))).join('\n');
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 /**

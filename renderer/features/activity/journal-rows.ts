@@ -1,11 +1,17 @@
-import type { ApprovalRecord, DecidedRecord, FinishedRecord, JournalRecord } from '../../../model/journal-record.ts';
+import type {
+  ApprovalRecord,
+  DecidedRecord,
+  FinishedRecord,
+  JournalRecord,
+  OwnReadRecord,
+} from '../../../model/journal-record.ts';
 import { requestLine } from '../../../model/request-words.ts';
 
 type Stamped<Entry> = Entry & Pick<JournalRecord, 'seq' | 'time'>;
 
 export type ApprovalTrail = ReadonlyArray<Stamped<ApprovalRecord>>;
 
-/** A request as its two records tell it, or another event of the gateway. Rows are identified by `key`. */
+/** A request as its records tell it, or another event of the gateway. Rows are identified by `key`. */
 export type JournalRow =
   | {
       readonly kind: 'request';
@@ -15,6 +21,8 @@ export type JournalRow =
       readonly decided: Stamped<DecidedRecord>;
       /** Null: still running, or its end was never written (the gateway stopped). */
       readonly finished: Stamped<FinishedRecord> | null;
+      /** What the gateway itself read for it, oldest first. */
+      readonly ownReads: ReadonlyArray<Stamped<OwnReadRecord>>;
       /** What was written about its approval, oldest first. */
       readonly trail: ApprovalTrail;
     }
@@ -31,7 +39,7 @@ export type JournalRow =
       readonly key: string;
       readonly seq: number;
       readonly time: string;
-      readonly record: Exclude<JournalRecord, { type: 'decided' | 'finished' | 'approval' }>;
+      readonly record: Exclude<JournalRecord, { type: 'decided' | 'finished' | 'own-read' | 'approval' }>;
     };
 
 /** The records that are known, by `seq`; a record never changes, so a second copy is the same one. */
@@ -47,18 +55,20 @@ export function addRecords(known: KnownRecords, added: readonly JournalRecord[],
 }
 
 /**
- * Rows, newest first: `decided` and `finished` of one Audit-ID are one row, at the place of the decision, and what was
- * written about its approval belongs to it. A `finished` whose `decided` is not known (older than what was read) is
- * left out: it says nothing by itself.
+ * Rows, newest first: `decided`, `own-read` and `finished` of one Audit-ID are one row, at the place of the decision, and
+ * what was written about its approval belongs to it. Of a request whose `decided` is not known (older than what was read)
+ * the others are left out: they say nothing by themselves.
  */
 export function joinRecords(known: KnownRecords): JournalRow[] {
   const finished = new Map<string, Stamped<FinishedRecord>>();
+  const ownReads = new Map<string, Array<Stamped<OwnReadRecord>>>();
   const trails = new Map<string, Array<Stamped<ApprovalRecord>>>();
   for (const record of known.values()) {
     if (record.type === 'finished') finished.set(record.auditId, record);
+    if (record.type === 'own-read') ownReads.set(record.auditId, [...(ownReads.get(record.auditId) ?? []), record]);
     if (record.type === 'approval') trails.set(record.approvalId, [...(trails.get(record.approvalId) ?? []), record]);
   }
-  for (const trail of trails.values()) trail.sort((left, right) => left.seq - right.seq);
+  for (const one of [...trails.values(), ...ownReads.values()]) one.sort((left, right) => left.seq - right.seq);
   const rows: JournalRow[] = [];
   const used = new Set<string>();
   for (const record of known.values()) {
@@ -67,8 +77,10 @@ export function joinRecords(known: KnownRecords): JournalRow[] {
       const end = finished.get(record.auditId) ?? null;
       const trail = trails.get(record.approval?.id ?? '') ?? [];
       if (record.approval) used.add(record.approval.id);
-      rows.push({ kind: 'request', key: record.auditId, seq, time, decided: record, finished: end, trail });
-    } else if (record.type !== 'finished' && record.type !== 'approval') {
+      const reads = ownReads.get(record.auditId) ?? [];
+      const request = { decided: record, finished: end, ownReads: reads, trail };
+      rows.push({ kind: 'request', key: record.auditId, seq, time, ...request });
+    } else if (record.type !== 'finished' && record.type !== 'own-read' && record.type !== 'approval') {
       rows.push({ kind: 'event', key: `seq-${seq}`, seq, time, record });
     }
   }
@@ -103,7 +115,7 @@ export function filterRows(rows: readonly JournalRow[], filter: RowFilter): read
 function searchable(row: JournalRow): string {
   if (row.kind === 'event') return JSON.stringify(row.record);
   if (row.kind === 'approval') return JSON.stringify(row.trail);
-  const { decided, finished } = row;
+  const { decided, finished, ownReads } = row;
   const { decision } = decided;
   return [
     requestLine(decided.request),
@@ -121,5 +133,6 @@ function searchable(row: JournalRow): string {
     finished?.status,
     finished?.ended,
     finished?.stream?.told,
+    ...ownReads.flatMap(({ reads }) => reads.map(({ name }) => name)),
   ].join('\n');
 }

@@ -15,7 +15,7 @@ import styles from './activity.module.css';
 import { EndStreamButton } from './end-stream.tsx';
 import type { ApprovalTrail, JournalRow } from './journal-rows.ts';
 import { rowLine, rowOutcome, stateWords } from './row-words.ts';
-import { endedWords, portLines, toldWords } from './stream-words.ts';
+import { endedWords, portLines, secretsRead, toldWords, unreadLines } from './stream-words.ts';
 
 /** One row of the journal in full: why it was decided so, as whom it ran, how long it took. */
 export function RowDetails({ row, onClose }: { readonly row: JournalRow; readonly onClose: () => void }) {
@@ -36,7 +36,9 @@ export function RowDetails({ row, onClose }: { readonly row: JournalRow; readonl
 
 function recordsOf(row: JournalRow): unknown {
   if (row.kind === 'event') return row.record;
-  return row.kind === 'approval' ? row.trail : [...row.trail, row.decided, row.finished].filter(Boolean);
+  return row.kind === 'approval'
+    ? row.trail
+    : [...row.trail, row.decided, ...row.ownReads, row.finished].filter(Boolean);
 }
 
 /** What the journal says of an approval, step by step. */
@@ -89,9 +91,10 @@ function EventSections({ row }: { readonly row: Extract<JournalRow, { kind: 'eve
 }
 
 function RequestSections({ row }: { readonly row: Extract<JournalRow, { kind: 'request' }> }) {
-  const { decided, finished } = row;
+  const { decided, finished, ownReads } = row;
   const { decision, request, approval } = decided;
   const ended = finished === null ? null : endedWords(finished);
+  const unread = finished === null ? [] : unreadLines(finished);
   return (
     <>
       <Section title="Why">
@@ -150,6 +153,12 @@ function RequestSections({ row }: { readonly row: Extract<JournalRow, { kind: 'r
         </Section>
       ) : null}
       {row.trail.length > 0 ? <TrailSection trail={row.trail} /> : null}
+      {ownReads.length > 0 ? (
+        <Section title="Read by Gatehouse">
+          <p>Before the first byte, to keep their values out of it. Nobody was shown them.</p>
+          <Facts facts={[{ term: 'Secrets', value: secretsRead(ownReads) }]} />
+        </Section>
+      ) : null}
       <Section title="Result">
         {finished === null ? (
           <Unfinished auditId={decided.auditId} />
@@ -162,6 +171,10 @@ function RequestSections({ row }: { readonly row: Extract<JournalRow, { kind: 'r
               {
                 term: finished.stream ? 'Redacted' : 'Masked',
                 value: finished.maskedValues === 0 ? null : <span>{count(finished.maskedValues, 'value')}</span>,
+              },
+              {
+                term: 'Not looked for',
+                value: unread.length === 0 ? null : unread.map((line) => <div key={line}>{line}</div>),
               },
               { term: 'Took', value: <span>{duration(finished.durationMs)}</span> },
               {

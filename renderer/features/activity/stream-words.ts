@@ -1,4 +1,4 @@
-import type { FinishedRecord, StreamOutcome } from '../../../model/journal-record.ts';
+import type { FinishedRecord, OwnReadRecord, StreamOutcome, UnreadSecret } from '../../../model/journal-record.ts';
 import type { LiveStream } from '../../../model/live-stream.ts';
 import { byteSize } from '../../ui/time-words.ts';
 
@@ -63,6 +63,23 @@ export function portLines({ ports = [] }: StreamOutcome): string[] {
     const count = connections === 1 ? '1 connection' : `${connections} connections`;
     return `${port}: ${count}, ${byteSize(bytesIn)} in, ${byteSize(bytesOut)} out`;
   });
+}
+
+/** The Secrets that the gateway read for a request, each once: `db, api-key`. */
+export function secretsRead(ownReads: readonly OwnReadRecord[]): string {
+  return [...new Set(ownReads.flatMap(({ reads }) => reads.map(({ name }) => name)))].join(', ');
+}
+
+const UNREAD: Readonly<Record<UnreadSecret['why'], string>> = {
+  forbidden: 'the cluster does not let Gatehouse read it',
+  'not-found': 'it was not there',
+  'too-many': 'the pod has more Secrets than are read',
+  'too-large': 'the pod has more in its Secrets than is looked for',
+};
+
+/** `Secret db: it was not there`, a line for each Secret whose values were not looked for. */
+export function unreadLines({ unread = [] }: FinishedRecord): string[] {
+  return unread.map(({ resource, name, why }) => `${resource === 'pods' ? 'Pod' : 'Secret'} ${name}: ${UNREAD[why]}`);
 }
 
 /** What the client was told, without the name that stands before it there. */

@@ -11,6 +11,7 @@ import { SkeletonRows } from '../../ui/skeleton-rows.tsx';
 import { DiagnosticsSection } from './diagnostics-section.tsx';
 import { FoldersSection } from './folders-section.tsx';
 import { PolicySection } from './policy-section.tsx';
+import { PolicyUpgradeSection } from './policy-upgrade.tsx';
 import { SettingRow, SettingSection } from './setting-row.tsx';
 import styles from './settings.module.css';
 
@@ -68,6 +69,7 @@ export function SettingsScreen({ title }: { readonly title: string }) {
               </SettingRow>
             </SettingSection>
             <PolicySection />
+            <PolicyUpgradeSection />
             <FoldersSection settings={settings.data} />
             <DiagnosticsSection />
           </div>

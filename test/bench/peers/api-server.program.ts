@@ -10,6 +10,7 @@ import { createServer, type TLSSocket } from 'node:tls';
  *   …/services?bytes=<n>    a list of about n bytes
  *   ?watch=1&count=<n>      n events of 1 KB, each flushed by itself, as fast as they are taken
  *   ?watch=1&every=<ms>     an event of 1 KB each so many milliseconds, with the time in it
+ *   …/pods/secrets-<n>-away-<ms>-of-<name>  a pod with n Secrets, its log and its Secrets, each after so many milliseconds
  *   …/exec?bytes=<n>&frame=<m>  an exec over WebSocket: n bytes in frames of m, on channel 1, then its end
  */
 const [certificate = '', key = ''] = process.argv.slice(2);
@@ -44,6 +45,37 @@ const REVIEW = JSON.stringify({
   spec: {},
   status: { allowed: false },
 });
+
+/** A pod whose name says what it has, its log, or one of its Secrets. */
+function bodyOfPod(target: string): { readonly body: string; readonly away: number } | null {
+  const [, name = '', secrets = '', away = '', rest = ''] =
+    /\/(secrets-(\d+)-away-(\d+)-of-\w+)(.*)$/.exec(target) ?? [];
+  if (name === '') return null;
+  const body = target.includes('/secrets/')
+    ? {
+        kind: 'Secret',
+        metadata: { name },
+        data: { password: btoa(`the password ${name}${rest}`), user: btoa('somebody') },
+      }
+    : {
+        kind: 'Pod',
+        metadata: { name, namespace: 'default' },
+        spec: {
+          containers: [
+            {
+              envFrom: Array.from({ length: Number(secrets) }, (_, index) => ({
+                secretRef: { name: `${name}.${index}` },
+              })),
+            },
+          ],
+        },
+      };
+  return { body: rest === '/log' ? 'a line of the log\n' : JSON.stringify(body), away: Number(away) };
+}
+
+function headOf(body: string): string {
+  return `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+}
 
 function bodyOf(target: string, listed: string | undefined): string | null {
   if (target.includes('/pods/')) return POD;
@@ -167,7 +199,9 @@ const server = createServer(
       const target = head.slice(head.indexOf(' ') + 1, head.indexOf(' HTTP/'));
       const secret = target.includes('/secrets');
       const [count, every, frame] = [number(target, 'count'), number(target, 'every'), number(target, 'frame')];
-      if (frame !== null) exec(socket, head, number(target, 'bytes') ?? 0, frame);
+      const pod = bodyOfPod(target);
+      if (pod !== null) setTimeout(() => socket.write(headOf(pod.body) + pod.body), pod.away);
+      else if (frame !== null) exec(socket, head, number(target, 'bytes') ?? 0, frame);
       else if (count !== null) burst(socket, count, secret);
       else if (every !== null) steady(socket, every, secret);
       else socket.write(answer(target));

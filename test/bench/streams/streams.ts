@@ -1,11 +1,12 @@
 import type { Sample, Section } from '../harness/section.ts';
 import { peakOf, startField, warmUp } from '../peers/field.ts';
+import { firstByte } from './first-byte.ts';
 
 const MEGABYTES = 100;
 const RATE = 'MB/s';
 const CPU = 'CPU s per 100 MB';
 
-/** An exec over WebSocket with 100 MB of output: inspected, and recorded. */
+/** An exec over WebSocket with 100 MB of output, inspected and recorded; and how soon a log begins. */
 export const streams: Section = async (bench) => {
   const field = await startField(['plain', 'recorded']);
   try {
@@ -33,6 +34,7 @@ export const streams: Section = async (bench) => {
         ],
       });
     }
+    await firstByte(bench, field);
     for (const missing of field.missing) bench.note(`Left out: ${missing}.`);
   } finally {
     await field.close();

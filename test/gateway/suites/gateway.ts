@@ -1,7 +1,9 @@
 import type { RunningGateway } from '../environment/running-gateway.ts';
 import { describeActingAsAnother } from './acting-as-another.ts';
 import { describeEverydayWork } from './everyday-work.ts';
+import { describeFilesOfConfigMaps } from './files-of-configmaps.ts';
 import { describeHelm } from './helm.ts';
+import { describeHelmManifests } from './helm-manifests.ts';
 import { describeJournal } from './journal.ts';
 import { describeMasking } from './masking.ts';
 import { describeMasksOfCopies } from './masks-of-copies.ts';
@@ -27,5 +29,7 @@ export function describeGateway(environment: () => RunningGateway): void {
   describeNotModified(environment);
   describeWaiting(environment);
   describeHelm(environment);
+  describeHelmManifests(environment);
+  describeFilesOfConfigMaps(environment);
   describeJournal(environment);
 }

@@ -48,6 +48,8 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
     endStream: true,
     journal: data.journal.slice(0, 2),
     policy: data.policy,
+    policyUpgrade: data.policyUpgrade,
+    takeOverPolicy: data.takenOver,
   };
   const services: CalledServices = {
     principal: 'local:dana',

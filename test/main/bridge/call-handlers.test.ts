@@ -106,6 +106,13 @@ const table: ReadonlyArray<readonly [CallName, unknown, readonly Step[], unknown
     undefined,
   ],
   ['policy.state', undefined, [['gateway.call', 'policy', undefined]], data.policy],
+  ['policy.upgrade', undefined, [['gateway.call', 'policyUpgrade', undefined]], data.policyUpgrade],
+  [
+    'policy.takeOver',
+    { digest: data.policyUpgrade.digest, parts: ['never/bootstrap'] },
+    [['gateway.call', 'takeOverPolicy', { digest: data.policyUpgrade.digest, parts: ['never/bootstrap'] }]],
+    data.takenOver,
+  ],
 ];
 
 describe('each call of the contract', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { gatewayHandlers } from '../../../main/gateway-host/gateway-handlers.ts'
 import type { GatewayStart } from '../../../main/gateway-host/protocol.ts';
 import type { JournalRecord } from '../../../model/journal-record.ts';
 import type { Gateway, GatewayOptions } from '../../../proxy/gateway-door.ts';
+import { FIRST_POLICY } from '../../proxy/policy/upgrade/first-policy.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -106,6 +107,20 @@ describe('the gateway host', () => {
 
   test('says so when it is asked before it was started', async () => {
     expect(() => setUp().handlers.policy(undefined, [])).toThrow(/not started/);
+    expect(() => setUp().handlers.policyUpgrade(undefined, [])).toThrow(/not started/);
+  });
+
+  test('compares its policy folder, and writes into it what was chosen of what it showed', async () => {
+    const { handlers } = setUp();
+    for (const [name, text] of FIRST_POLICY) writeFileSync(join(folder, name), text);
+    await handlers.start(start(), []);
+    const { digest } = await handlers.policyUpgrade(undefined, []);
+    const done = await handlers.takeOverPolicy({ digest, parts: ['never/act-as-privileged'] }, []);
+    expect(done).toMatchObject({ taken: ['never/act-as-privileged'], files: ['never.yaml'] });
+    expect(readFileSync(join(folder, 'never.yaml'), 'utf8')).toContain('- id: act-as-privileged\n');
+    await expect(handlers.takeOverPolicy({ digest, parts: ['everyday/namespaces'] }, [])).rejects.toMatchObject({
+      code: 'policy-folder-changed',
+    });
   });
 
   test('tells what people hold open whenever that changes, and nothing of watches and logs', async () => {

@@ -71,6 +71,8 @@ class Host extends EventEmitter {
         this.saidFarewell = true;
       },
       listContexts: never,
+      policyUpgrade: never,
+      takeOverPolicy: never,
       approvals: never,
       review: never,
       journal: never,

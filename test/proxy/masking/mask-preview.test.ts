@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { maskPreview } from '../../../proxy/masking/mask-preview.ts';
 import { apiRequest } from './requests.ts';
@@ -14,6 +15,13 @@ describe('the body on an approval card', () => {
     expect(preview('{"b":12345678901234567890,"a":[true,null,{"c":"\\u003cx\\n"}],"d":{},"e":[]}', 'pods')).toBe(
       '{\n  "b": 12345678901234567890,\n  "a": [\n    true,\n    null,\n    {\n      "c": "\\u003cx\\n"\n    }\n  ],\n  "d": {},\n  "e": []\n}',
     );
+  });
+
+  it('case 60: shows the files of a ConfigMap without their credentials, and the rest of them', () => {
+    const data = { 'a.properties': 'size=1\ndb.password=hunter2\n', DB_PASSWORD: 'hunter2', colour: 'blue' };
+    expect(JSON.parse(preview({ data }, 'configmaps') ?? '')).toEqual({
+      data: { 'a.properties': 'size=1\ndb.password=<masked>\n', DB_PASSWORD: '<masked>', colour: 'blue' },
+    });
   });
 
   it.each<[string, unknown, string, string]>([
@@ -104,5 +112,58 @@ describe('the body on an approval card', () => {
     ['a bare text', 'hunter2'],
   ])('is null for %s', (_, body) => {
     expect(preview(body)).toBeNull();
+  });
+
+  const VALUE = 'Xk9pQz7mVw2r';
+  const inBase64 = Buffer.from(VALUE).toString('base64');
+  const packed = gzipSync(JSON.stringify({ x: VALUE })).toString('base64');
+  it.each<[string, unknown, string?]>([
+    [
+      'annotations, labels, keys and finalizers of a Secret',
+      {
+        metadata: {
+          annotations: { note: `is ${VALUE}`, diff: `data:\n  x: ${inBase64}\n`, packed, [VALUE]: 'y' },
+          labels: { app: VALUE },
+          finalizers: [`example.com/${VALUE}`],
+          managedFields: [{ fieldsV1: { 'f:metadata': { [`f:${VALUE}`]: {} } } }],
+        },
+        data: { password: inBase64 },
+      },
+    ],
+    ['stringData', { metadata: { annotations: { packed, note: inBase64 } }, stringData: { password: VALUE } }],
+    [
+      'what only the copy in last-applied says',
+      {
+        metadata: {
+          annotations: {
+            'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ stringData: { password: VALUE } }),
+            note: VALUE,
+          },
+        },
+      },
+    ],
+    [
+      'a JSON Patch',
+      [
+        { op: 'add', path: '/metadata/labels/app', value: VALUE },
+        { op: 'add', path: `/metadata/labels/${VALUE}`, value: 'x' },
+        { op: 'add', path: '/data/password', value: inBase64 },
+      ],
+      JSON_PATCH,
+    ],
+    [
+      'YAML',
+      `metadata:\n  labels: {app: ${VALUE}}\nstringData: {password: ${VALUE}}\n`,
+      'application/apply-patch+yaml',
+    ],
+  ])('case 59: shows no value of a Secret in its metadata: %s', (_name, body, contentType) => {
+    const shown = preview(body, 'secrets', contentType) ?? '';
+    expect(shown).toContain('<masked>');
+    for (const form of [VALUE, inBase64, packed]) expect(shown).not.toContain(form);
+  });
+
+  it('shows what of a Secret holds none of its values', () => {
+    const shown = preview({ metadata: { labels: { app: 'postgres' } }, stringData: { username: 'postgres' } });
+    expect(shown).toContain('"app": "postgres"');
   });
 });

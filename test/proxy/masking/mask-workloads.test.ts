@@ -237,11 +237,18 @@ describe('leak row: ConfigMaps', () => {
     );
   });
 
-  it('a key says nothing, unless a rule is about ConfigMaps', async () => {
-    const object = configMap({ token: 'is a word', password: 'policy' });
+  it('a key that is the name of a credential, with one value', async () => {
+    const object = configMap({ password: 'policy', DB_PASSWORD: 'hunter2', colour: 'blue', secretName: 'mine' });
+    const { data } = JSON.parse((await mask(object, { resource: 'configmaps' })).text);
+    const masked = expect.stringMatching(/^gatehouse-masked\.v1\./);
+    expect(data).toEqual({ password: masked, DB_PASSWORD: masked, colour: 'blue', secretName: 'mine' });
+  });
+
+  it('a key that is called so says nothing of a file, unless a rule is about ConfigMaps', async () => {
+    const object = configMap({ tokens: 'length: 8\nclasses: 2\n' });
     expect((await mask(object, { resource: 'configmaps' })).text).toBe(JSON.stringify(object));
     const named = { ...CREDENTIALS, resource: 'configmaps', patterns: ['builtin:credential-name'] };
-    expect((await mask(object, { resource: 'configmaps' }, [named])).text).not.toContain('policy');
+    expect((await mask(object, { resource: 'configmaps' }, [named])).text).not.toContain('classes');
   });
 
   it('binary data is looked into, and masked as base64', async () => {
@@ -330,10 +337,11 @@ describe('leak row: custom resources by the fields of their kind', () => {
     const request = apiRequest({ verb: 'list', ...helmRelease });
     const row = { cells: ['web', `pw: ${CANARY}`, 'small', 5432], object };
     const text = JSON.stringify({ kind: 'Table', columnDefinitions: [], rows: [row] });
-    const run = async (trimRows: 'Metadata' | 'None' | null) => {
+    const run = async (to: 'Metadata' | 'None' | null) => {
+      const trim = to === null ? null : ({ of: 'rows', to, version: 'v1' } as const);
       const { chunks } = await maskDocument(
         arriving(text),
-        { request, obligations: [rule({ keep: ['spec.values.size'] })], trimRows },
+        { request, obligations: [rule({ keep: ['spec.values.size'] })], trim },
         { key: KEY },
       );
       return JSON.parse(Buffer.concat(chunks).toString()).rows[0];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isCredentialName } from '../../../proxy/patterns/credential-name.ts';
+import { choosesSecret, isCredentialName } from '../../../proxy/patterns/credential-name.ts';
 import { findShapes, SHAPES, type Shape } from '../../../proxy/patterns/credential-shapes.ts';
 import { growth, LINEAR } from '../growth.ts';
 
@@ -29,6 +29,9 @@ describe('names of credentials', () => {
     'VAULT_SECRET_ID',
     'Authorization',
     '--api-token',
+    'requirepass',
+    'shared_key',
+    'masterauth',
   ])('%s', (name) => {
     expect(isCredentialName(name)).toBe(true);
   });
@@ -43,6 +46,11 @@ describe('names of credentials', () => {
     'PASSTHROUGH_HOST',
     'KEYBOARD',
     'PUBLIC_KEY',
+    '--authorization-mode',
+    'accessTokenLifespan',
+    'cookie_samesite',
+    'proxy_pass',
+    'bypass',
     'disaster',
     'name',
     '',
@@ -108,5 +116,30 @@ describe('forms of credentials', () => {
   ])('takes its time from the length of a text and from nothing else: %s', async (_, piece) => {
     const find = (length: number) => findShapes(piece.repeat(Math.ceil(length / piece.length)), new Set(SHAPES));
     expect(await growth(find, 1_000_000)).toBeLessThan(LINEAR);
+  });
+});
+
+describe('names that choose a Secret', () => {
+  it.each<[string, string]>([
+    ['existingSecret', 'web-db-2'],
+    ['auth.existingSecret', 'x1'],
+    ['secretName', 'x1'],
+    ['imagePullSecrets', 'regcred'],
+    ['secretKeys', ''],
+    ['passwordKey', 'postgres-password'],
+    ['existingSecretPasswordKey', 'redis-password'],
+    ['nginx.ingress.kubernetes.io/auth-secret', 'basic-auth'],
+  ])('%s: %s', (name, value) => {
+    expect(choosesSecret(name, value)).toBe(true);
+  });
+
+  it.each<[string, string]>([
+    ['secretKey', 'minio123'],
+    ['password', 'orange'],
+    ['secret', 'orange'],
+    ['tokenKey', 'a1b2c3'],
+    ['apiSecret', 'x'],
+  ])('not %s: %s', (name, value) => {
+    expect(choosesSecret(name, value)).toBe(false);
   });
 });

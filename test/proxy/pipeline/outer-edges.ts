@@ -1,5 +1,5 @@
 import { duplexPair, Readable } from 'node:stream';
-import type { DecidedRecord, FinishedRecord, JournalEntry } from '../../../model/journal-record.ts';
+import type { DecidedRecord, FinishedRecord, JournalEntry, OwnReadRecord } from '../../../model/journal-record.ts';
 import type { Upstream } from '../../../proxy/forward/upstream.ts';
 import type { Journal } from '../../../proxy/journal/journal.ts';
 import type { AnswerBody, Exchange, HeaderLine } from '../../../proxy/listener/exchange.ts';
@@ -236,5 +236,6 @@ export function journalOf(
     journal: journal as Journal,
     decided: () => entries.filter((entry): entry is Written<DecidedRecord> => entry.type === 'decided'),
     finished: () => entries.filter((entry): entry is Written<FinishedRecord> => entry.type === 'finished'),
+    ownReads: () => entries.filter((entry): entry is Written<OwnReadRecord> => entry.type === 'own-read'),
   };
 }

@@ -13,6 +13,7 @@ import { Evaluator } from '../../../proxy/evaluation/evaluate.ts';
 import { OriginalUser } from '../../../proxy/evaluation/original-user.ts';
 import { serveExchange } from '../../../proxy/gateway.ts';
 import type { PipelineParts } from '../../../proxy/pipeline/passage.ts';
+import { PodSecrets } from '../../../proxy/pod-secrets/pod-secrets.ts';
 import type { PolicySource } from '../../../proxy/policy/policy-source.ts';
 import { SeenByCluster } from '../../../proxy/redaction/seen-by-cluster.ts';
 import { Refusal } from '../../../proxy/refusal.ts';
@@ -52,6 +53,8 @@ export interface Surroundings {
   readonly sessionsFolder?: string;
   /** Where the API server is served behind its address, such as `/k8s/clusters/c-1`. */
   readonly basePath?: string;
+  /** What the gateway reads of a pod before it shows it is asked of the cluster too; else the pod has no Secrets. */
+  readonly readsPods?: boolean;
   /** As many last already as can. */
   readonly full?: boolean;
 }
@@ -88,11 +91,13 @@ export function pipeline(surroundings: Surroundings = {}) {
   const approvals = approvalsOf(surroundings, recorded.journal, log);
   const streams = new LiveStreams();
   const seen = new SeenByCluster();
+  const withoutSecrets = upstreamOf([], () => ({ body: { kind: 'Pod' } })).upstream;
   const sessionsFolder = surroundings.sessionsFolder ?? newFolder();
   const parts: PipelineParts = {
     ...{ policy, approvals, upstream, streams, seen, sessionsFolder, log },
     journal: recorded.journal,
     evaluator: new Evaluator(policy, upstream),
+    podSecrets: new PodSecrets(surroundings.readsPods === true ? upstream : withoutSecrets, seen),
     originalUser: new OriginalUser(upstream),
     maskKey: KEY,
     maskOrigins: new MaskOrigins(),
@@ -124,6 +129,7 @@ export function pipeline(surroundings: Surroundings = {}) {
     sent,
     decided: recorded.decided,
     finished: recorded.finished,
+    ownReads: recorded.ownReads,
     /** What a person was asked. */
     asked: () => approvals.list(),
     /** The person approves what waits. */

@@ -55,6 +55,49 @@ describe('the stream redactor', () => {
     expect(redact(seen(value), [Buffer.from(JSON.stringify({ key: value }))])).toBe(`{"key":"${REDACTED}"}`);
   });
 
+  it('finds a value that ends in a line break where a program has cut that off', () => {
+    expect(redact(seen(`${VALUE}\n`), [Buffer.from(`user=app password=${VALUE} refused`)])).toBe(
+      `user=app password=${REDACTED} refused`,
+    );
+  });
+
+  it('finds a value of several lines as a terminal prints it', () => {
+    const value = `# the database\nuser=app\npassword=${VALUE}\n`;
+    expect(redact(seen(value), [Buffer.from(value.replaceAll('\n', '\r\n'))])).toBe(REDACTED);
+  });
+
+  describe('of a key', () => {
+    const body = createHash('shake256', { outputLength: 200 }).update('a key').digest('base64');
+    const lines = body.match(/.{1,64}/g) ?? [];
+    const [begin, end] = ['-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----'];
+    const key = `${[begin, ...lines, end].join('\n')}\n`;
+    const known = seen(`# of the server\n${key}`);
+    const hidden = [begin, ...lines.map(() => REDACTED), end];
+
+    it.each<readonly [how: string, print: (key: readonly string[]) => string]>([
+      ['as it is', (printed) => printed.join('\n')],
+      ['on a terminal', (printed) => printed.join('\r\n')],
+      ['in a log', (printed) => printed.map((line) => `2026-01-01T00:00:00Z ${line}\n`).join('')],
+      ['its beginning', (printed) => printed.slice(0, 3).join('\n')],
+      ['its end', (printed) => printed.slice(-3).join('\n')],
+      ['in JSON', (printed) => printed.join('\\n')],
+    ])('every line is taken out: %s', (_how, print) => {
+      const printed = Buffer.from(print([begin, ...lines, end]));
+      for (let longest = 1; longest < 200; longest += 17) {
+        expect(redact(known, cutUp(printed, longest, 3))).toBe(print(hidden));
+      }
+    });
+
+    it('all of it is taken out in base64', () => {
+      const encoded = Buffer.from(`# of the server\n${key}`).toString('base64').replace(/=+$/, '');
+      expect(redact(known, [Buffer.from(encoded)], 'stars')).toBe('*'.repeat(encoded.length));
+    });
+
+    it('what stands around it is, too', () => {
+      expect(redact(known, [Buffer.from('# of the server')])).toBe(REDACTED);
+    });
+  });
+
   it('keeps lengths where they count', () => {
     expect(redact(seen(VALUE), [Buffer.from(`a ${VALUE} b`)], 'stars')).toBe(`a ${'*'.repeat(VALUE.length)} b`);
   });

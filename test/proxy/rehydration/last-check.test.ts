@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clusterOf, type Loose, masked, refused, written } from './bodies.ts';
+import { clusterOf, type Loose, masked, refused, write, written } from './bodies.ts';
 
 const PATH = '/api/v1/namespaces/team-a/secrets/db';
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -82,5 +82,32 @@ describe('masks that the cluster itself holds in clear', () => {
     const sent = { method: 'PATCH', target: WIDGET, contentType: jsonPatch, body: operations } as const;
     expect(await refused(sent, objects())).toMatchObject({ code: 'mask-written-back' });
     expect(await refused(merge({ theirs: bare, note: bare }), objects())).toMatchObject({ code: 'mask-written-back' });
+  });
+
+  it.each([3, 4])('nor one in the envelope of a protobuf body, or a key in it (field %i)', async (number) => {
+    const MAP = '/api/v1/namespaces/team-a/configmaps/m';
+    const stored = { kind: 'ConfigMap', metadata: { name: 'm', resourceVersion: '7' }, data: { theirs: bare } };
+    const field = (key: number, ...parts: Array<Buffer | string>): Buffer => {
+      const content = Buffer.concat(parts.map((part) => Buffer.from(part)));
+      const length = content.length < 128 ? [content.length] : [(content.length & 0x7f) | 0x80, content.length >> 7];
+      return Buffer.concat([Buffer.from([key * 8 + 2, ...length]), content]);
+    };
+    const entry = (key: string, value: string) => field(2, field(1, key), field(2, value));
+    const put = (entries: Buffer[], ...more: Buffer[]) => {
+      const raw = field(2, field(1, field(1, 'm'), field(6, '7')), ...entries);
+      const type = field(1, field(1, 'v1'), field(2, 'ConfigMap'));
+      const body = Buffer.concat([Buffer.from('k8s\0'), type, raw, ...more]);
+      return { method: 'PUT', target: MAP, contentType: 'application/vnd.kubernetes.protobuf', body } as const;
+    };
+    const objectsThere = () => clusterOf({ [MAP]: stored });
+    const theirs = entry('theirs', bare);
+    expect((await write(put([theirs]), objectsThere()))?.body.includes(bare)).toBe(true);
+    for (const sent of [
+      put([theirs], field(number, bare)),
+      put([theirs, entry(bare, 'x')]),
+      put([theirs, entry('y', bare)]),
+    ]) {
+      expect(await refused(sent, objectsThere())).toMatchObject({ code: 'mask-written-back' });
+    }
   });
 });

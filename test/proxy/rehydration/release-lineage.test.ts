@@ -207,3 +207,86 @@ describe('case 38: whose release it is', () => {
     }
   });
 });
+
+describe('case 60: an object that a release renders together with others', () => {
+  const secret = (name: string, value: string) => `{metadata: {name: ${name}}, data: {password: ${base64(value)}}}`;
+  const releasing = (text: string, more: object = {}) => {
+    const one = { ...stored, data: { release: seal({ ...release, manifest: text, ...more }) } };
+    return clusterOf({
+      [STORED]: one,
+      [REVISIONS]: { kind: 'SecretList', items: [one] },
+      [ALL]: { kind: 'SecretList', items: [one] },
+      [`${LIST}/web-db`]: rendered,
+      [`${LIST}/web-hook`]: { ...rendered, metadata: { ...rendered.metadata, name: 'web-hook', annotations: HOOK } },
+      [`${LIST}/web-plain`]: { ...rendered, metadata: { name: 'web-plain', namespace: 'team-a' } },
+      [`${LIST}/web-kept`]: kept,
+    });
+  };
+  const ALL = `${LIST}?labelSelector=${encodeURIComponent('owner=helm')}`;
+  const HOOK = { 'helm.sh/hook': 'pre-upgrade' };
+
+  it.each([
+    [
+      'a List',
+      `kind: List\nitems:\n- {kind: X, metadata: {name: x}}\n- kind: Secret\n  metadata: {name: web-db}\n  data: {password: ${base64(PASSWORD)}}\n`,
+    ],
+    [
+      'a SecretList whose items have no kind',
+      `kind: SecretList\nitems:\n- ${secret('other', 'x')}\n- ${secret('web-db', PASSWORD)}\n`,
+    ],
+    ['a List in a List', `kind: List\nitems:\n- kind: SecretList\n  items:\n  - ${secret('web-db', PASSWORD)}\n`],
+    [
+      'a document with an alias',
+      `kind: Secret\nmetadata: {name: web-db}\nstringData: {password: &p ${PASSWORD}, again: *p}\n`,
+    ],
+    [
+      'a document that merges',
+      `kind: List\nitems:\n- {kind: ConfigMap, metadata: {name: x}, data: &d {password: ${PASSWORD}}}\n- {kind: Secret, metadata: {name: web-db}, stringData: {<<: *d}}\n`,
+    ],
+  ])('gets its value back: %s', async (_, text) => {
+    const sent = await written(patch('web-db', { data: { password: base64(token) } }), releasing(text));
+    expect(sent.data).toEqual({ password: base64(PASSWORD) });
+  });
+
+  it.each([
+    [
+      'another item of the list',
+      `kind: List\nitems:\n- kind: Secret\n  metadata: {name: web-db}\n  data: {password: ${base64(PASSWORD)}}\n- {kind: Secret, metadata: {name: web-kept}}\n`,
+    ],
+    [
+      'what the list itself is called',
+      `kind: SecretList\nmetadata: {name: web-kept}\nitems:\n- ${secret('web-db', PASSWORD)}\n`,
+    ],
+    [
+      'an object of another kind by its name',
+      `kind: List\nitems:\n- {kind: ConfigMap, metadata: {name: web-kept}, data: {password: ${PASSWORD}}}\n`,
+    ],
+  ])('and no other: %s', async (_, text) => {
+    const request = patch('web-kept', { data: { made: base64(token) } });
+    expect(await refused(request, releasing(text))).toMatchObject({ code: 'mask-written-back', status: 422 });
+  });
+
+  const hooked = (name: string) =>
+    `kind: Secret\nmetadata: {name: ${name}, annotations: {helm.sh/hook: pre-upgrade}}\nstringData: {password: ${PASSWORD}}\n`;
+  const hook = (name: string, annotations: object) => ({
+    ...patch(name, {}),
+    body: { kind: 'Secret', metadata: { name, annotations }, stringData: { password: token } },
+  });
+
+  it.each([
+    ['that is there', 'web-hook'],
+    ['that helm has just deleted, to make it anew', 'web-gone'],
+  ])('a hook %s gets its value back, though helm does not say in it which release it is of', async (_, name) => {
+    const cluster = releasing('', { hooks: [{ name: 'h', manifest: hooked(name) }] });
+    expect((await written(hook(name, HOOK), cluster)).stringData).toEqual({ password: PASSWORD });
+  });
+
+  it.each<[string, string, string, object]>([
+    ['no release renders it', 'web-gone', 'web-other', HOOK],
+    ['it does not say that it is one', 'web-gone', 'web-gone', {}],
+    ['what is there does not', 'web-plain', 'web-plain', HOOK],
+  ])('a hook gets nothing where %s', async (_, name, rendersInto, given) => {
+    const cluster = releasing('', { hooks: [{ name: 'h', manifest: hooked(rendersInto) }] });
+    expect(await refused(hook(name, given), cluster)).toMatchObject({ code: 'mask-written-back' });
+  });
+});

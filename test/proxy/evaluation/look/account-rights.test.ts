@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AccountRights } from '../../../../proxy/evaluation/look/account-rights.ts';
-import { Probe } from '../../../../proxy/evaluation/look/probe.ts';
 import { TELLING_QUESTIONS } from '../../../../proxy/evaluation/rights/review-questions.ts';
+import { Probe } from '../../../../proxy/forward/probe.ts';
 import type { UpstreamRequest } from '../../../../proxy/forward/upstream.ts';
 import { read } from '../requests.ts';
 import { type Answering, cluster, upstreamOf } from '../upstreams.ts';

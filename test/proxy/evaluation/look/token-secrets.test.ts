@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Probe } from '../../../../proxy/evaluation/look/probe.ts';
 import { tokensIn } from '../../../../proxy/evaluation/look/token-secrets.ts';
+import { Probe } from '../../../../proxy/forward/probe.ts';
 import type { UpstreamRequest } from '../../../../proxy/forward/upstream.ts';
 import { read } from '../requests.ts';
 import { type Answering, cluster, upstreamOf } from '../upstreams.ts';

@@ -5,6 +5,7 @@ import {
   readErrorBody,
   redactStatus,
   redactStatusText,
+  substituteInStatus,
   WITHHELD,
 } from '../../../../proxy/masking/status/redact-status.ts';
 import { apiRequest } from '../requests.ts';
@@ -128,5 +129,13 @@ describe('case 46: error bodies of requests on Secrets', () => {
     );
     expect(chunks).toBeLessThan(40);
     expect(body.destroyed).toBe(true);
+  });
+
+  it('case 59: redacts keys of an error’s JSON as its texts, and keeps apart what becomes the same', () => {
+    const body = { message: 'x', details: { 'a hunter2': 1, 'b hunter2': { 'hunter2 c': ['hunter2'] }, d: 2 } };
+    const redact = (text: string) => (text.includes('hunter2') ? 'gone' : text);
+    const text = substituteInStatus(Buffer.from(JSON.stringify(body)), redact)?.toString() ?? '';
+    expect(JSON.parse(text)).toEqual({ message: 'x', details: { gone: 1, 'gone.1': { gone: ['gone'] }, d: 2 } });
+    expect(substituteInStatus(Buffer.from('{"message":"x","details":{"name":"y"}}'), redact)).toBeNull();
   });
 });

@@ -61,6 +61,18 @@ describe('joining the two records of a request', () => {
     expect(joinRecords(addRecords(known, [decided(1, 'a')], 10))).toHaveLength(1);
   });
 
+  test('what the gateway read itself belongs to the row of its request, in order, and is found by name', () => {
+    const rows = rowsOf(ownRead(3, 'a', 'api'), ownRead(2, 'a', 'db'), decided(1, 'a'), ownRead(9, 'unknown', 'x'));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ ownReads: [{ reads: [{ name: 'db' }] }, { reads: [{ name: 'api' }] }] });
+    expect(filterRows(rows, { text: 'api', outcome: null, cluster: null })).toHaveLength(1);
+  });
+
+  function ownRead(seq: number, auditId: string, name: string): JournalRecord {
+    const own = { credential: 'admin', cluster: 'c', resource: 'secrets', namespace: 'shop', effective: null } as const;
+    return { ...stampOf(seq), type: 'own-read', auditId, ...own, reads: [{ name, auditId: `of-${name}` }] };
+  }
+
   test('a record that comes twice (read and live) is one', () => {
     const known = addRecords(new Map(), [decided(1, 'a')], 10);
     expect(addRecords(known, [decided(1, 'a')], 10).size).toBe(1);

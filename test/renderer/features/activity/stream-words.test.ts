@@ -5,9 +5,11 @@ import {
   endedWords,
   lossWords,
   portLines,
+  secretsRead,
   statusWord,
   streamLine,
   toldWords,
+  unreadLines,
 } from '../../../../renderer/features/activity/stream-words.ts';
 import { streams } from '../../bridge-data.ts';
 
@@ -69,5 +71,33 @@ describe('a stream that is over', () => {
   test('counts what passed each forwarded port', () => {
     const ports = [{ port: 8080, connections: 1, bytesIn: 100, bytesOut: 2048 }];
     expect(portLines({ ...outcome, ports })).toEqual(['8080: 1 connection, 100 B in, 2.0 KiB out']);
+  });
+});
+
+describe('Secrets of a pod that was shown', () => {
+  const own = { type: 'own-read', auditId: 'a', credential: 'admin', cluster: 'c', resource: 'secrets' } as const;
+  const read = (...names: readonly string[]) => ({
+    ...{ ...own, namespace: 'shop', effective: null },
+    reads: names.map((name) => ({ name, auditId: name })),
+  });
+
+  test('are each named once, though some were read as two', () => {
+    expect(secretsRead([read('api', 'db'), read('db')])).toBe('api, db');
+  });
+
+  test('that could not be read are named with the reason', () => {
+    const unread = [
+      { resource: 'secrets', name: 'db', why: 'forbidden' },
+      { resource: 'pods', name: 'web', why: 'not-found' },
+      { resource: 'secrets', name: 'last', why: 'too-many' },
+      { resource: 'secrets', name: 'bundle', why: 'too-large' },
+    ] as const;
+    expect(unreadLines(finished({ unread }))).toEqual([
+      'Secret db: the cluster does not let Gatehouse read it',
+      'Pod web: it was not there',
+      'Secret last: the pod has more Secrets than are read',
+      'Secret bundle: the pod has more in its Secrets than is looked for',
+    ]);
+    expect(unreadLines(finished({}))).toEqual([]);
   });
 });

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
-import type { Cluster } from '../../clusters/cluster.ts';
-import { sendUpstream } from '../../forward/send-upstream.ts';
-import type { Upstream, UpstreamResponse } from '../../forward/upstream.ts';
-import { upstreamTrouble } from '../../forward/upstream-trouble.ts';
-import { Refusal } from '../../refusal.ts';
-import type { ApiRequest } from '../../request/api-request.ts';
-import { uuidV7 } from '../../uuid-v7.ts';
+import type { Cluster } from '../clusters/cluster.ts';
+import { Refusal } from '../refusal.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import { uuidV7 } from '../uuid-v7.ts';
+import { sendUpstream } from './send-upstream.ts';
+import type { Upstream, UpstreamResponse } from './upstream.ts';
+import { upstreamTrouble } from './upstream-trouble.ts';
 
 /** An object is at most 3 MiB as it was sent; defaults and managed fields come on top. Bytes. */
 const LIMIT = 16 * 1024 * 1024;
@@ -17,6 +17,14 @@ export interface Probed {
   readonly object: unknown;
   /** The same answer again, to pass on. */
   response(): UpstreamResponse;
+}
+
+/** How a question is asked. */
+interface Asking {
+  /** The form of the answer; JSON as it is kept, when nothing else is said. */
+  readonly accept?: string | undefined;
+  /** The question's own, where it is on record already. */
+  readonly auditId?: string;
 }
 
 /** Asks the API server in the course of a client's request: same way, same credential, an Audit-ID of its own. */
@@ -57,15 +65,14 @@ export class Probe {
   }
 
   /**
-   * @param accept the form of the answer; JSON as it is kept, when nothing else is said.
    * @throws {Refusal} as `sendUpstream`, and `upstream-response-invalid` for an answer that is no object's.
    */
-  async ask(request: ApiRequest, body: Buffer | null = null, accept = 'application/json'): Promise<Probed> {
+  async ask(request: ApiRequest, body: Buffer | null = null, { accept, auditId }: Asking = {}): Promise<Probed> {
     const answered = await sendUpstream(this.#upstream, this.#cluster, {
       request,
       body,
-      auditId: uuidV7(),
-      accept,
+      auditId: auditId ?? uuidV7(),
+      accept: accept ?? 'application/json',
       compression: false,
       signal: this.#signal,
     });

@@ -1,0 +1,167 @@
+import { join, resolve } from 'node:path';
+import type { BuiltInPart, PolicyUpgrade, PolicyUpgraded } from '../model/policy-upgrade.ts';
+import { count, offerInWords, partInWords } from '../model/policy-upgrade-words.ts';
+import { planUpgrade, takeOver } from '../proxy/policy/upgrade/policy-upgrade.ts';
+import { PolicyUpgradeError } from '../proxy/policy/upgrade/policy-upgrade-error.ts';
+import { takeBackUnfinished } from '../proxy/policy/upgrade/take-back.ts';
+import type { Command, CommandContext } from './command.ts';
+import { CommandError, type ExitCode, exitCodes } from './exit-codes.ts';
+import { dataFolder, readFlags, usageError } from './flags.ts';
+import { printable } from './printable.ts';
+
+const NAME = 'policy upgrade';
+
+export const policyUpgradeCommand: Command = {
+  name: NAME,
+  summary: 'take over what the built-in policy of this version has new',
+  help: `Usage: gatehouse policy upgrade [--policy FOLDER] [--data FOLDER] [--rule ID]... [--yes | --dry-run]
+                                [--output text|json]
+
+Shows what the built-in policy of this version has that a policy folder lacks or has as an earlier version did, rule by
+rule, and writes it into the folder's files after a yes. Rules that a person changed are shown and left alone. A gateway
+that runs takes the change at once; what waits for approval ends.
+
+  --policy FOLDER  the policy folder (default: policy in the data folder). That of the app is shown in its Settings
+  --data FOLDER    the data folder of the gateway (default: $GATEHOUSE_DATA, else ~/.gatehouse)
+  --rule ID        only this rule or set, as never/proxy-verb or never/$privileged; also one that was taken out
+                   of the folder. May be given several times
+  --yes            write without a question
+  --dry-run        only show
+  --output json    print as JSON, with the whole text of each rule (--json is the same)
+
+Changed files are copied into a hidden folder beside them first; to go back, copy them over the new ones.
+
+Exit codes: 0 written, or nothing to take over; 1 failed (it says why, nothing was written); 2 wrong usage;
+5 there is something to take over and nothing was written: no yes, --dry-run, or nobody to ask.`,
+
+  async run(words, context) {
+    const { values } = readFlags(NAME, words, {
+      policy: { type: 'string' },
+      data: { type: 'string' },
+      rule: { type: 'string', multiple: true },
+      yes: { type: 'boolean' },
+      'dry-run': { type: 'boolean' },
+      output: { type: 'string', short: 'o', default: 'text' },
+      json: { type: 'boolean' },
+    });
+    if (values.yes && values['dry-run']) throw usageError(NAME, '--yes and --dry-run say the opposite of each other');
+    if (values.output !== 'text' && values.output !== 'json') {
+      throw usageError(NAME, `--output takes text or json, not "${values.output}"`);
+    }
+    const folder =
+      values.policy === undefined ? join(dataFolder(values.data, context), 'policy') : resolve(values.policy);
+    const request = { folder, rules: values.rule ?? [], yes: values.yes === true, dryRun: values['dry-run'] === true };
+    const print = values.json || values.output === 'json' ? inJson(context) : inText(context);
+    try {
+      return await upgrade(request, print, context);
+    } catch (error) {
+      if (!(error instanceof PolicyUpgradeError)) throw error;
+      throw new CommandError(exitCodes.failed, printableLines(`${error.message} (${error.code})`), { cause: error });
+    }
+  },
+};
+
+interface UpgradeRequest {
+  readonly folder: string;
+  readonly rules: readonly string[];
+  readonly yes: boolean;
+  readonly dryRun: boolean;
+}
+
+/** How what was found and what was done is told. */
+interface Print {
+  found(plan: PolicyUpgrade, chosen: readonly BuiltInPart[]): void;
+  done(plan: PolicyUpgrade, result: PolicyUpgraded | null): void;
+  /** Whether a question may stand on stdout. */
+  readonly mayAsk: boolean;
+}
+
+async function upgrade(
+  { folder, rules, yes, dryRun }: UpgradeRequest,
+  print: Print,
+  context: CommandContext,
+): Promise<ExitCode> {
+  if (!dryRun && (await takeBackUnfinished(folder))) {
+    context.complain('an upgrade that was cut off was taken back: the files are as they were before it');
+  }
+  const plan = await planUpgrade(folder);
+  const chosen = choose(plan, rules);
+  print.found(plan, chosen);
+  if (chosen.length === 0) {
+    print.done(plan, null);
+    return exitCodes.done;
+  }
+  if (dryRun || !(yes || (print.mayAsk && (await saysYes(chosen, context))))) {
+    print.done(plan, null);
+    context.complain(`nothing was written${dryRun ? '' : '; --yes takes it over'}`);
+    return exitCodes.undecided;
+  }
+  print.done(plan, await takeOver(folder, { digest: plan.digest, parts: chosen.map(({ id }) => id) }));
+  return exitCodes.done;
+}
+
+function choose({ parts }: PolicyUpgrade, rules: readonly string[]): BuiltInPart[] {
+  if (rules.length === 0) return parts.filter(({ offered }) => offered);
+  return rules.map((id) => {
+    const part = parts.find((one) => one.id === id);
+    if (part?.available) return part;
+    const known = parts.filter(({ available }) => available).map((one) => one.id);
+    const why = part === undefined ? 'no such rule or set is built in' : partInWords(part).state;
+    throw usageError(NAME, `--rule ${printable(id)}: ${why}; to be had: ${known.join(', ') || 'nothing'}`);
+  });
+}
+
+async function saysYes(chosen: readonly BuiltInPart[], { ask }: CommandContext): Promise<boolean> {
+  if (ask === null) return false;
+  return /^y(?:es)?$/i.test((await ask(`Take over ${count(chosen)}? [y/N] `)).trim());
+}
+
+function inText({ print }: CommandContext): Print {
+  return {
+    mayAsk: true,
+    found({ folder, parts }, chosen) {
+      print(printable(`policy folder ${folder}`));
+      const shown = parts.filter(({ state }) => state !== 'same');
+      for (const part of shown) for (const line of partLines(part, chosen.includes(part))) print(line);
+      print('');
+      print(offerInWords(parts) ?? 'The built-in policy of this version has nothing new for your folder');
+    },
+    done(_plan, result) {
+      if (result === null) return;
+      print(printable(`wrote ${result.taken.join(', ')} into ${result.files.join(', ')}`));
+      if (result.copies !== null) print(printable(`the files as they were: ${result.copies}`));
+    },
+  };
+}
+
+function inJson({ print }: CommandContext): Print {
+  return {
+    mayAsk: false,
+    found: () => undefined,
+    done: ({ folder, digest, parts }, result) => {
+      const told = parts.map((part) => ({ ...part, words: partInWords(part) }));
+      print(JSON.stringify({ folder, digest, parts: told, result }, null, 2));
+    },
+  };
+}
+
+/** `+ never/proxy-verb  denies: "…"`, and beneath it how it stands, in what it differs, what comes with it, and what for. */
+function partLines(part: BuiltInPart, chosen: boolean): string[] {
+  const { sign, about, state, differences, reach } = partInWords(part);
+  const choose = part.available && !chosen ? `not chosen: --rule '${part.id}' takes it` : '';
+  const needs = part.needs.length === 0 ? '' : `with ${part.needs.join(', ')}`;
+  const says = [state, reach, needs, choose].filter(Boolean).join('; ');
+  const why = part.available ? wrapped(part.comment) : [];
+  const beneath = [says, ...differences, ...why.map((line) => `# ${line}`)];
+  return ['', `${sign} ${part.id}  ${about}`, ...beneath.map((line) => `    ${line}`)].map(printable);
+}
+
+/** Words in lines of a terminal's width. */
+function wrapped(text: string): string[] {
+  return text.match(/\S.{0,99}(?=\s|$)/g) ?? [];
+}
+
+/** A message may bring a rule's text of several lines. */
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}

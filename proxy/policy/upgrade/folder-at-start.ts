@@ -1,0 +1,24 @@
+import { offerInWords } from '../../../model/policy-upgrade-words.ts';
+import type { GatewayLog } from '../../gateway-log.ts';
+import { planUpgrade } from './policy-upgrade.ts';
+import { PolicyUpgradeError } from './policy-upgrade-error.ts';
+import { takeBackUnfinished } from './take-back.ts';
+
+/**
+ * Before a gateway opens its policy folder: puts back what an upgrade that was cut off left, and logs in one line how many
+ * rules of this version the folder is behind. Never throws: what is wrong with the folder is said when it is opened.
+ */
+export async function lookAtFolder(folder: string, log: GatewayLog): Promise<void> {
+  try {
+    if (await takeBackUnfinished(folder)) log.warn({ folder }, 'took an upgrade of the policy back that was cut off');
+    const { parts } = await planUpgrade(folder);
+    const behind = offerInWords(parts);
+    if (behind === null) return;
+    const rules = parts.filter(({ offered }) => offered).map(({ id }) => id);
+    log.info({ folder, rules }, `${behind}: "gatehouse policy upgrade" shows ${rules.length === 1 ? 'it' : 'them'}`);
+  } catch (error) {
+    // Any folder may be unreadable, and none may keep a gateway from saying so itself.
+    if (error instanceof PolicyUpgradeError && error.code !== 'policy-upgrade-unfinished') return;
+    log.warn({ folder, error }, 'could not compare the policy folder with the built-in policy');
+  }
+}
