@@ -211,6 +211,16 @@ describe('case 56: what is looked at of a custom resource, by the words of its b
     ['an image of what is there', `PATCH ${OWN}/t`, MERGE, { spec: { image: 'x' } }, ['exec']],
     ['the image of a part', `PATCH ${OWN}/t`, MERGE, { spec: { driverImage: 'x' } }, ['exec']],
     ['settings of a program', `PATCH ${OWN}/t`, MERGE, { spec: { sparkConf: { 'spark.jars': 'x' } } }, ['exec']],
+    ['case 53: a Secret', `PATCH ${OWN}/t`, MERGE, { spec: { auth: { secretRef: { name: 's' } } } }, ['pod']],
+    ['case 53: a Secret written whole', `PUT ${OWN}/t`, '', { spec: { secretRef: { name: 's' } } }, ['pod']],
+    [
+      'case 53: a Secret in a pointer',
+      `PATCH ${OWN}/t`,
+      JSON_PATCH,
+      [{ op: 'replace', path: '/spec/from/secret/secretName', value: 's' }],
+      ['pod'],
+    ],
+    ['where a certificate is kept', `PATCH ${OWN}/t`, APPLY, { spec: { secretName: 's' } }, []],
     ['an interval', `PATCH ${OWN}/t`, MERGE, { spec: { endpoints: [{ interval: '30s', path: '/m' }] } }, []],
     ...['cmd', 'run', 'shell', 'registry', 'imageRegistry', 'gitRef', 'preExec'].map(
       (field): [string, string, string, unknown, string[]] => [
