@@ -26,7 +26,7 @@ export const identities: Reader = {
         // Getting into a pod takes the pod that is there, and changes nothing.
         rehearsal: suspected.some((road) => road !== 'exec' || !isIntoPod(request)),
         // A program that is chosen before somebody else gives the workload its account is gained no other way; but a
-        // write that takes an account away where there is one must not find one later that it did not find here.
+        // write that takes an account away, or gives its token, must not find another state than was found here.
         exact:
           suspected.some((road) => road !== 'exec') || (!isIntoPod(request) && dependsOnWhatIsThere(request, said)),
       },

@@ -13,7 +13,8 @@ type Words = Partial<Readonly<Record<Road, RegExp>>>;
 
 /** A strategic merge patch takes away what is not listed under it. */
 const RETAIN_KEYS = '\\$retainKeys';
-const RETAINED = fields(RETAIN_KEYS);
+/** What is nothing new where it is so already, and gives a token where another write has just taken it away. */
+const GIVES_BACK = fields('automountServiceAccountToken', 'serviceAccountToken', 'podCertificate');
 
 /** What a body must mention to lead anywhere by a road. Roads that are not here are always looked at: they are rare. */
 const MENTIONS: Words = {
@@ -67,12 +68,13 @@ export function suspectedRoads(question: PolicyQuestion, request: ApiRequest, bo
 
 /**
  * True for a write whose effect its own words do not tell: what it brings or takes away depends on what is there, such
- * as the account that it leaves out.
+ * as the account that it leaves out, or a token that is there already.
  * @param body null where it was not read.
  */
 export function dependsOnWhatIsThere(request: ApiRequest, body: JsonValue): boolean {
   if (body === null || isWhole(request)) return true;
-  return request.contentType === JSON_PATCH ? copies(body) : mentions(body, [RETAINED]);
+  if (request.contentType === JSON_PATCH && copies(body)) return true;
+  return mentions(body, [fields(RETAIN_KEYS), GIVES_BACK]);
 }
 
 function isWhole({ method, contentType }: ApiRequest): boolean {
