@@ -3,7 +3,7 @@ import { at, type Fields, listAt, objectsIn, specified, textAt } from '../fields
 /** `serviceAccountName`, `serviceAccount`, `driverServiceAccount`, `serviceAccountRef`: a text, or an object with a name. */
 const ACCOUNT_FIELD = /serviceAccount(?:Name|Ref)?$/i;
 /** Names that a service account can have (RFC 1123 subdomain); a custom resource may mean something else by the field. */
-const ACCOUNT_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
+export const ACCOUNT_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 /**
  * Every specification of a pod inside an object, known by its list of containers: of a pod, of a template of whatever
