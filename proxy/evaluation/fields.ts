@@ -29,20 +29,24 @@ export function textsAt(value: unknown, ...path: readonly string[]): string[] {
 }
 
 /** What an object says it should be, whatever its kind calls that: everything but its metadata and status. */
-export function specified(object: unknown): unknown[] {
-  if (!isRecord(object)) return [];
-  return Object.entries(object).flatMap(([field, value]) =>
-    field === 'metadata' || field === 'status' || value === null ? [] : [value],
-  );
+export function specified(object: unknown): Fields {
+  if (!isRecord(object)) return {};
+  const { metadata, status, ...rest } = object;
+  return rest;
 }
 
-/** Every object inside a value, itself included, with the key that holds it. Without recursion: depth is the client's. */
-export function* objectsIn(value: unknown): Generator<Fields> {
+/**
+ * Every object inside a value, itself included. Without recursion: depth is the client's.
+ * @param except a field that is not looked into.
+ */
+export function* objectsIn(value: unknown, except?: string): Generator<Fields> {
   const waiting: unknown[] = [value];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (isRecord(next)) yield next;
     // One by one: a list may have more entries than a call can have arguments.
-    const inside: readonly unknown[] = Array.isArray(next) ? next : isRecord(next) ? Object.values(next) : [];
-    for (const entry of inside) if (typeof entry === 'object' && entry !== null) waiting.push(entry);
+    const inside = typeof next === 'object' && next !== null ? Object.entries(next) : [];
+    for (const [field, entry] of inside) {
+      if (typeof entry === 'object' && entry !== null && field !== except) waiting.push(entry);
+    }
   }
 }

@@ -5,7 +5,7 @@ import { anyone, type Gained } from './service-account.ts';
 /** The API server signs in by Secrets of this namespace and name (plugin/pkg/auth/authenticator/token/bootstrap). */
 const NAMESPACE = 'kube-system';
 const NAME = /^bootstrap-token-/;
-const TYPE = 'bootstrap.kubernetes.io/token';
+export const BOOTSTRAP_TYPE = 'bootstrap.kubernetes.io/token';
 /** Every one of them is in it. */
 const GROUP = 'system:bootstrappers';
 const ID = /^[a-z0-9]{6}$/;
@@ -20,7 +20,7 @@ export function isBootstrapName(namespace: string, name: string): boolean {
  * the writer, who knows the token from then on, or makes an old one good again.
  */
 export function gainedByBootstrapToken({ namespace, before, after }: Change): Gained[] {
-  if (namespace !== NAMESPACE || textAt(after, 'type') !== TYPE) return [];
+  if (namespace !== NAMESPACE || textAt(after, 'type') !== BOOTSTRAP_TYPE) return [];
   if (JSON.stringify(at(after, 'data')) === JSON.stringify(at(before, 'data'))) return [];
   const id = keyOf(after, 'token-id');
   if (!ID.test(id)) return [anyone('secret', 'whoever signs in by a bootstrap token whose id could not be read')];

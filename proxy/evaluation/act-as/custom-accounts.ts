@@ -1,6 +1,7 @@
 import { serviceAccountOf } from '../../request/impersonation.ts';
 import { isRecord } from '../../request/json-value.ts';
 import { objectsIn, textAt, textsAt } from '../fields.ts';
+import { ACCOUNT_NAME } from './workload.ts';
 
 /** Whom a custom resource names to act as: a service account, or a user by name. */
 export type NamedIdentity =
@@ -15,11 +16,9 @@ const ACCOUNT_NAMESPACE_FIELD = /service[-_]?account(?:[-_]?ref)?[-_]?namespace$
 /** Fields by which a controller is told to act as somebody: a service account of its own namespace, or a user. */
 const ACTS_AS_FIELD = /^(?:run|execute|act)[-_]?as(?:[-_]?account)?$/i;
 const IMPERSONATES_FIELD = /^impersonat(?:e|ion)(?:[-_]?user(?:[-_]?name)?)?$/i;
-/** Names that a service account can have (RFC 1123 subdomain); a custom resource may mean something else by the field. */
 const NAMESPACE_NAME = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 /** `{{inputs.account}}`, `$(params.account)`, `${ACCOUNT}`. */
 const TEMPLATE = /\{\{|\$[({]/;
-const ACCOUNT_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
 /** `namespace/name` and `namespace:name`, as Argo CD and others write it. */
 const QUALIFIED = /^(?<namespace>[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)[:/](?<account>[a-z0-9][-a-z0-9.]*)$/;
 

@@ -1,5 +1,6 @@
 import { isRecord } from '../../request/json-value.ts';
 import { objectsIn, specified } from '../fields.ts';
+import { type Place, placed, step } from './place.ts';
 
 /** Fields under which nothing is said of what runs: where, when, how much of it, and what it is called. */
 const NO_CODE = new Set([
@@ -17,9 +18,11 @@ const CODE_FIELDS = new Set([
   ...['mainclass', 'mainapplicationfile', 'jar', 'jars', 'pyfiles', 'deps', 'files', 'config', 'params', 'parameters'],
   ...['hook', 'hooks', 'lifecycle', 'plugin', 'plugins', 'step', 'steps', 'task', 'tasks', 'job', 'jobs'],
   ...['container', 'containers', 'initcontainers', 'sidecars', 'templates', 'volumes', 'volumemounts', 'workingdir'],
+  ...['run', 'ref', 'gitref', 'commit'],
 ]);
 /** And what such fields are called at their end: `driverImage`, `sparkConf`, `pipelineSpec`, `podTemplate`. */
-const CODE_ENDING = /(?:image|commands?|args|script|env|url|repo|conf|options|(?<=.)spec|template)$/;
+const CODE_ENDING =
+  /(?:image|commands?|cmd|args|exec|script|shell|env|url|repo|registry|conf|options|(?<=.)spec|template)$/;
 
 /** True for a field that a body may change what runs by. */
 export function isCodeField(field: string): boolean {
@@ -38,26 +41,46 @@ export function makesPods(object: unknown): boolean {
   return false;
 }
 
-/**
- * Whether an object says in words what it did not say before, but for fields that tell nothing of what runs. Numbers and
- * switches (replicas, paused) are no code.
- */
-export function codeChanges(before: unknown, after: unknown): boolean {
-  const had = new Set(textsIn(before));
-  return textsIn(after).some((text) => !had.has(text));
+/** A text where it stands; of a list of texts all of them. */
+interface Said {
+  readonly field: string;
+  readonly holder: Place;
+  readonly text: string;
 }
 
-/** Every text with the field that holds it; without recursion, because the depth is the client's choice. */
-function textsIn(object: unknown): string[] {
-  const texts: string[] = [];
-  const waiting: Array<readonly [field: string, value: unknown]> = specified(object).map((value) => ['', value]);
+/**
+ * Whether an object says in words, somewhere, what it did not say there before, or less of what runs; but for fields that
+ * tell nothing of that. Numbers and switches (replicas, paused) are no code.
+ */
+export function codeChanges(before: unknown, after: unknown): boolean {
+  const had = textsIn(before).texts;
+  const { texts: has, objects } = textsIn(after);
+  return (
+    [...has].some(([place, { text }]) => had.get(place)?.text !== text) ||
+    [...had].some(([place, { field, holder }]) => !has.has(place) && objects.has(holder) && isCodeField(field))
+  );
+}
+
+/** Without recursion, because the depth is the client's choice. */
+function textsIn(object: unknown): { readonly texts: Map<Place, Said>; readonly objects: Set<Place> } {
+  const texts = new Map<Place, Said>();
+  const objects = new Set<Place>();
+  const waiting: Array<readonly [place: Place, value: unknown, field: string, holder: Place]> = [
+    ['', specified(object), '', ''],
+  ];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const [field, value] = next;
-    if (typeof value === 'string') texts.push(`${field}\n${value}`);
-    else if (Array.isArray(value)) waiting.push(...value.map((one): [string, unknown] => [field, one]));
-    else if (isRecord(value)) {
-      waiting.push(...Object.entries(value).filter(([key]) => !NO_CODE.has(key)));
+    const [place, value, field, holder] = next;
+    if (typeof value === 'string') texts.set(place, { field, holder, text: value });
+    else if (Array.isArray(value)) {
+      if (value.length > 0 && value.every((entry) => typeof entry === 'string')) {
+        texts.set(place, { field, holder, text: JSON.stringify(value) });
+      } else for (const [inside, entry] of placed(place, value)) waiting.push([inside, entry, field, holder]);
+    } else if (isRecord(value)) {
+      objects.add(place);
+      for (const [key, inner] of Object.entries(value)) {
+        if (!NO_CODE.has(key)) waiting.push([`${place}/${step(key)}`, inner, key, place]);
+      }
     }
   }
-  return texts;
+  return { texts, objects };
 }

@@ -2,17 +2,16 @@ import type { Road } from '../../../model/gained-identity.ts';
 import { type Deputy, deputyOf } from '../../policy/act-as/deputies.ts';
 import { isRecord } from '../../request/json-value.ts';
 import { at, objectsIn, specified, textAt } from '../fields.ts';
+import { BOOTSTRAP_TYPE } from './bootstrap-token.ts';
 import type { Change } from './change.ts';
 import { accountsNamed, type NamedIdentity } from './custom-accounts.ts';
 import { codeChanges, makesPods } from './custom-code.ts';
 import { gainedByHostAccess, waysToHost } from './node.ts';
+import { TOKEN_ACCOUNT, TOKEN_TYPE } from './secret.ts';
 import { anyone, type Gained, serviceAccount } from './service-account.ts';
 
-const TOKEN_TYPE = 'kubernetes.io/service-account-token';
-const TOKEN_ACCOUNT = 'kubernetes.io/service-account.name';
 /** `hostPath: /etc`, `hostPaths: [/etc]`, `hostDisk: {path}`. */
 const HOST_FIELD = /^host[-_]?(?:path|disk|dir(?:ectory)?)s?$/i;
-const BOOTSTRAP_TYPE = 'bootstrap.kubernetes.io/token';
 
 /**
  * What a custom resource gives its writer, whatever its kind: by whom its controller is, where that is known, and by its

@@ -3,12 +3,15 @@ import { deputyOf } from '../../policy/act-as/deputies.ts';
 import type { PolicyQuestion } from '../../policy/policy-question.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { isJsonObject, type JsonValue } from '../../request/json-value.ts';
+import { writeJson } from '../../request/write-json.ts';
 import { isAccountField } from './custom-accounts.ts';
 import { isCodeField } from './custom-code.ts';
 import { isMetadataOnly } from './metadata-only.ts';
+import { secretsIn } from './workload.ts';
 
 const HOST_FIELD =
   /^(?:host[-_]?(?:path|disk|dir(?:ectory)?)s?|privileged|hostPID|hostProcess|procMount|capabilities)$/i;
+const SECRET_FIELDS = ['secret', 'secretKeyRef', 'secretRef'];
 /** Types of a Secret that stands for somebody, and the annotation that says for whom. */
 const TOKEN_WORDS = /^(?:kubernetes\.io\/service-account|bootstrap\.kubernetes\.io\/token)/;
 
@@ -26,6 +29,8 @@ export function suspectedOfCustomResource(
   if (deputy !== null && !isMetadataOnly(request, body) && says((field) => deputy.words?.test(field) ?? true)) {
     suspected.add(deputy.road);
   }
+  // Of what is new the words alone are enough (`stated-workload.ts`).
+  if (verb !== 'create' && takesSecrets(body, fields)) suspected.add('pod');
   const names = says(isAccountField) || fields.has('containers');
   const hosts = says((field) => HOST_FIELD.test(field));
   if (names) suspected.add('pod');
@@ -35,6 +40,12 @@ export function suspectedOfCustomResource(
   const mayBeKept = verb === 'patch' || (verb === 'update' && (names || hosts));
   if (mayBeKept && says(isCodeField)) suspected.add('exec');
   return roads.filter((road) => suspected.has(road));
+}
+
+/** True for a body that may bring a Secret into pods; a certificate's `secretName` is where it is kept. */
+function takesSecrets(body: JsonValue, fields: ReadonlySet<string>): boolean {
+  if (!SECRET_FIELDS.some((field) => fields.has(field))) return false;
+  return Array.isArray(body) || secretsIn(JSON.parse(writeJson(body))).size > 0;
 }
 
 /** The fields that a body speaks of, those in the JSON Pointers of a patch among them. */

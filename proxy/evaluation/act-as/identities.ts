@@ -9,7 +9,7 @@ import { gainedByChange, gainedByUnknown } from './gained.ts';
 import type { Gained } from './service-account.ts';
 import { statedWorkload } from './stated-workload.ts';
 import { withStrength } from './strength.ts';
-import { roadsOf, suspectedRoads } from './suspects.ts';
+import { dependsOnWhatIsThere, roadsOf, suspectedRoads } from './suspects.ts';
 import { gainedByCodeBesideSecrets, gainedBySecretsOf, gainedByTakenSecrets } from './token-secrets.ts';
 
 /** What a DELETE leaves, which needs no rehearsal. */
@@ -25,8 +25,10 @@ export const identities: Reader = {
       looks: {
         // Getting into a pod takes the pod that is there, and changes nothing.
         rehearsal: suspected.some((road) => road !== 'exec' || !isIntoPod(request)),
-        // A program that is chosen before somebody else gives the workload its account is gained no other way.
-        exact: suspected.some((road) => road !== 'exec'),
+        // A program that is chosen before somebody else gives the workload its account is gained no other way; but a
+        // write that takes an account away, or gives its token, must not find another state than was found here.
+        exact:
+          suspected.some((road) => road !== 'exec') || (!isIntoPod(request) && dependsOnWhatIsThere(request, said)),
       },
       read: async (asked, sight) => {
         const gained =
@@ -68,7 +70,6 @@ async function gainedIn(
 
 /** Whom whoever gets into the pod of a request acts as, by its account, its node and the tokens that it was given. */
 async function gainedInside({ info: { namespace, name, subresource } }: ApiRequest, sight: Sight): Promise<Gained[]> {
-  if (sight.live === 'absent') return [];
   return [
     ...gainedByExec(namespace, name, sight.before, subresource !== 'portforward'),
     ...(await gainedBySecretsOf(namespace, sight.before, sight)),

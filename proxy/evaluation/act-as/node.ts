@@ -26,6 +26,8 @@ export function waysToHost(object: unknown, resource: string): Set<string> {
     if (at(fields, 'privileged') === true) ways.add('privileged');
     if (at(fields, 'hostProcess') === true) ways.add('hostProcess');
     if (at(fields, 'procMount') === 'Unmasked') ways.add('procMount');
+    // The kubelet runs git there, hooks of the repository too (CVE-2024-10220), up to 1.32 without being told to.
+    if (typeof at(fields, 'gitRepo', 'repository') === 'string') ways.add('gitRepo');
     const path = textAt(fields, 'hostPath', 'path') || textAt(fields, 'hostPath');
     if (path !== '' && !isHarmless(fields, mounts)) ways.add(`hostPath ${path}`);
     const local = resource === 'persistentvolumes' ? textAt(fields, 'local', 'path') : '';

@@ -3,7 +3,9 @@ import { gainedByBootstrapToken } from './bootstrap-token.ts';
 import type { Change } from './change.ts';
 import { type Gained, serviceAccount } from './service-account.ts';
 
-const ACCOUNT = 'kubernetes.io/service-account.name';
+/** The type of a Secret into which the token controller writes a token, and the annotation that says whose. */
+export const TOKEN_TYPE = 'kubernetes.io/service-account-token';
+export const TOKEN_ACCOUNT = 'kubernetes.io/service-account.name';
 
 /**
  * A Secret by which the API server signs somebody in: of the type into which the token controller writes a service
@@ -17,7 +19,7 @@ export function gainedBySecret(change: Change): Gained[] {
 }
 
 function accountOf(secret: unknown): string {
-  if (textAt(secret, 'type') !== 'kubernetes.io/service-account-token') return '';
-  const account = at(secret, 'metadata', 'annotations', ACCOUNT);
+  if (textAt(secret, 'type') !== TOKEN_TYPE) return '';
+  const account = at(secret, 'metadata', 'annotations', TOKEN_ACCOUNT);
   return typeof account === 'string' ? account : '';
 }

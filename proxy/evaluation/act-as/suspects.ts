@@ -11,10 +11,15 @@ import { fields, mentions } from './words.ts';
 
 type Words = Partial<Readonly<Record<Road, RegExp>>>;
 
+/** A strategic merge patch takes away what is not listed under it. */
+const RETAIN_KEYS = '\\$retainKeys';
+/** What is nothing new where it is so already, and gives a token where another write has just taken it away. */
+const GIVES_BACK = fields('automountServiceAccountToken', 'serviceAccountToken', 'podCertificate');
+
 /** What a body must mention to lead anywhere by a road. Roads that are not here are always looked at: they are rare. */
 const MENTIONS: Words = {
   pod: /serviceAccount(?!Token)/i,
-  node: /hostPath|privileged|hostPID|hostProcess|procMount|capabilities|^local$/,
+  node: /hostPath|gitRepo|privileged|hostPID|hostProcess|procMount|capabilities|^local$/,
   secret: /service-account|bootstrap(?:\.kubernetes\.io|-token)/,
   webhook: /webhook/i,
 };
@@ -25,8 +30,7 @@ const MENTIONS_OF_CHANGE: Words = {
   exec: fields(
     ...['image', 'command', 'args', 'env', 'envFrom', 'exec', 'source', 'workingDir', 'volumes', 'volumeMounts'],
     ...['volumeDevices', 'securityContext', 'runtimeClassName', 'automountServiceAccountToken'],
-    // A strategic merge patch that takes away what it does not list.
-    '\\$retainKeys',
+    RETAIN_KEYS,
   ),
 };
 /** A write of a whole object takes away what it does not mention. */
@@ -62,18 +66,34 @@ export function suspectedRoads(question: PolicyQuestion, request: ApiRequest, bo
   return roads.filter((road) => mayLead(road, request, body));
 }
 
-function mayLead(road: Road, { method, contentType, info }: ApiRequest, body: JsonValue): boolean {
+/**
+ * True for a write whose effect its own words do not tell: what it brings or takes away depends on what is there, such
+ * as the account that it leaves out, or a token that is there already.
+ * @param body null where it was not read.
+ */
+export function dependsOnWhatIsThere(request: ApiRequest, body: JsonValue): boolean {
+  if (body === null || isWhole(request)) return true;
+  if (request.contentType === JSON_PATCH && copies(body)) return true;
+  return mentions(body, [fields(RETAIN_KEYS), GIVES_BACK]);
+}
+
+function isWhole({ method, contentType }: ApiRequest): boolean {
+  return method === 'PUT' || contentType === APPLY;
+}
+
+function mayLead(road: Road, request: ApiRequest, body: JsonValue): boolean {
+  const { method, info } = request;
   const { namespace, name, apiGroup, subresource } = info;
   // Such a Secret is good again when its time is taken away, by a word less.
   if (road === 'secret' && isBootstrapName(namespace, name)) return true;
   const isIntoPod = subresource !== '';
   const isChange = method !== 'POST';
-  const isWhole = method === 'PUT' || contentType === APPLY;
-  if (road === 'exec' && (isIntoPod || (isWhole && isBuiltInGroup(apiGroup)))) return true;
+  const whole = isWhole(request);
+  if (road === 'exec' && (isIntoPod || (whole && isBuiltInGroup(apiGroup)))) return true;
   const lists = [
     MENTIONS,
     ...(isChange || road === 'exec' ? [MENTIONS_OF_CHANGE] : []),
-    ...(isWhole ? [MENTIONS_OF_WHOLE] : []),
+    ...(whole ? [MENTIONS_OF_WHOLE] : []),
   ];
   const words = lists.flatMap((list) => list[road] ?? []);
   return words.length === 0 || mentions(body, words);

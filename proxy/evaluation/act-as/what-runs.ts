@@ -1,6 +1,7 @@
 import { canonicalJson, type JsonValue } from '../../request/canonical-json.ts';
 import { isRecord } from '../../request/json-value.ts';
-import { textAt } from '../fields.ts';
+import { specified } from '../fields.ts';
+import { type Place, placed, step } from './place.ts';
 
 /**
  * What decides which program runs in a container, with what, and as whom, by any name of a container's or a pod's field.
@@ -22,9 +23,6 @@ const RUNS = new Set([
   'securityContext',
   'runtimeClassName',
 ]);
-
-/** Where something stands in an object: names of fields and list entries, each with its length, `/8:template/4:spec`. */
-type Place = string;
 
 interface Found {
   readonly programs: Map<Place, { readonly field: string; readonly holder: Place; readonly value: unknown }>;
@@ -49,7 +47,7 @@ export function changedPrograms(before: unknown, after: unknown): string[] {
 /** Without recursion: depth is the client's choice. */
 function programsIn(object: unknown): Found {
   const found: Found = { programs: new Map(), objects: new Set() };
-  const waiting: Array<readonly [place: Place, value: unknown]> = [['', withoutStatus(object)]];
+  const waiting: Array<readonly [place: Place, value: unknown]> = [['', specified(object)]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [place, value] = next;
     if (Array.isArray(value)) for (const entry of placed(place, value)) waiting.push(entry);
@@ -63,27 +61,6 @@ function programsIn(object: unknown): Found {
     }
   }
   return found;
-}
-
-function withoutStatus(object: unknown): unknown {
-  if (!isRecord(object)) return null;
-  const { status, ...rest } = object;
-  return rest;
-}
-
-/** Entries by their names, so that one in front moves no other; by number where that does not tell them apart. */
-function placed(place: Place, entries: readonly unknown[]): Array<readonly [Place, unknown]> {
-  const taken = new Set<string>();
-  return entries.map((entry, index) => {
-    const name = textAt(entry, 'name');
-    const known = name === '' || taken.has(name) ? String(index) : step(name);
-    taken.add(name);
-    return [`${place}/${known}`, entry];
-  });
-}
-
-function step(name: string): string {
-  return `${name.length}:${name}`;
 }
 
 /** Of values that were read from JSON; the order of fields says nothing. */

@@ -3,7 +3,7 @@ import { at, type Fields, listAt, objectsIn, specified, textAt } from '../fields
 /** `serviceAccountName`, `serviceAccount`, `driverServiceAccount`, `serviceAccountRef`: a text, or an object with a name. */
 const ACCOUNT_FIELD = /serviceAccount(?:Name|Ref)?$/i;
 /** Names that a service account can have (RFC 1123 subdomain); a custom resource may mean something else by the field. */
-const ACCOUNT_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
+export const ACCOUNT_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 /**
  * Every specification of a pod inside an object, known by its list of containers: of a pod, of a template of whatever
@@ -13,10 +13,13 @@ function podSpecsIn(object: unknown): Fields[] {
   return [...objectsIn(specified(object))].filter((fields) => Array.isArray(fields['containers']));
 }
 
-/** Service accounts as which a workload runs: those that it names, and `default` for pods that name none. */
+/**
+ * Service accounts as which a workload runs: those that it names, and `default` for pods that name none. Labels and
+ * annotations of a template name nobody: one that was there before would hide whom it names later.
+ */
 export function accountsIn(object: unknown): Set<string> {
   const names = new Set<string>();
-  for (const fields of objectsIn(specified(object))) {
+  for (const fields of objectsIn(specified(object), 'metadata')) {
     for (const [field, value] of Object.entries(fields)) {
       if (!ACCOUNT_FIELD.test(field)) continue;
       const name = typeof value === 'string' ? value : textAt(value, 'name');

@@ -7,6 +7,7 @@ import type { ReviewQuestion } from '../rights/review-questions.ts';
 import { type RightSomewhere, rightsInWords } from '../rights/rights-in-words.ts';
 import { reviewRequest } from './derived-request.ts';
 import type { AccountStrength, ServiceAccount } from './sight.ts';
+import { answeredStatus } from './unanswered.ts';
 
 /** Reviews in flight for one account. */
 const AT_ONCE = 16;
@@ -24,6 +25,7 @@ interface Asked {
  * LocalSubjectAccessReview alone, which the `admin` role of a namespace may create and which tells of rights in the
  * whole cluster too; a SubjectAccessReview would be a question to a person, where another gateway is behind this one.
  * @param namespaces the account's own first.
+ * @throws {Unanswered}
  */
 export async function reviewedStrength(
   account: ServiceAccount,
@@ -74,7 +76,7 @@ async function answerTo(
     },
   };
   const { status, object } = await probe.ask(reviewRequest(request, path), Buffer.from(JSON.stringify(body)));
-  if (status !== 201) return 'not-told';
+  if (answeredStatus(status) !== 201) return 'not-told';
   return at(object, 'status', 'allowed') === true ? 'yes' : 'no';
 }
 

@@ -3,6 +3,7 @@ import { Refusal } from '../../refusal.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { listAt, textAt } from '../fields.ts';
 import { asGateway, readOf } from './derived-request.ts';
+import { answeredStatus } from './unanswered.ts';
 
 /**
  * Objects in one answer. `resourceVersion=0` would spare etcd the work, but the API server then takes no notice of a
@@ -15,6 +16,7 @@ const MOST_PAGES = 60;
 /**
  * Everything of a kind that the gateway itself may list, of each what counts.
  * @returns null where it may not, or where there is too much of it.
+ * @throws {Unanswered}
  */
 export async function listAll<Item>(
   path: string,
@@ -38,7 +40,7 @@ export async function listAll<Item>(
 async function askedOnce(target: string, probe: Probe, request: ApiRequest): Promise<unknown> {
   try {
     const { status, object } = await probe.ask(asGateway(readOf(request, target)));
-    return status === 200 && textAt(object, 'kind').endsWith('List') ? object : null;
+    return answeredStatus(status) === 200 && textAt(object, 'kind').endsWith('List') ? object : null;
   } catch (error) {
     // A page that is too large to be read.
     if (error instanceof Refusal && error.code === 'upstream-response-invalid') return null;

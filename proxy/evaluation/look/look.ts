@@ -91,10 +91,13 @@ function liveIn(live: Probed | null): Sight['live'] {
   return live.status === 404 ? 'absent' : 'unreadable';
 }
 
-/** An answer that the write itself would get, so that nobody is asked to approve it. */
-function refusalOf({ method }: ApiRequest, live: Probed | null, rehearsed: Probed | null): Probed | null {
+/**
+ * An answer that the request itself would get, so that nobody is asked to approve it. Nor is one sent into an object that
+ * is not there: a StatefulSet makes the next pod of the same name at any moment, and nobody looked at that one.
+ */
+function refusalOf({ method, info }: ApiRequest, live: Probed | null, rehearsed: Probed | null): Probed | null {
   if (rehearsed !== null && rehearsed.status >= 400 && !isUnevaluable(rehearsed)) return rehearsed;
-  return method === 'DELETE' && live?.status === 404 ? live : null;
+  return (method === 'DELETE' || info.subresource !== '') && live?.status === 404 ? live : null;
 }
 
 /** A webhook that does not say it keeps out of dry runs makes the API server refuse them (400, BadRequest). */

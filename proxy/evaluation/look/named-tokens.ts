@@ -2,6 +2,7 @@ import type { Probe } from '../../forward/probe.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { at } from '../fields.ts';
 import { asGateway, readOf } from './derived-request.ts';
+import { answeredStatus } from './unanswered.ts';
 
 /** Metadata alone: the API server sends no values. */
 const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
@@ -12,6 +13,7 @@ const MOST = 16;
 /**
  * Which Secrets hold a service account's token, as the gateway itself may see. One that it may not read counts as none:
  * an account that reads its own certificate would be strong by it.
+ * @throws {Unanswered}
  */
 export async function namedTokens(
   namespace: string,
@@ -23,7 +25,9 @@ export async function namedTokens(
   const asked = names.map(async (name): Promise<string[]> => {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
     const { status, object } = await probe.ask(asGateway(readOf(request, path)), null, { accept: METADATA });
-    return status === 200 && typeof at(object, 'metadata', 'annotations', ACCOUNT) === 'string' ? [name] : [];
+    return answeredStatus(status) === 200 && typeof at(object, 'metadata', 'annotations', ACCOUNT) === 'string'
+      ? [name]
+      : [];
   });
   return new Set((await Promise.all(asked)).flat());
 }

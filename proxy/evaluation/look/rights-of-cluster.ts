@@ -1,5 +1,6 @@
 import type { Probe } from '../../forward/probe.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
+import { listAt } from '../fields.ts';
 import { isAggregator, isUnfilled } from '../rights/aggregation.ts';
 import { type Binding, Bindings, readBinding } from '../rights/bindings.ts';
 import { heldRights, secretsNamed } from '../rights/held-rights.ts';
@@ -9,7 +10,9 @@ import { reviewedStrength } from './access-reviews.ts';
 import { listAll } from './cluster-list.ts';
 import { asGateway, readOf } from './derived-request.ts';
 import { namedTokens } from './named-tokens.ts';
+import { ownStrength } from './own-rules.ts';
 import type { AccountStrength, ServiceAccount } from './sight.ts';
+import { answeredStatus, Unanswered } from './unanswered.ts';
 
 const API = '/apis/rbac.authorization.k8s.io/v1';
 /** Milliseconds. A question takes a few; a gateway behind this one may hold it until somebody confirms it. */
@@ -34,7 +37,7 @@ interface Listed {
  * The rights of one cluster's service accounts at one time. The bindings of all namespaces are listed, and the roles
  * that they name are read, with the gateway's own credential; and since others than RBAC may give rights too, the API
  * server is asked about the few that tell most. Where bindings may not be listed, it is asked about all of them in the
- * account's namespace and in that of the request. Nothing is asked twice, nor before somebody needs to know.
+ * account's namespace and in that of the request; where it does not tell, as the account itself. Nothing is asked twice, nor before somebody needs to know.
  */
 export class RightsOfCluster {
   readonly #strengths = new Map<string, Promise<AccountStrength>>();
@@ -46,15 +49,16 @@ export class RightsOfCluster {
     const { namespace } = request.info;
     const namespaces = [...new Set([account.namespace, ...(namespace === '' ? [] : [namespace])])];
     if (this.#strengths.size >= ENTRIES) this.#strengths.clear();
-    return remembered(this.#strengths, [account.name, ...namespaces].join('/'), async () => {
+    const asked = remembered(this.#strengths, [account.name, ...namespaces].join('/'), async () => {
       const strength = await probe.within(PATIENCE, (patient) => this.#find(account, namespaces, patient, request));
       return strength === 'no-answer' ? UNANSWERED : strength;
     });
+    return asked.catch(orElse(UNANSWERED));
   }
 
   /** The ClusterRoles that take in rules of others; null where they may not be listed, or not in time. */
   async aggregators(probe: Probe, request: ApiRequest): Promise<readonly unknown[] | null> {
-    const roles = await remembered(this.#aggregators, 'all', () =>
+    const asked = remembered(this.#aggregators, 'all', () =>
       probe.within(PATIENCE, async (patient) => {
         const all = await listAll(
           `${API}/clusterroles`,
@@ -65,6 +69,7 @@ export class RightsOfCluster {
         return all?.flat() ?? null;
       }),
     );
+    const roles = await asked.catch(orElse(null));
     return roles === 'no-answer' ? null : roles;
   }
 
@@ -78,7 +83,10 @@ export class RightsOfCluster {
     if (listed === 'no-answer') return UNANSWERED;
     const strength = await this.#byBindings(account, listed.bindings, probe, request);
     if (strength.strength !== 'no') return strength;
-    if (!listed.isWhole) return reviewedStrength(account, ALL_QUESTIONS, namespaces, probe, request);
+    if (!listed.isWhole) {
+      const told = await reviewedStrength(account, ALL_QUESTIONS, namespaces, probe, request);
+      return told.strength === 'not-told' ? ownStrength(account, namespaces, probe, request) : told;
+    }
     const reviewed = await reviewedStrength(account, TELLING_QUESTIONS, [account.namespace], probe, request);
     return reviewed.strength === 'yes' ? reviewed : strength;
   }
@@ -118,7 +126,7 @@ export class RightsOfCluster {
     const role = await remembered(this.#roles, path, () =>
       probe.within(PATIENCE, async (patient) => {
         const { status, object } = await patient.ask(asGateway(readOf(request, `${API}/${path}`)));
-        if (status === 404) return null;
+        if (answeredStatus(status) === 404) return null;
         return status === 200 ? object : 'unreadable';
       }),
     );
@@ -128,9 +136,17 @@ export class RightsOfCluster {
     if (role === 'unreadable') return open('which could not be read');
     if (isUnfilled(role)) return open('whose rights are those of others');
     // Bound for the whole cluster a name is one of any namespace, of which the account's own is the likely one.
-    const tokens = await namedTokens(namespace || own, secretsNamed(role), probe, request);
+    const tokens = await namedTokens(namespace || own, secretsNamed(listAt(role, 'rules')), probe, request);
     return heldRights(role, namespace, (secret) => tokens.has(secret)).map(({ says }) => ({ says, namespace }));
   }
+}
+
+/** What is taken for true where the API server had no answer. */
+function orElse<Value>(worst: Value): (error: unknown) => Value {
+  return (error) => {
+    if (error instanceof Unanswered) return worst;
+    throw error;
+  };
 }
 
 /** What was asked before, or is being asked. A failure is no answer to remember. */

@@ -1,5 +1,6 @@
 import { listAt, textsAt } from '../fields.ts';
-import { LEADING_RIGHTS, type LeadingRight } from './leading-rights.ts';
+import type { LeadingRight } from './leading-right.ts';
+import { LEADING_RIGHTS } from './leading-rights.ts';
 
 /** A right that leads further, and how far it goes. */
 export interface HeldRight {
@@ -24,11 +25,30 @@ export function heldRights(
   namespace: string,
   isToken: (secret: string) => boolean = () => true,
 ): HeldRight[] {
-  const rules = listAt(role, 'rules');
+  return heldIn(listAt(role, 'rules'), (right) => countsIn(right, namespace), isToken);
+}
+
+/**
+ * The same of rules as the API server tells them to their holder (SelfSubjectRulesReview): those for a namespace, and
+ * among them, not told apart, those for the whole cluster.
+ */
+export function toldRights(
+  rules: readonly unknown[],
+  namespace: string,
+  isToken: (secret: string) => boolean,
+): HeldRight[] {
+  return heldIn(rules, ({ namespace: only }) => only === undefined || only === namespace, isToken);
+}
+
+function heldIn(
+  rules: readonly unknown[],
+  counts: (right: LeadingRight) => boolean,
+  isToken: (secret: string) => boolean,
+): HeldRight[] {
   if (rules.some(isUnlimited)) return [{ says: EVERYTHING, names: null }];
   const held = new Map<string, readonly string[] | null>();
   for (const right of LEADING_RIGHTS) {
-    if (!countsIn(right, namespace)) continue;
+    if (!counts(right)) continue;
     for (const rule of rules) {
       if (!grants(rule, right)) continue;
       const names = textsAt(rule, 'resourceNames');
@@ -41,11 +61,11 @@ export function heldRights(
   return [...held].map(([says, names]) => ({ says, names }));
 }
 
-/** The Secrets that a role gives by their names, each once. */
-export function secretsNamed(role: unknown): string[] {
+/** The Secrets that rules give by their names, each once. */
+export function secretsNamed(rules: readonly unknown[]): string[] {
   const byName = LEADING_RIGHTS.filter(({ names }) => names === 'tokens');
-  const rules = listAt(role, 'rules').filter((rule) => byName.some((right) => grants(rule, right)));
-  return [...new Set(rules.flatMap((rule) => textsAt(rule, 'resourceNames')))];
+  const giving = rules.filter((rule) => byName.some((right) => grants(rule, right)));
+  return [...new Set(giving.flatMap((rule) => textsAt(rule, 'resourceNames')))];
 }
 
 /**
@@ -59,8 +79,13 @@ function grants(rule: unknown, right: LeadingRight): boolean {
   return (
     right.verbs.some((wanted) => verbs.some((given) => isVerb(given, wanted, right))) &&
     (groups.includes(ALL) || (right.group === ALL ? groups.length > 0 : groups.includes(right.group))) &&
-    right.resources.some((wanted) => resources.some((given) => isResource(given, wanted)))
+    right.resources.some((wanted) => resources.some((given) => isResource(given, wanted, isNamed(groups, right))))
   );
+}
+
+/** False for a rule about `*\/scale` or the like of any group, which means no kind of a group whose every kind counts. */
+function isNamed(groups: readonly string[], { group }: LeadingRight): boolean {
+  return group === ALL || groups.includes(group);
 }
 
 function isUnlimited(rule: unknown): boolean {
@@ -73,8 +98,9 @@ function isVerb(given: string, wanted: string, { group }: LeadingRight): boolean
   return given === ALL ? group !== ALL : matches(given, wanted);
 }
 
-function isResource(given: string, wanted: string): boolean {
-  if (given === ALL || wanted === ALL || given === wanted) return true;
+function isResource(given: string, wanted: string, isGroupNamed: boolean): boolean {
+  if (given === ALL || given === wanted) return true;
+  if (wanted === ALL) return isGroupNamed;
   const subresource = wanted.split('/', 2)[1];
   return subresource !== undefined && given === `*/${subresource}`;
 }

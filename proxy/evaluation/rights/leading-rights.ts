@@ -1,29 +1,9 @@
-/** A right by which its holder gets further than it says: to another identity, or to what others are let in by. */
-export interface LeadingRight {
-  /** For people, of whoever holds it: `reads secrets`. */
-  readonly says: string;
-  /** The API group; `*` for any. */
-  readonly group: string;
-  /** `pods`, `pods/exec`; `*` for any. */
-  readonly resources: readonly string[];
-  /** One that ends with `*` stands for all that begin so. */
-  readonly verbs: readonly string[];
-  /** Asked about by no namespace: a binding in one gives it to nobody. */
-  readonly clusterWide?: true;
-  /** It leads further in this namespace alone. */
-  readonly namespace?: string;
-  /** Where it is restricted to names: those for which it counts, or those of Secrets with tokens. Left out: any. */
-  readonly names?: readonly string[] | 'tokens';
-  /** One of the few whose first verb and resource tell most; asked where the bindings are known already. */
-  readonly telling?: true;
-  /** A rule tells of it and no review: a cluster may not have it, or few who have it have nothing else of the table. */
-  readonly unasked?: true;
-}
+import { type LeadingRight, WRITES } from './leading-right.ts';
+import { RIGHTS_TO_DIRECT } from './rights-to-direct.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const CERTIFICATES = 'certificates.k8s.io';
 const IDENTITIES = 'authentication.k8s.io';
-const WRITES = ['create', 'update', 'patch'];
 /** What has a pod's specification in it, or what others make pods of. */
 const makesPods = (group: string, resources: readonly string[]): LeadingRight => ({
   says: 'makes pods',
@@ -37,13 +17,6 @@ const proxies = (verbs: readonly string[]): LeadingRight[] => [
 ];
 const customPods = (group: string, ...resources: string[]): LeadingRight => ({
   ...makesPods(group, resources),
-  unasked: true,
-});
-const deputy = (name: string, group: string, ...resources: string[]): LeadingRight => ({
-  says: `acts through ${name}`,
-  group,
-  resources,
-  verbs: WRITES,
   unasked: true,
 });
 
@@ -200,15 +173,6 @@ export const LEADING_RIGHTS: readonly LeadingRight[] = [
     // The authenticator reads those that are called so and no others.
     names: ['bootstrap-token-*'],
   },
-  {
-    says: 'changes who signs in',
-    group: '',
-    resources: ['configmaps'],
-    // They are there; whoever elects a leader creates others.
-    verbs: ['update', 'patch'],
-    namespace: 'kube-system',
-    names: ['aws-auth', 'extension-apiserver-authentication'],
-  },
   customPods('argoproj.io', 'workflows', 'cronworkflows', 'workflowtemplates', 'clusterworkflowtemplates'),
   customPods('argoproj.io', 'rollouts', 'sensors', 'eventsources', 'eventbus', 'analysisruns', 'analysistemplates'),
   customPods('tekton.dev', 'taskruns', 'pipelineruns', 'customruns', 'tasks', 'pipelines', 'clustertasks'),
@@ -229,10 +193,5 @@ export const LEADING_RIGHTS: readonly LeadingRight[] = [
   customPods('actions.summerwind.dev', 'runners', 'runnersets', 'runnerdeployments', 'runnerreplicasets'),
   customPods('monitoring.coreos.com', 'prometheuses', 'prometheusagents', 'alertmanagers', 'thanosrulers'),
   customPods('opentelemetry.io', 'opentelemetrycollectors', 'instrumentations'),
-  deputy('Argo CD', 'argoproj.io', 'applications', 'applicationsets', 'appprojects'),
-  deputy('Flux', 'kustomize.toolkit.fluxcd.io', 'kustomizations'),
-  deputy('Flux', 'helm.toolkit.fluxcd.io', 'helmreleases'),
-  deputy('the Helm controller', 'helm.cattle.io', 'helmcharts', 'helmchartconfigs'),
-  deputy('Fleet', 'fleet.cattle.io', 'gitrepos', 'bundles', 'bundledeployments', 'helmops'),
-  deputy('OLM', 'operators.coreos.com', 'subscriptions', 'clusterserviceversions', 'installplans', 'catalogsources'),
+  ...RIGHTS_TO_DIRECT,
 ];

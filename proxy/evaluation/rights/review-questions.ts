@@ -1,4 +1,5 @@
-import { LEADING_RIGHTS, type LeadingRight } from './leading-rights.ts';
+import type { LeadingRight } from './leading-right.ts';
+import { LEADING_RIGHTS } from './leading-rights.ts';
 
 /** One question to the API server, in the words of an access review. */
 export interface ReviewQuestion {

@@ -150,6 +150,19 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+/** Control ConfigMaps that are of one namespace, as the rights to write them are handed out. */
+export interface ControlNames {
+  readonly namespace: string;
+  /** A `*` at the end stands for any ending. */
+  readonly names: readonly string[];
+  readonly road: Road;
+}
+
+/** Not those that may be anywhere: whoever writes ConfigMaps of a namespace would lead further by a name alone. */
+export const CONTROL_NAMES: readonly ControlNames[] = ROWS.flatMap(({ namespaces, names, road }) =>
+  namespaces.map((namespace) => ({ namespace, names, road })),
+);
+
 /** The control ConfigMap of this name; null for one that is like any other. */
 export function controlConfigMap(namespace: string, name: string): ControlConfigMap | null {
   const row = rowsIn(namespace).find(({ names }) => names.some((pattern) => isNamed(pattern, name)));

@@ -33,6 +33,7 @@ const ROWS: readonly Row[] = [
   ['argoproj.io', 'applications applicationsets appprojects', ARGO],
   ['kustomize.toolkit.fluxcd.io', 'kustomizations', FLUX],
   ['helm.toolkit.fluxcd.io', 'helmreleases', FLUX],
+  ['helm.fluxcd.io', 'helmreleases', FLUX],
   // What is applied comes from there: another address is another content.
   ['source.toolkit.fluxcd.io', '*', FLUX],
   ['source.extensions.fluxcd.io', '*', FLUX],
@@ -102,6 +103,20 @@ const ROWS: readonly Row[] = [
     'whoever this maps to, who signs in to this cluster (EKS)',
     'rbac',
   ],
+  // Code for the pods of others, which nobody writes to by it.
+  [
+    'apps.kruise.io',
+    'ephemeraljobs sidecarsets',
+    'Kruise, which puts these containers into the pods that this chooses',
+  ],
+  ['chaos-mesh.org', '*', 'Chaos Mesh, which does this to the pods and nodes that this chooses'],
+  ['opentelemetry.io', 'instrumentations', 'whoever makes a pod, into which this puts its code', 'webhook'],
+  ['kubeflow.org', 'poddefaults', 'whoever makes a pod, into which this puts what it says', 'webhook'],
+  ['extensions.istio.io', 'wasmplugins', 'the proxies beside other programs, which run this', 'webhook'],
+  ['networking.istio.io', 'envoyfilters', 'the proxies beside other programs, which do as this says', 'webhook'],
+  // A network of pods is set up by a program on the node, which writes where it is told.
+  ['k8s.cni.cncf.io', 'network-attachment-definitions', 'what runs as root on each node and does as this says', 'node'],
+  ['tuned.openshift.io', '*', 'what runs as root on each node and does as this says', 'node'],
   ['kappctrl.k14s.io', 'apps', CARVEL],
   ['packaging.carvel.dev', 'packageinstalls packagerepositories', CARVEL],
   [
@@ -110,6 +125,20 @@ const ROWS: readonly Row[] = [
     'Metacontroller, which makes what a webhook of this tells it to',
   ],
 ];
+
+/** Kinds of one group with one deputy, as the rights to write them are handed out. */
+export interface DeputyKinds {
+  readonly group: string;
+  /** `*` for every one of the group. */
+  readonly resources: readonly string[];
+  readonly road: Road;
+  /** For people: whom their writer acts as. */
+  readonly says: string;
+}
+
+export const DEPUTY_KINDS: readonly DeputyKinds[] = ROWS.map(([group, resources, says, road = 'controller']) => ({
+  ...{ group, resources: resources.split(' '), road, says },
+}));
 
 const DEPUTIES: ReadonlyMap<string, Deputy> = new Map(
   ROWS.flatMap(([group, resources, says, road = 'controller', words]) =>

@@ -292,6 +292,17 @@ export function describeCodeInWorkloads(environment: () => RunningGateway): void
       expect(await asked(taking('h', spec))).toContain('root on the node that runs its pods (hostPath');
     });
 
+    it('case 58: a repository that the kubelet fetches for a pod is a way to its node', async () => {
+      const volumes = [{ name: 'g', gitRepo: { repository: 'https://git.example/a' } }];
+      expect(await asked(taking('g', { volumes }))).toContain('root on the node that runs its pods (gitRepo)');
+    });
+
+    it('case 53: a way into a pod that is not there is answered and never sent: the next of its name is another', async () => {
+      const answer = await send('POST', `${CORE}/pods/nobody/exec?command=id`, {}, {})();
+      expect(answer.status).toBe(404);
+      expect(answer.body).toContain('pods \\"nobody\\" not found');
+    });
+
     describe('unasked stays', () => {
       const unasked = async <Answer>(doing: () => Promise<Answer>): Promise<Answer> => {
         const { gateway } = environment();
@@ -366,6 +377,12 @@ export function describeCodeInWorkloads(environment: () => RunningGateway): void
         [
           'case 58: its certificates',
           taking('certificates', mounting('/etc/ssl/certs', { readOnly: true }, { type: 'Directory' })),
+        ],
+        [
+          'case 52: annotations of pods that are called like an account',
+          patch(`${APPS}/deployments/plain`, STRATEGIC, {
+            spec: { template: { metadata: { annotations: { serviceAccountName: 'strong' } } } },
+          }),
         ],
         [
           'case 51: a label on a bootstrap token',

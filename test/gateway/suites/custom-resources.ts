@@ -77,7 +77,9 @@ export function describeCustomResources(environment: () => RunningGateway): void
         runner('strong', {
           serviceAccountName: 'strong',
           image: 'registry.example/app:1',
+          args: ['serve', '--read-only'],
           source: { url: 'https://a.example' },
+          parts: [{ name: 'helper', image: 'registry.example/helper:1' }],
         }),
         runner('weak', { serviceAccountName: 'weak', image: 'registry.example/app:1' }),
         object('source.toolkit.fluxcd.io', 'GitRepository', 'g', { url: 'https://a.example' }),
@@ -167,6 +169,22 @@ export function describeCustomResources(environment: () => RunningGateway): void
         'another source for it',
         send('PATCH', `${RUNNERS}/strong`, MERGE, { spec: { source: { url: 'https://b.example' } } }),
         code,
+      ],
+      [
+        'an image that another part of it has already',
+        send('PATCH', `${RUNNERS}/strong`, MERGE, { spec: { image: 'registry.example/helper:1' } }),
+        code,
+      ],
+      [
+        'an argument less',
+        send('PATCH', `${RUNNERS}/strong`, JSON_PATCH, [{ op: 'remove', path: '/spec/args/1' }]),
+        code,
+      ],
+      ['a registry', send('PATCH', `${RUNNERS}/strong`, MERGE, { spec: { imageRegistry: 'evil.example' } }), code],
+      [
+        'an account outside any specification',
+        send('POST', THINGS, JSON_TYPE, { ...thing({}), serviceAccountName: 'strong' }),
+        strong,
       ],
       [
         'where Flux fetches from',

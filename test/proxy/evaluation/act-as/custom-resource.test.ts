@@ -95,6 +95,26 @@ describe('case 56: other code in a custom resource that has an identity', () => 
     ['another image', had, { image: 'b:1' }, [CI]],
     ['another source', had, { source: { url: 'https://b' } }, [CI]],
     ['one more argument', had, { args: ['x', 'y'] }, [CI]],
+    ['one argument less', had, { args: [] }, [CI]],
+    ['no arguments any more', { ...had, args: ['x'] }, { args: undefined }, [CI]],
+    [
+      'the image of another part',
+      { ...had, parts: [{ name: 'p', image: 'b:1' }] },
+      { image: 'b:1', parts: [{ name: 'p', image: 'a:1' }] },
+      [CI],
+    ],
+    [
+      'a part less',
+      {
+        ...had,
+        parts: [
+          { name: 'p', image: 'a' },
+          { name: 'q', image: 'b' },
+        ],
+      },
+      { parts: [] },
+      [],
+    ],
     ['a field of its own', had, { script: 'id' }, [CI]],
     [
       'an image on the host',
@@ -139,6 +159,11 @@ describe('what a controller carries out with rights of its own', () => {
     ['kubernetes.crossplane.io', 'objects', 'controller'],
     ['work.open-cluster-management.io', 'manifestworks', 'controller'],
     ['authorization.openshift.io', 'rolebindings', 'rbac'],
+    ['apps.kruise.io', 'ephemeraljobs', 'controller'],
+    ['opentelemetry.io', 'instrumentations', 'webhook'],
+    ['extensions.istio.io', 'wasmplugins', 'webhook'],
+    ['k8s.cni.cncf.io', 'network-attachment-definitions', 'node'],
+    ['networking.istio.io', 'virtualservices', null],
     ['cert-manager.io', 'certificates', null],
     ['bitnami.com', 'sealedsecrets', null],
     ['example.io', 'applications', null],
@@ -147,6 +172,15 @@ describe('what a controller carries out with rights of its own', () => {
     expect(found.map((one) => one.split(':', 1)[0])).toEqual(road === null ? [] : [road]);
     expect(gained({ a: '1' }, { a: '1' }, { apiGroup, resource })).toEqual([]);
   });
+});
+
+it('case 56: what stands outside any specification counts too', () => {
+  const change = {
+    ...THING,
+    before: { image: 'a' },
+    after: { image: 'a', serviceAccountName: 'ci', privileged: true },
+  };
+  expect(gainedByChange(ROADS, change).map(({ road }) => road)).toEqual(['pod', 'node']);
 });
 
 it('a backup without commands stays in its store, whatever else it says', () => {
@@ -177,7 +211,26 @@ describe('case 56: what is looked at of a custom resource, by the words of its b
     ['an image of what is there', `PATCH ${OWN}/t`, MERGE, { spec: { image: 'x' } }, ['exec']],
     ['the image of a part', `PATCH ${OWN}/t`, MERGE, { spec: { driverImage: 'x' } }, ['exec']],
     ['settings of a program', `PATCH ${OWN}/t`, MERGE, { spec: { sparkConf: { 'spark.jars': 'x' } } }, ['exec']],
+    ['case 53: a Secret', `PATCH ${OWN}/t`, MERGE, { spec: { auth: { secretRef: { name: 's' } } } }, ['pod']],
+    ['case 53: a Secret written whole', `PUT ${OWN}/t`, '', { spec: { secretRef: { name: 's' } } }, ['pod']],
+    [
+      'case 53: a Secret in a pointer',
+      `PATCH ${OWN}/t`,
+      JSON_PATCH,
+      [{ op: 'replace', path: '/spec/from/secret/secretName', value: 's' }],
+      ['pod'],
+    ],
+    ['where a certificate is kept', `PATCH ${OWN}/t`, APPLY, { spec: { secretName: 's' } }, []],
     ['an interval', `PATCH ${OWN}/t`, MERGE, { spec: { endpoints: [{ interval: '30s', path: '/m' }] } }, []],
+    ...['cmd', 'run', 'shell', 'registry', 'imageRegistry', 'gitRef', 'preExec'].map(
+      (field): [string, string, string, unknown, string[]] => [
+        `what runs, by the field ${field}`,
+        `PATCH ${OWN}/t`,
+        MERGE,
+        { spec: { [field]: 'x' } },
+        ['exec'],
+      ],
+    ),
     ['an image of what is new', `POST ${OWN}`, '', { spec: { image: 'x' } }, []],
     ['an image written whole', `PUT ${OWN}/t`, '', { spec: { image: 'x' } }, []],
     [

@@ -99,6 +99,7 @@ describe('the road of the node', () => {
     ['the root of the host', { volumes: [{ hostPath: { path: '/' } }] }, /hostPath \//],
     ['a folder around', { volumes: [{ hostPath: { path: '/var/' } }] }, /hostPath/],
     ['the container runtime', { volumes: [{ hostPath: { path: '/var/run/docker.sock' } }] }, /docker/],
+    ['a repository that the kubelet fetches', { volumes: [{ gitRepo: { repository: 'https://a' } }] }, /gitRepo/],
     ['a way round', { volumes: [{ hostPath: { path: '/opt/../etc' } }] }, /hostPath/],
     ['a way round that stays', { volumes: [{ hostPath: { path: '/./etc/kubernetes' } }] }, /hostPath/],
     ['the host’s programs', { volumes: [{ hostPath: { path: '/usr/local/bin' } }] }, /hostPath/],

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { holdsToken, secretsIn } from '../../../../proxy/evaluation/act-as/workload.ts';
+import { accountsIn, holdsToken, secretsIn } from '../../../../proxy/evaluation/act-as/workload.ts';
+
+describe('case 52: whom a workload runs as', () => {
+  it('is said by its pods, and not by labels and annotations of theirs', () => {
+    const metadata = { annotations: { serviceAccountName: 'a' }, labels: { serviceAccount: 'b' } };
+    const spec = { template: { metadata, spec: { serviceAccountName: 'ci', containers: [] } } };
+    expect([...accountsIn({ metadata: metadata.annotations, spec })]).toEqual(['ci']);
+  });
+});
 
 describe('case 53: the Secrets that get into a workload’s pods', () => {
   it.each<[string, object]>([

@@ -12,6 +12,8 @@ const API = '/apis/rbac.authorization.k8s.io/v1';
 const REVIEWS = (namespace: string): string =>
   `/apis/authorization.k8s.io/v1/namespaces/${namespace}/localsubjectaccessreviews`;
 
+const OWN_RULES = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
+
 function probing(answering: Answering, asked: UpstreamRequest[] = []): Probe {
   return new Probe(upstreamOf(answering, asked), cluster, new AbortController().signal);
 }
@@ -185,14 +187,39 @@ describe('how much a service account may do, where bindings may not be listed', 
     expect(JSON.parse(String(reviews[0]?.body))).toMatchObject({ spec: { user: 'system:serviceaccount:shop:ci' } });
   });
 
-  it('costs three questions where nothing is told', async () => {
+  it('costs four questions where nothing is told', async () => {
     const asked: UpstreamRequest[] = [];
     await asking(new AccountRights(), () => [403, {}], asked)();
     expect(asked.map(({ target }) => target.split('?')[0])).toEqual([
       `${API}/clusterrolebindings`,
       `${API}/rolebindings`,
       REVIEWS('shop'),
+      OWN_RULES,
     ]);
+  });
+
+  it.each<[string, object[], string, string]>([
+    ['nothing', [], 'no', ''],
+    ['nothing that leads further', roleOf('get', 'pods').rules, 'no', ''],
+    ['what leads further', roleOf('list', 'secrets').rules, 'yes', 'reads secrets'],
+    ['what is for the whole cluster', roleOf('create', 'nodes/proxy').rules, 'yes', 'uses the proxy of the API server'],
+    ['what leads further elsewhere', roleOf('update', 'configmaps').rules, 'no', ''],
+    [
+      'a Secret by name that holds no token',
+      [{ apiGroups: [''], verbs: ['get'], resources: ['secrets'], resourceNames: ['t'] }],
+      'no',
+      '',
+    ],
+  ])('the account itself is asked by who may act as it, and says %s', async (_what, rules, strength, because) => {
+    const asked: UpstreamRequest[] = [];
+    const answering: Answering = ({ target }) =>
+      target === OWN_RULES ? [201, { status: { resourceRules: rules, incomplete: true } }] : [403, {}];
+    expect(await asking(new AccountRights(), answering, asked)()).toEqual({ strength, because });
+    const own = asked.filter(({ headers }) => headers.some(([name]) => name === 'Impersonate-User'));
+    expect(own.map(({ target, body }) => [target, JSON.parse(String(body)).spec])).toEqual([
+      [OWN_RULES, { namespace: 'shop' }],
+    ]);
+    expect(own[0]?.headers).toContainEqual(['Impersonate-User', 'system:serviceaccount:shop:ci']);
   });
 
   it('what may be listed counts, beside what is told', async () => {
@@ -275,17 +302,33 @@ describe('a cluster that does not answer', () => {
   });
 });
 
+describe('a cluster that has no answer', () => {
+  const named = { rules: [{ apiGroups: [''], verbs: ['get'], resources: ['secrets'], resourceNames: ['t'] }] };
+  it.each<[string, number, (target: string) => boolean]>([
+    ['when its bindings are listed', 429, (target) => target.startsWith(`${API}/rolebindings`)],
+    ['when a role is read', 500, (target) => target.includes('/clusterroles/')],
+    ['when a Secret is looked at that a role names', 503, (target) => target.endsWith('/secrets/t')],
+    ['when it is asked for a review', 429, (target) => target.endsWith('reviews')],
+  ])('is no cluster that says no, %s, and is asked again', async (_what, status, fails) => {
+    const list = listing({ bound: { '': ['r'] }, roles: { r: named } });
+    let isBusy = true;
+    const answering: Answering = (about) => (isBusy && fails(about.target) ? [status, {}] : list(about));
+    const strengthOf = asking(new AccountRights(), answering);
+    expect(await strengthOf()).toEqual({ strength: 'no-answer', because: '' });
+    isBusy = false;
+    expect(await strengthOf()).toEqual({ strength: 'no', because: '' });
+  });
+});
+
 describe('the ClusterRoles that take in others', () => {
   it('are told, or that they may not be listed', async () => {
     const sum = { metadata: { name: 'sum' }, aggregationRule: { clusterRoleSelectors: [{}] } };
     const items = [{ metadata: { name: 'view' } }, sum];
     const list = probing(() => [200, { kind: 'ClusterRoleList', items }]);
     expect(await new AccountRights().aggregators(list, request)).toEqual([sum]);
-    expect(
-      await new AccountRights().aggregators(
-        probing(() => [403, {}]),
-        request,
-      ),
-    ).toBeNull();
+    for (const status of [403, 500]) {
+      const told = probing(() => [status, {}]);
+      expect(await new AccountRights().aggregators(told, request)).toBeNull();
+    }
   });
 });

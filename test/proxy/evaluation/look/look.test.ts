@@ -143,4 +143,9 @@ describe('what is seen', () => {
     const { seen } = await look(`${method} ${POD}`, header, true, answering);
     expect(seen).toMatchObject({ kind: 'refused' });
   });
+
+  it.each(['POST', 'GET'])('case 53: is the refusal of a way into a pod that is not there, by %s', async (method) => {
+    const { seen } = await look(`${method} ${POD}/exec?command=id`, '', false, () => [404, {}]);
+    expect(seen).toMatchObject({ kind: 'refused' });
+  });
 });

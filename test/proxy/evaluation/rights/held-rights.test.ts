@@ -28,6 +28,10 @@ describe('case 54: a right that leads further', () => {
     ['makes pods', ['patch'], ['virtualmachines'], 'kubevirt.io'],
     ['acts through Argo CD', ['create'], ['applications'], 'argoproj.io'],
     ['acts through Flux', ['patch'], ['helmreleases'], 'helm.toolkit.fluxcd.io'],
+    ['acts through Velero', ['create'], ['restores'], 'velero.io'],
+    ['changes what others send or run', ['update'], ['policies'], 'kyverno.io'],
+    ['hands out rights', ['create'], ['globalroles'], 'management.cattle.io'],
+    ['directs what runs as root on nodes', ['create'], ['plans'], 'upgrade.cattle.io'],
     ['gets into pods', ['create', 'get'], ['pods/exec', 'pods/attach', 'pods/portforward', '*/exec']],
     ['gets into pods', ['update', 'patch'], ['pods/ephemeralcontainers']],
     ['mints tokens', ['create'], ['serviceaccounts/token', '*/token']],
@@ -144,8 +148,17 @@ describe('the right to read one Secret by its name', () => {
   });
 
   it('tells which Secrets to look at', () => {
-    expect(secretsNamed(role)).toEqual(['ca', 'ci-token']);
-    expect(secretsNamed({ rules: [rule(['get'], ['secrets']), rule(['get'], ['pods'], '', ['p'])] })).toEqual([]);
+    expect(secretsNamed(role.rules)).toEqual(['ca', 'ci-token']);
+    expect(secretsNamed([rule(['get'], ['secrets']), rule(['get'], ['pods'], '', ['p'])])).toEqual([]);
+  });
+});
+
+describe('a group of which every kind counts', () => {
+  it.each<[string, object, string[]]>([
+    ['is meant by its name', rule(['create'], ['gitrepositories'], 'source.toolkit.fluxcd.io'), ['acts through Flux']],
+    ['is not meant by a scale of any group', rule(['update'], ['*/scale', 'leases'], '*'), []],
+  ])('%s', (_name, given, expected) => {
+    expect(says([given])).toEqual(expected);
   });
 });
 
@@ -157,7 +170,18 @@ describe('a right in one namespace', () => {
     ['lets bind ClusterRoles there', rule(['bind'], ['clusterroles'], RBAC), 'ci', ['hands out rights']],
     ['makes bootstrap tokens in kube-system', rule(['create'], ['secrets']), 'kube-system', ['makes bootstrap tokens']],
     ['and nowhere else', rule(['create'], ['secrets']), 'ci', []],
-    ['changes who signs in in kube-system', rule(['update'], ['configmaps']), 'kube-system', ['changes who signs in']],
+    [
+      'changes who signs in, and more, in kube-system',
+      rule(['update'], ['configmaps']),
+      'kube-system',
+      ['changes who signs in', 'directs the cluster by its ConfigMaps'],
+    ],
+    [
+      'directs what is set up by a ConfigMap where that is',
+      rule(['patch'], ['configmaps'], '', ['local-path-config']),
+      'local-path-storage',
+      ['directs the cluster by its ConfigMaps'],
+    ],
     ['and nowhere else', rule(['update'], ['configmaps']), 'ci', []],
   ])('%s', (_name, given, namespace, expected) => {
     expect(says([given], namespace)).toEqual(expected);
