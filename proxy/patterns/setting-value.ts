@@ -43,6 +43,10 @@ export function isReference(text: string): boolean {
     /^(?:\{\{[^\n]*\}\}|\{%[^\n]*%\}|<%[^\n]*%>|<[\w .|/-]+>|%\([\w.-]+\)s|%\{?[\w.:-]+\}?%?|@[\w.-]+@|__\w+__|`[^\n]*`|\{\w+(?:\.\w+)*\})$/.test(
       text,
     ) ||
+    // "$(cat "${FILE}")": a quote inside of the command is taken for the one that closes the value.
+    /^\$\((?:<|(?:cat|head|tail|tr|cut|sed|awk|base64|jq|yq|openssl|kubectl|vault|aws|gcloud|az)\b)[^\n)]*$/.test(
+      text,
+    ) ||
     /^(?:ref\+\w+|vault|env|file|secretsmanager|ssm|gcpsm|awssm|keyring):\S+$/i.test(text) ||
     /^!(?:vault|env|ref|secret|file)\b/i.test(text)
   );

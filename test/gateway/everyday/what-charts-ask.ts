@@ -15,6 +15,8 @@ interface Expected {
 const UPGRADES = STEPS.filter((step) => step.startsWith('upgrade'));
 /** Steps that make the chart's objects. */
 const MAKING: readonly Step[] = ['install', 'apply by GitOps'];
+/** Steps that say what runs in the chart's workloads: also the image of another release, forwards or back. */
+const RUNNING: readonly Step[] = [...MAKING, 'upgrade, image', 'rollback'];
 /** Steps that apply all of the chart's objects, whether they change them or not. */
 const APPLYING: readonly Step[] = [...MAKING, ...UPGRADES, 'rollback', 'apply by GitOps again'];
 const WRITING: readonly Step[] = [...APPLYING, 'uninstall'];
@@ -45,6 +47,8 @@ const strong = (what: string | readonly string[], because: string, steps = MAKIN
   what,
   because,
 ];
+/** A workload that runs as a strong account: made, and given other code. */
+const runsStrong = (what: string | readonly string[], because: string): Row => strong(what, because, RUNNING);
 const inside = (pod: string, because: string): Row => strong(`pods/exec ${pod}`, because, ['into a pod']);
 const definition = (name: string, steps: readonly Step[]): Row => [
   'cluster-wide-writes',
@@ -64,7 +68,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
       [...roles(CLUSTER, ['ingress-controller']), ...roles(NAMESPACED, ['ingress-controller'])],
       'whoever holds it reads Secrets',
     ),
-    strong('deployments.apps ingress-controller-controller', 'its account reads Secrets of its namespace'),
+    runsStrong('deployments.apps ingress-controller-controller', 'its account reads Secrets of its namespace'),
     inside('ingress-controller-controller-', 'its account reads Secrets of its namespace'),
     rights(
       [...roles(CLUSTER, ['ingress-controller-admission']), ...roles(NAMESPACED, ['ingress-controller-admission'])],
@@ -102,8 +106,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
       roles(CLUSTER, ['cert-manager-controller', 'cert-manager-cainjector']),
       'whoever holds it reads Secrets, signs certificates, or changes webhooks',
     ),
-    strong(roles('clusterroles', ['cert-manager-view']), 'it is added to the roles that others hold already'),
-    strong(
+    runsStrong(
       ['deployments.apps cert-manager-controller', 'deployments.apps cert-manager-cainjector'],
       'its account reads Secrets in the whole cluster',
     ),
@@ -126,6 +129,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
   prometheus: [
     rights(roles(CLUSTER, ['prometheus-server', 'prometheus-kube-state-metrics'])),
     strong(roles(CLUSTER, ['prometheus-kube-state-metrics']), 'whoever holds it lists Secrets in the whole cluster'),
+    strong('deployments.apps prometheus-kube-state-metrics', 'its account lists Secrets in the whole cluster'),
     strong('daemonsets.apps prometheus-node-exporter', 'it sees the processes and the files of every node'),
   ],
   grafana: [
@@ -140,7 +144,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
       ],
       'whoever holds it reads Secrets in the whole cluster',
     ),
-    strong('deployments.apps grafana', 'the account of its sidecar reads Secrets in the whole cluster'),
+    runsStrong('deployments.apps grafana', 'the account of its sidecar reads Secrets in the whole cluster'),
     inside('grafana-', 'the account of its sidecar reads Secrets in the whole cluster'),
   ],
   'argo-cd': [
@@ -149,8 +153,8 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
       roles(CLUSTER, ['argo-cd-application-controller', 'argo-cd-server']),
       'whoever holds it does anything, or reads everything, in the whole cluster',
     ),
-    strong('statefulsets.apps argo-cd-application-controller', 'its account does anything in the whole cluster'),
-    strong('deployments.apps argo-cd-server', 'its account reads everything in the whole cluster'),
+    runsStrong('statefulsets.apps argo-cd-application-controller', 'its account does anything in the whole cluster'),
+    runsStrong('deployments.apps argo-cd-server', 'its account reads everything in the whole cluster'),
     inside('argo-cd-application-controller-', 'its account does anything in the whole cluster'),
     rights(roles(NAMESPACED, ['argo-cd-redis-secret-init']), HOOKS),
     strong(
@@ -158,13 +162,14 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
       'whoever holds it reads a Secret; hooks make it anew each time',
       HOOKS,
     ),
+    strong(['configmaps argocd-cm', 'configmaps argocd-rbac-cm'], 'it says who signs in to Argo CD, and as what'),
     definition('applications.argoproj.io', ['install']),
     strong('applications.argoproj.io', 'Argo CD carries it out with rights of its own', ['own objects']),
   ],
   operator: [
     rights(roles(CLUSTER, ['operator'])),
     strong(roles(CLUSTER, ['operator']), 'whoever holds it reads Secrets and makes workloads in the whole cluster'),
-    strong('deployments.apps operator', 'its account reads Secrets and makes workloads in the whole cluster'),
+    runsStrong('deployments.apps operator', 'its account reads Secrets and makes workloads in the whole cluster'),
     inside('operator-', 'its account reads Secrets and makes workloads in the whole cluster'),
     definition('databases.operator.everyday.example', ['install']),
   ],

@@ -36,6 +36,7 @@ describe('case 60: credentials in the files that a ConfigMap holds', () => {
     ['my.cnf', '[client]\nuser=root\npassword=hunter2\n', ['hunter2']],
     ['init.sql', "CREATE USER a WITH PASSWORD 'hunter2';\nALTER USER x IDENTIFIED BY 'h3';\n", ['hunter2', 'h3']],
     ['nginx.conf', 'proxy_set_header Authorization "Basic abc";\nset $token "abc123";\n', ['Basic abc', 'abc123']],
+    ['said.sh', 'export DB_PASSWORD="$(hunter2 "x")"\nTOKEN="$(echo "hunter2")"\n', ['$(hunter2 ', '$(echo ']],
     ['run.sh', 'mysql --password hunter2 -u root\ncurl -u bob:h3 x\n', ['hunter2', 'h3']],
     ['curl.sh', 'curl -H "Authorization: Bearer abcd" https://x\n', ['Bearer abcd']],
     ['config.json', '{"auths":{"r.io":{"auth":"dXNlcjpwYXNz"}}}', ['dXNlcjpwYXNz']],
@@ -124,6 +125,10 @@ describe('ordinary configuration stays as it is', () => {
     [
       'entrypoint.sh',
       `#!/bin/sh\nPASSWORD=$(cat /run/x)\nexport PGPASSWORD="$POSTGRES_PASSWORD"\nTOKEN=${DOLLAR}{TOKEN:-}\nif [ -z "$PASSWORD" ]; then exit 1; fi\n`,
+    ],
+    [
+      'start.sh',
+      `[[ -f $F ]] && export REDIS_PASSWORD="$(< "${DOLLAR}{F}")"\nexport DB_PASSWORD="$(cat "/run/x")"\nTOKEN="$(jq -r ".a" x)"\n`,
     ],
     ['policy.json', '{"passwordPolicy":"strict","token_endpoint":"https://x/token","password_length":8}'],
     ['passwd', 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/sbin/nologin\n'],
