@@ -1,0 +1,53 @@
+import type { Splice } from '../scan/byte-window.ts';
+
+type Range = Pick<Splice, 'start' | 'end'>;
+
+/** Splices that do not overlap, to be asked about a range often: an object may have as many as it has keys. */
+export class OrderedSplices {
+  readonly #splices: readonly Range[];
+
+  constructor(splices: readonly Range[]) {
+    this.#splices = isOrdered(splices) ? splices : splices.toSorted((one, other) => one.start - other.start);
+  }
+
+  /** Whether a range lies inside one of them. */
+  around({ start, end }: Range): boolean {
+    const before = this.#splices[this.#firstFrom(start + 1) - 1];
+    return before !== undefined && before.end >= end;
+  }
+
+  /** Whether one of them lies inside a range. */
+  within({ start, end }: Range): boolean {
+    const first = this.#splices[this.#firstFrom(start)];
+    return first !== undefined && first.end <= end;
+  }
+
+  /** What they leave of `[start, end)`, in order. */
+  *between(start: number, end: number): Generator<Range> {
+    let from = start;
+    for (const splice of this.#splices) {
+      if (splice.start > from) yield { start: from, end: splice.start };
+      from = splice.end;
+    }
+    if (end > from) yield { start: from, end };
+  }
+
+  /** The index of the first one that begins at a place or behind it. */
+  #firstFrom(place: number): number {
+    let low = 0;
+    let high = this.#splices.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#splices[middle]?.start ?? 0) < place) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function isOrdered(splices: readonly Range[]): boolean {
+  for (let index = 1; index < splices.length; index += 1) {
+    if ((splices[index]?.start ?? 0) < (splices[index - 1]?.start ?? 0)) return false;
+  }
+  return true;
+}
