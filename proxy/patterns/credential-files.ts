@@ -41,7 +41,7 @@ const INLINE: readonly NamedForm[] = [
   { name: /(?<![\w.-])\$?([A-Za-z][\w-]{0,80})[ \t]+(?=["'])/g, value: QUOTED },
   {
     name: /["'{,([][ \t]*([A-Za-z][\w.-]{0,80})(?:["']\]?)?[ \t]*(?:=>|[:=](?![=~]))[ \t]*/g,
-    value: /"[^"]*"|'[^']*'|(?![{[])(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[ \t]+)?[^\s"',;})\]]+/y,
+    value: /"[^"]*"|'[^']*'|`[^`]*`|(?![{[])(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[ \t]+)?[^\s"',;})\]]+/y,
   },
   { name: /\bdefine\([ \t]*["'](\w{1,80})["'][ \t]*,[ \t]*/g, value: QUOTED },
 ];
