@@ -9,6 +9,9 @@ const STAMPS = new Uint8Array(1 << 15);
 const MOST_STAMPS = 255;
 let stamp = 0;
 
+/** A label has room for that in hex; what is longer stands in annotations, which are looked into for it. Bytes. */
+const LONGEST_IN_HEX = 31;
+
 /** Of searches for windows that the table cannot rule out. Beyond it the bytes may hold anything. Bytes. */
 const BUDGET = 1024 * 1024;
 /** What each search costs, however little it looks at. Bytes. */
@@ -78,8 +81,7 @@ export class SearchedBytes {
         e & 63,
       ) ||
       this.#mayHoldSextets(a & 63, b >> 2, ((b & 3) << 4) | (c >> 4), ((c & 15) << 2) | (d >> 6), d & 63, e >> 2) ||
-      this.#mayHoldHex(a, b, c, 0x57) ||
-      this.#mayHoldHex(a, b, c, 0x37)
+      (length <= LONGEST_IN_HEX && (this.#mayHoldHex(a, b, c, 0x57) || this.#mayHoldHex(a, b, c, 0x37)))
     );
   }
 

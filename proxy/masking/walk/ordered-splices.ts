@@ -22,14 +22,16 @@ export class OrderedSplices {
     return first !== undefined && first.end <= end;
   }
 
-  /** What they leave of `[start, end)`, in order. */
-  *between(start: number, end: number): Generator<Range> {
-    let from = start;
+  /** What they leave of `length` bytes that begin at `start`, as places in these bytes. */
+  between(start: number, length: number): Range[] {
+    const left: Range[] = [];
+    let from = 0;
     for (const splice of this.#splices) {
-      if (splice.start > from) yield { start: from, end: splice.start };
-      from = splice.end;
+      if (splice.start - start > from) left.push({ start: from, end: splice.start - start });
+      from = splice.end - start;
     }
-    if (end > from) yield { start: from, end };
+    if (length > from) left.push({ start: from, end: length });
+    return left;
   }
 
   /** The index of the first one that begins at a place or behind it. */

@@ -49,7 +49,7 @@ export function maskOwnTexts(own: OwnValues, searched: SearchedPart): Splice[] {
   const { texts, parts } = new ObjectTexts(bytes, start);
   const done = new OrderedSplices(masked);
   // Too many values to look for each in each text: any text may hold one, and a name where one of them does.
-  const mayAnyName = own.tooMany && own.mayStandIn(bytes, unmasked(done, start, bytes.length));
+  const mayAnyName = own.tooMany && own.mayStandIn(bytes, done.between(start, bytes.length));
   const root = part === 'metadata' ? ['metadata'] : [];
   const splices: Splice[] = [];
   const maskedKeys = new Map<string, string>();
@@ -98,20 +98,12 @@ export function mayHoldValue(
   masked: readonly Range[],
   isCopy: boolean,
 ): boolean {
-  const left = unmasked(new OrderedSplices(masked), start, bytes.length);
+  const left = new OrderedSplices(masked).between(start, bytes.length);
   const wraps = ({ start: from, end: to }: Range) => to - from > SHORTEST_WRAPPING && mayWrapText(bytes, from, to);
   return (isCopy && left.some(wraps)) || own.mayStandIn(bytes, left);
 }
 
 type Range = Pick<Splice, 'start' | 'end'>;
-
-/** What is left between splices of some bytes, as places in the bytes. */
-function unmasked(splices: OrderedSplices, start: number, length: number): Range[] {
-  return [...splices.between(start, start + length)].map((range) => ({
-    start: range.start - start,
-    end: range.end - start,
-  }));
-}
 
 /** Masks every annotation but those that tools compare, and the copies, which are masked from within. */
 export function maskAnnotations(bytes: Buffer, start: number, token: SearchedPart['token']): Splice[] {

@@ -26,7 +26,7 @@ async function mask(metadata: object, data: Record<string, string>) {
   };
 }
 
-describe('case 66: what looking for own values may cost', () => {
+describe('case 59: what looking for own values may cost', () => {
   it('of tens of thousands of keys each is looked at once, not once for each other', async () => {
     const masked = await mask({ annotations: { note: 'x'.repeat(300) } }, dataOf(40_000));
     expect(Object.keys(masked.data)).toHaveLength(40_000);
@@ -83,7 +83,12 @@ describe('ordered splices', () => {
   });
 
   it('leaves what is between them', () => {
-    expect([...splices.between(0, 30)]).toEqual([
+    expect(splices.between(2, 30)).toEqual([
+      { start: 0, end: 3 },
+      { start: 7, end: 18 },
+      { start: 28, end: 30 },
+    ]);
+    expect(splices.between(0, 30)).toEqual([
       { start: 0, end: 5 },
       { start: 9, end: 20 },
     ]);
