@@ -1,3 +1,5 @@
+/* Longer than 300 lines: one table of the forms in which files write settings, and how each is read. */
+
 import { isCredentialName } from './credential-name.ts';
 import type { Range } from './credential-shapes.ts';
 import { isExpression, isNoSecret, isReference, looksMade } from './setting-value.ts';
@@ -41,7 +43,7 @@ const INLINE: readonly NamedForm[] = [
   { name: /(?<![\w.-])\$?([A-Za-z][\w-]{0,80})[ \t]+(?=["'])/g, value: QUOTED },
   {
     name: /["'{,([][ \t]*([A-Za-z][\w.-]{0,80})(?:["']\]?)?[ \t]*(?:=>|[:=](?![=~]))[ \t]*/g,
-    value: /"[^"]*"|'[^']*'|(?![{[])(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[ \t]+)?[^\s"',;})\]]+/y,
+    value: /"[^"]*"|'[^']*'|`[^`]*`|(?![{[])(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[ \t]+)?[^\s"',;})\]]+/y,
   },
   { name: /\bdefine\([ \t]*["'](\w{1,80})["'][ \t]*,[ \t]*/g, value: QUOTED },
 ];
@@ -223,13 +225,20 @@ function named({ name: pattern, value: how }: NamedForm, text: string, offset: n
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     // What follows another name may be a name itself: `Environment=TOKEN=…`.
     const name = match[1] ?? '';
-    if (!isCredentialName(name)) continue;
+    if (!isCredentialName(name) || isMetricLabel(text, pattern.lastIndex)) continue;
     how.lastIndex = pattern.lastIndex;
     const value = how.exec(text)?.[0];
     if (value === undefined) continue;
     pushValue(name, value, offset + pattern.lastIndex, false, ranges);
     pattern.lastIndex += value.length;
   }
+}
+
+/** `kube_secret_info{secret="db"}` in PromQL, with which kube-state-metrics names Secrets. */
+const METRIC_LABEL = /\bkube_\w{1,80}\{[^{}\n]{0,300}\bsecret[ \t]*[=!]~?=?[ \t]*$/;
+
+function isMetricLabel(text: string, end: number): boolean {
+  return METRIC_LABEL.test(text.slice(Math.max(0, end - 400), end));
 }
 
 /** A value as it stands behind its name, with the quotes, or what ends a statement. */

@@ -6,6 +6,9 @@ export function isNoSecret(name: string, value: string): boolean {
   // Most cookies are named, and not set.
   if (/cookie/i.test(name) && !looksMade(text)) return true;
   if (text === '' || isNoCredential(name, text) || isReference(text) || choosesSecretIn(name, text)) return true;
+  // `Bearer $TOKEN`, and the scheme where its credential is added elsewhere.
+  const [, scheme = '', behind = ''] = /^(bearer|basic|token)\b[ \t]*(.*)$/i.exec(text) ?? [];
+  if (scheme !== '' && (behind === '' ? /authoriz/i.test(name) : isReference(behind))) return true;
   // What is left of a value, a mark for what was taken out, a type.
   if (/^(?:[*xX.•_\\-]+|\[?redacted\]?|string|str|undefined|optional|required|default|auto)$/i.test(text)) return true;
   // What an expression looks for: `\S+`, `[^&]*`.
@@ -57,7 +60,9 @@ export function isExpression(text: string): boolean {
   if (/^[A-Za-z_$][\w.$]*[ \t]*(?:\(.*\)?|\[.*\]|=[ \t].*|\?.*:.*)$/.test(text)) return true;
   if (/^(?:\{(?!\{)|!!(?!str\b)|!\(|void 0|\(.*,.*\))/.test(text)) return true;
   if (/^(?:await|new|return|function|lambda|not|if|func|async)[ \t]/.test(text)) return true;
-  const last = /^[A-Za-z_]\w*(?:\.\w+)*\.(\w+)$/.exec(text)?.[1];
+  // What follows `||` is a value of its own, unless there is none.
+  const given = text.replace(/[ \t]*(?:\|\||\?\?|\bor\b)[ \t]*(?:''|""|``|null|undefined|None)$/, '');
+  const last = /^[A-Za-z_]\w*(?:\.\w+)*\.(\w+)$/.exec(given)?.[1];
   return last !== undefined && isCredentialName(last);
 }
 

@@ -1,8 +1,8 @@
 import { isCredentialName, isNoCredential } from '../../patterns/credential-name.ts';
 import { formsOf, SHORTEST_FORM } from '../../redaction/value-forms.ts';
 import { ValueMatcher } from '../../redaction/value-matcher.ts';
-import { viewsOf } from './text-views.ts';
-import { ValueWindows } from './value-windows.ts';
+import { type ByteRange, SearchedBytes } from './searched-bytes.ts';
+import { LookBudget, viewsOf } from './text-views.ts';
 
 /**
  * Where a text of a Secret stands. In a `text` (the value of an annotation) anything may stand; a `name` (a label, a key,
@@ -24,14 +24,30 @@ interface OwnValue {
 /** Shorter values are said by everything; from here on they are looked for behind their own key. Bytes. */
 const SHORTEST_PAIRED = 3;
 
-/** Longer values are looked for by their beginning and their end. Bytes. */
-const LOOKED_AT = 8 * 1024;
+/** What is written in more bytes is not shorter than that, in base64 with its line breaks either. */
+const LONGEST_SHORT = 16;
+
+/** So many values are compared one by one with a new one. */
+const FEW = 16;
+
+/** Of more values not one is looked for in earnest. */
+const MOST_VALUES = 512;
+
+/** Of all values together so much is looked for; of a long one its beginning and its end. Bytes. */
+const LOOKED_AT = 64 * 1024;
+const MOST_OF_ONE = 8 * 1024;
+const LEAST_OF_ONE = 192;
+/** A multiple of 3, where base64 falls on whole characters. */
+const MOST_OF_END = 1023;
+
+/** So many pairs cost as much as all other values. */
+const PAIRS_AT_ONCE = 8;
 
 /** Lines of a value that are looked for by themselves: a block is indented, and a diff writes its signs before each. */
 const SHORTEST_LINE = 16;
 const MOST_LINES = 200;
 
-/** How a value begins: as much as a window may be taken from. Decoded here, for it is done for each value of a list. */
+/** How a value begins, as far as that is looked at. Decoded here, for it is done for each value of a list. */
 const DECODED = new Uint8Array(36);
 
 /** What each character of base64 stands for, of both alphabets; 64 for others. */
@@ -42,10 +58,22 @@ for (const [sextet, character] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 
 /** @returns how many bytes there are, up to 36. Line breaks are skipped, as Go skips them. */
 function decodeBeginning(base64: Uint8Array, start: number, end: number): number {
+  let at = start;
+  let length = 0;
+  for (; at + 4 <= end && length < DECODED.length; at += 4) {
+    const a = SEXTETS[base64[at] as number] as number;
+    const b = SEXTETS[base64[at + 1] as number] as number;
+    const c = SEXTETS[base64[at + 2] as number] as number;
+    const d = SEXTETS[base64[at + 3] as number] as number;
+    if ((a | b | c | d) >= 64) break;
+    DECODED[length] = (a << 2) | (b >> 4);
+    DECODED[length + 1] = (b << 4) | (c >> 2);
+    DECODED[length + 2] = (c << 6) | d;
+    length += 3;
+  }
   let bits = 0;
   let held = 0;
-  let length = 0;
-  for (let at = start; at < end && length < DECODED.length; at += 1) {
+  for (; at < end && length < DECODED.length; at += 1) {
     const sextet = SEXTETS[base64[at] as number] as number;
     if (sextet === 64) continue;
     held = ((held << 6) | sextet) & 0xfff;
@@ -64,7 +92,8 @@ function decodeBeginning(base64: Uint8Array, start: number, end: number): number
  */
 export class OwnValues {
   readonly #values: OwnValue[] = [];
-  readonly #windows = new ValueWindows();
+  /** The same by their keys, once there are many. */
+  #byKey: Map<string, OwnValue[]> | null = null;
   readonly #public: readonly string[];
   #hasShort = false;
   #search: Search | null = null;
@@ -84,25 +113,51 @@ export class OwnValues {
     return this.#hasShort;
   }
 
+  /** More than are looked for in earnest: what `mayStandIn` says of all texts together must do. */
+  get tooMany(): boolean {
+    return this.#values.length > MOST_VALUES;
+  }
+
   /**
    * @param bytes what holds a value, or its base64; not changed while this lives.
    * @param key the key of `data` that holds it.
    */
   add(bytes: Buffer, base64: boolean, key: string, start = 0, end = bytes.length): void {
-    for (const known of this.#values) {
-      if (known.key !== key || known.base64 !== base64 || known.end - known.start !== end - start) continue;
-      if (known.bytes.compare(bytes, start, end, known.start, known.end) === 0) return;
-    }
-    this.#values.push({ bytes, start, end, base64, key });
+    const value: OwnValue = { bytes, start, end, base64, key };
+    if (this.#isKnown(value)) return;
+    this.#values.push(value);
     this.#search = null;
+    if (end - start > LONGEST_SHORT) return;
     const length = base64 ? decodeBeginning(bytes, start, end) : end - start;
-    if (length < SHORTEST_FORM) this.#hasShort ||= length >= SHORTEST_PAIRED;
-    else this.#windows.add(base64 ? DECODED : bytes.subarray(start, end), length);
+    this.#hasShort ||= length >= SHORTEST_PAIRED && length < SHORTEST_FORM;
+  }
+
+  #isKnown(value: OwnValue): boolean {
+    if (this.#byKey === null) {
+      if (this.#values.length < FEW) return this.#values.some((known) => isSame(known, value));
+      this.#byKey = new Map();
+      for (const known of this.#values) this.#keepByKey(known);
+    }
+    if (this.#byKey.get(value.key)?.some((known) => isSame(known, value)) === true) return true;
+    this.#keepByKey(value);
+    return false;
+  }
+
+  #keepByKey(value: OwnValue): void {
+    const known = this.#byKey?.get(value.key);
+    if (known === undefined) this.#byKey?.set(value.key, [value]);
+    else known.push(value);
   }
 
   /** A quick look at bytes as JSON writes them: false where no value of six bytes stands in them by itself. */
-  mayStandIn(bytes: Uint8Array, from: number, to: number): boolean {
-    return this.#windows.standIn(bytes, from, to);
+  mayStandIn(bytes: Buffer, ranges: readonly ByteRange[]): boolean {
+    const searched = new SearchedBytes(bytes, ranges);
+    for (const { bytes: around, start, end, base64 } of this.#values) {
+      const length = base64 ? decodeBeginning(around, start, end) : end - start;
+      if (length < SHORTEST_FORM) continue;
+      if (searched.mayHold(base64 ? DECODED : around.subarray(start, end), length)) return true;
+    }
+    return false;
   }
 
   /**
@@ -116,6 +171,12 @@ export class OwnValues {
     this.#search ??= new Search(decoded(this.#values), this.#public);
     return this.#search.find(text, place);
   }
+}
+
+function isSame(one: OwnValue, other: OwnValue): boolean {
+  if (one.key !== other.key || one.base64 !== other.base64) return false;
+  if (one.end - one.start !== other.end - other.start) return false;
+  return one.bytes.compare(other.bytes, other.start, other.end, one.start, one.end) === 0;
 }
 
 /** A value, and the keys that hold it. */
@@ -143,10 +204,12 @@ class Search {
   /** Words that are credentials, too. */
   readonly #inTexts = new ValueMatcher();
   readonly #pairs: readonly RegExp[];
+  readonly #budget = new LookBudget();
 
   constructor(values: readonly NamedValue[], names: readonly string[]) {
     const pairs: RegExp[] = [];
-    const shown = [...names, ...values.flatMap(({ keys }) => keys)];
+    const shown = [...names, ...values.flatMap(({ keys }) => keys)].join('\0');
+    const lookedAt = Math.min(MOST_OF_ONE, Math.max(LEAST_OF_ONE, Math.floor(LOOKED_AT / values.length)));
     for (const { bytes, keys } of values) {
       if (bytes.length < SHORTEST_PAIRED || isMask(bytes)) continue;
       const text = bytes.toString('utf8');
@@ -154,9 +217,9 @@ class Search {
       for (const key of paired) if (text.trim() !== '' && !isNoCredential(key, text)) pairs.push(pairOf(key, bytes));
       if (bytes.length < SHORTEST_FORM) continue;
       // What the name of the object, or a key, says is no secret.
-      const isPublic = shown.some((known) => known.includes(text));
+      const isPublic = shown.includes(text);
       if (!isPublic && !isWord(text)) {
-        for (const part of partsOf(bytes)) this.#everywhere.add(part);
+        for (const part of partsOf(bytes, lookedAt)) this.#everywhere.add(part);
         continue;
       }
       for (const form of encodedForms(bytes)) this.#everywhere.add(form);
@@ -166,8 +229,9 @@ class Search {
   }
 
   find(text: string, place: TextPlace): boolean {
-    for (const view of viewsOf(Buffer.from(text).toString('latin1'))) {
+    for (const view of viewsOf(Buffer.from(text).toString('latin1'), this.#budget)) {
       if (view === null) return true;
+      if (!this.#budget.spend(view, (view.length * this.#pairs.length) / PAIRS_AT_ONCE)) return true;
       const bytes = Buffer.from(view, 'latin1');
       if (holds(this.#everywhere, bytes)) return true;
       if (this.#pairs.some((pair) => pair.test(view))) return true;
@@ -205,12 +269,12 @@ function encodedForms(bytes: Buffer): readonly Buffer[] {
   return formsOf(bytes).filter((form) => !form.equals(bytes) && /[A-Z0-9]/.test(form.toString('latin1')));
 }
 
-/** A value; a long one's beginning and end; without its spaces, as a text without its own has it; and its lines. */
-function partsOf(bytes: Buffer): Buffer[] {
-  if (bytes.length > LOOKED_AT) {
+/** A value; of one that is longer than `lookedAt` its beginning and end; without its spaces, as a text without its own has it; and its lines. */
+function partsOf(bytes: Buffer, lookedAt: number): Buffer[] {
+  if (bytes.length > lookedAt) {
+    const end = bytes.length - Math.min(MOST_OF_END, lookedAt);
     // Base64 falls on whole characters every three bytes.
-    const end = bytes.length - 1024 - ((bytes.length - 1024) % 3);
-    return [...partsOf(bytes.subarray(0, LOOKED_AT)), bytes.subarray(end)];
+    return [...partsOf(bytes.subarray(0, lookedAt), lookedAt), bytes.subarray(end - (end % 3))];
   }
   const text = bytes.toString('latin1');
   const compact = text.replace(/\s+/g, '');

@@ -3,8 +3,25 @@ import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 /** What compressed text may come to; what is more than the values of a Secret is masked unseen. Bytes. */
 const MOST_INFLATED = 1024 * 1024;
 
-/** Of all that is looked at for one text. Bytes. */
-const BUDGET = 1536 * 1024;
+/**
+ * What the texts of one object may cost to look into, so that nobody waits for them: counted as a byte that is searched
+ * costs. What is left when it is spent is masked unseen, but for short texts, which cost nothing.
+ */
+export class LookBudget {
+  #left = 1024 * 1024;
+
+  /** @returns false once it is spent. */
+  spend(text: string, cost: number): boolean {
+    if (text.length < LONG) return true;
+    this.#left -= cost;
+    return this.#left >= 0;
+  }
+}
+
+/** To decode a run, to write an escape anew, to try whether something is compressed; by measurement. Bytes. */
+const COST_OF_RUN = 48;
+const COST_OF_ESCAPE = 12;
+const COST_OF_TRIAL = 1024;
 
 /** Wrappings inside wrappings: JSON in YAML in base64 of gzip in base64 is six. */
 const MOST_LAYERS = 8;
@@ -74,21 +91,19 @@ function escapes(byte: number, next: number): boolean {
  * decompressed, and each of these again. Characters are bytes (Latin-1 of UTF-8).
  * @returns null for what is there and cannot be read: a compression that is not known, a bomb, too many layers.
  */
-export function* viewsOf(text: string): Generator<string | null> {
+export function* viewsOf(text: string, budget: LookBudget): Generator<string | null> {
   const known = new Set<string>();
   const waiting = [{ text, layer: 0 }];
-  let bytes = 0;
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     if (known.has(next.text)) continue;
     known.add(next.text);
-    bytes += next.text.length;
-    if (bytes > BUDGET) {
+    if (!budget.spend(next.text, next.text.length)) {
       yield null;
       return;
     }
     yield next.text;
     const layer = next.layer + 1;
-    for (const inner of readingsOf(next.text)) {
+    for (const inner of readingsOf(next.text, budget)) {
       if (inner === null || layer > MOST_LAYERS) {
         yield null;
         return;
@@ -99,11 +114,17 @@ export function* viewsOf(text: string): Generator<string | null> {
 }
 
 /** What one text may be read as, one layer down. */
-function* readingsOf(text: string): Generator<string | null> {
+function* readingsOf(text: string, budget: LookBudget): Generator<string | null> {
+  if (!budget.spend(text, COST_OF_ESCAPE * (text.match(/[\\%&]/g)?.length ?? 0))) {
+    yield null;
+    return;
+  }
   if (text.includes('\\')) yield withoutEscapes(text);
   if (/\n/.test(text)) yield joinedLines(text);
   if (/\s/.test(text)) yield text.replace(/\s+/g, '');
-  if (/%[0-9a-fA-F]{2}/.test(text)) yield text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => byte(hex, 16));
+  // As forms are sent, with a plus for each space.
+  if (/=[^&=]*[^&=+]\+[^&=+]/.test(text)) yield withoutPercents(text.replaceAll('+', ' '));
+  if (/%[0-9a-fA-F]{2}/.test(text)) yield withoutPercents(text);
   if (/&(?:[a-z]{2,4}|#x?[0-9a-fA-F]{1,6});/.test(text)) yield withoutEntities(text);
   // Compressed twice.
   const whole =
@@ -112,8 +133,13 @@ function* readingsOf(text: string): Generator<string | null> {
   const decoded: string[] = [];
   let deflateTried = 0;
   for (const bytes of encodedIn(text)) {
+    const cost = bytes.length + (isCompressed(bytes) ? COST_OF_TRIAL : COST_OF_RUN);
+    if (!budget.spend(text, cost)) {
+      yield null;
+      return;
+    }
     const opened = decompressed(bytes);
-    if (opened !== undefined) yield opened;
+    if (opened !== undefined) yield typeof opened === 'string' && budget.spend(opened, opened.length) ? opened : null;
     else if (isReadable(bytes)) decoded.push(bytes.toString('latin1'));
     else {
       decoded.push(...withoutZeros(bytes));
@@ -156,15 +182,22 @@ const UNOPENED: readonly Buffer[] = ['28b52ffd', 'fd377a585a00', '425a6839', '04
   (hex) => Buffer.from(hex, 'hex'),
 );
 
+/** RFC 1950: the method is 8, and the first two bytes are a multiple of 31. */
+function beginsLikeZlib(bytes: Buffer): boolean {
+  return bytes[0] === 0x78 && bytes.length > 6 && bytes.readUInt16BE(0) % 31 === 0;
+}
+
+function isCompressed(bytes: Buffer): boolean {
+  return (bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8) || beginsLikeZlib(bytes);
+}
+
 /** @returns null where it is compressed and cannot be opened; undefined where it is not compressed. */
 function decompressed(bytes: Buffer): string | null | undefined {
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8;
-  // RFC 1950: the method is 8, and the first two bytes are a multiple of 31.
-  const isZlib = bytes[0] === 0x78 && bytes.length > 6 && bytes.readUInt16BE(0) % 31 === 0;
-  if (!isGzip && !isZlib)
+  const isZlib = beginsLikeZlib(bytes);
+  if (!isCompressed(bytes))
     return UNOPENED.some((magic) => bytes.subarray(0, magic.length).equals(magic)) ? null : undefined;
   try {
-    return (isGzip ? gunzipSync : inflateSync)(bytes, { maxOutputLength: MOST_INFLATED }).toString('latin1');
+    return (isZlib ? inflateSync : gunzipSync)(bytes, { maxOutputLength: MOST_INFLATED }).toString('latin1');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
     // Two letters are no proof of zlib: text that is none is not compressed.
@@ -175,6 +208,7 @@ function decompressed(bytes: Buffer): string | null | undefined {
 
 /** Text of two bytes for each character, as PowerShell encodes it; nothing where it is none. */
 function withoutZeros(bytes: Buffer): string[] {
+  if (!bytes.includes(0)) return [];
   const rest = bytes.filter((byte) => byte !== 0);
   return rest.length * 2 - bytes.length <= 1 && isReadable(Buffer.from(rest))
     ? [Buffer.from(rest).toString('latin1')]
@@ -245,6 +279,10 @@ function withoutEscapes(text: string): string {
       return letter === undefined ? '' : (LETTERS[letter] ?? letter);
     },
   );
+}
+
+function withoutPercents(text: string): string {
+  return text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => byte(hex, 16));
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

@@ -5,6 +5,7 @@ import { joinField } from '../values/field-path.ts';
 import type { OwnValues, TextPlace } from '../values/own-values.ts';
 import { mayWrapText } from '../values/text-views.ts';
 import { type ObjectText, ObjectTexts } from './object-texts.ts';
+import { OrderedSplices } from './ordered-splices.ts';
 
 /** What of a Secret is searched for its own values, and what was masked there already. */
 export interface SearchedPart {
@@ -46,6 +47,9 @@ const COMPARED =
 export function maskOwnTexts(own: OwnValues, searched: SearchedPart): Splice[] {
   const { part, bytes, start, masked, copies, as, token } = searched;
   const { texts, parts } = new ObjectTexts(bytes, start);
+  const done = new OrderedSplices(masked);
+  // Too many values to look for each in each text: any text may hold one, and a name where one of them does.
+  const mayAnyName = own.tooMany && own.mayStandIn(bytes, done.between(start, bytes.length));
   const root = part === 'metadata' ? ['metadata'] : [];
   const splices: Splice[] = [];
   const maskedKeys = new Map<string, string>();
@@ -53,13 +57,14 @@ export function maskOwnTexts(own: OwnValues, searched: SearchedPart): Splice[] {
   for (const text of texts) {
     const path = [...root, ...text.path];
     const place = placeOf(path, text.what);
-    if (place === null || copies.has(text.start) || isInside(text, masked)) continue;
+    if (place === null || copies.has(text.start) || done.around(text)) continue;
     const isManaged = isManagedField(path);
     if (isManaged && inManagedFields) continue;
     const shown = shownPath(path, maskedKeys);
     // A part of it is masked already, in a field whose name must not be told.
-    const isNamedAfterValue = text.what === 'string' && shown !== path && holdsSplice(text, masked);
-    if (!isNamedAfterValue && !own.standIn(text.text, place)) continue;
+    const isNamedAfterValue = text.what === 'string' && shown !== path && done.within(text);
+    const stands = own.tooMany ? place === 'text' || mayAnyName : own.standIn(text.text, place);
+    if (!isNamedAfterValue && !stands) continue;
     if (isManaged) {
       inManagedFields = true;
       const all = parts.find((found) => [...root, ...found.path].join('\0') === 'metadata\0managedFields');
@@ -82,13 +87,6 @@ export function maskOwnTexts(own: OwnValues, searched: SearchedPart): Splice[] {
 /** A key and a text that could hold a value in base64 of base64. Bytes. */
 const SHORTEST_WRAPPING = 32;
 
-function isOrdered(splices: ReadonlyArray<Pick<Splice, 'start' | 'end'>>): boolean {
-  for (let index = 1; index < splices.length; index += 1) {
-    if ((splices[index]?.start ?? 0) < (splices[index - 1]?.start ?? 0)) return false;
-  }
-  return true;
-}
-
 /**
  * A quick look at what is not masked yet.
  * @param isCopy what is not metadata there may wrap a value too.
@@ -97,20 +95,15 @@ export function mayHoldValue(
   own: OwnValues,
   bytes: Buffer,
   start: number,
-  masked: ReadonlyArray<Pick<Splice, 'start' | 'end'>>,
+  masked: readonly Range[],
   isCopy: boolean,
 ): boolean {
-  let from = 0;
-  const ordered = isOrdered(masked) ? masked : masked.toSorted((one, other) => one.start - other.start);
-  for (let index = 0; index <= ordered.length; index += 1) {
-    const splice = ordered[index] ?? null;
-    const to = splice === null ? bytes.length : splice.start - start;
-    if (to > from && own.mayStandIn(bytes, from, to)) return true;
-    if (isCopy && to - from > SHORTEST_WRAPPING && mayWrapText(bytes, from, to)) return true;
-    if (splice !== null) from = splice.end - start;
-  }
-  return false;
+  const left = new OrderedSplices(masked).between(start, bytes.length);
+  const wraps = ({ start: from, end: to }: Range) => to - from > SHORTEST_WRAPPING && mayWrapText(bytes, from, to);
+  return (isCopy && left.some(wraps)) || own.mayStandIn(bytes, left);
 }
+
+type Range = Pick<Splice, 'start' | 'end'>;
 
 /** Masks every annotation but those that tools compare, and the copies, which are masked from within. */
 export function maskAnnotations(bytes: Buffer, start: number, token: SearchedPart['token']): Splice[] {
@@ -139,14 +132,6 @@ function placeOf(path: readonly string[], what: ObjectText['what']): TextPlace |
 
 function isManagedField(path: readonly string[]): boolean {
   return path[0] === 'metadata' && path[1] === 'managedFields';
-}
-
-function isInside({ start, end }: ObjectText, splices: readonly Splice[]): boolean {
-  return splices.some((splice) => splice.start <= start && splice.end >= end);
-}
-
-function holdsSplice({ start, end }: ObjectText, splices: readonly Splice[]): boolean {
-  return splices.some((splice) => splice.start >= start && splice.end <= end);
 }
 
 /** The path with the masks of its keys; the same array where there are none. */

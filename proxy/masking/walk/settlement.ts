@@ -17,6 +17,7 @@ import {
   textToken,
   type WaitingValue,
 } from './masked-object.ts';
+import { OrderedSplices } from './ordered-splices.ts';
 import { maskAnnotations, maskOwnTexts, mayHoldValue, type SearchedPart } from './own-texts.ts';
 import { trimmedObject } from './trimmed-object.ts';
 
@@ -203,8 +204,8 @@ export class Settlement {
     });
     if (splices.length === 0) return 0;
     // Whole texts, with what was masked in them before.
-    const kept = masked.filter((splice) => !splices.some((own) => own.start <= splice.start && own.end >= splice.end));
-    const gone = new Set(masked.filter((splice) => !kept.includes(splice)));
+    const whole = new OrderedSplices(splices);
+    const gone = new Set(masked.filter((splice) => whole.around(splice)));
     this.#splices = [...this.#splices.filter((splice) => !gone.has(splice)), ...splices];
     return splices.length;
   }
@@ -224,7 +225,8 @@ export class Settlement {
     const splices = maskAnnotations(this.#options.read(metadata.start, metadata.end), metadata.start, (field, plain) =>
       textToken(field, plain, as, identity, this.#options),
     );
-    const others = splices.filter(({ start, end }) => !this.#splices.some((one) => one.start < end && one.end > start));
+    const done = new OrderedSplices(this.#splices);
+    const others = splices.filter((splice) => !done.around(splice) && !done.within(splice));
     this.#splices.push(...others);
     return others.length;
   }
@@ -284,8 +286,9 @@ export class Settlement {
 
   /** The whole object was asked for to see what less of it shows; the client gets what it asked for. */
   #trim({ metadata }: OpenObject, start: number, end: number, trim: Trim): void {
-    const inside = this.#splices.filter((splice) => splice.start >= start && splice.end <= end);
-    this.#splices = this.#splices.filter((splice) => !inside.includes(splice));
+    const isInside = (splice: Splice) => splice.start >= start && splice.end <= end;
+    const inside = this.#splices.filter(isInside);
+    this.#splices = this.#splices.filter((splice) => !isInside(splice));
     this.#splices.push({ start, end, bytes: trimmedObject(metadata, inside, trim, this.#options.read) });
   }
 

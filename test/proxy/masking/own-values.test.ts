@@ -181,6 +181,25 @@ function goStyle(document: object): string {
 }
 
 describe('case 59: in every other place of the metadata', () => {
+  it.each([
+    ['hex', (value: string) => Buffer.from(value).toString('hex')],
+    ['hex in capitals', (value: string) => Buffer.from(value).toString('hex').toUpperCase()],
+    ['base64', (value: string) => base64(value).replace(/=+$/, '')],
+    ['base64 in a longer one', (value: string) => base64(`xy${value}z`).replace(/=+$/, '')],
+  ])('a label that says it as %s', async (_name, write) => {
+    const { metadata } = await mask(secret({ labels: { app: write(PLAIN) } }, { password: PLAIN }));
+    expect(metadata.labels.app).toMatch(TOKEN);
+  });
+
+  it.each([
+    ['p Qw9&x=d 1/2', 'of a form'],
+    ['a b c d e f', 'of single letters'],
+  ])('an annotation that says it as forms are sent: %s', async (password) => {
+    const note = new URLSearchParams({ password }).toString();
+    const { metadata } = await mask(secret({ annotations: { note } }, { password }));
+    expect(metadata.annotations.note).toMatch(TOKEN);
+  });
+
   it('a label becomes one that clients may send back, and a selector of another label goes on', async () => {
     const { metadata } = await mask(secret({ labels: { app: PLAIN, tier: 'db' } }, { password: PLAIN }));
     expect(metadata.labels.app).toMatch(TOKEN);

@@ -83,8 +83,31 @@ describe('case 60: credentials in the files that a ConfigMap holds', () => {
   });
 });
 
+describe('a header and a default in a program', () => {
+  it.each([
+    ['a.sh', 'curl -H "Authorization: Bearer aB3dE5fG7hJ9" x', ['Bearer aB3dE5fG7hJ9']],
+    ['a.js', 'headers: { Authorization: `Bearer aB3dE5fG7hJ9` }', ['Bearer aB3dE5fG7hJ9']],
+    ['a.js', "const password = process.env.PASSWORD || 'hunter2-9x';", ["process.env.PASSWORD || 'hunter2-9x'"]],
+    ['a.lua', 'connect{secret="hunter2"}', ['hunter2']],
+    ['a.yaml', 'expr: kube_secret_info{namespace="z"}\nsecret="hunter2"', ['hunter2']],
+    ['a.yaml', 'password: token', ['token']],
+    ['a.yaml', 'password: bearer market', ['bearer market']],
+  ])('%s: %s', (name, text, credentials) => {
+    expect(found(name, text)).toEqual(credentials);
+  });
+});
+
 describe('ordinary configuration stays as it is', () => {
   it.each<[string, string]>([
+    ['a.sh', `curl -H "Authorization: Bearer ${DOLLAR}TOKEN" x`],
+    ['a.js', `fetch(url, { headers: { Authorization: \`Bearer ${DOLLAR}{token}\` } });`],
+    ['a.js', "const password = process.env.PASSWORD || '';"],
+    ['a.ts', 'const token = config.auth.token ?? undefined;'],
+    ['nginx.conf', 'proxy_set_header Authorization "Bearer $http_x_token";'],
+    ['rules.yaml', 'expr: sum(kube_secret_info{secret="y",namespace="z"}) by (secret) > 0'],
+    ['rules.yaml', 'expr: kube_secret_info{namespace="z", secret=~"db-.*"} == 0'],
+    ['mesh.yaml', 'tokenAudiences: [istio-ca]'],
+    ['oidc.yaml', 'token_endpoints: https://idp.example.com/token\npasswordPolicies: strong'],
     [
       'application.yml',
       `spring:\n  datasource:\n    password: ${DOLLAR}{DB_PASSWORD}\n    other_password: "${DOLLAR}{DB_PASSWORD:}"\n    url: jdbc:postgresql://db/x\n  token: "{{ .Values.token }}"\n  x-token: <your-token>\ntokenTTL: 3600\n`,
