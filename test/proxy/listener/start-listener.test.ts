@@ -2,7 +2,9 @@
 import { once } from 'node:events';
 import { request } from 'node:https';
 import { createConnection, createServer } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { connect } from 'node:tls';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCertificateAuthority, issueClientCertificate } from '../../../proxy/access/certificate-authority.ts';
 import { ListenError, startListener } from '../../../proxy/listener/start-listener.ts';
@@ -21,6 +23,32 @@ import {
 } from './door.ts';
 
 const GET = 'GET /c/prod/api HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n';
+
+/**
+ * A client on a thread of its own, because the listener's stands still meanwhile: once the first answer is there it sends
+ * a request whose body comes in several TLS records, and says so in `sent`.
+ */
+const HURRIED_CLIENT = `
+const { parentPort, workerData } = require('node:worker_threads');
+const { connect } = require('node:tls');
+const { host, sent, answer, ...options } = workerData;
+const socket = connect(options);
+socket.setNoDelay(true);
+let received = '';
+let asked = false;
+socket.on('error', () => undefined);
+socket.on('data', (chunk) => {
+  received += chunk.toString('latin1');
+  if (!asked && received.length > answer) {
+    asked = true;
+    socket.write('POST / HTTP/1.1\\r\\nHost: ' + host + '\\r\\nConnection: close\\r\\nContent-Length: 20000\\r\\n\\r\\n' + 'b'.repeat(4000));
+    socket.write('b'.repeat(8000));
+    socket.write('b'.repeat(8000), () => Atomics.notify(sent, 0, Atomics.store(sent, 0, 1)));
+  }
+});
+socket.on('close', () => parentPort.postMessage(received.split('HTTP/1.1 200 OK').length - 1));
+socket.write('GET / HTTP/1.1\\r\\nHost: ' + host + '\\r\\n\\r\\n');
+`;
 const doors: Door[] = [];
 
 async function opened(...options: Parameters<typeof openDoor>): Promise<Door> {
@@ -55,6 +83,34 @@ describe('a client with a live certificate', () => {
     const door = await opened();
     const answer = await ask(door, GET.replace('\r\n\r\n', '\r\nOrigin: https://{host}\r\n\r\n'));
     expect(statusLine(answer)).toBe('HTTP/1.1 200 OK');
+  });
+
+  it('is served when its next request comes while the last answer is still on its way out', async () => {
+    // More than a socket's buffer holds in any release of Node.
+    const large = Buffer.alloc(200_000, 'a');
+    const sent = new Int32Array(new SharedArrayBuffer(4));
+    const door = await opened({
+      onExchange: async (exchange) => {
+        if (exchange.method === 'GET') {
+          await setImmediate();
+          const answered = exchange.respond(200, [['Content-Length', String(large.length)]], large);
+          Atomics.wait(sent, 0, 0, 5_000);
+          return answered;
+        }
+        for await (const _ of exchange.body as AsyncIterable<Buffer>);
+        return exchange.respond(200, [], Buffer.from('ok'));
+      },
+    });
+    const { authority, client, port } = door;
+    const place = { host: `127.0.0.1:${port}`, port, ca: authority.certificate };
+    const pair = { cert: client.certificate, key: client.privateKey };
+    const worker = new Worker(HURRIED_CLIENT, {
+      eval: true,
+      workerData: { ...place, ...pair, sent, answer: large.length },
+    });
+    const [served] = await once(worker, 'message');
+    expect(served).toBe(2);
+    expect(door.refused).toEqual([]);
   });
 
   it('keeps its connection for the next request', async () => {
