@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { readByEvents } from '../../proxy/listener/read-by-events.ts';
 import { HeaderList } from '../../proxy/request/header-list.ts';
 import { authenticate } from '../access/authentication.ts';
 import { impersonate } from '../access/impersonation.ts';
@@ -161,6 +162,7 @@ export function createApiServer(options: ServerOptions): Server {
   );
   server.timeout = 0;
   server.on('upgrade', (request, socket, head) => handleUpgrade(request, socket, head, options));
+  server.on('secureConnection', readByEvents);
   server.on('tlsClientError', () => undefined);
   return server;
 }

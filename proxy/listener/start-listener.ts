@@ -14,6 +14,7 @@ import { ResponseAnswer, SocketAnswer } from './answer.ts';
 import { CAPACITY, Capacity, type CapacityLimits, type Place } from './capacity.ts';
 import { Connections } from './connections.ts';
 import type { Answerable, Exchange } from './exchange.ts';
+import { readByEvents } from './read-by-events.ts';
 import { audible, refuse } from './refuse.ts';
 import { type RefusedBeforeRequest, refuseBrokenConnections } from './refused-before-request.ts';
 import { allowedHosts, foreignSite } from './same-site.ts';
@@ -189,18 +190,6 @@ function takeRequests(server: Server, serving: Serving): void {
     serving.countRefused('expectation');
     void refuse(answer, new Refusal('expectation-failed', 'The only Expect header that is served is 100-continue'));
   });
-}
-
-/**
- * Has a connection's bytes come by events, which can wait. By itself Node's parser takes them out of TLS; where a request
- * meets an answer that is still on its way out it is paused, and breaks at the next record that TLS had read already
- * (`HPE_PAUSED`): the connection is lost, and with it a write that no client sends twice. Seen with Node 20.20 and 24.22;
- * any listener that is added changes it for good (`unconsume` in their lib/_http_server.js).
- */
-function readByEvents(socket: TLSSocket): void {
-  const listener = (): void => undefined;
-  socket.on('data', listener);
-  socket.off('data', listener);
 }
 
 /**
