@@ -1,3 +1,5 @@
+/* Longer than 300 lines: the values of one Secret, and each of the ways in which a text is asked for them. */
+
 import { isCredentialName, isNoCredential } from '../../patterns/credential-name.ts';
 import { formsOf, SHORTEST_FORM } from '../../redaction/value-forms.ts';
 import { ValueMatcher } from '../../redaction/value-matcher.ts';

@@ -1,3 +1,5 @@
+/* Longer than 300 lines: the ways in which one text hides another, each undone beside the others. */
+
 import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 
 /** What compressed text may come to; what is more than the values of a Secret is masked unseen. Bytes. */
