@@ -174,6 +174,8 @@ function judge(name: string): boolean {
   const words = wordsOf(name);
   const last = words.at(-1) ?? '';
   if (POINTERS.has(last)) return false;
+  // `inject-ca-from-secret` (cert-manager) says where to look.
+  if (words.at(-2) === 'from') return false;
   for (const [index, word] of words.entries()) {
     if (word === 'pass' && PASSES_ON.has(words[index - 1] ?? '')) continue;
     if (WORDS.has(word) || PARTS.test(word) || ONE_WORD.test(word)) return true;

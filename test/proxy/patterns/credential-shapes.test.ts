@@ -37,6 +37,8 @@ describe('names of credentials', () => {
   });
 
   it.each([
+    'cert-manager.io/inject-ca-from-secret',
+    'passwordFromSecret',
     'PASSWORD_FILE',
     'secretName',
     'csi.storage.k8s.io/node-publish-secret-name',
