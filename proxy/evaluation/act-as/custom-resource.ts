@@ -2,12 +2,12 @@ import type { Road } from '../../../model/gained-identity.ts';
 import { type Deputy, deputyOf } from '../../policy/act-as/deputies.ts';
 import { isRecord } from '../../request/json-value.ts';
 import { at, objectsIn, specified, textAt } from '../fields.ts';
+import { TOKEN_ACCOUNT, TOKEN_TYPE } from '../look/token-secrets.ts';
 import { BOOTSTRAP_TYPE } from './bootstrap-token.ts';
 import type { Change } from './change.ts';
 import { accountsNamed, type NamedIdentity } from './custom-accounts.ts';
 import { codeChanges, makesPods } from './custom-code.ts';
 import { gainedByHostAccess, waysToHost } from './node.ts';
-import { TOKEN_ACCOUNT, TOKEN_TYPE } from './secret.ts';
 import { anyone, type Gained, serviceAccount } from './service-account.ts';
 
 /** `hostPath: /etc`, `hostPaths: [/etc]`, `hostDisk: {path}`. */

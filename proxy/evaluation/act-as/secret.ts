@@ -1,11 +1,8 @@
 import { at, textAt } from '../fields.ts';
+import { TOKEN_ACCOUNT, TOKEN_TYPE } from '../look/token-secrets.ts';
 import { gainedByBootstrapToken } from './bootstrap-token.ts';
 import type { Change } from './change.ts';
 import { type Gained, serviceAccount } from './service-account.ts';
-
-/** The type of a Secret into which the token controller writes a token, and the annotation that says whose. */
-export const TOKEN_TYPE = 'kubernetes.io/service-account-token';
-export const TOKEN_ACCOUNT = 'kubernetes.io/service-account.name';
 
 /**
  * A Secret by which the API server signs somebody in: of the type into which the token controller writes a service

@@ -2,11 +2,11 @@ import type { Probe } from '../../forward/probe.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { at } from '../fields.ts';
 import { asGateway, readOf } from './derived-request.ts';
+import { secretsPath, TOKEN_ACCOUNT } from './token-secrets.ts';
 import { answeredStatus } from './unanswered.ts';
 
 /** Metadata alone: the API server sends no values. */
 const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
-const ACCOUNT = 'kubernetes.io/service-account.name';
 /** Secrets that are looked at; a role that names more than that is none of a chart's. */
 const MOST = 16;
 
@@ -23,9 +23,9 @@ export async function namedTokens(
 ): Promise<ReadonlySet<string>> {
   if (names.length > MOST) return new Set(names);
   const asked = names.map(async (name): Promise<string[]> => {
-    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
+    const path = `${secretsPath(namespace)}/${encodeURIComponent(name)}`;
     const { status, object } = await probe.ask(asGateway(readOf(request, path)), null, { accept: METADATA });
-    return answeredStatus(status) === 200 && typeof at(object, 'metadata', 'annotations', ACCOUNT) === 'string'
+    return answeredStatus(status) === 200 && typeof at(object, 'metadata', 'annotations', TOKEN_ACCOUNT) === 'string'
       ? [name]
       : [];
   });

@@ -4,8 +4,9 @@ import { at, listAt, textAt } from '../fields.ts';
 import { asGateway, readOf } from './derived-request.ts';
 import type { SecretToken } from './sight.ts';
 
-const TYPE = 'kubernetes.io/service-account-token';
-const ACCOUNT = 'kubernetes.io/service-account.name';
+/** The type of a Secret into which the token controller writes a token, and the annotation that says whose. */
+export const TOKEN_TYPE = 'kubernetes.io/service-account-token';
+export const TOKEN_ACCOUNT = 'kubernetes.io/service-account.name';
 /** Metadata alone: the API server sends no values. */
 const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 /** Secrets in one answer. A namespace has a few of this type, one for each account in clusters that are old. */
@@ -42,15 +43,15 @@ async function listedTokens(
   probe: Probe,
   request: ApiRequest,
 ): Promise<ReadonlyMap<string, SecretToken> | null> {
-  const query = `fieldSelector=${encodeURIComponent(`type=${TYPE}`)}&limit=${PAGE}`;
-  const list = await asEither(readOf(request, `${pathOf(namespace)}?${query}`), probe, METADATA);
+  const query = `fieldSelector=${encodeURIComponent(`type=${TOKEN_TYPE}`)}&limit=${PAGE}`;
+  const list = await asEither(readOf(request, `${secretsPath(namespace)}?${query}`), probe, METADATA);
   if (list.status !== 200 || textAt(list.object, 'metadata', 'continue') !== '') return null;
   return new Map(listAt(list.object, 'items').map((item) => [textAt(item, 'metadata', 'name'), accountOf(item)]));
 }
 
 async function tokenIn(namespace: string, name: string, probe: Probe, request: ApiRequest): Promise<SecretToken> {
-  const read = await asEither(readOf(request, `${pathOf(namespace)}/${encodeURIComponent(name)}`), probe);
-  if (read.status === 200) return textAt(read.object, 'type') === TYPE ? accountOf(read.object) : 'none';
+  const read = await asEither(readOf(request, `${secretsPath(namespace)}/${encodeURIComponent(name)}`), probe);
+  if (read.status === 200) return textAt(read.object, 'type') === TOKEN_TYPE ? accountOf(read.object) : 'none';
   if (read.status === 404) return 'none';
   return read.status === 403 ? 'forbidden' : 'no-answer';
 }
@@ -63,10 +64,11 @@ async function asEither(request: ApiRequest, probe: Probe, accept?: string): Pro
 }
 
 function accountOf(secret: unknown): SecretToken {
-  const account = at(secret, 'metadata', 'annotations', ACCOUNT);
+  const account = at(secret, 'metadata', 'annotations', TOKEN_ACCOUNT);
   return typeof account === 'string' && account !== '' ? { account } : 'none';
 }
 
-function pathOf(namespace: string): string {
+/** Where the Secrets of a namespace are. */
+export function secretsPath(namespace: string): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`;
 }
