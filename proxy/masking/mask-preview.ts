@@ -4,6 +4,7 @@ import type { ApiRequest } from '../request/api-request.ts';
 import { JSON_PATCH } from '../request/media-types.ts';
 import { readProtobufObject } from '../request/protobuf/read-object.ts';
 import { withoutOwnTexts } from './own-texts-of-body.ts';
+import { kindClassOf } from './plan/mask-rules.ts';
 import { unescapeString } from './scan/escaped-text.ts';
 import { type JsonEvents, JsonScanner } from './scan/json-scanner.ts';
 import { LAST_APPLIED } from './tokens/mask-form.ts';
@@ -47,7 +48,9 @@ function preview(bytes: Buffer | null, request: ApiRequest): string | null {
   if (bytes === null) return null;
   try {
     const text = written(bytes, request);
-    return isSecrets(request) ? written(withoutOwnTexts(bytes, request, '<masked>'), request) : text;
+    return kindClassOf(request.info) === 'secrets'
+      ? written(withoutOwnTexts(bytes, request, '<masked>'), request)
+      : text;
   } catch {
     return null;
   }
@@ -60,10 +63,6 @@ function written(bytes: Buffer, request: ApiRequest): string {
   scanner.scan(bytes, 0, 0, bytes.length);
   scanner.end(bytes, 0, bytes.length);
   return writer.text();
-}
-
-function isSecrets({ info }: ApiRequest): boolean {
-  return info.resource === 'secrets' && info.apiGroup === '';
 }
 
 /** Server-side apply takes YAML; kubectl sends JSON there, others do not. */
@@ -102,8 +101,9 @@ class PreviewWriter implements JsonEvents {
 
   constructor(bytes: Buffer, request: ApiRequest) {
     this.#bytes = bytes;
-    this.#isSecret = isSecrets(request);
-    this.#isConfigMap = request.info.resource === 'configmaps' && request.info.apiGroup === '';
+    const kindClass = kindClassOf(request.info);
+    this.#isSecret = kindClass === 'secrets';
+    this.#isConfigMap = kindClass === 'configmaps';
     this.#isJsonPatch = request.contentType === JSON_PATCH;
   }
 

@@ -1,3 +1,4 @@
+import { kindClassOf } from '../masking/plan/mask-rules.ts';
 import { holdsToken } from '../masking/tokens/mask-text.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
@@ -144,13 +145,13 @@ function checkedRead(operation: JsonValue, index: number, { live, moved, request
   const isCopy = op === 'copy' || op === 'move';
   const known = isJsonObject(operation) && (isCopy || op === 'test');
   // A Secret is not copied from at all: a later version of the API may hold a value where none is today.
-  if (isSecrets(request) && (isCopy || !known)) throw readsSecret(request, op, index);
+  if (kindClassOf(request.info) === 'secrets' && (isCopy || !known)) throw readsSecret(request, op, index);
   if (!known || live === null) return operation;
   const steps = stepsOfPointer(textAt(operation, isCopy ? 'from' : 'path'));
   const stable = plainPart(stablePart(steps, moved), live.masked);
   const source = descend([live], stable).sources[0];
   if (source === undefined || !isMasked(source)) {
-    if (isSecrets(request) && !isHarmless(steps)) throw readsSecret(request, op, index);
+    if (kindClassOf(request.info) === 'secrets' && !isHarmless(steps)) throw readsSecret(request, op, index);
     return operation;
   }
   const value = operation.get('value');
@@ -162,10 +163,6 @@ function checkedRead(operation: JsonValue, index: number, { live, moved, request
 /** What of a Secret may be tested although it is not masked. */
 function isHarmless(steps: readonly string[]): boolean {
   return steps[0] === 'metadata' && (steps[1] === 'labels' || steps[1] === 'finalizers') && steps.length > 2;
-}
-
-function isSecrets({ info }: ApiRequest): boolean {
-  return info.apiGroup === '' && info.resource === 'secrets';
 }
 
 function readsSecret({ info }: ApiRequest, op: string, index: number): Refusal {

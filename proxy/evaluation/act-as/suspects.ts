@@ -3,7 +3,7 @@ import { isCustom, roadsToEvaluate } from '../../policy/act-as.ts';
 import type { PolicyQuestion } from '../../policy/policy-question.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
 import { isJsonObject, type JsonValue } from '../../request/json-value.ts';
-import { isBuiltInGroup, JSON_PATCH } from '../../request/media-types.ts';
+import { JSON_PATCH } from '../../request/media-types.ts';
 import { isBootstrapName } from './bootstrap-token.ts';
 import { suspectedOfConfigMap } from './control-data.ts';
 import { suspectedOfCustomResource } from './custom-suspects.ts';
@@ -45,7 +45,7 @@ export function roadsOf(question: PolicyQuestion, { info, query }: ApiRequest): 
   const roads = roadsToEvaluate(question);
   const dryRun = query.filter(([name]) => name === 'dryRun');
   const isDryRun = dryRun.length > 0 && dryRun.every(([, value]) => value === 'All');
-  const runsNothing = isDryRun && info.subresource === '' && isBuiltInGroup(info.apiGroup);
+  const runsNothing = isDryRun && info.subresource === '' && !isCustom(info.apiGroup);
   return runsNothing ? roads.filter((road) => road !== 'exec') : roads;
 }
 
@@ -83,13 +83,13 @@ function isWhole({ method, contentType }: ApiRequest): boolean {
 
 function mayLead(road: Road, request: ApiRequest, body: JsonValue): boolean {
   const { method, info } = request;
-  const { namespace, name, apiGroup, subresource } = info;
+  const { namespace, name, subresource } = info;
   // Such a Secret is good again when its time is taken away, by a word less.
   if (road === 'secret' && isBootstrapName(namespace, name)) return true;
   const isIntoPod = subresource !== '';
   const isChange = method !== 'POST';
   const whole = isWhole(request);
-  if (road === 'exec' && (isIntoPod || (whole && isBuiltInGroup(apiGroup)))) return true;
+  if (road === 'exec' && (isIntoPod || whole)) return true;
   const lists = [
     MENTIONS,
     ...(isChange || road === 'exec' ? [MENTIONS_OF_CHANGE] : []),
