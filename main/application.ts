@@ -6,6 +6,8 @@ import { ApprovalNotifications } from './approvals/approval-notifications.ts';
 import { ShownApprovals } from './approvals/shown-approvals.ts';
 import { callHandlers } from './bridge/call-handlers.ts';
 import { handleCalls } from './bridge/handle-calls.ts';
+import { Hands } from './bridge/hands.ts';
+import { ToldProblems } from './bridge/told-problems.ts';
 import { chooseKubeconfigs } from './clusters/choose-kubeconfigs.ts';
 import { prepareFolders } from './folders.ts';
 import { type LogLine, openLog } from './log.ts';
@@ -15,8 +17,8 @@ import { guardSession, guardWebContents } from './protection/guard-web-contents.
 import { type Services, startServices } from './services.ts';
 import { openSettings } from './settings/settings-store.ts';
 import { attachTerminals } from './terminals/attach-terminals.ts';
+import { ask } from './windows/ask.ts';
 import { followTheme } from './windows/colour-scheme.ts';
-import { confirmQuit } from './windows/confirm-quit.ts';
 import { protectionFor } from './windows/content-protection.ts';
 import { openMainWindow, rememberPlace } from './windows/main-window.ts';
 import { setMenu } from './windows/menu.ts';
@@ -43,6 +45,8 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
   const settings = openSettings(folders.root);
   followTheme(settings.read().theme);
   let window: BrowserWindow | null = null;
+  const hands = new Hands((question) => ask(window, question));
+  const problems = new ToldProblems();
 
   function tell<Name extends EventName>(name: Name, payload: Payload<Name>): void {
     if (window && !window.isDestroyed()) window.webContents.send('gatehouse:event', name, payload);
@@ -50,6 +54,11 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
   function navigate(screen: Screen, item: string | null = null): void {
     show();
     tell('navigate', { screen, item });
+  }
+  /** Has the page open a terminal, as if a hand had asked for it there: somebody did, at the command line. */
+  function openTerminal(cluster: string): void {
+    navigate('terminal', `new:${cluster}`);
+    if (window) hands.deed(window.webContents);
   }
   function show(): void {
     if (!window || window.isDestroyed()) window = open();
@@ -73,6 +82,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
   }
 
   guardWebContents(app, log.lines('guard'));
+  app.on('web-contents-created', (_event, contents) => hands.watch(contents));
   await guardSession(session.defaultSession);
   protocol.handle(SCHEME, appFiles(renderer));
 
@@ -111,15 +121,17 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     licences: join(built, '..', 'licences.txt'),
     openPath: (path) => shell.openPath(path),
     copy: (text) => clipboard.writeText(text),
+    problemDetails: (reference) => problems.details(reference),
+    confirmSettings: (question) => ask(window, question),
     followTheme,
     chooseKubeconfigs: () => chooseKubeconfigs(window),
   });
-  handleCalls(handlers, ipcMain);
+  handleCalls({ handlers, hands, problems, log: log.lines('bridge') }, ipcMain);
   attachTerminals(services, ipcMain);
   setMenu((screen) => navigate(screen));
   guardQuit({
     app,
-    confirm: (consequence) => confirmQuit(window, consequence),
+    confirm: (detail) => ask(window, { message: 'Quit Gatehouse?', detail, yes: 'Quit' }),
     atStake: () => countAtStake(services),
     async shutDown() {
       if (window && !window.isDestroyed()) rememberPlace(window, settings);
@@ -134,7 +146,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
 
   window = open();
   if (!options.demo) return;
-  await openOnDemo(window, await services, navigate).catch((error: unknown) =>
+  await openOnDemo(window, await services, openTerminal).catch((error: unknown) =>
     log.line('the demo cluster could not be opened', error),
   );
 }
@@ -161,7 +173,7 @@ async function countAtStake(services: Promise<Services>): Promise<{ terminals: n
 async function openOnDemo(
   window: BrowserWindow,
   { clusters }: Services,
-  navigate: (screen: Screen, item: string | null) => void,
+  openTerminal: (cluster: string) => void,
 ): Promise<void> {
   const loaded = new Promise<void>((resolve) => {
     if (window.webContents.isLoading()) window.webContents.once('did-finish-load', () => resolve());
@@ -169,5 +181,5 @@ async function openOnDemo(
   });
   const { slug } = await clusters.startDemo();
   await loaded;
-  navigate('terminal', `new:${slug}`);
+  openTerminal(slug);
 }

@@ -2,12 +2,7 @@ import { contextBridge, ipcRenderer } from 'electron';
 import type { Bridge, CallName, Payload } from './contract.ts';
 
 /** What only a person decides: a script in the page that nobody touched gets no further than here. */
-const OF_A_PERSON: ReadonlySet<CallName> = new Set([
-  'approvals.review',
-  'secrets.reveal',
-  'streams.end',
-  'policy.takeOver',
-]);
+const OF_A_PERSON: ReadonlySet<CallName> = new Set(['approvals.review', 'secrets.reveal']);
 
 // Runs sandboxed, before the page, in a world of its own. The page gets these three functions and nothing of Electron.
 const bridge: Bridge = {
@@ -32,6 +27,7 @@ const NOBODY_THERE = {
   code: 'gesture-required',
   message: 'Only a click or a key press in this window can decide this',
   details: 'code: gesture-required',
+  reference: null,
 };
 
 // A MessagePort cannot cross contextBridge; the page's own window is the documented way.

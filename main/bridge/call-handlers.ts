@@ -5,7 +5,7 @@ import { type CalledClusters, clustersCalls } from '../clusters/calls.ts';
 import { type CalledGateway, gatewayCalls } from '../gateway/calls.ts';
 import { type CalledRecordings, recordingsCalls } from '../recordings/calls.ts';
 import { type CalledSecrets, secretsCalls } from '../secrets/calls.ts';
-import { settingsCalls } from '../settings/calls.ts';
+import { type ConfirmSettings, settingsCalls } from '../settings/calls.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { type CalledTerminals, terminalsCalls } from '../terminals/calls.ts';
 import type { Caller } from './handle-calls.ts';
@@ -22,6 +22,8 @@ export interface CallHandlersOptions extends CalledApp, SeenApprovals {
   readonly settings: Pick<SettingsStore, 'read' | 'write'>;
   readonly services: Promise<CalledServices>;
   readonly tell: <Name extends EventName>(name: Name, payload: Payload<Name>) => void;
+  /** Puts a change of the settings to the person, in a dialog of the system's. */
+  readonly confirmSettings: ConfirmSettings;
   readonly followTheme: (theme: Settings['theme']) => void;
   /** The system's own dialog; none where it was cancelled. */
   readonly chooseKubeconfigs: () => Promise<readonly string[]>;
@@ -31,7 +33,7 @@ export interface CallHandlersOptions extends CalledApp, SeenApprovals {
 
 /** Every call of the contract, from its domain: a call that no domain answers does not compile. */
 export function callHandlers(options: CallHandlersOptions): CallHandlers<string, Caller> {
-  const { settings, services, tell, followTheme, protectContent } = options;
+  const { settings, services, tell, followTheme, protectContent, copy } = options;
   const readSettings = () => settings.read();
   const changeSettings = (change: Partial<Settings>): Settings => {
     const changed = settings.write(change);
@@ -39,11 +41,19 @@ export function callHandlers(options: CallHandlersOptions): CallHandlers<string,
     tell('settings.changed', changed);
     return changed;
   };
+  const states = {
+    gatewayProblem: async () => (await services).gateway.status().problem,
+    diagnosed: async () => {
+      const { gateway, clusters } = await services;
+      const policy = await gateway.call('policy', undefined).catch(() => null);
+      return { gateway: gateway.status(), policy, clusters: clusters.entries() };
+    },
+  };
 
   return {
-    ...appCalls(options),
-    ...settingsCalls({ readSettings, changeSettings }),
-    ...gatewayCalls(services),
+    ...appCalls(options, states),
+    ...settingsCalls({ readSettings, changeSettings, confirm: options.confirmSettings }),
+    ...gatewayCalls(services, copy),
     ...clustersCalls({ ...options, readSettings, changeSettings }),
     ...terminalsCalls(services),
     ...secretsCalls(services, protectContent),

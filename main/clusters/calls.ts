@@ -5,7 +5,7 @@ import type { Clusters } from './clusters.ts';
 /** Of the services, what these calls are answered with. */
 export interface CalledClusters {
   readonly gateway: Pick<GatewayService, 'openAccess'>;
-  readonly clusters: Pick<Clusters, 'refresh' | 'connect' | 'disconnect' | 'startDemo' | 'stopDemo'>;
+  readonly clusters: Pick<Clusters, 'entries' | 'refresh' | 'connect' | 'disconnect' | 'startDemo' | 'stopDemo'>;
 }
 
 /** Clusters, the kubeconfig files that they come from, and the way to them from a terminal outside the app. */

@@ -5,5 +5,5 @@ import { describeError } from './host-server.ts';
 export function toProblem(error: unknown): Problem {
   const { code, message, details } = describeError(error);
   const lines = [`code: ${code}`, `time: ${new Date().toISOString()}`, `message: ${message}`, details];
-  return { code, message, details: lines.filter(Boolean).join('\n') };
+  return { code, message, details: lines.filter(Boolean).join('\n'), reference: null };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { call, event } from './call.ts';
+import { byHand, call, event } from './call.ts';
 
 export interface AppInfo {
   readonly version: string;
@@ -25,10 +25,13 @@ export type Screen = 'terminal' | 'clusters' | 'secrets' | 'approvals' | 'activi
 export const appCalls = {
   'app.info': call<AppInfo>()(z.void()),
   /** Opens one of our own folders in the file manager. */
-  'app.openFolder': call<void>()(z.enum(['policy', 'data', 'recordings', 'kubeconfigs', 'logs'])),
+  'app.openFolder': byHand<void>()(z.enum(['policy', 'data', 'recordings', 'kubeconfigs', 'logs'])),
   /** Shows the licence texts of everything that the app carries. */
-  'app.openLicences': call<void>()(z.void()),
-  'app.copy': call<void>()(z.string().max(100_000)),
+  'app.openLicences': byHand<void>()(z.void()),
+  /** Puts what a call or the gateway was answered with on the clipboard, in main's own words: the page names it alone. */
+  'app.copyProblem': byHand<void>()(z.union([z.object({ reference: z.uuid() }), z.literal('gateway')])),
+  /** Puts versions and states on the clipboard, for a bug report. */
+  'app.copyReport': byHand<void>()(z.void()),
 } as const;
 
 export const appEvents = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ContextListing } from '../../model/context-listing.ts';
-import { call, event } from './call.ts';
+import { byHand, call, event } from './call.ts';
 import { slug } from './words.ts';
 
 export interface ClusterEntry extends ContextListing {
@@ -13,14 +13,14 @@ export interface ClusterEntry extends ContextListing {
 export const clustersCalls = {
   'clusters.list': call<readonly ClusterEntry[]>()(z.void()),
   /** Shows a file dialog; answers the list with what it added. */
-  'clusters.addKubeconfig': call<readonly ClusterEntry[]>()(z.void()),
-  'clusters.connect': call<ClusterEntry>()(slug),
-  'clusters.disconnect': call<void>()(slug),
+  'clusters.addKubeconfig': byHand<readonly ClusterEntry[]>()(z.void()),
+  'clusters.connect': byHand<ClusterEntry>()(slug),
+  'clusters.disconnect': byHand<void>()(slug),
   /** Starts the demo cluster and connects it. */
-  'clusters.startDemo': call<ClusterEntry>()(z.void()),
-  'clusters.stopDemo': call<void>()(z.void()),
+  'clusters.startDemo': byHand<ClusterEntry>()(z.void()),
+  'clusters.stopDemo': byHand<void>()(z.void()),
   /** `export KUBECONFIG='…'` for a terminal outside the app; main puts it on the clipboard too. */
-  'clusters.copyOutsideLine': call<string>()(z.void()),
+  'clusters.copyOutsideLine': byHand<string>()(z.void()),
 } as const;
 
 export const clustersEvents = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { call, event, type Problem } from './call.ts';
+import { byHand, call, event, type Problem } from './call.ts';
 
 export interface GatewayStatus {
   readonly state: 'starting' | 'running' | 'restarting' | 'failed' | 'stopped';
@@ -13,7 +13,7 @@ export interface GatewayStatus {
 
 export const gatewayCalls = {
   'gateway.status': call<GatewayStatus>()(z.void()),
-  'gateway.restart': call<void>()(z.void()),
+  'gateway.restart': byHand<void>()(z.void()),
 } as const;
 
 export const gatewayEvents = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JournalRecord } from '../../model/journal-record.ts';
-import { call, event } from './call.ts';
+import { byHand, call, event } from './call.ts';
 import { identifier, slug } from './words.ts';
 
 const journalFilter = z.object({
@@ -16,6 +16,8 @@ export const journalCalls = {
   'journal.query': call<readonly JournalRecord[]>()(
     z.object({ filter: journalFilter, limit: z.number().int().min(1).max(1000), before: z.number().int().optional() }),
   ),
+  /** Puts these records, by their `seq`, on the clipboard as JSON, as the journal has them. */
+  'journal.copy': byHand<void>()(z.array(z.number().int().min(0)).min(1).max(50)),
 } as const;
 
 export const journalEvents = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PolicyState } from '../../model/policy-state.ts';
 import type { PolicyUpgrade, PolicyUpgraded } from '../../model/policy-upgrade.ts';
-import { call, event } from './call.ts';
+import { byHand, call, event } from './call.ts';
 
 export const policyCalls = {
   'policy.state': call<PolicyState>()(z.void()),
@@ -11,7 +11,7 @@ export const policyCalls = {
    * Writes rules and sets of the built-in policy into the folder. The page names those that it showed and the folder that
    * it showed them of, and can have nothing written but built-in texts, over nothing that a person changed.
    */
-  'policy.takeOver': call<PolicyUpgraded>()(
+  'policy.takeOver': byHand<PolicyUpgraded>()(
     z.object({
       digest: z.string().regex(/^[0-9a-f]{64}$/),
       parts: z

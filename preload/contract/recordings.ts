@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { call, event } from './call.ts';
+import { byHand, call, event } from './call.ts';
 import { identifier } from './words.ts';
 
 export interface RecordingEntry {
@@ -35,8 +35,8 @@ export const recordingsCalls = {
   'recordings.list': call<readonly RecordingEntry[]>()(z.void()),
   'recordings.read': call<RecordingContent>()(identifier),
   /** Opens the player's own window. */
-  'recordings.play': call<void>()(identifier),
-  'recordings.export': call<void>()(identifier),
+  'recordings.play': byHand<void>()(identifier),
+  'recordings.export': byHand<void>()(identifier),
 } as const;
 
 export const recordingsEvents = {

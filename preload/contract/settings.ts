@@ -17,6 +17,7 @@ export type Settings = z.infer<typeof settingsSchema>;
 
 export const settingsCalls = {
   'settings.read': call<Settings>()(z.void()),
+  /** The shell, what is recorded, and a longer sight of Secrets are asked about in a dialog of the system's. */
   'settings.write': call<Settings>()(settingsSchema.partial()),
 } as const;
 

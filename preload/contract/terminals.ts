@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { call, event } from './call.ts';
+import { byHand, call, event } from './call.ts';
 import { identifier, namespaceName, slug } from './words.ts';
 
 export interface TerminalEntry {
@@ -29,7 +29,7 @@ export type TerminalInput =
 
 export const terminalsCalls = {
   'terminals.list': call<readonly TerminalEntry[]>()(z.void()),
-  'terminals.open': call<TerminalEntry>()(
+  'terminals.open': byHand<TerminalEntry>()(
     z.object({
       cluster: slug,
       namespace: namespaceName.nullable(),
@@ -37,9 +37,9 @@ export const terminalsCalls = {
       rows: z.number().int().min(1).max(1000),
     }),
   ),
-  'terminals.close': call<void>()(identifier),
-  'terminals.restart': call<TerminalEntry>()(identifier),
-  'terminals.setNamespace': call<TerminalEntry>()(z.object({ id: identifier, namespace: namespaceName })),
+  'terminals.close': byHand<void>()(identifier),
+  'terminals.restart': byHand<TerminalEntry>()(identifier),
+  'terminals.setNamespace': byHand<TerminalEntry>()(z.object({ id: identifier, namespace: namespaceName })),
 } as const;
 
 export const terminalsEvents = {

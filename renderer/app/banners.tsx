@@ -32,10 +32,7 @@ export function Banners() {
           </span>
           <span className={styles.bannerEnd}>
             {gateway.problem ? (
-              <CopyButton
-                label="Copy details"
-                text={`${gateway.problem.code}: ${gateway.problem.message}\n${gateway.problem.details}`}
-              />
+              <CopyButton label="Copy details" copy={() => invoke('app.copyProblem', 'gateway')} />
             ) : null}
             <Button size="compact-xs" onClick={() => void invoke('gateway.restart', undefined).catch(() => undefined)}>
               Start gateway

@@ -55,5 +55,5 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof BridgeProblem) return error.problem;
   const message = error instanceof Error ? error.message : String(error);
   const details = error instanceof Error ? (error.stack ?? message) : message;
-  return { code: 'screen-failed', message: `This screen failed: ${message}`, details };
+  return { code: 'screen-failed', message: `This screen failed: ${message}`, details, reference: null };
 }

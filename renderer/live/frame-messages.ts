@@ -22,7 +22,6 @@ export type ToFrame =
 /** Terminal frame -> window. */
 export type FromFrame =
   | { readonly type: 'ready' }
-  | { readonly type: 'copy'; readonly text: string }
   /** Several lines: the window asks before they reach the shell. */
   | { readonly type: 'pasteQuestion'; readonly text: string }
   | { readonly type: 'found'; readonly index: number; readonly count: number }
@@ -35,9 +34,8 @@ export function readFromFrame(data: unknown): FromFrame | null {
   switch (message['type']) {
     case 'ready':
       return { type: 'ready' };
-    case 'copy':
     case 'pasteQuestion':
-      return typeof message['text'] === 'string' ? { type: message['type'], text: message['text'] } : null;
+      return typeof message['text'] === 'string' ? { type: 'pasteQuestion', text: message['text'] } : null;
     case 'found': {
       const { index, count } = message;
       return typeof index === 'number' && typeof count === 'number' ? { type: 'found', index, count } : null;

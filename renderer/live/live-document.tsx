@@ -16,7 +16,7 @@ export interface LiveDocumentProps {
 export function LiveDocument(props: LiveDocumentProps & { readonly children: ReactNode }) {
   const { bridge, queryClient, nonce, children } = props;
   const surroundings = useMemo<Surroundings>(
-    () => ({ copy: (text) => invoke(bridge, 'app.copy', text), explain: toProblem }),
+    () => ({ copyDetails: (reference) => invoke(bridge, 'app.copyProblem', { reference }), explain: toProblem }),
     [bridge],
   );
   return (

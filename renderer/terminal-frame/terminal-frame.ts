@@ -128,7 +128,7 @@ terminal.attachCustomKeyEventHandler((event) => {
     tellWindow({ type: 'shortcut', shortcut });
   } else if (clipboard === 'copy') {
     event.preventDefault();
-    tellWindow({ type: 'copy', text: terminal.getSelection() });
+    void navigator.clipboard.writeText(terminal.getSelection());
     terminal.clearSelection();
   }
   // Paste is left to the browser: its paste event below carries the clipboard without any permission to read it.

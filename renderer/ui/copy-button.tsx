@@ -1,27 +1,27 @@
 import { Button } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { useSurroundings } from './surroundings.ts';
 
-/** Puts text on the clipboard and says so in place for two seconds. */
-export function CopyButton(props: { readonly label: string; readonly text: string | (() => string) }) {
-  const surroundings = useSurroundings();
-  const [copied, setCopied] = useState(false);
+/** Has something put on the clipboard and says so in place for two seconds. What is copied is never the page's own text. */
+export function CopyButton(props: { readonly label: string; readonly copy: () => Promise<void> }) {
+  const [state, setState] = useState<'ready' | 'copied' | 'failed'>('ready');
   useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 2_000);
+    if (state === 'ready') return;
+    const timer = setTimeout(() => setState('ready'), 2_000);
     return () => clearTimeout(timer);
-  }, [copied]);
+  }, [state]);
   const copy = () => {
-    const text = typeof props.text === 'string' ? props.text : props.text();
-    void surroundings.copy(text).then(() => setCopied(true));
+    props.copy().then(
+      () => setState('copied'),
+      () => setState('failed'),
+    );
   };
   return (
     <Button
-      leftSection={copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
+      leftSection={state === 'copied' ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
       onClick={copy}
     >
-      {copied ? 'Copied' : props.label}
+      {state === 'copied' ? 'Copied' : state === 'failed' ? 'Not copied' : props.label}
     </Button>
   );
 }

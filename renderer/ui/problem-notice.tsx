@@ -10,8 +10,9 @@ export function ProblemNotice(props: {
   readonly error: unknown;
   readonly onRetry?: (() => void) | undefined;
 }) {
-  const problem = useSurroundings().explain(props.error);
-  const details = `${problem.code}: ${problem.message}\n${problem.details}`.trimEnd();
+  const { explain, copyDetails } = useSurroundings();
+  const problem = explain(props.error);
+  const { reference } = problem;
   return (
     <div className={styles.notice} role="alert">
       <IconAlertTriangle className={styles.noticeIcon} size={18} aria-hidden />
@@ -21,7 +22,7 @@ export function ProblemNotice(props: {
         <code className={styles.noticeCode}>{problem.code}</code>
         <div className={styles.noticeActions}>
           {props.onRetry ? <Button onClick={props.onRetry}>Try again</Button> : null}
-          <CopyButton label="Copy details" text={details} />
+          {reference === null ? null : <CopyButton label="Copy details" copy={() => copyDetails(reference)} />}
         </div>
       </div>
     </div>

@@ -5,12 +5,14 @@ export interface Fault {
   readonly code: string;
   readonly message: string;
   readonly details: string;
+  /** By which its details can be copied; null where they cannot. */
+  readonly reference: string | null;
 }
 
 /** What these parts need of the app around them, of which they know nothing else. */
 export interface Surroundings {
-  /** Puts text on the clipboard. */
-  copy(text: string): Promise<void>;
+  /** Has the details of a fault put on the clipboard. */
+  copyDetails(reference: string): Promise<void>;
   /** What anything that was thrown is to a person. */
   explain(error: unknown): Fault;
 }

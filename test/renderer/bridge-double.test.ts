@@ -6,7 +6,7 @@ import { createBridgeDouble } from './bridge-double.ts';
 /** An argument for each call that takes one; main's own schema says whether it fits. */
 const ARGUMENTS: { readonly [Name in CallName]?: Argument<Name> } = {
   'app.openFolder': 'logs',
-  'app.copy': 'kubectl get pods',
+  'app.copyProblem': 'gateway',
   'settings.write': { theme: 'dark' },
   'clusters.connect': 'staging',
   'clusters.disconnect': 'demo',
@@ -20,6 +20,7 @@ const ARGUMENTS: { readonly [Name in CallName]?: Argument<Name> } = {
   'approvals.review': { id: 'none', verdict: 'deny', comment: null },
   'streams.end': { auditId: 'none', comment: null },
   'journal.query': { filter: {}, limit: 10 },
+  'journal.copy': [7],
   'policy.takeOver': { digest: policyUpgrade.digest, parts: ['never/bootstrap'] },
   'recordings.read': 'r-2',
   'recordings.play': 'r-2',

@@ -24,7 +24,7 @@ export interface BridgeDouble extends Bridge {
   emit<Name extends EventName>(name: Name, payload: Payload<Name>): void;
   /** A request that waits appears. */
   askApproval(): void;
-  /** Everything that was copied. */
+  /** What was asked to be copied. */
   readonly copied: string[];
   readonly calls: Array<{ readonly name: CallName; readonly argument: unknown }>;
 }
@@ -65,7 +65,8 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
 
   const handlers: Handlers = {
     'app.info': () => data.info,
-    'app.copy': (text) => void copied.push(text),
+    'app.copyProblem': (which) => void copied.push(which === 'gateway' ? which : which.reference),
+    'app.copyReport': () => void copied.push('the report'),
     'app.openFolder': () =>
       fail('folder-missing', 'The folder is not there any more; it is made again at the next start'),
     'app.openLicences': () => undefined,
@@ -131,6 +132,7 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
     },
     'journal.query': ({ before }) =>
       options.firstRun ? [] : data.journal.filter((record) => before === undefined || record.seq < before),
+    'journal.copy': (records) => void copied.push(records.join()),
     'recordings.list': () => (options.firstRun ? [] : data.recordings),
     'recordings.read': () => data.recording,
     'recordings.play': () => undefined,
@@ -189,7 +191,7 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
 }
 
 function problem(code: string, message: string): Problem {
-  return { code, message, details: 'at the bridge double' };
+  return { code, message, details: 'at the bridge double', reference: null };
 }
 
 function fail(code: string, message: string): never {

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import type { DecidedRecord, FinishedRecord } from '../../../model/journal-record.ts';
 import { resourceName } from '../../../model/request-words.ts';
+import { useInvoke } from '../../live/bridge.ts';
 import { identityWords, sessionWords } from '../../live/identity-words.ts';
 import { useLive } from '../../live/live-queries.ts';
 import { useNavigation } from '../../live/navigation.tsx';
@@ -17,9 +18,13 @@ import type { ApprovalTrail, JournalRow } from './journal-rows.ts';
 import { rowLine, rowOutcome, stateWords } from './row-words.ts';
 import { endedWords, portLines, secretsRead, toldWords, unreadLines } from './stream-words.ts';
 
+/** As the contract has it. */
+const COPIED_AT_MOST = 50;
+
 /** One row of the journal in full: why it was decided so, as whom it ran, how long it took. */
 export function RowDetails({ row, onClose }: { readonly row: JournalRow; readonly onClose: () => void }) {
   const approvals = useLive('approvals.list').data;
+  const invoke = useInvoke();
   const outcome = rowOutcome(row, Date.now());
   return (
     <DetailsPanel id="activity" title={rowLine(row, approvals)} onClose={onClose}>
@@ -28,17 +33,17 @@ export function RowDetails({ row, onClose }: { readonly row: JournalRow; readonl
       {row.kind === 'approval' ? <TrailSection trail={row.trail} /> : null}
       {row.kind === 'event' ? <EventSections row={row} /> : null}
       <Section title="Record">
-        <CopyButton label="Copy as JSON" text={() => JSON.stringify(recordsOf(row), null, 2)} />
+        <CopyButton label="Copy as JSON" copy={() => invoke('journal.copy', recordsOf(row))} />
       </Section>
     </DetailsPanel>
   );
 }
 
-function recordsOf(row: JournalRow): unknown {
-  if (row.kind === 'event') return row.record;
-  return row.kind === 'approval'
-    ? row.trail
-    : [...row.trail, row.decided, ...row.ownReads, row.finished].filter(Boolean);
+/** The records of a row by their `seq`; of a very long trail the newest. */
+function recordsOf(row: JournalRow): number[] {
+  if (row.kind === 'event') return [row.record.seq];
+  const records = row.kind === 'approval' ? row.trail : [...row.trail, row.decided, ...row.ownReads, row.finished];
+  return records.flatMap((record) => (record === null ? [] : [record.seq])).slice(-COPIED_AT_MOST);
 }
 
 /** What the journal says of an approval, step by step. */

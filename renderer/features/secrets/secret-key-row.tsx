@@ -144,7 +144,7 @@ function RevealedBlock(props: {
         <Button leftSection={<IconEyeOff size={14} aria-hidden />} onClick={props.onHide}>
           Hide
         </Button>
-        <CopyButton label="Copy value" text={value.value} />
+        <CopyButton label="Copy value" copy={() => navigator.clipboard.writeText(value.value)} />
       </div>
     </>
   );

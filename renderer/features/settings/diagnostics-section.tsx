@@ -5,7 +5,6 @@ import { CopyButton } from '../../ui/copy-button.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
-import { diagnosticsReport } from './diagnostics-report.ts';
 import { OpenButton } from './open-button.tsx';
 import { SettingRow, SettingSection } from './setting-row.tsx';
 
@@ -14,13 +13,10 @@ export function DiagnosticsSection() {
   const invoke = useInvoke();
   const info = useLive('app.info');
   const gateway = useLive('gateway.status').data;
-  const policy = useLive('policy.state').data ?? null;
-  const clusters = useLive('clusters.list').data ?? [];
   if (info.isError) return <ProblemNotice title="The app's state could not be read" error={info.error} />;
   if (info.data === undefined || gateway === undefined) return null;
   const { kubectl, osSandbox } = info.data;
   const up = gateway.state === 'running';
-  const report = () => diagnosticsReport({ info: info.data, gateway, policy, clusters });
   return (
     <SettingSection id="diagnostics" title="Diagnostics">
       <SettingRow label="Gateway" hint={gateway.restarts > 0 ? `Restarted ${gateway.restarts} times` : ''}>
@@ -54,7 +50,7 @@ export function DiagnosticsSection() {
         <Identifier>{`${info.data.electron} (Chromium ${info.data.chromium}, Node ${info.data.node})`}</Identifier>
       </SettingRow>
       <SettingRow label="Report" hint="Versions and states; no names of clusters or people">
-        <CopyButton label="Copy report" text={report} />
+        <CopyButton label="Copy report" copy={() => invoke('app.copyReport', undefined)} />
       </SettingRow>
     </SettingSection>
   );

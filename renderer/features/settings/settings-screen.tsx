@@ -29,11 +29,17 @@ export function SettingsScreen({ title }: { readonly title: string }) {
     title?.scrollIntoView({ block: 'start' });
     title?.focus({ preventScroll: true });
   }, [item, loaded]);
-  const write = (change: Partial<Settings>) => {
+  const write = async (change: Partial<Settings>) => {
     setFailure(null);
-    invoke('settings.write', change)
-      .then((written) => queryClient.setQueryData(['settings.read'], written))
-      .catch(setFailure);
+    try {
+      // What the person says no to comes back as it was.
+      const written = await invoke('settings.write', change);
+      queryClient.setQueryData(['settings.read'], written);
+      return written;
+    } catch (error) {
+      setFailure(error);
+      return null;
+    }
   };
   return (
     <ScreenLayout title={title}>
@@ -63,7 +69,7 @@ export function SettingsScreen({ title }: { readonly title: string }) {
                   clampBehavior="strict"
                   value={settings.data.revealSeconds}
                   onChange={(value) => {
-                    if (typeof value === 'number' && value >= 5 && value <= 300) write({ revealSeconds: value });
+                    if (typeof value === 'number' && value >= 5 && value <= 300) void write({ revealSeconds: value });
                   }}
                 />
               </SettingRow>
@@ -81,7 +87,8 @@ export function SettingsScreen({ title }: { readonly title: string }) {
 
 interface SectionProps {
   readonly settings: Settings;
-  readonly onChange: (change: Partial<Settings>) => void;
+  /** Answers the settings as they are then; null when they could not be written. */
+  readonly onChange: (change: Partial<Settings>) => Promise<Settings | null>;
 }
 
 function AppearanceSection({ settings, onChange }: SectionProps) {
@@ -97,7 +104,7 @@ function AppearanceSection({ settings, onChange }: SectionProps) {
             { value: 'dark', label: 'Dark' },
           ]}
           value={settings.theme}
-          onChange={(theme) => onChange({ theme: theme as Settings['theme'] })}
+          onChange={(theme) => void onChange({ theme: theme as Settings['theme'] })}
         />
       </SettingRow>
     </SettingSection>
@@ -111,7 +118,7 @@ function TerminalSection({ settings, onChange }: SectionProps) {
         <LateTextInput
           id="terminal-font"
           value={settings.terminalFontFamily}
-          onCommit={(terminalFontFamily) => onChange({ terminalFontFamily })}
+          onCommit={async (terminalFontFamily) => (await onChange({ terminalFontFamily }))?.terminalFontFamily}
         />
       </SettingRow>
       <SettingRow label="Font size" labels="terminal-font-size">
@@ -124,12 +131,16 @@ function TerminalSection({ settings, onChange }: SectionProps) {
           clampBehavior="strict"
           value={settings.terminalFontSize}
           onChange={(value) => {
-            if (typeof value === 'number' && value >= 9 && value <= 28) onChange({ terminalFontSize: value });
+            if (typeof value === 'number' && value >= 9 && value <= 28) void onChange({ terminalFontSize: value });
           }}
         />
       </SettingRow>
       <SettingRow label="Shell" hint="Empty: your login shell. For new terminals." labels="terminal-shell">
-        <LateTextInput id="terminal-shell" value={settings.shell} onCommit={(shell) => onChange({ shell })} />
+        <LateTextInput
+          id="terminal-shell"
+          value={settings.shell}
+          onCommit={async (shell) => (await onChange({ shell }))?.shell}
+        />
       </SettingRow>
       <SettingRow
         label="Screen reader mode"
@@ -139,7 +150,7 @@ function TerminalSection({ settings, onChange }: SectionProps) {
         <Switch
           id="screen-reader"
           checked={settings.screenReaderMode}
-          onChange={(event) => onChange({ screenReaderMode: event.currentTarget.checked })}
+          onChange={(event) => void onChange({ screenReaderMode: event.currentTarget.checked })}
         />
       </SettingRow>
       <SettingRow
@@ -150,7 +161,7 @@ function TerminalSection({ settings, onChange }: SectionProps) {
         <Switch
           id="record-input"
           checked={settings.recordInput}
-          onChange={(event) => onChange({ recordInput: event.currentTarget.checked })}
+          onChange={(event) => void onChange({ recordInput: event.currentTarget.checked })}
         />
       </SettingRow>
     </SettingSection>
@@ -161,12 +172,13 @@ function TerminalSection({ settings, onChange }: SectionProps) {
 function LateTextInput(props: {
   readonly id: string;
   readonly value: string;
-  readonly onCommit: (value: string) => void;
+  /** Answers what it is then, where that is known. */
+  readonly onCommit: (value: string) => Promise<string | undefined>;
 }) {
   const [typed, setTyped] = useState(props.value);
   useEffect(() => setTyped(props.value), [props.value]);
   const commit = () => {
-    if (typed !== props.value) props.onCommit(typed);
+    if (typed !== props.value) void props.onCommit(typed).then((value) => value !== undefined && setTyped(value));
   };
   return (
     <TextInput

@@ -1,7 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { TerminalEntry } from '../../../preload/contract.ts';
-import { useBridge, useInvoke } from '../../live/bridge.ts';
+import { useBridge } from '../../live/bridge.ts';
 import { readFromFrame, type ToFrame } from '../../live/frame-messages.ts';
 import { useLive } from '../../live/live-queries.ts';
 import { useScheme } from '../../live/scheme.ts';
@@ -32,7 +32,6 @@ export function TerminalView(props: {
   const { terminal, shown, finding, onFind, onShortcut } = props;
   const { id } = terminal;
   const bridge = useBridge();
-  const invoke = useInvoke();
   const frame = useRef<HTMLIFrameElement>(null);
   const [ready, setReady] = useState(false);
   const [pasting, setPasting] = useState<string | null>(null);
@@ -57,9 +56,6 @@ export function TerminalView(props: {
         case 'ready':
           setReady(true);
           break;
-        case 'copy':
-          void invoke('app.copy', message.text);
-          break;
         case 'pasteQuestion':
           setPasting(message.text);
           break;
@@ -75,7 +71,7 @@ export function TerminalView(props: {
     };
     window.addEventListener('message', listen);
     return () => window.removeEventListener('message', listen);
-  }, [invoke, onFind, onShortcut]);
+  }, [onFind, onShortcut]);
 
   useEffect(() => {
     if (!ready) return;

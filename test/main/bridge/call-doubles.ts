@@ -19,6 +19,8 @@ export const cluster: ClusterEntry = {
   production: false,
 };
 export const pending: ApprovalRequest = { ...data.waitingImpersonation(new Date()), id: 'a-1' };
+/** Of a problem that the page was told of. */
+export const REFERENCE = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
 /** Who asks, where a call is told that: the handlers hand it on and look at nothing of it. */
 export const caller = { sender: { id: 7 } } as Parameters<ReturnType<typeof callHandlers>['recordings.export']>[1];
 
@@ -32,6 +34,8 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
     settings: readSettings(given.settings),
     chosen: [] as string[],
     pathProblem: '',
+    confirmed: true,
+    problems: new Map([[REFERENCE, 'code: port-taken']]),
     outside: '/home/dana/kubeconfigs/outside.yaml',
     revealed: data.revealed(30),
     window: { visible: true, minimized: false } as { visible: boolean; minimized: boolean } | null,
@@ -61,6 +65,7 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
         noted(gatewayAnswers[name], 'gateway.call', name, argument)) as CalledServices['gateway']['call'],
     },
     clusters: {
+      entries: () => noted([cluster], 'clusters.entries'),
       refresh: async () => noted([cluster], 'clusters.refresh'),
       connect: async (slug) => noted(cluster, 'clusters.connect', slug),
       disconnect: async (slug) => noted(undefined, 'clusters.disconnect', slug),
@@ -124,6 +129,8 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
     licences: '/app/licences.txt',
     openPath: async (path) => noted(world.pathProblem, 'openPath', path),
     copy: (text) => noted(undefined, 'copy', text),
+    problemDetails: (reference) => noted(world.problems.get(reference) ?? null, 'problemDetails', reference),
+    confirmSettings: async (question) => noted(world.confirmed, 'confirmSettings', question),
     followTheme: (theme) => noted(undefined, 'followTheme', theme),
     chooseKubeconfigs: async () => noted(world.chosen, 'chooseKubeconfigs'),
     protectContent: (milliseconds) => noted(undefined, 'protectContent', milliseconds),

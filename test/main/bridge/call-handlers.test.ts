@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CallName } from '../../../preload/contract.ts';
 import { calls } from '../../../preload/contract.ts';
 import * as data from '../../renderer/bridge-data.ts';
-import { caller, cluster, pending, setUp } from './call-doubles.ts';
+import { caller, cluster, pending, REFERENCE, setUp } from './call-doubles.ts';
 
 type Step = readonly unknown[];
 const size = { columns: 80, rows: 24 };
@@ -15,7 +15,27 @@ const table: ReadonlyArray<readonly [CallName, unknown, readonly Step[], unknown
   ['app.info', undefined, [['appInfo']], data.info],
   ['app.openFolder', 'recordings', [['openPath', '/app/recs']], undefined],
   ['app.openLicences', undefined, [['openPath', '/app/licences.txt']], undefined],
-  ['app.copy', 'kubectl get pods', [['copy', 'kubectl get pods']], undefined],
+  [
+    'app.copyProblem',
+    { reference: REFERENCE },
+    [
+      ['problemDetails', REFERENCE],
+      ['copy', 'code: port-taken'],
+    ],
+    undefined,
+  ],
+  [
+    'app.copyReport',
+    undefined,
+    [
+      ['gateway.call', 'policy', undefined],
+      ['gateway.status'],
+      ['clusters.entries'],
+      ['appInfo'],
+      ['copy', expect.stringContaining(`Gatehouse ${data.info.version}\n`)],
+    ],
+    undefined,
+  ],
   ['settings.read', undefined, [], expect.objectContaining({ theme: 'system', revealSeconds: 30 })],
   [
     'settings.write',
@@ -84,6 +104,15 @@ const table: ReadonlyArray<readonly [CallName, unknown, readonly Step[], unknown
     { filter: { text: 'pods' }, limit: 100, before: 7 },
     [['gateway.call', 'journal', { filter: { text: 'pods' }, limit: 100, before: 7 }]],
     data.journal.slice(0, 2),
+  ],
+  [
+    'journal.copy',
+    [data.journal[0]?.seq],
+    [
+      ['gateway.call', 'journal', { filter: {}, limit: 1, before: (data.journal[0]?.seq ?? 0) + 1 }],
+      ['copy', JSON.stringify(data.journal[0], null, 2)],
+    ],
+    undefined,
   ],
   ['recordings.list', undefined, [['recordings.list']], data.recordings],
   [

@@ -1,32 +1,45 @@
 import { describe, expect, test } from 'vitest';
-import { handleCalls } from '../../../main/bridge/handle-calls.ts';
+import { type Answering, handleCalls } from '../../../main/bridge/handle-calls.ts';
+import { ToldProblems } from '../../../main/bridge/told-problems.ts';
 import { HostError } from '../../../main/hosts/protocol.ts';
 import { type CallHandlers, calls, type Reply } from '../../../preload/contract.ts';
 
 type Frame = { origin: string; parent: unknown } | null;
 const main: Frame = { origin: 'app://gatehouse', parent: null };
 
-function setUp() {
+function setUp({ hand = true } = {}) {
   const made: Array<[string, unknown]> = [];
   const handlers = Object.fromEntries(
     Object.keys(calls).map((name) => [
       name,
       (argument: unknown) => {
         made.push([name, argument]);
+        if (name === 'recordings.list') throw new TypeError('undefined is no list');
         if (name === 'policy.state') throw new HostError('host-unavailable', 'The gateway process is not running');
         return 'done';
       },
     ]),
   ) as unknown as CallHandlers;
   let listener: (event: unknown, ...args: unknown[]) => Promise<unknown> = async () => undefined;
-  handleCalls(handlers, {
-    handle: (_channel, given) => {
-      listener = given as typeof listener;
+  const hands: Answering['hands'] = {
+    behind: async (_contents, call, run) => {
+      if (!hand) throw new HostError('gesture-required', `No hand is behind ${call}`);
+      return await run();
     },
-  });
+  };
+  const noted: string[] = [];
+  const problems = new ToldProblems();
+  handleCalls(
+    { handlers, hands, problems, log: (line) => void noted.push(line) },
+    {
+      handle: (_channel, given) => {
+        listener = given as typeof listener;
+      },
+    },
+  );
   const invoke = (senderFrame: Frame, name: unknown, argument?: unknown) =>
     listener({ senderFrame, sender: {} }, name, argument) as Promise<Reply<unknown>>;
-  return { made, invoke };
+  return { made, invoke, noted, problems };
 }
 
 describe('a call of the bridge', () => {
@@ -88,5 +101,39 @@ describe('a call of the bridge', () => {
       ok: false,
       problem: { code: 'host-unavailable', message: 'The gateway process is not running' },
     });
+  });
+
+  test('that fails is copied by its reference, in the words that were told', async () => {
+    const { invoke, problems } = setUp();
+    const reply = await invoke(main, 'policy.state');
+    const problem = reply.ok ? null : reply.problem;
+    expect(problems.details(problem?.reference ?? '')).toBe(problem?.details);
+    expect(problem?.details).toContain('host-unavailable');
+  });
+
+  test('that fails by a fault of ours is noted in the log, and others are not', async () => {
+    const { invoke, noted } = setUp();
+    await invoke(main, 'policy.state');
+    expect(noted).toEqual([]);
+    await invoke(main, 'recordings.list');
+    expect(noted).toEqual(['the call recordings.list failed']);
+  });
+
+  test('case 62: that does something is made with a hand behind it alone, and one that reads without', async () => {
+    const { invoke, made } = setUp({ hand: false });
+    for (const [name, argument] of [
+      ['terminals.open', { cluster: 'demo', namespace: null, columns: 80, rows: 24 }],
+      ['gateway.restart', undefined],
+      ['streams.end', { auditId: 'x', comment: null }],
+      ['app.copyReport', undefined],
+      ['policy.takeOver', { digest: '0'.repeat(64), parts: ['reading/list'] }],
+    ] as const) {
+      expect(await invoke(main, name, argument), name).toMatchObject({
+        ok: false,
+        problem: { code: 'gesture-required' },
+      });
+    }
+    expect(made).toEqual([]);
+    expect(await invoke(main, 'terminals.list')).toMatchObject({ ok: true });
   });
 });

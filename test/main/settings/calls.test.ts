@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Settings } from '../../../preload/contract.ts';
 import { setUp } from '../bridge/call-doubles.ts';
 
 const from = { sender: {} } as never;
@@ -29,5 +30,27 @@ describe('settings that the page writes', () => {
     const { handlers, world } = setUp({ settings: { kubeconfigFiles: ['/a', '/b'] } });
     await handlers['settings.write']({ kubeconfigFiles: asked }, from);
     expect(world.settings.kubeconfigFiles).toEqual(kept);
+  });
+});
+
+describe('case 62: what says which program runs, or what is recorded', () => {
+  test.each<[Partial<Settings>, string]>([
+    [{ shell: '/tmp/x' }, 'Run "/tmp/x" in new terminals?'],
+    [{ shell: '/bin/sh\n\u202e' }, 'Run "/bin/sh\\n\\u{202e}" in new terminals?'],
+    [{ recordInput: true }, 'Record what is typed?'],
+  ])('%j is asked about natively, and stays as it is without a yes', async (change, message) => {
+    const { handlers, steps, world } = setUp();
+    world.confirmed = false;
+    const before = world.settings;
+    expect(await handlers['settings.write']({ theme: 'dark', ...change }, from)).toEqual(before);
+    expect(steps).toEqual([['confirmSettings', expect.objectContaining({ message })]]);
+    world.confirmed = true;
+    expect(await handlers['settings.write'](change, from)).toMatchObject(change);
+  });
+
+  test('is not asked about when nothing of it changes', async () => {
+    const { handlers, steps } = setUp();
+    await handlers['settings.write']({ shell: '', recordInput: false, theme: 'dark' }, from);
+    expect(steps.map(([step]) => step)).not.toContain('confirmSettings');
   });
 });

@@ -7,7 +7,7 @@ function windowDouble() {
   const target = new EventTarget();
   const attached: string[] = [];
   const gatehouse: Bridge = {
-    invoke: () => Promise.resolve({ ok: false, problem: { code: 'none', message: '', details: '' } }),
+    invoke: () => Promise.resolve({ ok: false, problem: { code: 'none', message: '', details: '', reference: null } }),
     on: () => () => undefined,
     attachTerminal: (id) => void attached.push(id),
   };

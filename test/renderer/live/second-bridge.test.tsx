@@ -71,7 +71,7 @@ test('a screen shows what the bridge answers', async () => {
 
 test('an event of the bridge changes what a screen shows', async () => {
   const { double, draw } = await openDocument();
-  const problem = { code: 'gateway-crashed', message: 'It ended', details: '' };
+  const problem = { code: 'gateway-crashed', message: 'It ended', details: '', reference: null };
   double.emit('gateway.changed', { state: 'failed', url: null, restarts: 3, problem, notices: [] });
   expect(draw(SettingsScreen)).toContain('Not running (failed)');
 });

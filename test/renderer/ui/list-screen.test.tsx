@@ -5,8 +5,8 @@ import { ListScreen, type ListScreenProps } from '../../../renderer/ui/list-scre
 import { SurroundingsContext } from '../../../renderer/ui/surroundings.ts';
 
 const surroundings = {
-  copy: () => Promise.resolve(),
-  explain: (error: unknown) => ({ code: 'list-broken', message: String(error), details: '' }),
+  copyDetails: () => Promise.resolve(),
+  explain: (error: unknown) => ({ code: 'list-broken', message: String(error), details: '', reference: null }),
 };
 
 const filter = { on: true, noMatch: 'Nothing matches', clear: 'Clear filter', onClear: () => undefined };

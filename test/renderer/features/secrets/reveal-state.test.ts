@@ -8,7 +8,7 @@ import {
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const value = { value: 's3cret', encoding: 'utf8', expiresAt: new Date(NOW + 30_000).toISOString() } as const;
-const problem = { code: 'approval-denied', message: 'denied', details: '' };
+const problem = { code: 'approval-denied', message: 'denied', details: '', reference: null };
 const through = (...events: RevealEvent[]): RevealState => events.reduce(nextReveal, MASKED);
 const ASK: RevealEvent = { type: 'ask' };
 const SENT: RevealEvent = { type: 'sent', now: NOW };

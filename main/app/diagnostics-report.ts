@@ -1,5 +1,5 @@
-import type { PolicyState } from '../../../model/policy-state.ts';
-import type { AppInfo, ClusterEntry, GatewayStatus } from '../../../preload/contract.ts';
+import type { PolicyState } from '../../model/policy-state.ts';
+import type { AppInfo, ClusterEntry, GatewayStatus } from '../../preload/contract.ts';
 
 export interface Diagnosed {
   readonly info: AppInfo;

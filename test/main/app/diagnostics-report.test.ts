@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
-import { diagnosticsReport } from '../../../../renderer/features/settings/diagnostics-report.ts';
-import { clusters, gateway, info, policy } from '../../bridge-data.ts';
+import { diagnosticsReport } from '../../../main/app/diagnostics-report.ts';
+import { clusters, gateway, info, policy } from '../../renderer/bridge-data.ts';
 
 const report = diagnosticsReport({
   info,
-  gateway: { ...gateway, state: 'failed', restarts: 3, problem: { code: 'port-taken', message: 'x', details: 'y' } },
+  gateway: {
+    ...gateway,
+    state: 'failed',
+    restarts: 3,
+    problem: { code: 'port-taken', message: 'x', details: 'y', reference: null },
+  },
   policy: {
     ...policy,
     problems: [{ file: '/home/mira/p.yaml', line: 4, column: 1, code: 'unknown-field', message: 'what is `efect`?' }],
