@@ -4,6 +4,7 @@ import type { LiveStream } from '../../model/live-stream.ts';
 import { openLocalAuthority } from '../../proxy/approvals/local-authority.ts';
 import type { Gateway, GatewayOptions, KeyPair } from '../../proxy/gateway-door.ts';
 import { logSerializers } from '../../proxy/gateway-log.ts';
+import { witnessFile } from '../../proxy/journal/head-witness.ts';
 import { policyIn } from '../../proxy/policy/source/policy-folder.ts';
 import { lookAtFolder } from '../../proxy/policy/upgrade/folder-at-start.ts';
 import { planUpgrade, takeOver } from '../../proxy/policy/upgrade/policy-upgrade.ts';
@@ -52,7 +53,8 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
       gateway.on('policy', (state) => emit('policy', state));
       gateway.on('streams', tellStreams);
       gateway.on('journalProblem', (problem) => emit('journalProblem', problem));
-      return { url: gateway.address.url, port: gateway.address.port, authority };
+      const { url, port } = gateway.address;
+      return { url, port, authority, journalFindings: [...gateway.journalFindings()] };
     },
     listContexts: async (files) => [...(await parts.listContexts(files))],
     connectCluster: (source) => running().connectCluster(source),
@@ -99,6 +101,7 @@ async function listenOn(
     principal,
     maskKey,
     journalKey,
+    journalWitness: witnessFile(start.journalWitness),
     journalRetention: JOURNAL_RETENTION,
     environment: process.env,
     log,
