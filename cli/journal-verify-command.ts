@@ -101,8 +101,7 @@ async function verifyWith(
     return await verifyJournal(folder, witness === null ? { publicKey } : { publicKey, witness });
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
-    if (code.startsWith('ERR_OSSL'))
-      throw usageError(NAME, '--public-key: the file holds no public key in PEM');
+    if (code.startsWith('ERR_OSSL')) throw usageError(NAME, '--public-key: the file holds no public key in PEM');
     throw new CommandError(exitCodes.failed, `the journal in ${folder} cannot be read: ${message}`, { cause: error });
   }
 }
@@ -112,7 +111,9 @@ export function reportInWords(report: VerifyReport, folder: string, keyBesideJou
   const { problem, first, last, afterHead } = report;
   const lines: string[] = [];
   if (problem === null) {
-    lines.push(`the journal in ${folder} is whole and unchanged${report.witness === null ? ', as far as it goes' : ''}`);
+    lines.push(
+      `the journal in ${folder} is whole and unchanged${report.witness === null ? ', as far as it goes' : ''}`,
+    );
   } else {
     const line = problem.line === null ? '' : `, line ${problem.line}`;
     lines.push(`NOT VERIFIED: ${problem.file === null ? '' : `${problem.file}${line}: `}${problem.reason}`);

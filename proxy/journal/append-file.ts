@@ -10,7 +10,7 @@ import { OutOfPlaceError } from './out-of-place.ts';
  */
 const WRITTEN_AT_ONCE = 256 * 1024;
 /** Milliseconds for which a look at the file's place is good enough for what need not be on the disk. */
-const LOOK_GOOD_FOR = 100;
+const LOOK_GOOD_FOR = 10;
 
 /**
  * A file that only grows. A write that fails half-way is taken back, so that the file always ends with a whole line.
@@ -92,7 +92,7 @@ export class AppendFile {
   /**
    * Writes all of it, to the disk itself where `durable`; or throws and leaves the file as it was.
    * @throws {OutOfPlaceError} when the path does not lead to this file any more. For what is not durable that is noticed
-   * a tenth of a second later.
+   * a hundredth of a second later.
    */
   async append(content: Buffer, durable: boolean): Promise<void> {
     if (durable || performance.now() - this.#lookedAt > LOOK_GOOD_FOR) this.assertInPlace();

@@ -259,7 +259,7 @@ class LocalJournal implements Journal {
         entries.some(({ durable }) => durable),
       );
     } catch (error) {
-      this.#failed(error, batch);
+      this.#failed(error instanceof OutOfPlaceError ? this.#lookedAgain(error) : error, batch);
       return;
     }
     this.#last = { seq, hash };
@@ -308,11 +308,6 @@ class LocalJournal implements Journal {
 
   #failed(error: unknown, batch: readonly Waiting[]): void {
     this.#lastError = error;
-    // Whatever write finds it first, no other goes on until a look finds all in its place.
-    if (error instanceof OutOfPlaceError && error !== this.#outOfPlace) {
-      this.#outOfPlace = error;
-      this.#lookedAt = performance.now();
-    }
     const reason = diskErrorInWords(error);
     const isNew = this.#failure?.reason !== reason;
     if (isNew) {
@@ -347,6 +342,18 @@ class LocalJournal implements Journal {
       this.#outOfPlace = why === null ? null : new OutOfPlaceError(why);
     }
     if (this.#outOfPlace !== null) throw this.#outOfPlace;
+  }
+
+  /** What a write stumbled on, as a look at everything has it; until one finds all in its place, no other write goes on. */
+  #lookedAgain(stumbled: OutOfPlaceError): unknown {
+    if (stumbled === this.#outOfPlace) return stumbled;
+    try {
+      this.#assertWhole(true);
+    } catch (error) {
+      return error;
+    }
+    this.#outOfPlace = stumbled;
+    return stumbled;
   }
 
   /** Looks though nobody writes, so that a person hears of it; and notes when all is back. */

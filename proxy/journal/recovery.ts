@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { GatewayRecord } from '../../model/journal-record.ts';
-import { hear, type HeadWitness, type Testimony } from './head-witness.ts';
+import { type HeadWitness, hear, type Testimony } from './head-witness.ts';
 import { type JournalFile, linesBackward, linesForward, listJournalFiles } from './journal-files.ts';
-import { missingBetween, missingNote, type MissingRecords, type NumberedFile, untold } from './missing-records.ts';
+import { type MissingRecords, missingBetween, missingNote, type NumberedFile, untold } from './missing-records.ts';
 import { GENESIS_HASH, readLine } from './record-chain.ts';
 import { type JournalKey, readStatement, type SignedStatement, statementProblem } from './signed-head.ts';
 

@@ -104,7 +104,10 @@ describe('case 64: the second place that keeps how far the journal reached', () 
     await stopped('--journal-witness', place);
     expect(JSON.parse(await readFile(place, 'utf8'))).toMatchObject({ v: 1, seq: expect.any(Number) });
     const inside = await run('gateway', ...flags, '--journal-witness', join(data, 'journal', 'x.json'));
-    expect(inside).toMatchObject({ code: 2, errors: expect.stringContaining('--journal-witness takes a file outside') });
+    expect(inside).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('--journal-witness takes a file outside'),
+    });
     const impossible = await run('gateway', ...flags, '--journal-witness', join(place, 'x.json'));
     expect(impossible).toMatchObject({ code: 1, errors: expect.stringMatching(/--journal-witness: .*ENOTDIR|EEXIST/) });
   });

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { journalLines } from '../../cli/journal-tail-command.ts';
 import { usualWitness } from '../../cli/journal-witness.ts';
 import type { OwnReadRecord } from '../../model/journal-record.ts';
-import { decided, finished, openTestJournal, publicKey } from '../proxy/journal/entries.ts';
 import { witnessFile } from '../../proxy/journal/head-witness.ts';
+import { decided, finished, openTestJournal, publicKey } from '../proxy/journal/entries.ts';
 import { home, run, start, temporaryFolder } from './run.ts';
 
 async function dataFolderOfThree(): Promise<string> {
@@ -63,7 +63,9 @@ describe('journal verify', () => {
       await rm(join(data, 'journal'), { recursive: true });
       const { code, errors } = await run('journal', 'verify', '--data', data);
       expect(code).toBe(3);
-      expect(errors).toMatch(/NOT VERIFIED: .*journal is gone, but .* says that a journal was written there: .*"seq":3/);
+      expect(errors).toMatch(
+        /NOT VERIFIED: .*journal is gone, but .* says that a journal was written there: .*"seq":3/,
+      );
     });
 
     test('an empty folder in its place: 3', async () => {

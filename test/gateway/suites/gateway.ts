@@ -5,6 +5,7 @@ import { describeFilesOfConfigMaps } from './files-of-configmaps.ts';
 import { describeHelm } from './helm.ts';
 import { describeHelmManifests } from './helm-manifests.ts';
 import { describeJournal } from './journal.ts';
+import { describeJournalInPlace } from './journal-in-place.ts';
 import { describeMasking } from './masking.ts';
 import { describeMasksOfCopies } from './masks-of-copies.ts';
 import { describeNotModified } from './not-modified.ts';
@@ -31,5 +32,6 @@ export function describeGateway(environment: () => RunningGateway): void {
   describeHelm(environment);
   describeHelmManifests(environment);
   describeFilesOfConfigMaps(environment);
+  describeJournalInPlace(environment);
   describeJournal(environment);
 }

@@ -92,37 +92,38 @@ describe('case 64: a journal that was stopped, and then', () => {
       },
       9,
     ],
-  ])('%s: verification and the next start name what is missing, and no number is given twice', async (_, tamper, from) => {
-    const made = await stoppedAtTen();
-    await tamper(made);
-    if ((await stat(made.folder).catch(() => null)) !== null) {
-      const found = await made.verify();
-      expect(found.ok).toBe(false);
-    }
+  ])(
+    '%s: verification and the next start name what is missing, and no number is given twice',
+    async (_, tamper, from) => {
+      const made = await stoppedAtTen();
+      await tamper(made);
+      if ((await stat(made.folder).catch(() => null)) !== null) {
+        const found = await made.verify();
+        expect(found.ok).toBe(false);
+      }
 
-    const { notes, next, findings } = await startAgain(made);
-    expect(notes[0]).toMatchObject({ event: 'journal-missing', seq: 11, missing: { from, to: 10 } });
-    expect(findings).toEqual([expect.stringMatching(/missing at the end: .*says that record 10 was written at 20/)]);
-    expect(next.seq).toBe(11 + notes.length);
-    const after = await made.verify();
-    expect(after.ok).toBe(false);
-    expect(after.problem?.reason).toMatch(new RegExp(`records ${from} to 10 are missing|does not end|head\\.json`));
+      const { notes, next, findings } = await startAgain(made);
+      expect(notes[0]).toMatchObject({ event: 'journal-missing', seq: 11, missing: { from, to: 10 } });
+      expect(findings).toEqual([expect.stringMatching(/missing at the end: .*says that record 10 was written at 20/)]);
+      expect(next.seq).toBe(11 + notes.length);
+      const after = await made.verify();
+      expect(after.ok).toBe(false);
+      expect(after.problem?.reason).toMatch(new RegExp(`records ${from} to 10 are missing|does not end|head\\.json`));
 
-    // On record for good, and told once.
-    const again = await startAgain(made);
-    expect(again.findings).toEqual([]);
-    expect(again.notes.filter((note) => 'event' in note && note.event === 'journal-missing')).toHaveLength(1);
-    expect((await made.verify()).ok).toBe(false);
-  });
+      // On record for good, and told once.
+      const again = await startAgain(made);
+      expect(again.findings).toEqual([]);
+      expect(again.notes.filter((note) => 'event' in note && note.event === 'journal-missing')).toHaveLength(1);
+      expect((await made.verify()).ok).toBe(false);
+    },
+  );
 
   test('robbed of a file in the middle: named, with what it held', async () => {
     const made = await stoppedAtTen();
     await rm(join(made.folder, 'journal-000002.ndjson'));
     const { notes, findings } = await startAgain(made);
     expect(notes).toMatchObject([{ event: 'journal-missing', missing: { from: 5, to: 8 } }]);
-    expect(findings).toEqual([
-      'records 5 to 8 are missing between journal-000001.ndjson and journal-000003.ndjson',
-    ]);
+    expect(findings).toEqual(['records 5 to 8 are missing between journal-000001.ndjson and journal-000003.ndjson']);
     expect((await startAgain(made)).findings).toEqual([]);
     expect((await made.verify()).problem?.reason).toMatch(/records 5 to 8 are missing/);
   });
@@ -191,7 +192,11 @@ describe('a second place that says nothing useful is named, and the journal goes
   test.each([
     ['garbage', 'not JSON', /holds no head of a journal/],
     ['nothing', '', /holds no head of a journal/],
-    ['a head signed with another key', JSON.stringify(forged), /names record \d+ at T, the head was signed with another/],
+    [
+      'a head signed with another key',
+      JSON.stringify(forged),
+      /names record \d+ at T, the head was signed with another/,
+    ],
     ['a head without a signature', JSON.stringify({ ...forged, keyId: null, signature: null }), /is not signed/],
     ['a number beyond counting', JSON.stringify({ ...forged, seq: 2 ** 53 - 1 }), /holds no head of a journal/],
   ])('%s', async (_, text, why) => {

@@ -98,7 +98,11 @@ const WAYS: ReadonlyArray<[how: string, tamper: (setting: Setting) => Promise<un
     },
     /is gone/,
   ],
-  ['bytes of somebody else behind its last record', ({ file }) => appendFile(file, 'x\n'), /2 bytes that somebody else/],
+  [
+    'bytes of somebody else behind its last record',
+    ({ file }) => appendFile(file, 'x\n'),
+    /2 bytes that somebody else/,
+  ],
 ];
 
 describe('case 64: while a journal runs', () => {
@@ -124,7 +128,7 @@ describe('case 64: while a journal runs', () => {
     expect(setting.journal.problem()).toMatch(/Put it back as it was, or start Gatehouse again/);
   });
 
-  test('what need not be on the disk goes on for a tenth of a second at most', async () => {
+  test('what need not be on the disk goes on for a hundredth of a second at most', async () => {
     const { journal, file } = await journalOfTwo();
     await rm(file);
     const removedAt = performance.now();
@@ -138,7 +142,7 @@ describe('case 64: while a journal runs', () => {
       }
       lastConfirmed = asked;
     }
-    expect(lastConfirmed - removedAt).toBeLessThan(150);
+    expect(lastConfirmed - removedAt).toBeLessThan(20);
   });
 
   test('a closed file of it removed: refused within a second', async () => {
