@@ -36,6 +36,7 @@ export function startBefore(person: ((question: string) => string) | null, ...wo
     home,
     osUser: 'ada',
     now: Date.now,
+    columns: 80,
     ask: person === null ? null : async (question: string) => person(question),
     stop: stop.signal,
   };

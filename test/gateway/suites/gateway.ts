@@ -12,6 +12,7 @@ import { describeNotModified } from './not-modified.ts';
 import { describeOddRequests } from './odd-requests.ts';
 import { describeSelfKnowledge } from './self-knowledge.ts';
 import { describeTrustedHeaders } from './trusted-headers.ts';
+import { describeUnseenCharacters } from './unseen-characters.ts';
 import { describeUpgrades } from './upgrades.ts';
 import { describeWaiting } from './waiting.ts';
 import { describeWritingMasksBack } from './writing-masks-back.ts';
@@ -29,6 +30,7 @@ export function describeGateway(environment: () => RunningGateway): void {
   describeOddRequests(environment);
   describeNotModified(environment);
   describeWaiting(environment);
+  describeUnseenCharacters(environment);
   describeHelm(environment);
   describeHelmManifests(environment);
   describeFilesOfConfigMaps(environment);
