@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { type HeadWitness, witnessFile } from '../proxy/journal/head-witness.ts';
+import { type HeadWitness, hear, witnessFile } from '../proxy/journal/head-witness.ts';
 import { journalFolder } from '../proxy/journal/journal-files.ts';
 import { publicKeyPath } from '../proxy/journal/signed-head.ts';
 import { type VerifyReport, verifyJournal } from '../proxy/journal/verify-journal.ts';
@@ -72,11 +72,12 @@ async function journalToVerify(data: string, witness: HeadWitness | null): Promi
   try {
     return await existingJournal(data);
   } catch (error) {
-    const known = await witness?.read().catch(() => null);
-    if (known === undefined || known === null) throw error;
+    const testimony = witness === null ? null : await hear(witness, null);
+    if (testimony?.says !== 'head') throw error;
+    const { place, head } = testimony;
     throw new CommandError(
       exitCodes.notVerified,
-      `NOT VERIFIED: ${journalFolder(data)} is gone, but ${witness?.place} says that a journal was written there: ${known.trim()}`,
+      `NOT VERIFIED: ${journalFolder(data)} is gone, but ${place} says that record ${head.seq} was written there at ${head.time}`,
       { cause: error },
     );
   }
