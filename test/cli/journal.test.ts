@@ -63,9 +63,7 @@ describe('journal verify', () => {
       await rm(join(data, 'journal'), { recursive: true });
       const { code, errors } = await run('journal', 'verify', '--data', data);
       expect(code).toBe(3);
-      expect(errors).toMatch(
-        /NOT VERIFIED: .*journal is gone, but .* says that record 3 was written there at 20/,
-      );
+      expect(errors).toMatch(/NOT VERIFIED: .*journal is gone, but .* says that record 3 was written there at 20/);
     });
 
     test('an empty folder in its place: 3', async () => {
