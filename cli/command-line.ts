@@ -1,3 +1,4 @@
+import { visibleLines } from '../model/visible-text.ts';
 import type { Command, CommandContext } from './command.ts';
 import { CommandError, type ExitCode, exitCodes } from './exit-codes.ts';
 import { gatewayCommand } from './gateway-command.ts';
@@ -34,11 +35,20 @@ ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).joi
   --version   the version
 
 Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage, ${exitCodes.notVerified} the journal did not verify, ${exitCodes.noGateway} no gateway answers,
-${exitCodes.undecided} nothing was written for want of a yes.`;
+${exitCodes.undecided} nothing was written for want of a yes, ${exitCodes.notCompared} the journal could not be compared with a second place.`;
 }
 
-/** Runs one command line (without the program's name). */
-export async function runCommandLine(words: readonly string[], context: CommandContext): Promise<ExitCode> {
+/**
+ * Runs one command line (without the program's name). Whatever it prints, JSON too, has everything written out that a
+ * terminal would not show: here, so that no command can forget it.
+ */
+export async function runCommandLine(words: readonly string[], outside: CommandContext): Promise<ExitCode> {
+  const context: CommandContext = {
+    ...outside,
+    print: (line) => outside.print(visibleLines(line)),
+    complain: (line) => outside.complain(visibleLines(line)),
+    ask: outside.ask === null ? null : (question) => outside.ask?.(visibleLines(question)) ?? Promise.resolve(''),
+  };
   const { complain } = context;
   try {
     const [first] = words;

@@ -11,6 +11,8 @@ export interface CommandContext {
   /** The operating system's name of the person. */
   readonly osUser: string;
   readonly now: () => number;
+  /** How wide the terminal is; null where the output goes to a program. */
+  readonly columns: number | null;
   /** Asks the person at the terminal, and settles with the answer; null where nobody is there. */
   readonly ask: ((question: string) => Promise<string>) | null;
   /** Aborted by SIGINT, SIGTERM or SIGHUP. */

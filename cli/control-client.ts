@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
+import { visible } from '../model/visible-text.ts';
 import type { ControlRequest, ControlResponse, ControlResults } from '../proxy/control/control-protocol.ts';
 import { ControlSocketError, controlSocketPath } from '../proxy/control/control-socket.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
@@ -24,7 +25,7 @@ export async function askGateway<Ask extends ControlRequest['ask']>(
     for await (const line of createInterface({ input: socket })) {
       const response: ControlResponse<Ask> = JSON.parse(line);
       if (response.ok) return response.result;
-      throw new CommandError(exitCodes.failed, `${response.message} (${response.code})`);
+      throw new CommandError(exitCodes.failed, `${visible(response.message)} (${response.code})`);
     }
   } finally {
     socket.destroy();

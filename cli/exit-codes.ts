@@ -9,6 +9,8 @@ export const exitCodes = {
   noGateway: 4,
   /** `policy upgrade` has something to take over, and nobody said yes. */
   undecided: 5,
+  /** `journal verify` found nothing wrong in the folder, and nothing outside it to compare with. */
+  notCompared: 6,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

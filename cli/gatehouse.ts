@@ -23,6 +23,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   home: homedir(),
   osUser: userInfo().username,
   now: Date.now,
+  columns: process.stdout.isTTY ? process.stdout.columns : null,
   ask: process.stdin.isTTY && process.stdout.isTTY ? (question) => askAtTerminal(question, signals.stop) : null,
   stop: signals.stop,
 });

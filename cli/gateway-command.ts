@@ -9,12 +9,14 @@ import { ControlSocketError, controlSocketPath, openControlSocket } from '../pro
 import { createGateway } from '../proxy/gateway.ts';
 import type { Gateway, GatewayLog } from '../proxy/gateway-door.ts';
 import { logSerializers } from '../proxy/gateway-log.ts';
+import { type HeadWitness, witnessFile } from '../proxy/journal/head-witness.ts';
 import { policyIn } from '../proxy/policy/source/policy-folder.ts';
 import { lookAtFolder } from '../proxy/policy/upgrade/folder-at-start.ts';
 import type { Command, CommandContext } from './command.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { dataFolder, positiveNumber, readFlags, required, usageError } from './flags.ts';
 import { gatewayKeys } from './gateway-keys.ts';
+import { namedWitness, usualWitness, WITNESS_FILE, witnessTrouble } from './journal-witness.ts';
 
 const NAME = 'gateway';
 
@@ -41,6 +43,9 @@ approval is answered, the journal is closed, the client kubeconfig is removed.
   --listen HOST:PORT       a loopback address; port 0 takes a free one (default: 127.0.0.1:0)
   --journal-days N         how long the journal is kept (default: 90)
   --journal-megabytes N    how much of it is kept (default: 1024)
+  --journal-witness FILE   ${WITNESS_FILE}, so that one
+                           that was removed or set back is noticed (default: in $XDG_STATE_HOME/gatehouse, else
+                           ~/.local/state/gatehouse)
 
 What waits for approval is listed by "gatehouse requests" and decided by "gatehouse approve" and "gatehouse deny".
 
@@ -94,6 +99,8 @@ interface Settings {
   readonly policyFolder: string;
   readonly listen: { readonly host: string; readonly port: number };
   readonly retention: { readonly days: number; readonly bytes: number };
+  /** Null: the usual place. */
+  readonly journalWitness: string | null;
 }
 
 /** Reads and checks everything that can be checked before anything is made. */
@@ -107,6 +114,7 @@ async function readSettings(words: readonly string[], context: CommandContext): 
     listen: { type: 'string', default: '127.0.0.1:0' },
     'journal-days': { type: 'string', default: '90' },
     'journal-megabytes': { type: 'string', default: '1024' },
+    'journal-witness': { type: 'string' },
   });
   required(NAME, 'kubeconfig', values.kubeconfig?.[0], 'the file with which kubectl reaches the cluster');
   const kubeconfigFiles = (values.kubeconfig ?? []).map((file) => resolve(file));
@@ -121,6 +129,7 @@ async function readSettings(words: readonly string[], context: CommandContext): 
   } catch (error) {
     throw usageError(NAME, `--data: ${error instanceof Error ? error.message : error}`);
   }
+  const witness = values['journal-witness'];
   return {
     kubeconfigFiles,
     context: await chooseContext(kubeconfigFiles, values.context),
@@ -128,6 +137,7 @@ async function readSettings(words: readonly string[], context: CommandContext): 
     dataFolder: data,
     policyFolder: values.policy === undefined ? join(data, 'policy') : resolve(values.policy),
     listen: parseListen(values.listen),
+    journalWitness: witness === undefined ? null : namedWitness(NAME, witness, data),
     retention: {
       days: positiveNumber(NAME, 'journal-days', values['journal-days']),
       bytes: positiveNumber(NAME, 'journal-megabytes', values['journal-megabytes']) * 1024 * 1024,
@@ -176,6 +186,7 @@ function gatewayLog(destination: DestinationStream): GatewayLog {
 
 async function start(settings: Settings, log: GatewayLog, context: CommandContext): Promise<Gateway> {
   const keys = await gatewayKeys(settings.dataFolder);
+  const witness = await openWitness(settings, log, context);
   try {
     return await createGateway({
       ...keys,
@@ -185,6 +196,7 @@ async function start(settings: Settings, log: GatewayLog, context: CommandContex
       dataFolder: settings.dataFolder,
       kubeconfigFolder: join(settings.dataFolder, 'kubeconfig'),
       principal: { user: `local:${context.osUser}`, groups: ['gatehouse:local'] },
+      ...(witness === null ? {} : { journalWitness: witness }),
       journalRetention: settings.retention,
       environment: context.environment,
       log,
@@ -192,6 +204,21 @@ async function start(settings: Settings, log: GatewayLog, context: CommandContex
   } catch (error) {
     throw startError(error);
   }
+}
+
+/** A place that somebody named must be there; the usual one may be missing, as in a container whose root is read-only. */
+async function openWitness(
+  { dataFolder, journalWitness }: Settings,
+  log: GatewayLog,
+  context: CommandContext,
+): Promise<HeadWitness | null> {
+  const place = journalWitness ?? (await usualWitness(dataFolder, context));
+  const why = await witnessTrouble(place);
+  if (why === null) return witnessFile(place);
+  if (journalWitness !== null) throw new CommandError(exitCodes.failed, `--journal-witness: ${place}: ${why}`);
+  const says = 'how far the journal reaches is kept nowhere else: name a file for it with --journal-witness';
+  log.warn({ place, why }, says);
+  return null;
 }
 
 /** What the gateway's parts throw with a code has a message for people; anything else is a defect, and keeps its stack. */

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DecidedRecord, FinishedRecord, JournalRecord } from '../model/journal-record.ts';
+import { visible } from '../model/visible-text.ts';
 import { listJournalFiles } from '../proxy/journal/journal-files.ts';
 import { queryRecords, recordsAfter } from '../proxy/journal/query.ts';
 import type { Command } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { DATA_FLAG_HELP, dataFolder, positiveNumber, readFlags } from './flags.ts';
 import { existingJournal } from './journal-verify-command.ts';
-import { printable } from './printable.ts';
 import { identityInWords, requestInWords } from './request-in-words.ts';
 
 const POLL_MILLISECONDS = 300;
@@ -62,7 +62,7 @@ export function journalLines(records: readonly JournalRecord[]): string[] {
   const begun = new Set(records.flatMap((record) => (record.type === 'decided' ? [record.auditId] : [])));
   return records
     .filter((record) => !(record.type === 'finished' && begun.has(record.auditId)))
-    .map((record) => printable(`${record.time}  ${inWords(record, ends)}`));
+    .map((record) => visible(`${record.time}  ${inWords(record, ends)}`));
 }
 
 function inWords(record: JournalRecord, ends: ReadonlyMap<string, FinishedRecord>): string {

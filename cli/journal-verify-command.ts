@@ -1,38 +1,58 @@
 import { readFile, stat } from 'node:fs/promises';
+import { type HeadWitness, hear, witnessFile } from '../proxy/journal/head-witness.ts';
 import { journalFolder } from '../proxy/journal/journal-files.ts';
 import { publicKeyPath } from '../proxy/journal/signed-head.ts';
 import { type VerifyReport, verifyJournal } from '../proxy/journal/verify-journal.ts';
 import type { Command } from './command.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { DATA_FLAG_HELP, dataFolder, readFlags, usageError } from './flags.ts';
+import { foundWitness, namedWitness } from './journal-witness.ts';
+
+const NAME = 'journal verify';
 
 export const journalVerifyCommand: Command = {
-  name: 'journal verify',
+  name: NAME,
   summary: 'check that the journal is whole and unchanged',
-  help: `Usage: gatehouse journal verify [--data FOLDER] [--public-key FILE] [--json]
+  help: `Usage: gatehouse journal verify [--data FOLDER] [--public-key FILE]
+                                [--journal-witness FILE | --without-witness] [--json]
 
-Reads the whole journal and finds edits, gaps, reordering and a cut-off end. Needs no running gateway, and does not
-disturb one.
+Reads the whole journal and finds edits, gaps, reordering and a cut-off end; and, compared with the second place in
+which the gateway keeps how far it reached, a journal that was removed or set back as a whole. Needs no running
+gateway, and does not disturb one.
 
   ${DATA_FLAG_HELP}
   --public-key FILE  the journal's public key (PEM) from a place that the owner of this machine cannot change;
                      without it the key beside the journal is used, which proves nothing against that owner
+  --journal-witness FILE  the second place (default: where the gateway of this data folder keeps it)
+  --without-witness  look at the folder alone; a journal set back as a whole to an older copy passes
   --json           print the report as JSON
 
-Exit codes: 0 whole and unchanged, 1 cannot be read, 2 wrong usage, 3 something is wrong (it says what, and where).`,
+Exit codes: 0 whole and unchanged, 1 cannot be read, 2 wrong usage, 3 something is wrong (it says what, and where),
+6 nothing is wrong in the folder, and the second place has nothing to compare it with.`,
 
   async run(words, context) {
-    const { values } = readFlags('journal verify', words, {
+    const { values } = readFlags(NAME, words, {
       data: { type: 'string' },
       'public-key': { type: 'string' },
+      'journal-witness': { type: 'string' },
+      'without-witness': { type: 'boolean' },
       json: { type: 'boolean' },
     });
-    const folder = await existingJournal(dataFolder(values.data, context));
+    const data = dataFolder(values.data, context);
+    const named = values['journal-witness'];
+    if (values['without-witness'] && named !== undefined) {
+      throw usageError(NAME, '--without-witness and --journal-witness exclude each other');
+    }
+    const place = named === undefined ? await foundWitness(data, context) : namedWitness(NAME, named, data);
+    const witness = values['without-witness'] ? null : witnessFile(place);
+    const folder = await journalToVerify(data, witness);
     const own = values['public-key'] === undefined;
-    const report = await verifyWith(folder, await readKey(values['public-key'] ?? publicKeyPath(folder), own));
+    const publicKey = await readKey(values['public-key'] ?? publicKeyPath(folder), own);
+    const report = await verifyWith(folder, publicKey, witness);
     if (values.json) context.print(JSON.stringify(report, null, 2));
     else for (const line of reportInWords(report, folder, own)) context.print(line);
-    return report.ok ? exitCodes.done : exitCodes.notVerified;
+    if (!report.ok) return exitCodes.notVerified;
+    return witness === null || report.witness !== null ? exitCodes.done : exitCodes.notCompared;
   },
 };
 
@@ -47,6 +67,22 @@ export async function existingJournal(data: string): Promise<string> {
   );
 }
 
+/** A folder that is gone is the worst that can be found, where a second place knows that it was there. */
+async function journalToVerify(data: string, witness: HeadWitness | null): Promise<string> {
+  try {
+    return await existingJournal(data);
+  } catch (error) {
+    const testimony = witness === null ? null : await hear(witness, null);
+    if (testimony?.says !== 'head') throw error;
+    const { place, head } = testimony;
+    throw new CommandError(
+      exitCodes.notVerified,
+      `NOT VERIFIED: ${journalFolder(data)} is gone, but ${place} says that record ${head.seq} was written there at ${head.time}`,
+      { cause: error },
+    );
+  }
+}
+
 async function readKey(path: string, own: boolean): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
@@ -57,13 +93,16 @@ async function readKey(path: string, own: boolean): Promise<string | null> {
   }
 }
 
-async function verifyWith(folder: string, publicKey: string | null): Promise<VerifyReport> {
+async function verifyWith(
+  folder: string,
+  publicKey: string | null,
+  witness: HeadWitness | null,
+): Promise<VerifyReport> {
   try {
-    return await verifyJournal(folder, { publicKey });
+    return await verifyJournal(folder, witness === null ? { publicKey } : { publicKey, witness });
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
-    if (code.startsWith('ERR_OSSL'))
-      throw usageError('journal verify', '--public-key: the file holds no public key in PEM');
+    if (code.startsWith('ERR_OSSL')) throw usageError(NAME, '--public-key: the file holds no public key in PEM');
     throw new CommandError(exitCodes.failed, `the journal in ${folder} cannot be read: ${message}`, { cause: error });
   }
 }
@@ -73,7 +112,9 @@ export function reportInWords(report: VerifyReport, folder: string, keyBesideJou
   const { problem, first, last, afterHead } = report;
   const lines: string[] = [];
   if (problem === null) {
-    lines.push(`the journal in ${folder} is whole and unchanged`);
+    lines.push(
+      `the journal in ${folder} is whole and unchanged${report.witness === null ? ', as far as it goes' : ''}`,
+    );
   } else {
     const line = problem.line === null ? '' : `, line ${problem.line}`;
     lines.push(`NOT VERIFIED: ${problem.file === null ? '' : `${problem.file}${line}: `}${problem.reason}`);
@@ -88,6 +129,10 @@ export function reportInWords(report: VerifyReport, folder: string, keyBesideJou
     lines.push(
       '  it was checked with the key beside the journal; use --public-key with a copy kept elsewhere for proof',
     );
+  }
+  if (report.witness !== null) {
+    const { place, seq } = report.witness;
+    lines.push(`  it was compared with ${place}, which knows of record ${seq}`);
   }
   return [...lines, ...report.notes.map((note) => `  note: ${note}`)];
 }

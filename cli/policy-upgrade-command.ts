@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path';
 import type { BuiltInPart, PolicyUpgrade, PolicyUpgraded } from '../model/policy-upgrade.ts';
 import { count, offerInWords, partInWords } from '../model/policy-upgrade-words.ts';
+import { visible, visibleLines } from '../model/visible-text.ts';
 import { planUpgrade, takeOver } from '../proxy/policy/upgrade/policy-upgrade.ts';
 import { PolicyUpgradeError } from '../proxy/policy/upgrade/policy-upgrade-error.ts';
 import { takeBackUnfinished } from '../proxy/policy/upgrade/take-back.ts';
 import type { Command, CommandContext } from './command.ts';
 import { CommandError, type ExitCode, exitCodes } from './exit-codes.ts';
 import { dataFolder, readFlags, usageError } from './flags.ts';
-import { printable } from './printable.ts';
 
 const NAME = 'policy upgrade';
 
@@ -56,7 +56,7 @@ Exit codes: 0 written, or nothing to take over; 1 failed (it says why, nothing w
       return await upgrade(request, print, context);
     } catch (error) {
       if (!(error instanceof PolicyUpgradeError)) throw error;
-      throw new CommandError(exitCodes.failed, printableLines(`${error.message} (${error.code})`), { cause: error });
+      throw new CommandError(exitCodes.failed, visibleLines(`${error.message} (${error.code})`), { cause: error });
     }
   },
 };
@@ -107,7 +107,7 @@ function choose({ parts }: PolicyUpgrade, rules: readonly string[]): BuiltInPart
     if (part?.available) return part;
     const known = parts.filter(({ available }) => available).map((one) => one.id);
     const why = part === undefined ? 'no such rule or set is built in' : partInWords(part).state;
-    throw usageError(NAME, `--rule ${printable(id)}: ${why}; to be had: ${known.join(', ') || 'nothing'}`);
+    throw usageError(NAME, `--rule ${visible(id)}: ${why}; to be had: ${known.join(', ') || 'nothing'}`);
   });
 }
 
@@ -120,7 +120,7 @@ function inText({ print }: CommandContext): Print {
   return {
     mayAsk: true,
     found({ folder, parts }, chosen) {
-      print(printable(`policy folder ${folder}`));
+      print(visible(`policy folder ${folder}`));
       const shown = parts.filter(({ state }) => state !== 'same');
       for (const part of shown) for (const line of partLines(part, chosen.includes(part))) print(line);
       print('');
@@ -128,8 +128,8 @@ function inText({ print }: CommandContext): Print {
     },
     done(_plan, result) {
       if (result === null) return;
-      print(printable(`wrote ${result.taken.join(', ')} into ${result.files.join(', ')}`));
-      if (result.copies !== null) print(printable(`the files as they were: ${result.copies}`));
+      print(visible(`wrote ${result.taken.join(', ')} into ${result.files.join(', ')}`));
+      if (result.copies !== null) print(visible(`the files as they were: ${result.copies}`));
     },
   };
 }
@@ -153,7 +153,7 @@ function partLines(part: BuiltInPart, chosen: boolean): string[] {
   const says = [state, reach, needs, choose].filter(Boolean).join('; ');
   const why = part.available ? wrapped(part.comment) : [];
   const beneath = [says, ...differences, ...why.map((line) => `# ${line}`)];
-  return ['', `${sign} ${part.id}  ${about}`, ...beneath.map((line) => `    ${line}`)].map(printable);
+  return ['', `${sign} ${part.id}  ${about}`, ...beneath.map((line) => `    ${line}`)].map(visible);
 }
 
 /** Words in lines of a terminal's width. */
@@ -162,6 +162,3 @@ function wrapped(text: string): string[] {
 }
 
 /** A message may bring a rule's text of several lines. */
-function printableLines(text: string): string {
-  return text.split('\n').map(printable).join('\n');
-}

@@ -1,12 +1,8 @@
-/** Text from requests as it may reach a terminal: without control characters, and so without escape sequences. */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '\u00b7');
-}
+import { visible } from '../model/visible-text.ts';
 
 /** Rows under a heading, each column as wide as its widest cell; the last one is not padded. */
 export function table(rows: ReadonlyArray<readonly string[]>): string[] {
-  const cells = rows.map((row) => row.map(printable));
+  const cells = rows.map((row) => row.map(visible));
   const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   return cells.map((row) =>
     row
@@ -14,6 +10,37 @@ export function table(rows: ReadonlyArray<readonly string[]>): string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** What something is called, and what it is. */
+export type Field = readonly [name: string, value: string];
+
+/**
+ * Names and values in two columns. A value that does not fit is broken between words, beneath itself; what has no
+ * spaces stays whole, so that it can be copied.
+ */
+export function fieldLines(fields: readonly Field[], columns: number | null, indent = ''): string[] {
+  const width = Math.max(...fields.map(([name]) => name.length));
+  const room = columns === null ? Number.POSITIVE_INFINITY : Math.max(20, columns - indent.length - width - 2);
+  return fields.flatMap(([name, value]) =>
+    broken(visible(value), room).map((line, index) =>
+      `${indent}${(index === 0 ? name : '').padEnd(width)}  ${line}`.trimEnd(),
+    ),
+  );
+}
+
+function broken(text: string, room: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > room) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
 }
 
 /** `4s`, `2m`, `3h`, `5d`: the largest unit alone, as kubectl shows ages. */

@@ -1,4 +1,5 @@
 import type { EffectiveIdentity, RequestSummary } from '../model/journal-record.ts';
+import type { Session, SessionKind } from '../model/principal.ts';
 
 /** `delete deployments.apps shop/web`, `create pods/exec shop/web-0 -- sh -c id`, `reveal secrets shop/db key password`. */
 export function requestInWords(request: RequestSummary): string {
@@ -30,4 +31,16 @@ export function identityInWords(effective: EffectiveIdentity | null): string {
   if (effective === null) return '-';
   const groups = effective.groups.length === 0 ? '' : ` [${effective.groups.join(', ')}]`;
   return `${effective.user}${groups}`;
+}
+
+const SESSIONS: Readonly<Record<SessionKind, string>> = {
+  inAppTerminal: 'a terminal of the app',
+  outside: 'a terminal outside the app',
+  app: "the app's own screens",
+  headless: 'a client of this gateway',
+};
+
+/** Where a client is: `a terminal of the app (t-3)`. */
+export function sessionInWords({ kind, id }: Session): string {
+  return `${SESSIONS[kind]} (${id})`;
 }

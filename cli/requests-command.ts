@@ -3,8 +3,8 @@ import type { Command } from './command.ts';
 import { askGateway } from './control-client.ts';
 import { exitCodes } from './exit-codes.ts';
 import { DATA_FLAG_HELP, dataFolder, readFlags } from './flags.ts';
-import { shortDuration, table } from './printable.ts';
-import { identityInWords, requestInWords } from './request-in-words.ts';
+import { type Field, fieldLines, shortDuration } from './printable.ts';
+import { identityInWords, requestInWords, sessionInWords } from './request-in-words.ts';
 
 export const requestsCommand: Command = {
   name: 'requests',
@@ -25,24 +25,35 @@ Exit codes: 0 listed (also when nothing waits), 1 failed, 2 wrong usage, 4 no ga
     const waiting = requests.filter(({ state }) => state === 'PENDING');
     if (values.json) context.print(JSON.stringify(waiting, null, 2));
     else if (waiting.length === 0) context.print('nothing waits');
-    else for (const line of requestTable(waiting, context.now())) context.print(line);
+    else for (const line of requestLines(waiting, context.now(), context.columns)) context.print(line);
     return exitCodes.done;
   },
 };
 
-/** What waits, as a table for people. */
-export function requestTable(requests: readonly ApprovalRequest[], now: number): string[] {
-  return table([
-    ['CODE', 'AGE', 'WHO', 'AS WHOM', 'CLUSTER', 'EXPIRES', 'HELD', 'WHAT'],
-    ...requests.map(({ code, createdAt, expiresAt, held, intent }) => [
-      code,
-      shortDuration(now - Date.parse(createdAt)),
-      intent.principal.user,
-      identityInWords(intent.effective),
-      intent.cluster,
-      `in ${shortDuration(Date.parse(expiresAt) - now)}`,
-      held ? 'yes' : 'no',
-      requestInWords(intent.request),
-    ]),
-  ]);
+/**
+ * What waits, for people: each with everything that an approval rests on, one thing a line.
+ * @param columns of the terminal; null: no line is broken.
+ */
+export function requestLines(requests: readonly ApprovalRequest[], now: number, columns: number | null): string[] {
+  return requests.flatMap((request, index) => {
+    const { code, createdAt, expiresAt, held, intent } = request;
+    const { principal, effective, rules, message, reason, cluster } = intent;
+    const waits = [
+      `for ${shortDuration(now - Date.parse(createdAt))}, until ${shortDuration(Date.parse(expiresAt) - now)} from now`,
+      held ? 'its client is on the line' : 'no client is on the line',
+    ];
+    const fields: Field[] = [
+      ['cluster', cluster],
+      ['asked by', `${principal.user}, ${sessionInWords(principal.session)}`],
+      ...(effective === null ? [] : [['acts as', identityInWords(effective)] as const]),
+      ['rule', rules.join(', ')],
+      ['because', message],
+      ...(reason === null ? [] : [['reason given', reason] as const]),
+      ['client', intent.request.userAgent],
+      ['waits', waits.join('; ')],
+    ];
+    const told = fields.filter(([, value]) => value !== '');
+    const [first = '', ...more] = fieldLines([[code, requestInWords(intent.request)]], columns);
+    return [...(index === 0 ? [] : ['']), first, ...more, ...fieldLines(told, columns, '  ')];
+  });
 }

@@ -1,10 +1,10 @@
 import type { ApprovalRequest } from '../model/approval.ts';
+import { visible } from '../model/visible-text.ts';
 import { readDisplayCode } from '../proxy/approvals/display-code.ts';
 import type { Command } from './command.ts';
 import { askGateway } from './control-client.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { DATA_FLAG_HELP, dataFolder, readFlags } from './flags.ts';
-import { printable } from './printable.ts';
 import { identityInWords, requestInWords } from './request-in-words.ts';
 
 export const approveCommand: Command = {
@@ -73,7 +73,7 @@ async function vote(
 
 function inWords({ code, intent }: ApprovalRequest): string {
   const as = intent.effective === null ? '' : ` as ${identityInWords(intent.effective)}`;
-  return printable(
+  return visible(
     `${code}: ${requestInWords(intent.request)}${as} on ${intent.cluster}, asked by ${intent.principal.user}`,
   );
 }

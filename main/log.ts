@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { logSerializers } from '../proxy/gateway-log.ts';
+import { logSerializers, visibleLog } from '../proxy/gateway-log.ts';
 
 /** @param error what went wrong, where something did: it is written whole, with its stack. */
 export type LogLine = (text: string, error?: unknown) => void;
@@ -16,7 +16,7 @@ export interface HostLog {
 export function openLog(folder: string): HostLog {
   const log = pino(
     { name: 'app', serializers: logSerializers },
-    pino.destination({ dest: join(folder, 'app.log'), mode: 0o600, append: true, mkdir: true, sync: true }),
+    visibleLog(pino.destination({ dest: join(folder, 'app.log'), mode: 0o600, append: true, mkdir: true, sync: true })),
   );
   const lines = (fields: object): LogLine => {
     return (text, error) => {

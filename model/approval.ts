@@ -52,4 +52,6 @@ export interface ApprovalRequest {
     readonly at: string;
   } | null;
   readonly grant: { readonly state: GrantState; readonly expiresAt: string } | null;
+  /** Why it ended, for people, where the state alone does not say; left out: it does. */
+  readonly endReason?: string;
 }

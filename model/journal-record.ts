@@ -156,8 +156,9 @@ export interface GatewayRecord {
   readonly type: 'gateway';
   /**
    * `journal-repaired`: a last line that a crash cut off was removed. `journal-damaged`: what was found at start is not
-   * what was written. `journal-resumed`: records could not be written for a time. `journal-trimmed` and `recordings-trimmed`: the oldest files
-   * were removed, as retention asks.
+   * what was written. `journal-missing`: records that were written are not there any more. `journal-not-compared`: what is
+   * kept outside the folder, of how far the journal reached, could not be used. `journal-resumed`: records could not be
+   * written for a time. `journal-trimmed` and `recordings-trimmed`: the oldest files were removed, as retention asks.
    */
   readonly event:
     | 'started'
@@ -166,10 +167,14 @@ export interface GatewayRecord {
     | 'policy-broken'
     | 'journal-repaired'
     | 'journal-damaged'
+    | 'journal-missing'
+    | 'journal-not-compared'
     | 'journal-resumed'
     | 'journal-trimmed'
     | 'recordings-trimmed';
   readonly detail: string;
+  /** Of `journal-missing`: the first and the last record that is not there. */
+  readonly missing?: { readonly from: number; readonly to: number };
 }
 
 export type JournalEntry =

@@ -8,11 +8,12 @@ import type { AccessRequest, ClientAccess } from './access/session-access.ts';
 import type { ApprovalAuthority, AuthorityOpening } from './approvals/approval-authority.ts';
 import type { ClusterSource } from './clusters/cluster-source.ts';
 import type { GatewayLog } from './gateway-log.ts';
+import type { HeadWitness } from './journal/head-witness.ts';
 import type { JournalFilter } from './journal/journal.ts';
 import type { PolicySource } from './policy/policy-source.ts';
 import type { RecordingRetention } from './recording/session-retention.ts';
 
-export type { AccessRequest, ClientAccess, ClusterSource, ContextListing, GatewayLog, KeyPair };
+export type { AccessRequest, ClientAccess, ClusterSource, ContextListing, GatewayLog, HeadWitness, KeyPair };
 
 /** A running gateway. The one door: listener, pipeline, policy, approvals and journal are behind it. */
 export interface Gateway {
@@ -36,6 +37,8 @@ export interface Gateway {
     filter: JournalFilter,
     options: { readonly limit: number; readonly before?: number },
   ): Promise<JournalRecord[]>;
+  /** What of the journal was missing or changed when the gateway started, in words for people. */
+  journalFindings(): readonly string[];
   policy(): PolicyState;
   /** Exec, attach, port-forward, watches and logs that are open now; the oldest first. */
   streams(): readonly LiveStream[];
@@ -80,6 +83,11 @@ export interface GatewayOptions {
   readonly maskKey: { readonly kid: string; readonly key: Uint8Array };
   /** Ed25519 private key (PKCS#8 PEM) that signs the journal's head; null where there is no keystore. */
   readonly journalKey: string | null;
+  /**
+   * A second place that keeps how far the journal reached (`journal/head-witness.ts`): without one, a journal that is
+   * removed or set back as a whole while nothing runs is not noticed.
+   */
+  readonly journalWitness?: HeadWitness;
   readonly journalRetention: { readonly days: number; readonly bytes: number };
   /** For recordings of streams; 90 days and 10 GiB where nothing is said. */
   readonly recordingRetention?: RecordingRetention;

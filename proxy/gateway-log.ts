@@ -1,4 +1,5 @@
-import { stdSerializers } from 'pino';
+import { type DestinationStream, stdSerializers } from 'pino';
+import { visibleJson } from '../model/visible-text.ts';
 
 /** pino-compatible sink of the gateway's own log. Carries no Secret material. */
 export interface GatewayLog {
@@ -19,3 +20,8 @@ export interface LogFields {
  * (https://github.com/pinojs/pino/blob/main/docs/api.md#serializers-object).
  */
 export const logSerializers = { error: stdSerializers.err };
+
+/** Lines of JSON on their way to a log, with what a terminal would not show as `\u` escapes: logs are read there. */
+export function visibleLog(destination: DestinationStream): DestinationStream {
+  return { write: (line) => destination.write(visibleJson(line)) };
+}

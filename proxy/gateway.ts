@@ -54,6 +54,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         folder: join(options.dataFolder, 'journal'),
         signingKey: options.journalKey,
         retention: options.journalRetention,
+        witness: options.journalWitness ?? null,
         log,
       }),
       (part) => part.close(),

@@ -96,6 +96,10 @@ export class RunningGateway implements Gateway {
     return this.#parts.journal.query(filter, options);
   }
 
+  journalFindings(): readonly string[] {
+    return this.#parts.journal.findings();
+  }
+
   policy(): PolicyState {
     return this.#parts.policy.state();
   }

@@ -1,9 +1,11 @@
 import { pino } from 'pino';
 import type { ContextListing } from '../../model/context-listing.ts';
 import type { LiveStream } from '../../model/live-stream.ts';
+import { visibleValue } from '../../model/visible-text.ts';
 import { openLocalAuthority } from '../../proxy/approvals/local-authority.ts';
 import type { Gateway, GatewayOptions, KeyPair } from '../../proxy/gateway-door.ts';
-import { logSerializers } from '../../proxy/gateway-log.ts';
+import { logSerializers, visibleLog } from '../../proxy/gateway-log.ts';
+import { witnessFile } from '../../proxy/journal/head-witness.ts';
 import { policyIn } from '../../proxy/policy/source/policy-folder.ts';
 import { lookAtFolder } from '../../proxy/policy/upgrade/folder-at-start.ts';
 import { planUpgrade, takeOver } from '../../proxy/policy/upgrade/policy-upgrade.ts';
@@ -22,7 +24,10 @@ export interface GatewayParts {
 
 const JOURNAL_RETENTION = { days: 90, bytes: 1024 ** 3 };
 
-/** Answers main's calls with the one gateway of this process. */
+/**
+ * Answers main's calls with the one gateway of this process. What a client wrote (names, user agents, reasons, bodies)
+ * leaves it with everything written out that a screen would not show.
+ */
 export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProtocol>): HostHandlers<GatewayProtocol> {
   let gateway: Gateway | null = null;
   const running = (): Gateway => {
@@ -34,7 +39,7 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
     if (policyFolder !== null) return policyFolder;
     throw new HostError('gateway-not-started', 'The gateway has not started yet');
   };
-  const records = gatherRecords((batch) => emit('records', batch));
+  const records = gatherRecords((batch) => emit('records', visibleValue(batch)));
   let told = '';
   const tellStreams = () => {
     const streams = heldStreams(running());
@@ -48,11 +53,12 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
       policyFolder = start.policyFolder;
       const authority = start.authority ?? (await parts.createCertificateAuthority());
       gateway = await listenOn(parts, start, { certificateAuthority: authority, journalSinks: [records.add] });
-      gateway.on('approval', (approval) => emit('approval', approval));
+      gateway.on('approval', (approval) => emit('approval', visibleValue(approval)));
       gateway.on('policy', (state) => emit('policy', state));
       gateway.on('streams', tellStreams);
       gateway.on('journalProblem', (problem) => emit('journalProblem', problem));
-      return { url: gateway.address.url, port: gateway.address.port, authority };
+      const { url, port } = gateway.address;
+      return { url, port, authority, journalFindings: [...gateway.journalFindings()] };
     },
     listContexts: async (files) => [...(await parts.listContexts(files))],
     connectCluster: (source) => running().connectCluster(source),
@@ -62,10 +68,10 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
       return { kubeconfig };
     },
     closeAccess: (id) => running().closeAccess(id),
-    approvals: () => [...running().approvals()],
-    review: (vote) => running().review(vote),
-    journal: ({ filter, limit, before }) =>
-      running().journal(withoutUndefined(filter), before === null ? { limit } : { limit, before }),
+    approvals: () => visibleValue([...running().approvals()]),
+    review: async (vote) => visibleValue(await running().review(vote)),
+    journal: async ({ filter, limit, before }) =>
+      visibleValue(await running().journal(withoutUndefined(filter), before === null ? { limit } : { limit, before })),
     policy: () => running().policy(),
     policyUpgrade: () => planUpgrade(followed()),
     takeOverPolicy: (chosen) => takeOver(followed(), chosen),
@@ -87,7 +93,7 @@ async function listenOn(
   const { port, logFile, policyFolder, dataFolder, kubeconfigFolder, principal, maskKey, journalKey } = start;
   const log = pino(
     { name: 'gateway', serializers: logSerializers },
-    pino.destination({ dest: logFile, mode: 0o600, append: true, mkdir: true, sync: true }),
+    visibleLog(pino.destination({ dest: logFile, mode: 0o600, append: true, mkdir: true, sync: true })),
   );
   await lookAtFolder(policyFolder, log);
   const options = {
@@ -99,6 +105,7 @@ async function listenOn(
     principal,
     maskKey,
     journalKey,
+    journalWitness: witnessFile(start.journalWitness),
     journalRetention: JOURNAL_RETENTION,
     environment: process.env,
     log,
@@ -114,5 +121,6 @@ async function listenOn(
 
 /** What a person holds open; a watch or a log is left to the command line. */
 function heldStreams(gateway: Gateway): LiveStream[] {
-  return gateway.streams().filter(({ kind }) => kind === 'exec' || kind === 'attach' || kind === 'portforward');
+  const held = gateway.streams().filter(({ kind }) => kind === 'exec' || kind === 'attach' || kind === 'portforward');
+  return visibleValue(held);
 }

@@ -23,6 +23,8 @@ export const gatewayStart = z.object({
   principal: z.object({ user: z.string(), groups: z.array(z.string()) }),
   maskKey: z.object({ kid: z.string(), key: z.instanceof(Uint8Array) }),
   journalKey: z.string().nullable(),
+  /** A file that keeps how far the journal reached. */
+  journalWitness: z.string(),
 });
 export type GatewayStart = z.infer<typeof gatewayStart>;
 
@@ -31,7 +33,13 @@ export const gatewayProtocol = {
   calls: {
     start: {
       argument: gatewayStart,
-      answer: z.object({ url: z.string(), port: z.number().int(), authority: keyPair }),
+      answer: z.object({
+        url: z.string(),
+        port: z.number().int(),
+        authority: keyPair,
+        /** What of the journal was missing or changed at this start, in words. */
+        journalFindings: z.array(z.string()),
+      }),
     },
     listContexts: { argument: z.array(z.string()), answer: z.array(objectOf<ContextListing>()) },
     connectCluster: {

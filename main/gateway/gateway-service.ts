@@ -52,6 +52,8 @@ export class GatewayService {
   #state: HostState = 'stopped';
   #error: HostError | null = null;
   #journalProblem: string | null = null;
+  /** Of every start of this launch: a person must hear of it although the gateway's process came and went. */
+  readonly #journalFindings = new Set<string>();
   readonly #clusters = new Map<string, ClusterSource>();
   readonly #accesses = new Map<string, AccessRequest>();
 
@@ -78,7 +80,11 @@ export class GatewayService {
       url: this.#state === 'running' ? this.#url : null,
       restarts: this.#host.restarts,
       problem: this.#error ? toProblem(this.#error) : null,
-      notices: [...this.#options.notices, ...(this.#journalProblem === null ? [] : [this.#journalProblem])],
+      notices: [
+        ...this.#options.notices,
+        ...[...this.#journalFindings].map(notWhole),
+        ...(this.#journalProblem === null ? [] : [this.#journalProblem]),
+      ],
     };
   }
 
@@ -156,7 +162,9 @@ export class GatewayService {
       principal,
       maskKey: keys.maskKey,
       journalKey: keys.journalKey,
+      journalWitness: join(folders.keys, 'journal-head.json'),
     });
+    for (const finding of started.journalFindings) this.#journalFindings.add(finding);
     this.#authority = started.authority;
     this.#url = started.url;
     port.set(started.port);
@@ -183,4 +191,8 @@ export class GatewayService {
       });
     }
   }
+}
+
+function notWhole(finding: string): string {
+  return `The journal is not whole: ${finding}. Activity and the journal keep this on record.`;
 }

@@ -44,8 +44,9 @@ export class ApprovalEntry {
   /** @throws {ApprovalError} `not-pending` */
   assertPending(): void {
     if (this.isPending) return;
-    const { code, state } = this.#approval;
-    throw new ApprovalError('not-pending', `${code} does not wait any more: it is ${state}`);
+    const { code, state, endReason } = this.#approval;
+    const why = endReason === undefined ? '' : `; it ${endReason}`;
+    throw new ApprovalError('not-pending', `${code} does not wait any more: it is ${state}${why}`);
   }
 
   /** Changes it, wakes every held client, and tells. */

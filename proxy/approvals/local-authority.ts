@@ -9,6 +9,7 @@ import { ApprovalError } from './approval-error.ts';
 import { plainText } from './approval-text.ts';
 import { newDisplayCode } from './display-code.ts';
 import { RecentDenials } from './recent-denials.ts';
+import { overflowing, roomFor } from './shares.ts';
 
 export interface LocalAuthorityOptions extends AuthorityOpening {
   /** Unix time in milliseconds. */
@@ -17,7 +18,6 @@ export interface LocalAuthorityOptions extends AuthorityOpening {
   readonly monotonic?: () => number;
 }
 
-const PENDING_AT_MOST = 200;
 const CLOSED_AT_MOST = 500;
 
 /**
@@ -88,10 +88,7 @@ class LocalAuthority implements ApprovalAuthority {
       if (denial !== null) return ended('denied', denial);
 
       const entry = this.#pendingFor(intent) ?? this.#create(intent);
-      if (entry === null) {
-        const message = `${PENDING_AT_MOST} requests already wait for approval; decide or deny some of them first`;
-        return ended('unavailable', this.#detached(intent, 'CANCELLED'), message);
-      }
+      if (typeof entry === 'string') return ended('unavailable', this.#detached(intent, 'CANCELLED'), entry);
       const left = holdMs - (this.#monotonic() - started);
       if (left <= 0) return ended('pending', entry.approval);
       await entry.untilChange(left, signal);
@@ -212,14 +209,16 @@ class LocalAuthority implements ApprovalAuthority {
     return null;
   }
 
-  /** Null when too many wait already. The intent is copied: what is approved is what was asked, whatever becomes of it. */
-  #create(intent: Intent): ApprovalEntry | null {
-    const entries = [...this.#entries.values()];
-    if (entries.filter((entry) => entry.isPending).length >= PENDING_AT_MOST) return null;
-    const closed = entries.filter((entry) => !entry.isOpen);
-    for (const { approval } of closed.slice(0, Math.max(0, closed.length + 1 - CLOSED_AT_MOST))) {
-      this.#entries.delete(approval.id);
-    }
+  /** Or why there is no room for it. The intent is copied: what is approved is what was asked, whatever becomes of it. */
+  #create(intent: Intent): ApprovalEntry | string {
+    const room = roomFor(
+      intent.principal,
+      [...this.#entries.values()].filter((entry) => entry.isPending),
+    );
+    if (room.for === 'nobody') return room.why;
+    if ('instead' in room) void this.#end(room.instead, 'CANCELLED', 'REVOKED', room.why);
+    const closed = [...this.#entries.values()].filter((entry) => !entry.isOpen);
+    for (const { approval } of overflowing(closed, CLOSED_AT_MOST - 1)) this.#entries.delete(approval.id);
     const deadline = this.#deadline(intent.requirement.requestTtl);
     const approval: ApprovalRequest = {
       ...this.#detached(intent, 'PENDING'),
@@ -250,10 +249,15 @@ class LocalAuthority implements ApprovalAuthority {
   }
 
   /** Ends what is pending with `state`, and what is granted and unused with `grantState`. */
-  async #end(entry: ApprovalEntry, state: ApprovalState, grantState: 'EXPIRED' | 'REVOKED'): Promise<void> {
+  async #end(
+    entry: ApprovalEntry,
+    state: ApprovalState,
+    grantState: 'EXPIRED' | 'REVOKED',
+    endReason?: string,
+  ): Promise<void> {
     const { grant } = entry.approval;
     if (entry.approval.state === 'PENDING') {
-      entry.change({ state });
+      entry.change(endReason === undefined ? { state } : { state, endReason });
       await this.#tryRecord(entry, state);
     } else if (grant?.state === 'ACTIVE') {
       entry.change({ grant: { ...grant, state: grantState } });
@@ -280,14 +284,14 @@ class LocalAuthority implements ApprovalAuthority {
   }
 
   async #record(entry: ApprovalEntry, state: string, review = entry.approval.review): Promise<void> {
-    const { id, code, intent } = entry.approval;
+    const { id, code, intent, endReason } = entry.approval;
     await this.#options.onRecord({
       type: 'approval',
       approvalId: id,
       code,
       state,
       by: review?.by ?? null,
-      comment: review?.comment ?? null,
+      comment: review?.comment ?? endReason ?? null,
       intentDigest: intent.digest,
     });
   }

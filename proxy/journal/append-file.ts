@@ -1,25 +1,38 @@
-import { writeSync } from 'node:fs';
+import { lstatSync, type Stats, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { syncFolder } from './journal-files.ts';
+import { OutOfPlaceError } from './out-of-place.ts';
 
 /**
  * Bytes that are written at once, into the system's cache: that takes some microseconds, and a turn of libuv's thread
  * pool ten times as much of both processors. Only the disk itself (`sync`) is waited for elsewhere.
  */
 const WRITTEN_AT_ONCE = 256 * 1024;
+/** Milliseconds for which a look at the file's place is good enough for what need not be on the disk. */
+const LOOK_GOOD_FOR = 10;
 
-/** A file that only grows. A write that fails half-way is taken back, so that the file always ends with a whole line. */
+/**
+ * A file that only grows. A write that fails half-way is taken back, so that the file always ends with a whole line.
+ *
+ * An open file outlives its name: what is written to one that was removed is confirmed by the disk and gone with the
+ * process. So its path is looked at, before a write and again once it is on the disk.
+ */
 export class AppendFile {
   readonly #handle: FileHandle;
+  readonly #path: string;
+  readonly #identity: Pick<Stats, 'dev' | 'ino'>;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #bytes: number;
   #synced: number;
   #broken = false;
   /** Why the disk did not take everything. */
   #failed: unknown = null;
 
-  private constructor(handle: FileHandle, bytes: number) {
+  private constructor(handle: FileHandle, path: string, identity: Pick<Stats, 'dev' | 'ino'>, bytes: number) {
     this.#handle = handle;
+    this.#path = path;
+    this.#identity = identity;
     this.#bytes = bytes;
     this.#synced = bytes;
   }
@@ -29,11 +42,11 @@ export class AppendFile {
     const handle = await open(path, 'wx', 0o600);
     try {
       await syncFolder(dirname(path));
+      return new AppendFile(handle, path, await handle.stat(), 0);
     } catch (error) {
       await handle.close();
       throw error;
     }
-    return new AppendFile(handle, 0);
   }
 
   /** Goes on at `bytes`; what stands behind it is cut off. */
@@ -42,11 +55,11 @@ export class AppendFile {
     try {
       await handle.truncate(bytes);
       await handle.sync();
+      return new AppendFile(handle, path, await handle.stat(), bytes);
     } catch (error) {
       await handle.close();
       throw error;
     }
-    return new AppendFile(handle, bytes);
   }
 
   get bytes(): number {
@@ -58,8 +71,31 @@ export class AppendFile {
     return this.#broken;
   }
 
-  /** Writes all of it, to the disk itself where `durable`; or throws and leaves the file as it was. */
+  /**
+   * Why the path does not lead to this file with what was written to it; null: all is in its place. Another name that
+   * the file has (a hard link, as backups make them) does no harm.
+   */
+  outOfPlace(): string | null {
+    const name = basename(this.#path);
+    const found = lstatSync(this.#path, { throwIfNoEntry: false });
+    if (found === undefined) return `${name} is gone`;
+    if (found.isSymbolicLink()) return `${name} is a link now`;
+    if (found.ino !== this.#identity.ino || found.dev !== this.#identity.dev) {
+      return `something else stands in the place of ${name}`;
+    }
+    if (found.size < this.#bytes) return `${name} was cut from ${this.#bytes} bytes to ${found.size}`;
+    if (found.size > this.#bytes) return `${name} has ${found.size - this.#bytes} bytes that somebody else wrote`;
+    this.#lookedAt = performance.now();
+    return null;
+  }
+
+  /**
+   * Writes all of it, to the disk itself where `durable`; or throws and leaves the file as it was.
+   * @throws {OutOfPlaceError} when the path does not lead to this file any more. For what is not durable that is noticed
+   * a hundredth of a second later.
+   */
   async append(content: Buffer, durable: boolean): Promise<void> {
+    if (durable || performance.now() - this.#lookedAt > LOOK_GOOD_FOR) this.assertInPlace();
     const before = this.#bytes;
     try {
       let written = 0;
@@ -71,7 +107,9 @@ export class AppendFile {
             : (await this.#handle.write(content, written, left, before + written)).bytesWritten;
       }
       this.#bytes = before + content.length;
-      if (durable) await this.sync();
+      if (!durable) return;
+      await this.sync();
+      this.assertInPlace();
     } catch (error) {
       await this.#takeBack(before);
       throw error;
@@ -94,6 +132,12 @@ export class AppendFile {
     this.#synced = bytes;
   }
 
+  /** @throws {OutOfPlaceError} */
+  assertInPlace(): void {
+    const why = this.outOfPlace();
+    if (why !== null) throw new OutOfPlaceError(why);
+  }
+
   async close(): Promise<void> {
     await this.#handle.close();
   }
@@ -101,7 +145,8 @@ export class AppendFile {
   async #takeBack(bytes: number): Promise<void> {
     this.#bytes = bytes;
     try {
-      await this.#handle.truncate(bytes);
+      // One that somebody cut shorter must not be filled up with zeros.
+      if ((await this.#handle.stat()).size > bytes) await this.#handle.truncate(bytes);
     } catch {
       this.#broken = true;
     }

@@ -29,7 +29,9 @@ export interface Journal {
    */
   query(filter: JournalFilter, options: { readonly limit: number; readonly before?: number }): Promise<JournalRecord[]>;
   onAppend(listener: (record: JournalRecord) => void): () => void;
-  /** Null, or why it cannot be written (a full disk, a read-only folder). */
+  /** What a start found missing or changed, in words for people; all of it is in the journal too. */
+  findings(): readonly string[];
+  /** Null, or why it cannot be written (a full disk, a read-only folder, a file that was removed). */
   problem(): string | null;
   /** Called when it cannot be written any more, when the reason changes, and with null when it can again. */
   onProblem(listener: (problem: string | null) => void): () => void;

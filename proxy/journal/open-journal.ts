@@ -6,8 +6,10 @@ import type { GatewayLog } from '../gateway-log.ts';
 import { Refusal } from '../refusal.ts';
 import { AppendFile } from './append-file.ts';
 import { FolderLockedError, lockFolder } from './folder-lock.ts';
+import { type HeadWitness, WitnessWriter } from './head-witness.ts';
 import { type Journal, type JournalFilter, journalUnavailable } from './journal.ts';
 import { diskErrorInWords, journalFile, replaceFile } from './journal-files.ts';
+import { type FolderIdentity, folderIdentity, folderOutOfPlace, OutOfPlaceError } from './out-of-place.ts';
 import { queryRecords } from './query.ts';
 import { sealRecord } from './record-chain.ts';
 import { type KnownFile, type Recovered, recover } from './recovery.ts';
@@ -21,6 +23,8 @@ export interface JournalOptions {
   /** Ed25519 private key (PKCS#8 PEM) that signs the head; null: the head is written unsigned. */
   readonly signingKey: string | null;
   readonly retention: JournalRetention;
+  /** Keeps the head in a second place too; null or left out: what is removed as a whole is not noticed at the next start. */
+  readonly witness?: HeadWitness | null;
   /** Unix time in milliseconds. */
   readonly now?: () => number;
   readonly log: GatewayLog;
@@ -29,6 +33,10 @@ export interface JournalOptions {
 }
 
 const HEAD_INTERVAL = 1_000;
+/** At most so long after a file of the journal went, everything is refused; it is told then, though nobody asks. */
+const LOOK_INTERVAL = 1_000;
+/** While something is out of its place it is looked for with each request, but not more often. */
+const LOOK_AGAIN = 100;
 const REFUSED_INTERVAL = 10_000;
 const TRIM_INTERVAL = 3_600_000;
 /** Records written with one call and one fdatasync. */
@@ -50,7 +58,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
     unlock = await lockFolder(folder);
-    const recovered = await recover(folder, key);
+    const recovered = await recover(folder, key, options.witness ?? null);
     if (key !== null) {
       await replaceFile(publicKeyPath(folder), key.publicKey.export({ type: 'spki', format: 'pem' }).toString());
     }
@@ -87,6 +95,8 @@ class LocalJournal implements Journal {
   readonly #listeners = new Set<(record: JournalRecord) => void>();
   readonly #problemListeners = new Set<(problem: string | null) => void>();
   readonly #refused = new RefusedCounts();
+  readonly #witness: WitnessWriter | null;
+  readonly #folder: FolderIdentity;
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
   #waiting: Waiting[] = [];
@@ -99,14 +109,24 @@ class LocalJournal implements Journal {
   #nextFileAt = 0;
   #headDue = false;
   #trimDue = false;
+  #lookDue = false;
+  #lookedAt = 0;
+  /** What the last look found. */
+  #outOfPlace: OutOfPlaceError | null = null;
+  #findings: readonly string[] = [];
   #running: Promise<void> | null = null;
+  /** The second place has the last head. */
+  #told: Promise<void> = Promise.resolve();
   #closed: Promise<void> | null = null;
-  #failure: { readonly reason: string; readonly since: string; lost: number } | null = null;
+  #failure: { readonly error: unknown; readonly reason: string; readonly since: string; readonly lost: number } | null =
+    null;
 
   constructor(options: JournalOptions, key: JournalKey | null, unlock: () => Promise<void>) {
     this.#options = options;
     this.#key = key;
     this.#unlock = unlock;
+    this.#witness = options.witness ? new WitnessWriter(options.witness, options.log) : null;
+    this.#folder = folderIdentity(options.folder);
     this.#now = options.now ?? Date.now;
     this.#fileBytes =
       options.fileBytes ?? Math.min(16 * 1024 * 1024, Math.max(64 * 1024, Math.floor(options.retention.bytes / 8)));
@@ -121,8 +141,11 @@ class LocalJournal implements Journal {
       file.bytes = bytes;
       this.#day = dayOf(recovered.last.time ?? this.#time());
     }
+    this.#findings = recovered.findings;
     for (const note of recovered.notes) {
-      this.#options.log.warn({ event: note.event, detail: note.detail }, 'the journal was not closed cleanly');
+      const about = { event: note.event, detail: note.detail };
+      if (recovered.findings.includes(note.detail)) this.#options.log.error(about, 'the journal is not whole');
+      else this.#options.log.warn(about, 'the journal was not closed cleanly');
       await this.append(note, { durable: true });
     }
     this.#trimDue = true;
@@ -130,6 +153,9 @@ class LocalJournal implements Journal {
     await this.#run();
     this.#every('trim', TRIM_INTERVAL, () => {
       this.#trimDue = true;
+    });
+    this.#every('look', LOOK_INTERVAL, () => {
+      this.#lookDue = true;
     });
   }
 
@@ -150,6 +176,10 @@ class LocalJournal implements Journal {
   onAppend(listener: (record: JournalRecord) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  findings(): readonly string[] {
+    return this.#findings;
   }
 
   problem(): string | null {
@@ -175,6 +205,7 @@ class LocalJournal implements Journal {
     await this.#run();
     await this.#current?.close().catch(() => undefined);
     this.#current = null;
+    await this.#told;
     await this.#unlock();
   }
 
@@ -198,7 +229,8 @@ class LocalJournal implements Journal {
   async #loop(): Promise<void> {
     // One turn of the microtask queue, so that appends made together are written together.
     await Promise.resolve();
-    while (this.#waiting.length > 0 || this.#headDue || this.#trimDue) {
+    while (this.#waiting.length > 0 || this.#headDue || this.#trimDue || this.#lookDue) {
+      if (this.#lookDue) await this.#look();
       if (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, BATCH_AT_MOST));
       if (this.#trimDue) await this.#trim();
       if (this.#headDue) await this.#writeHead();
@@ -219,6 +251,7 @@ class LocalJournal implements Journal {
       return next;
     });
     try {
+      this.#assertWhole();
       const content = Buffer.from(sealed.map(({ line }) => line).join(''));
       const file = await this.#fileFor(time, this.#last.seq + 1);
       await file.append(
@@ -226,7 +259,7 @@ class LocalJournal implements Journal {
         entries.some(({ durable }) => durable),
       );
     } catch (error) {
-      this.#failed(error, batch);
+      this.#failed(error instanceof OutOfPlaceError ? this.#lookedAgain(error) : error, batch);
       return;
     }
     this.#last = { seq, hash };
@@ -258,6 +291,7 @@ class LocalJournal implements Journal {
     }
     if (current !== null && !current.broken && current.bytes < this.#fileBytes && this.#day === day) return current;
 
+    if (current !== null && !current.broken) current.assertInPlace();
     if (current?.broken && this.#now() < this.#nextFileAt) throw this.#lastError;
     this.#nextFileAt = this.#now() + 1_000;
     // The old file is on the disk before the new one exists: the chain never has a hole in the middle.
@@ -280,8 +314,10 @@ class LocalJournal implements Journal {
       this.#options.log.error({ error, folder: this.#options.folder }, 'the journal cannot be written');
     }
     const { since, lost } = this.#failure ?? { since: this.#time(), lost: 0 };
-    this.#failure = { reason, since, lost: lost + batch.length };
+    this.#failure = { error, reason, since, lost: lost + batch.length };
     if (isNew) this.#tellProblem();
+    // The second place hears at once how far the journal had come.
+    if (isNew && error instanceof OutOfPlaceError) this.#headDue = true;
     const refusal = journalUnavailable(reason, error);
     for (const { reject } of batch) reject(refusal);
   }
@@ -289,6 +325,47 @@ class LocalJournal implements Journal {
   #tellProblem(): void {
     const problem = this.problem();
     for (const listener of this.#problemListeners) listener(problem);
+  }
+
+  /**
+   * Whether the files are where they were; what is not fails every write until it is put back, reads of the cluster too.
+   * A new file by itself would let whoever removes the journal work on; a start says what is missing, and goes on.
+   * @throws {OutOfPlaceError}
+   */
+  #assertWhole(isDue = false): void {
+    const since = performance.now() - this.#lookedAt;
+    if (isDue || since >= (this.#outOfPlace === null ? LOOK_INTERVAL : LOOK_AGAIN)) {
+      this.#lookedAt = performance.now();
+      const closed = this.#current === null ? this.#files : this.#files.slice(0, -1);
+      const ofFile = this.#current?.broken === false ? this.#current.outOfPlace() : null;
+      const why = folderOutOfPlace(this.#options.folder, this.#folder, closed) ?? ofFile;
+      this.#outOfPlace = why === null ? null : new OutOfPlaceError(why);
+    }
+    if (this.#outOfPlace !== null) throw this.#outOfPlace;
+  }
+
+  /** What a write stumbled on, as a look at everything has it; until one finds all in its place, no other write goes on. */
+  #lookedAgain(stumbled: OutOfPlaceError): unknown {
+    if (stumbled === this.#outOfPlace) return stumbled;
+    try {
+      this.#assertWhole(true);
+    } catch (error) {
+      return error;
+    }
+    this.#outOfPlace = stumbled;
+    return stumbled;
+  }
+
+  /** Looks though nobody writes, so that a person hears of it; and notes when all is back. */
+  async #look(): Promise<void> {
+    this.#lookDue = false;
+    try {
+      this.#assertWhole(true);
+    } catch (error) {
+      this.#failed(error, []);
+      return;
+    }
+    if (this.#failure?.error instanceof OutOfPlaceError) await this.#commit([]);
   }
 
   #resumedNote(): GatewayRecord | null {
@@ -304,7 +381,12 @@ class LocalJournal implements Journal {
       // A head must never promise what a power cut can still take away.
       await this.#current?.sync();
       const about = { ...this.#last, time: this.#time() };
-      await writeStatement(this.#options.folder, 'head', makeStatement('head', about, this.#key));
+      const head = makeStatement('head', about, this.#key);
+      // Not waited for: another disk may be slow, and requests do not depend on it.
+      if (this.#witness !== null) this.#told = this.#witness.tell(head);
+      // What stands in the journal's place now is somebody else's.
+      if (this.#failure?.error instanceof OutOfPlaceError) return;
+      await writeStatement(this.#options.folder, 'head', head);
     } catch (error) {
       this.#options.log.warn({ error }, "the journal's head could not be written; the next commit tries again");
     }
@@ -312,10 +394,16 @@ class LocalJournal implements Journal {
 
   async #trim(): Promise<void> {
     this.#trimDue = false;
+    if (this.#failure?.error instanceof OutOfPlaceError) return;
     const { folder, retention } = this.#options;
     try {
-      const { files, note } = await trim(folder, this.#files, retention, { key: this.#key, now: this.#now() });
-      this.#files = files;
+      const note = await trim(folder, this.#files, retention, {
+        key: this.#key,
+        now: this.#now(),
+        onRemoved: (removed) => {
+          this.#files = this.#files.filter((file) => file !== removed);
+        },
+      });
       if (note !== null) this.#enqueue(note, false).catch(() => undefined);
     } catch (error) {
       this.#options.log.warn({ error }, 'old files of the journal could not be removed; the next hour tries again');

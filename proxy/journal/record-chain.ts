@@ -1,5 +1,6 @@
 import { createHash, hash as hashOnce } from 'node:crypto';
 import type { JournalEntry, JournalRecord } from '../../model/journal-record.ts';
+import { visibleJson } from '../../model/visible-text.ts';
 
 /** `prev` of the first record ever. */
 export const GENESIS_HASH = '0'.repeat(64);
@@ -18,14 +19,21 @@ export interface ChainPosition {
  *
  * The line is `JSON.stringify` of the record with `hash` as its last member. The hash is the hex SHA-256 over the 64
  * characters of `prev`, followed by the UTF-8 bytes of the line with `,"hash":"…"` taken out. A reader therefore
- * never serialises again: it hashes the bytes that are in the file.
+ * never serialises again: it hashes the bytes that are in the file. What a terminal would not show as it is stands there
+ * as `\u` escapes: people read these files with `cat` and `grep`.
  */
 export function sealRecord(entry: JournalEntry, { seq, time, prev }: ChainPosition) {
   const unsealed = { v: 1 as const, seq, time, prev, ...entry };
-  const text = JSON.stringify(unsealed);
+  const json = JSON.stringify(unsealed);
+  const text = isPlain(json) ? json : visibleJson(json);
   const hash = hashOnce('sha256', prev + text);
   const record: JournalRecord = { ...unsealed, hash };
   return { record, line: `${text.slice(0, -1)},"hash":"${hash}"}\n` };
+}
+
+/** ASCII alone, of which JSON escapes all control characters but DEL. Both are asked in fractions of a microsecond. */
+function isPlain(json: string): boolean {
+  return Buffer.byteLength(json) === json.length && !json.includes('\u007f');
 }
 
 /** A line as read from a file: a whole record whose hash fits its bytes, or why it is not one. */

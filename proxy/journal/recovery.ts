@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { GatewayRecord } from '../../model/journal-record.ts';
+import { type HeadWitness, hear, type Testimony } from './head-witness.ts';
 import { type JournalFile, linesBackward, linesForward, listJournalFiles } from './journal-files.ts';
+import { type MissingRecords, missingBetween, missingNote, type NumberedFile, untold } from './missing-records.ts';
 import { GENESIS_HASH, readLine } from './record-chain.ts';
 import { type JournalKey, readStatement, type SignedStatement, statementProblem } from './signed-head.ts';
 
@@ -19,6 +21,8 @@ export interface Recovered {
   readonly resumeAt: { readonly file: KnownFile; readonly bytes: number } | null;
   /** What must be told in the journal itself. */
   readonly notes: GatewayRecord[];
+  /** Those of the notes that a person must hear of. */
+  readonly findings: readonly string[];
 }
 
 /**
@@ -27,19 +31,68 @@ export interface Recovered {
  * - Bytes behind the last line break are a write that a crash cut off: they were never acknowledged and are removed.
  * - Anything else that is wrong stays in its file as evidence, is told in a `journal-damaged` record, and the chain goes
  *   on in a new file after the last record that is whole. Verification fails at such a record for as long as it is kept.
+ * - Where the witness knows of a later record than the files have, what is between is told in a `journal-missing` record,
+ *   and the chain goes on behind the record that the witness knows: the gap in the numbers stays, and no number is ever
+ *   given twice.
  */
-export async function recover(folder: string, key: JournalKey | null): Promise<Recovered> {
+export async function recover(folder: string, key: JournalKey | null, witness: HeadWitness | null): Promise<Recovered> {
+  const publicKey = key?.publicKey ?? null;
+  const testimony = witness === null ? null : await hear(witness, publicKey);
   const files = await Promise.all((await listJournalFiles(folder)).map(describe));
   const end = await findEnd(files);
-  const notes: GatewayRecord[] = [];
-  const damage = [...end.damage, ...(await headDamage(folder, key, files, end.last))];
-  if (damage.length > 0) notes.push(note('journal-damaged', damage.join('; ')));
-  if (end.tornBytes > 0) {
+  const known = testimony?.says === 'head' ? testimony.head : null;
+  const behind = known !== null && end.last.seq < known.seq;
+  const damage = [...end.damage];
+  if (!behind) damage.push(...(await headDamage(folder, key, files, end.last)));
+  if (!behind && testimony !== null) damage.push(...(await contradiction(files, testimony)));
+
+  const numbered = await Promise.all(files.map(number));
+  const missing = await untold(missingBetween(numbered, await readAnchor(folder, publicKey)), numbered);
+  if (behind && known !== null) missing.push(missingAtEnd(end.last.seq, known, testimony?.place ?? ''));
+
+  const alarms: GatewayRecord[] = missing.map(missingNote);
+  if (damage.length > 0) alarms.push(note('journal-damaged', damage.join('; ')));
+  if (testimony?.says === 'unusable') alarms.push(note('journal-not-compared', testimony.why));
+  const notes = [...alarms];
+  const file = files.at(-1);
+  const isNewFile = file === undefined || end.damage.length > 0 || behind;
+  if (end.tornBytes > 0 && !isNewFile) {
     notes.push(note('journal-repaired', `${end.tornBytes} bytes of an unfinished last line were removed`));
   }
-  const file = files.at(-1);
-  const resumeAt = file === undefined || end.damage.length > 0 ? null : { file, bytes: file.bytes - end.tornBytes };
-  return { files, last: end.last, resumeAt, notes };
+  return {
+    files,
+    last: behind && known !== null ? { seq: known.seq, hash: known.hash, time: end.last.time } : end.last,
+    resumeAt: isNewFile ? null : { file, bytes: file.bytes - end.tornBytes },
+    notes,
+    findings: alarms.map(({ detail }) => detail),
+  };
+}
+
+function missingAtEnd(last: number, known: SignedStatement, place: string): MissingRecords {
+  const where = `at the end: the journal ${last === 0 ? 'is empty' : `ends at record ${last}`}, but ${place} says that record ${known.seq} was written at ${known.time}`;
+  return { from: last + 1, to: known.seq, where };
+}
+
+/** The witness's record, where it is here, must be the one that the witness was told of. */
+async function contradiction(files: readonly KnownFile[], testimony: Testimony): Promise<string[]> {
+  if (testimony.says !== 'head') return [];
+  const { head, place } = testimony;
+  const hash = await hashOfRecord(files, head);
+  return hash === null || hash === head.hash ? [] : [`record ${head.seq} is not the one that ${place} knows`];
+}
+
+async function readAnchor(folder: string, publicKey: JournalKey['publicKey'] | null): Promise<SignedStatement | null> {
+  const anchor = await readStatement(folder, 'anchor');
+  if (anchor === null || anchor === 'unreadable') return null;
+  return publicKey === null || statementProblem('anchor', anchor, publicKey) === null ? anchor : null;
+}
+
+async function number(file: KnownFile): Promise<NumberedFile> {
+  for await (const line of linesBackward(file.path)) {
+    const read = readLine(line.bytes);
+    if (read.ok) return { ...file, lastSeq: read.record.seq };
+  }
+  return { ...file, lastSeq: 0 };
 }
 
 function note(event: GatewayRecord['event'], detail: string): GatewayRecord {

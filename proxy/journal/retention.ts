@@ -11,6 +11,13 @@ export interface JournalRetention {
   readonly bytes: number;
 }
 
+interface TrimOptions {
+  readonly key: JournalKey | null;
+  readonly now: number;
+  /** Called as each goes: one that cannot be removed leaves the others gone, which must not be taken for a loss. */
+  readonly onRemoved: (file: KnownFile) => void;
+}
+
 const DAY_MILLISECONDS = 86_400_000;
 
 /**
@@ -19,14 +26,14 @@ const DAY_MILLISECONDS = 86_400_000;
  * The anchor is written and on the disk before the first file goes: verification then knows that what is missing at
  * the front was removed by the gateway, and which record the rest follows.
  *
- * @returns the files that stay, and what to tell in the journal (null: nothing was removed).
+ * @returns what to tell in the journal; null: nothing was removed.
  */
 export async function trim(
   folder: string,
   files: readonly KnownFile[],
   retention: JournalRetention,
-  { key, now }: { readonly key: JournalKey | null; readonly now: number },
-): Promise<{ readonly files: KnownFile[]; readonly note: GatewayRecord | null }> {
+  { key, now, onRemoved }: TrimOptions,
+): Promise<GatewayRecord | null> {
   const oldest = now - retention.days * DAY_MILLISECONDS;
   const kept = [...files];
   const removed: KnownFile[] = [];
@@ -41,17 +48,20 @@ export async function trim(
     removed.push(file);
     kept.shift();
   }
-  if (removed.length === 0) return { files: kept, note: null };
+  if (removed.length === 0) return null;
 
   if (last !== null) {
     const time = new Date(now).toISOString();
     await writeStatement(folder, 'anchor', makeStatement('anchor', { seq: last.seq, hash: last.hash, time }, key));
   }
-  for (const file of removed) await rm(file.path, { force: true });
+  for (const file of removed) {
+    await rm(file.path, { force: true });
+    onRemoved(file);
+  }
   await syncFolder(folder);
   const names = removed.map((file) => file.name).join(', ');
   const detail = `${names} removed, up to record ${last?.seq ?? 0}: kept are ${retention.days} days and ${retention.bytes} bytes`;
-  return { files: kept, note: { type: 'gateway', event: 'journal-trimmed', detail } };
+  return { type: 'gateway', event: 'journal-trimmed', detail };
 }
 
 async function lastRecord(file: KnownFile) {

@@ -12,9 +12,12 @@ import { replaceFile } from './journal-files.ts';
  */
 export type StatementKind = 'head' | 'anchor';
 
+/** A journal goes on behind what a witness says: from here on there would be no numbers left to count with. */
+const HIGHEST_SEQ = 2 ** 52;
+
 const statementSchema = z.object({
   v: z.literal(1),
-  seq: z.number().int().min(0),
+  seq: z.number().int().min(0).max(HIGHEST_SEQ),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   time: z.string(),
   /** Hex, the start of SHA-256 over the public key's SPKI; null where there is no key. */
@@ -85,10 +88,15 @@ export async function readStatement(
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
+  return parseStatement(text) ?? 'unreadable';
+}
+
+/** Null when the text is no statement. */
+export function parseStatement(text: string): SignedStatement | null {
   try {
     return statementSchema.parse(JSON.parse(text));
   } catch {
-    return 'unreadable';
+    return null;
   }
 }
 

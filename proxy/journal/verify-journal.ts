@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto';
+import { type HeadWitness, hear, type Testimony } from './head-witness.ts';
 import { type FileLine, linesForward, listJournalFiles } from './journal-files.ts';
 import { GENESIS_HASH, readLine } from './record-chain.ts';
 import { readStatement, type SignedStatement, type StatementKind, statementProblem } from './signed-head.ts';
@@ -14,6 +15,8 @@ export interface VerifyReport {
   readonly afterHead: number;
   /** Whether the head's signature was checked and is right. */
   readonly signed: boolean;
+  /** The head that was compared with, and where it is kept; null: the folder was compared with nothing outside it. */
+  readonly witness: { readonly place: string; readonly seq: number; readonly time: string } | null;
   /** The first thing that is wrong. `file` and `line` (from 1) are null where no line is to blame. */
   readonly problem: { readonly file: string | null; readonly line: number | null; readonly reason: string } | null;
   /** What a reader should know though nothing is wrong. */
@@ -27,17 +30,19 @@ type Problem = NonNullable<VerifyReport['problem']>;
  * another order), the signed anchor where retention removed the front, and the signed head (a cut-off or rewritten
  * end). Works beside a running gateway and needs nothing but the folder and the public key.
  *
- * It cannot see what whoever holds the private key rewrote: for that the head must be kept in a second place.
+ * What was removed or set back as a whole, head and all, shows in the witness alone. And whoever holds the private key
+ * can rewrite it all, with the witness too where they may write to it.
  *
  * @param options.publicKey SPKI PEM; null checks the chain alone.
+ * @param options.witness the second place that keeps the head; left out: there is none.
  */
 export async function verifyJournal(
   folder: string,
-  options: { readonly publicKey: string | null },
+  options: { readonly publicKey: string | null; readonly witness?: HeadWitness },
 ): Promise<VerifyReport> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await verifyOnce(folder, options.publicKey);
+      return await verifyOnce(folder, options.publicKey, options.witness ?? null);
     } catch (error) {
       // Retention of a running gateway removed a file in between.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === 3) throw error;
@@ -45,7 +50,11 @@ export async function verifyJournal(
   }
 }
 
-async function verifyOnce(folder: string, publicKeyPem: string | null): Promise<VerifyReport> {
+async function verifyOnce(
+  folder: string,
+  publicKeyPem: string | null,
+  witness: HeadWitness | null,
+): Promise<VerifyReport> {
   const publicKey = publicKeyPem === null ? null : createPublicKey(publicKeyPem);
   const notes: string[] = [];
   let problem: Problem | null = null;
@@ -68,13 +77,16 @@ async function verifyOnce(folder: string, publicKeyPem: string | null): Promise<
     return null;
   };
 
+  // The second place first, then the head, then the files: a running gateway writes them in the other order.
+  const testimony = witness === null ? null : await hear(witness, publicKey);
+  const known = testimony?.says === 'head' ? testimony.head : null;
   // The head before the files: a running gateway only adds behind it. The anchor after their names: it never lags.
   const head = await trusted('head');
   const files = await listJournalFiles(folder);
   const anchor = await trusted('anchor');
   if (publicKey === null) notes.push('no public key was given: the chain was checked, no signature was');
 
-  const chain = new ChainCheck(anchor, head);
+  const chain = new ChainCheck(anchor, head, known);
   for (const [index, file] of files.entries()) {
     let number = 0;
     for await (const line of linesForward(file.path)) {
@@ -91,6 +103,9 @@ async function verifyOnce(folder: string, publicKeyPem: string | null): Promise<
   }
 
   const { last } = chain;
+  if (testimony?.says === 'head' && (last?.seq ?? 0) < testimony.head.seq) {
+    fail(behindInWords(last?.seq ?? 0, testimony), files.at(-1)?.name ?? null);
+  }
   if (head === null && problem === null && (files.length > 0 || publicKey !== null)) {
     fail('head.json is missing: whether the end was cut off cannot be told');
   }
@@ -100,6 +115,7 @@ async function verifyOnce(folder: string, publicKeyPem: string | null): Promise<
       files.at(-1)?.name ?? null,
     );
   }
+  if (testimony !== null && testimony.says !== 'head') notes.push(notComparedInWords(testimony));
   return {
     ok: problem === null,
     files: files.length,
@@ -108,9 +124,24 @@ async function verifyOnce(folder: string, publicKeyPem: string | null): Promise<
     last,
     afterHead: head === null ? chain.records : Math.max(0, (last?.seq ?? 0) - head.seq),
     signed: publicKey !== null && head !== null,
+    witness: testimony?.says === 'head' ? placeAndTime(testimony) : null,
     problem,
     notes,
   };
+}
+
+function behindInWords(last: number, { place, head }: Extract<Testimony, { says: 'head' }>): string {
+  const end = last === 0 ? 'the journal is empty' : `the journal ends at record ${last}`;
+  return `${end}, but ${place} says that record ${head.seq} was written at ${head.time}`;
+}
+
+function placeAndTime({ place, head: { seq, time } }: Extract<Testimony, { says: 'head' }>): VerifyReport['witness'] {
+  return { place, seq, time };
+}
+
+function notComparedInWords(testimony: Exclude<Testimony, { says: 'head' }>): string {
+  const why = testimony.says === 'nothing' ? `nothing is kept in ${testimony.place}` : testimony.why;
+  return `${why}: whether a later part of the journal was removed as a whole cannot be told`;
 }
 
 /** Walks along the chain and says what does not fit. */
@@ -120,11 +151,14 @@ class ChainCheck {
   last: VerifyReport['last'] = null;
   readonly #anchor: SignedStatement | null;
   readonly #head: SignedStatement | null;
+  readonly #known: SignedStatement | null;
   #expected: { readonly seq: number; readonly hash: string } | null = null;
 
-  constructor(anchor: SignedStatement | null, head: SignedStatement | null) {
+  /** @param known the head that the second place keeps. */
+  constructor(anchor: SignedStatement | null, head: SignedStatement | null, known: SignedStatement | null) {
     this.#anchor = anchor;
     this.#head = head;
+    this.#known = known;
   }
 
   /** Null when the line is the next record, else what is wrong with it. Goes on from it either way. */
@@ -136,7 +170,8 @@ class ChainCheck {
       this.#misplaced(record.seq, record.prev) ??
       this.#contradicts('head', this.#head, record) ??
       this.#contradicts('anchor', this.#anchor, record) ??
-      (record.type === 'gateway' && record.event === 'journal-damaged'
+      this.#contradicts('head in the second place', this.#known, record) ??
+      (record.type === 'gateway' && (record.event === 'journal-damaged' || record.event === 'journal-missing')
         ? `the gateway itself found damage at ${record.time}: ${record.detail}`
         : null);
     this.records += 1;
@@ -163,7 +198,7 @@ class ChainCheck {
   }
 
   #contradicts(
-    kind: StatementKind,
+    kind: StatementKind | 'head in the second place',
     statement: SignedStatement | null,
     record: { readonly seq: number; readonly hash: string },
   ): string | null {

@@ -1,3 +1,4 @@
+import { visibleJson } from '../../model/visible-text.ts';
 import { Refusal, refusalStatus } from '../refusal.ts';
 import type { Answerable, HeaderLine } from './exchange.ts';
 import { warningHeader } from './warning-header.ts';
@@ -9,7 +10,7 @@ import { warningHeader } from './warning-header.ts';
  */
 export async function refuse(exchange: Answerable, refusal: Refusal, auditId?: string): Promise<void> {
   if (exchange.answered) return;
-  const body = Buffer.from(`${JSON.stringify(refusalStatus(refusal))}\n`);
+  const body = Buffer.from(`${visibleJson(JSON.stringify(refusalStatus(refusal)))}\n`);
   const { retryAfterSeconds, warnings = [] } = refusal.details;
   const headers: HeaderLine[] = [
     ['Content-Type', 'application/json'],

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { requestInWords } from '../../cli/request-in-words.ts';
+import { requestLines } from '../../cli/requests-command.ts';
 import { openControlSocket } from '../../proxy/control/control-socket.ts';
 import { authorityUnderTest, intent, summary } from '../proxy/approvals/intents.ts';
 import { run, temporaryFolder } from './run.ts';
@@ -30,22 +31,79 @@ test('requests: says when nothing waits', async () => {
   expect(await run('requests', '--data', folder)).toEqual({ code: 0, out: 'nothing waits', errors: '' });
 });
 
-test('requests: a table of what waits', async () => {
-  const { approval } = await hold(intent(), 0);
+test('requests: what waits, with object, subject, session, identity, rule and why', async () => {
+  const asked = {
+    request: { policyVerb: 'delete', resource: 'deployments', apiGroup: 'apps', name: 'web' },
+    effective: { user: 'system:admin', uid: '', groups: ['system:masters'], extra: {} },
+    message: 'would let its sender act as service account ci:deployer, which may read every Secret',
+  };
+  const { approval } = await hold(intent(asked), 0);
   const { out } = await run('requests', '--data', folder);
-  expect(out.split('\n')).toEqual([
-    'CODE  AGE  WHO        AS WHOM       CLUSTER  EXPIRES  HELD  WHAT',
-    expect.stringMatching(
-      new RegExp(`^${approval.code}  0s   local:ada  system:admin  prod     in 14m   no    list pods shop/\\*$`),
-    ),
+  expect(out.replaceAll(/\d+[sm]/g, 'TIME').split('\n')).toEqual([
+    `${approval.code}  delete deployments.apps shop/web`,
+    '  cluster   prod',
+    '  asked by  local:ada, a terminal of the app (one)',
+    '  acts as   system:admin [system:masters]',
+    '  rule      default/impersonation',
+    '  because   would let its sender act as service account ci:deployer, which may',
+    '            read every Secret',
+    '  client    kubectl/v1.36.3',
+    '  waits     for TIME, until TIME from now; no client is on the line',
   ]);
 });
 
-test('requests: what a client sent cannot move the cursor of the terminal', async () => {
-  await hold(intent({ request: { name: 'web\u001b[2J\u202e' } }), 0);
-  const { out } = await run('requests', '--data', folder);
-  expect(out).toContain('shop/web·[2J·');
+test.each([80, 200, null])('requests: no line is wider than a terminal of %s columns', async (columns) => {
+  const message = 'words and words '.repeat(40).trim();
+  const { approval } = await hold(intent({ message }), 0);
+  const lines = requestLines([approval, approval], Date.now(), columns);
+  const widest = Math.max(...lines.map((line) => line.length));
+  expect(widest).toBeLessThanOrEqual(columns ?? 1_000);
+  expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain(message);
+  expect(lines.filter((line) => line === '')).toHaveLength(1);
 });
+
+/** Each would move a cursor, turn text around, hide in it or break the line. */
+const UNSEEN = ['\u001b[2J', '\u009b2J', '\u202e', '\u2066', '\u200b', '\u2028', '\ufeff', '\u{e0041}', '\n', '\u007f'];
+// biome-ignore lint/suspicious/noControlCharactersInRegex: none of these may be left
+const RAW = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|\udb40/;
+
+test.each(UNSEEN)(
+  'case 69: %j in names, user agents, reasons and bodies is shown escaped, in JSON too',
+  async (unseen) => {
+    const name = `web${unseen}x`;
+    const asked = {
+      request: { name, userAgent: `agent${unseen}`, target: `/x${unseen}` },
+      effective: { user: `eve${unseen}`, uid: '', groups: [`g${unseen}`], extra: { [`k${unseen}`]: [unseen] } },
+      message: `because${unseen}`,
+      bodyPreview: `{"a":"${unseen}"}`,
+      cluster: `prod${unseen}`,
+    };
+    const { approval } = await hold(intent(asked), 0);
+    const listed = await run('requests', '--data', folder);
+    expect(listed.out).not.toMatch(RAW);
+    expect(listed.out).toContain(`web${written(unseen)}x`);
+    const json = await run('requests', '--json', '--data', folder);
+    expect(json.out).not.toMatch(RAW);
+    expect(JSON.parse(json.out)).toEqual([JSON.parse(JSON.stringify(approval))]);
+    const denied = await run('deny', approval.code, '--reason', `no${unseen}no`, '--data', folder);
+    expect(denied.out).not.toMatch(RAW);
+    expect(denied.out).toContain(`web${written(unseen)}x`);
+    const unknown = await run('approve', `Z${unseen}`, '--data', folder);
+    expect(unknown.errors).not.toMatch(RAW);
+  },
+);
+
+/** As JavaScript and JSON write them. */
+function written(text: string): string {
+  return [...text].map((character) => (/[ -~]/.test(character) ? character : units(character))).join('');
+}
+
+function units(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+}
 
 test('requests --json: everything that is known, for programs', async () => {
   const { approval } = await hold(intent(), 0);

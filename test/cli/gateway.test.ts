@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { verifyJournal } from '../../proxy/journal/verify-journal.ts';
@@ -65,6 +65,52 @@ test('prints one ready line, writes the kubeconfig, serves approvals and the jou
     afterHead: 0,
   });
   expect((await run('journal', 'tail', '-n', '1', '--data', data)).out).toContain('gateway stopped');
+  expect(await run('journal', 'verify', '--data', data)).toMatchObject({ code: 0 });
+});
+
+describe('case 64: the second place that keeps how far the journal reached', () => {
+  const stopped = async (...more: string[]) => {
+    const running = gateway(...more);
+    await running.printed('ready');
+    running.stop();
+    expect(await running.exit).toBe(0);
+    return running.errors.map((line) => JSON.parse(line)).filter(({ level }) => level > 30);
+  };
+
+  test('is outside the data folder: a start after that was emptied says so in its log and in the journal', async () => {
+    expect(await stopped()).toEqual([]);
+    await rm(join(data, 'journal'), { recursive: true });
+    expect((await run('journal', 'verify', '--data', data)).code).toBe(3);
+    expect(await stopped()).toEqual([
+      expect.objectContaining({
+        level: 50,
+        msg: 'the journal is not whole',
+        detail: expect.stringMatching(/^records 1 to \d+ are missing at the end: the journal is empty, but .* says/),
+      }),
+    ]);
+    expect((await run('journal', 'tail', '--data', data)).out).toContain('gateway journal-missing: records 1 to');
+    expect((await run('journal', 'verify', '--data', data)).code).toBe(3);
+  });
+
+  test('is found again where the whole data folder went, keys and all', async () => {
+    await stopped();
+    await rm(data, { recursive: true });
+    const told = await stopped();
+    expect(told).toMatchObject([{ detail: expect.stringMatching(/which names record \d+ at .* another key/) }]);
+  });
+
+  test('may be named, is then made, and is no place inside the journal', async () => {
+    const place = join(await temporaryFolder(), 'elsewhere', 'head.json');
+    await stopped('--journal-witness', place);
+    expect(JSON.parse(await readFile(place, 'utf8'))).toMatchObject({ v: 1, seq: expect.any(Number) });
+    const inside = await run('gateway', ...flags, '--journal-witness', join(data, 'journal', 'x.json'));
+    expect(inside).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('--journal-witness takes a file outside'),
+    });
+    const impossible = await run('gateway', ...flags, '--journal-witness', join(place, 'x.json'));
+    expect(impossible).toMatchObject({ code: 1, errors: expect.stringMatching(/--journal-witness: .*ENOTDIR|EEXIST/) });
+  });
 });
 
 test('says in one line of its log at the start how many rules its policy folder is behind', async () => {

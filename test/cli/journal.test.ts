@@ -1,14 +1,17 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { journalLines } from '../../cli/journal-tail-command.ts';
+import { usualWitness } from '../../cli/journal-witness.ts';
 import type { OwnReadRecord } from '../../model/journal-record.ts';
+import { witnessFile } from '../../proxy/journal/head-witness.ts';
 import { decided, finished, openTestJournal, publicKey } from '../proxy/journal/entries.ts';
-import { run, start, temporaryFolder } from './run.ts';
+import { home, run, start, temporaryFolder } from './run.ts';
 
 async function dataFolderOfThree(): Promise<string> {
   const data = await temporaryFolder();
-  const journal = await openTestJournal(join(data, 'journal'));
+  const witness = witnessFile(await usualWitness(data, { environment: {}, home }));
+  const journal = await openTestJournal(join(data, 'journal'), { witness });
   await journal.append({ type: 'gateway', event: 'started', detail: 'for a test' }, { durable: false });
   await journal.append(decided({ auditId: 'a', resource: 'secrets', name: 'db' }), { durable: false });
   await journal.append({ ...finished('a'), maskedValues: 2 }, { durable: false });
@@ -45,6 +48,65 @@ describe('journal verify', () => {
     const json = await run('journal', 'verify', '--data', data, '--json');
     expect(json.code).toBe(3);
     expect(JSON.parse(json.out)).toMatchObject({ ok: false, problem: { line: 2 } });
+  });
+
+  describe('case 64: beside the second place that keeps how far it reached', () => {
+    test('says with what it was compared', async () => {
+      const data = await dataFolderOfThree();
+      const { code, out } = await run('journal', 'verify', '--data', data);
+      expect(code).toBe(0);
+      expect(out).toMatch(/\n {2}it was compared with .*journal-head-gatehouse-.*\.json, which knows of record 3$/);
+    });
+
+    test('a folder that is gone: 3, and how far it had come', async () => {
+      const data = await dataFolderOfThree();
+      await rm(join(data, 'journal'), { recursive: true });
+      const { code, errors } = await run('journal', 'verify', '--data', data);
+      expect(code).toBe(3);
+      expect(errors).toMatch(/NOT VERIFIED: .*journal is gone, but .* says that record 3 was written there at 20/);
+    });
+
+    test('an empty folder in its place: 3', async () => {
+      const data = await dataFolderOfThree();
+      await rm(join(data, 'journal'), { recursive: true });
+      await mkdir(join(data, 'journal'));
+      const { code, out } = await run('journal', 'verify', '--data', data);
+      expect(code).toBe(3);
+      expect(out).toMatch(/^NOT VERIFIED: the journal is empty, but .* says that record 3 was written at 20/);
+    });
+
+    test('nothing in the second place: 6, whole as far as it goes; by itself, when asked for that: 0', async () => {
+      const data = await dataFolderOfThree();
+      await rm(await usualWitness(data, { environment: {}, home }));
+      const { code, out } = await run('journal', 'verify', '--data', data);
+      expect(code).toBe(6);
+      expect(out).toMatch(/^the journal in .* is whole and unchanged, as far as it goes\n/);
+      expect(out).toMatch(/note: nothing is kept in .*: whether a later part .* cannot be told$/);
+      expect((await run('journal', 'verify', '--data', data, '--without-witness')).code).toBe(0);
+    });
+
+    test('the place that the app has, and one that a flag names', async () => {
+      const data = join(await temporaryFolder(), 'data');
+      await rename(await dataFolderOfThree(), data);
+      const place = await temporaryFolder();
+      const kept = join(place, 'kept.json');
+      const { seq, hash, time, ...rest } = JSON.parse(await readFile(join(data, 'journal', 'head.json'), 'utf8'));
+      await writeFile(kept, JSON.stringify({ seq, hash, time, ...rest }));
+      expect((await run('journal', 'verify', '--data', data)).code).toBe(6);
+      expect((await run('journal', 'verify', '--data', data, '--journal-witness', kept)).code).toBe(0);
+      await mkdir(join(data, '..', 'keys'));
+      await rename(kept, join(data, '..', 'keys', 'journal-head.json'));
+      expect((await run('journal', 'verify', '--data', data)).code).toBe(0);
+    });
+
+    test.each([
+      [['--journal-witness', ''], /--journal-witness takes a file outside/],
+      [['--without-witness', '--journal-witness', 'x'], /exclude each other/],
+    ])('%j is a wrong usage', async (flags, complaint) => {
+      const { code, errors } = await run('journal', 'verify', '--data', await dataFolderOfThree(), ...flags);
+      expect(errors).toMatch(complaint);
+      expect(code).toBe(2);
+    });
   });
 
   test.each([

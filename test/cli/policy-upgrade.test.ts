@@ -125,7 +125,7 @@ describe('policy upgrade', () => {
       2,
       /--rule never\/proxy-verb: as in this version; to be had: /,
     ],
-    ['no such rule', ['--rule', 'mine/\u001b[31m'], 2, /--rule mine\/·\[31m: no such rule or set is built in/],
+    ['no such rule', ['--rule', 'mine/\u001b[31m'], 2, /--rule mine\/\\u001b\[31m: no such rule or set is built in/],
     ['yes and no', ['--yes', '--dry-run'], 2, /say the opposite/],
     ['another form', ['--output', 'yaml'], 2, /--output takes text or json, not "yaml"/],
     ['no folder', ['--policy', '/nonexistent/policy'], 1, /there is no policy folder .* \(policy-folder-missing\)$/],

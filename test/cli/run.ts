@@ -1,8 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { runCommandLine } from '../../cli/command-line.ts';
+
+/** Of the person at the command line: what a gateway keeps outside its data folder lies there. */
+export const home = mkdtempSync(join(tmpdir(), 'gatehouse-home-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-'));
@@ -28,9 +33,10 @@ export function startBefore(person: ((question: string) => string) | null, ...wo
     },
     complain: (line: string) => errors.push(line),
     environment: {},
-    home: '/nonexistent',
+    home,
     osUser: 'ada',
     now: Date.now,
+    columns: 80,
     ask: person === null ? null : async (question: string) => person(question),
     stop: stop.signal,
   };

@@ -46,7 +46,7 @@ test('streams: a table of what is open, whatever the command line holds', async 
   const { out } = await run('streams', '--data', folder);
   expect(out.split('\n')).toEqual([
     'ID  AGE  WHO        CLUSTER  NAMESPACE  RECORDED  WHAT',
-    expect.stringMatching(/^a1 {2}0s {3}local:bob {2}prod {5}shop {7}yes {7}exec pods\/web sh -c echo ·\[2J$/),
+    expect.stringMatching(/^a1 {2}0s {3}local:bob {2}prod {5}shop {7}yes {7}exec pods\/web sh -c echo \\u001b\[2J$/),
   ]);
 });
 

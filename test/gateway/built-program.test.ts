@@ -22,6 +22,7 @@ beforeAll(async () => {
   program = spawn(process.execPath, [
     ...[commandLine, 'gateway', '--kubeconfig', upstream.kubeconfig, '--context', 'nowhere'],
     ...['--write-kubeconfig', kubeconfig, '--data', join(await folder, 'data')],
+    ...['--journal-witness', join(await folder, 'journal-head.json')],
   ]);
   closing.push(upstream.remove);
   if (program.stdout === null) throw new Error('the program has no output');

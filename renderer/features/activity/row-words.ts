@@ -46,9 +46,17 @@ function isLongRunning({ request }: DecidedRecord): boolean {
 
 function eventOutcome({ record }: Extract<JournalRow, { kind: 'event' }>): RowOutcome {
   if (record.type === 'refused') return { tone: 'denied', word: 'Turned away' };
-  const trouble = record.event === 'policy-broken' || record.event === 'journal-damaged';
+  const trouble = TROUBLE.includes(record.event);
   return { tone: trouble ? 'warning' : 'neutral', word: 'Gateway' };
 }
+
+/** What a person should look into. */
+const TROUBLE: ReadonlyArray<GatewayRecord['event']> = [
+  'policy-broken',
+  'journal-damaged',
+  'journal-missing',
+  'journal-not-compared',
+];
 
 /** Words for the states of an approval and of its grant, as the journal writes them. */
 const STATES: Readonly<Record<string, RowOutcome>> = {
@@ -95,6 +103,8 @@ const EVENTS: Readonly<Record<GatewayRecord['event'], string>> = {
   'policy-broken': 'policy file broken, last good policy kept',
   'journal-repaired': 'journal repaired after a crash',
   'journal-damaged': 'journal is not as it was written',
+  'journal-missing': 'records of the journal are missing',
+  'journal-not-compared': 'journal could not be compared with a second place',
   'journal-resumed': 'journal can be written again',
   'journal-trimmed': 'oldest journal files removed',
   'recordings-trimmed': 'oldest recordings removed',

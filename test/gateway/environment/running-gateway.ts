@@ -6,7 +6,7 @@ import type { JournalRecord } from '../../../model/journal-record.ts';
 import { createCertificateAuthority } from '../../../proxy/access/certificate-authority.ts';
 import { openLocalAuthority } from '../../../proxy/approvals/local-authority.ts';
 import { createGateway } from '../../../proxy/gateway.ts';
-import type { Gateway } from '../../../proxy/gateway-door.ts';
+import type { Gateway, GatewayOptions } from '../../../proxy/gateway-door.ts';
 import { policyIn } from '../../../proxy/policy/source/policy-folder.ts';
 import {
   type CommandOptions,
@@ -52,12 +52,22 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
+/** What a test may want otherwise. */
+export interface GatewayWay extends Partial<Pick<GatewayOptions, 'journalRetention' | 'journalWitness'>> {
+  /** A folder that stays when the gateway is closed; left out: one of its own. */
+  readonly folder?: string;
+}
+
 /**
  * Starts a gateway with the built-in policy, in a folder of its own.
  * @param kid the id of its mask key: two gateways have two.
  */
-export async function startGateway(cluster: TestedCluster, kid = 'test'): Promise<RunningGateway> {
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-gateway-'));
+export async function startGateway(
+  cluster: TestedCluster,
+  kid = 'test',
+  { folder: given, ...way }: GatewayWay = {},
+): Promise<RunningGateway> {
+  const folder = given ?? (await mkdtemp(join(tmpdir(), 'gatehouse-gateway-')));
   const logged: string[] = [];
   const listeners: Array<(record: JournalRecord) => void> = [];
   const log = (fields: object, message: string): void => {
@@ -75,6 +85,7 @@ export async function startGateway(cluster: TestedCluster, kid = 'test'): Promis
     maskKey: { kid, key: randomBytes(32) },
     journalKey: null,
     journalRetention: { days: 1, bytes: 256 * 1024 * 1024 },
+    ...way,
     log: { info: log, warn: log, error: log },
   });
   const { slug } = await gateway.connectCluster({
@@ -116,7 +127,7 @@ export async function startGateway(cluster: TestedCluster, kid = 'test'): Promis
     everythingWritten: async () => [await contents(folder), ...logged].join('\n'),
     close: async () => {
       await gateway.close();
-      await rm(folder, { recursive: true, force: true });
+      if (given === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -5,12 +5,14 @@ import { describeFilesOfConfigMaps } from './files-of-configmaps.ts';
 import { describeHelm } from './helm.ts';
 import { describeHelmManifests } from './helm-manifests.ts';
 import { describeJournal } from './journal.ts';
+import { describeJournalInPlace } from './journal-in-place.ts';
 import { describeMasking } from './masking.ts';
 import { describeMasksOfCopies } from './masks-of-copies.ts';
 import { describeNotModified } from './not-modified.ts';
 import { describeOddRequests } from './odd-requests.ts';
 import { describeSelfKnowledge } from './self-knowledge.ts';
 import { describeTrustedHeaders } from './trusted-headers.ts';
+import { describeUnseenCharacters } from './unseen-characters.ts';
 import { describeUpgrades } from './upgrades.ts';
 import { describeWaiting } from './waiting.ts';
 import { describeWritingMasksBack } from './writing-masks-back.ts';
@@ -28,8 +30,10 @@ export function describeGateway(environment: () => RunningGateway): void {
   describeOddRequests(environment);
   describeNotModified(environment);
   describeWaiting(environment);
+  describeUnseenCharacters(environment);
   describeHelm(environment);
   describeHelmManifests(environment);
   describeFilesOfConfigMaps(environment);
+  describeJournalInPlace(environment);
   describeJournal(environment);
 }

@@ -36,6 +36,7 @@ function setUp(taken: number | null = null) {
         if (port === taken) throw Object.assign(new Error('in use'), { code: 'EADDRINUSE' });
         return {
           address: { host: '127.0.0.1', port: port || 5555, url: `https://127.0.0.1:${port || 5555}` },
+          journalFindings: () => ['record 7 is missing'],
           streams: () => open,
           endStream: (auditId: string, reason: object) => ended.push([auditId, reason]) > 0,
           on: (name: string, listener: (payload: unknown) => void) => listeners.set(name, listener),
@@ -68,6 +69,7 @@ const start = (change: Partial<GatewayStart> = {}): GatewayStart => ({
   principal: { user: 'local:dana', groups: [] },
   maskKey: { kid: 'k', key: new Uint8Array(32) },
   journalKey: null,
+  journalWitness: join(folder, 'journal-head.json'),
   ...change,
 });
 

@@ -49,7 +49,8 @@ class Host extends EventEmitter {
         this.started = started;
         const { authority } = started;
         this.authority = authority ?? { certificate: 'the first', privateKey: '' };
-        return { url: 'https://127.0.0.1:4001', port: 4001, authority: this.authority as never };
+        const journalFindings = found.splice(0);
+        return { url: 'https://127.0.0.1:4001', port: 4001, authority: this.authority as never, journalFindings };
       },
       connectCluster: ({ context }) => {
         if (deadly.delete(context)) {
@@ -83,6 +84,8 @@ class Host extends EventEmitter {
   }
 }
 
+/** What the next start finds missing of the journal. */
+const found: string[] = [];
 const hosts: Host[] = [];
 const refused = new Set<string>();
 /** The process dies of the next try to connect one of these. */
@@ -111,7 +114,7 @@ beforeEach(async () => {
     fork,
     entry: 'gateway-host.js',
     environment: {},
-    folders: { logs: '/logs', policy: '/policy', data: '/data', kubeconfigs: '/kubeconfigs' } as Folders,
+    folders: { logs: '/logs', policy: '/policy', data: '/data', kubeconfigs: '/kubeconfigs', keys: '/keys' } as Folders,
     keys: { maskKey: { kid: 'k', key: new Uint8Array(32) }, journalKey: null },
     principal: { user: 'local:dana', groups: [] },
     notices: ['the key store is not safe'],
@@ -234,6 +237,16 @@ describe('what the gateway process', () => {
     await expect.poll(() => statuses.at(-1)?.notices.length).toBe(2);
     await end();
     expect(gateway.status().notices).toEqual(['the key store is not safe']);
+  });
+
+  test('case 64: found missing of its journal at a start is told for as long as the app runs, and told once', async () => {
+    found.push('records 5 to 8 are missing');
+    const started = await end();
+    expect(started.started).toMatchObject({ journalWitness: '/keys/journal-head.json' });
+    const notice = expect.stringMatching(/^The journal is not whole: records 5 to 8 are missing\. Activity/);
+    expect(statuses.at(-1)?.notices).toEqual(['the key store is not safe', notice]);
+    await end();
+    expect(gateway.status().notices).toEqual(['the key store is not safe', notice]);
   });
 
   test('was told to leave alone it does not find again in the next one', async () => {

@@ -206,7 +206,7 @@ describe('a refusal', () => {
       'Audit-Id: audit-1',
       'Retry-After: 3',
       'Warning: 299 gatehouse "say \\"please\\""',
-      'Warning: 299 gatehouse "second [31m"',
+      'Warning: 299 gatehouse "second\\\\u001b[31m"',
     ]) {
       expect(answer).toContain(`\r\n${line}\r\n`);
     }

@@ -7,7 +7,7 @@ describe('warning header', () => {
   });
 
   it('has no control characters, so that a text cannot start a header or colour a terminal', () => {
-    expect(warningHeader('a\r\nX-Evil: 1\u001b[31m')).toBe('299 gatehouse "a X-Evil: 1 [31m"');
+    expect(warningHeader('a\r\nX-Evil: 1\u001b[31m')).toBe('299 gatehouse "a X-Evil: 1\\\\u001b[31m"');
   });
 
   it('is UTF-8 on the wire', () => {

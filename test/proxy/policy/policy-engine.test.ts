@@ -268,7 +268,7 @@ describe('reasons', () => {
       resource: 'deployments/scale',
       impersonation: acting('bob'),
     });
-    expect(decision.message).toBe('local:ada as bob: get deployments.apps/scale a [31m{{verb}}  (rule p/d)');
+    expect(decision.message).toBe('local:ada as bob: get deployments.apps/scale a\\u001b[31m{{verb}}  (rule p/d)');
   });
 
   it('trace every rule, with the first dimension that did not match', () => {
