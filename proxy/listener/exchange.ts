@@ -44,6 +44,12 @@ export interface Exchange extends Answerable {
    */
   readonly signal: AbortSignal;
   /**
+   * To be called when the body is slow to arrive. The exchange then no longer counts among the requests of which only so many
+   * are served at one time, but among the slow ones.
+   * @throws {Refusal} `gateway-busy` when as many are slow as may be.
+   */
+  slow(): void;
+  /**
    * To be called once it is known that the exchange will last: a watch, a followed log, a stream, a wait for a person.
    * It then no longer counts among the requests of which only so many are served at one time.
    * @throws {Refusal} `gateway-busy` when as many last as can.

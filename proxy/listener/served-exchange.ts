@@ -66,6 +66,10 @@ abstract class ServedExchange implements Answerable {
     return this.#answer.respond(status, headers, body);
   }
 
+  slow(): void {
+    if (!this.#place.slow()) throw gatewayBusy('slow request bodies');
+  }
+
   lasting(): void {
     if (!this.#place.lasting()) throw gatewayBusy('watches and streams');
   }

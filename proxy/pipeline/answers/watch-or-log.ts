@@ -104,6 +104,7 @@ function answeredBy(exchange: Exchange, respond: Exchange['respond']): Exchange 
       return exchange.answered;
     },
     respond,
+    slow: () => exchange.slow(),
     lasting: () => exchange.lasting(),
     bytesFromClient: () => exchange.bytesFromClient(),
     bytesToClient: () => exchange.bytesToClient(),

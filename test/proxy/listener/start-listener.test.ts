@@ -7,7 +7,8 @@ import { connect } from 'node:tls';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCertificateAuthority, issueClientCertificate } from '../../../proxy/access/certificate-authority.ts';
-import { ListenError, startListener } from '../../../proxy/listener/start-listener.ts';
+import { ListenError } from '../../../proxy/listener/listening-address.ts';
+import { startListener } from '../../../proxy/listener/start-listener.ts';
 import {
   ask,
   askInClear,
@@ -353,12 +354,6 @@ describe('what is not a request', () => {
       'POST / HTTP/1.1\r\nHost: {host}\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       400,
       'malformed-http',
-    ],
-    [
-      'a head of 70 KiB',
-      `GET / HTTP/1.1\r\nHost: {host}\r\nX-Long: ${'x'.repeat(70 * 1024)}\r\n\r\n`,
-      431,
-      'head-too-large',
     ],
   ])('%s gets a Status and is counted', async (_case, bytes, status, reason) => {
     const door = await opened();

@@ -66,6 +66,7 @@ export function exchangeOf(
     get answered() {
       return got.status !== 0;
     },
+    slow: () => undefined,
     lasting: () => {
       timeline.push('lasting');
       const busy = isFull();
