@@ -33,6 +33,8 @@ export interface Exchange extends Answerable {
   /** Name, value, name, value, … as on the wire. */
   readonly rawHeaders: readonly string[];
   readonly principal: Principal;
+  /** The one cluster that the client's certificate opens; null where it opens each. */
+  readonly cluster: string | null;
   /** Empty for an upgrade. */
   readonly body: Readable;
   readonly socket: Duplex;

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { Principal } from '../../model/principal.ts';
 import { issueServerCertificate } from '../access/certificate-authority.ts';
-import { authenticate, type LiveCertificates } from '../access/client-authentication.ts';
+import { authenticate, type Caller, type LiveCertificates } from '../access/client-authentication.ts';
 import type { KeyPair } from '../access/key-pair.ts';
 import type { GatewayLog } from '../gateway-log.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
@@ -218,7 +218,7 @@ function admit(
   request: IncomingMessage & { socket: TLSSocket },
   answer: Answerable,
   { access, heads, hosts, countRefused }: Serving,
-): Principal | null {
+): Caller | null {
   heads.ended(request);
   const who = authenticate(request.socket, access, Date.now());
   if ('turnedAway' in who) {
@@ -233,7 +233,7 @@ function admit(
     return null;
   }
   const foreign = foreignSite(request.rawHeaders, hosts);
-  if (foreign === null) return who.principal;
+  if (foreign === null) return who;
   countRefused(foreign.reason);
   void refuse(answer, foreign.refusal);
   return null;
@@ -244,13 +244,13 @@ function admitWithPlace(
   request: IncomingMessage & { socket: TLSSocket },
   answer: Answerable,
   serving: Serving,
-): { readonly principal: Principal; readonly place: Place } | null {
-  const principal = admit(request, answer, serving);
-  if (principal === null) return null;
-  const session = sessionKey(principal);
+): (Caller & { readonly place: Place }) | null {
+  const caller = admit(request, answer, serving);
+  if (caller === null) return null;
+  const session = sessionKey(caller.principal);
   const place = serving.capacity.enter(session);
   const head = place === null ? null : serving.heads.hold(session, request);
-  if (place !== null && head !== null) return { principal, place: withHead(place, head) };
+  if (place !== null && head !== null) return { ...caller, place: withHead(place, head) };
   place?.leave();
   serving.countRefused('gateway-busy');
   void refuse(answer, gatewayBusy(place === null ? 'requests' : 'large request heads'));

@@ -159,6 +159,7 @@ describe('everyone else gets a 401 Status and nothing more', () => {
     const door = await opened();
     const foreign = await issueClientCertificate(await createCertificateAuthority(), {
       principal: PRINCIPAL,
+      cluster: null,
       now: Date.now(),
       lifetime: 60_000,
     });
@@ -171,11 +172,13 @@ describe('everyone else gets a 401 Status and nothing more', () => {
     const door = await opened();
     const expired = await issueClientCertificate(door.authority, {
       principal: PRINCIPAL,
+      cluster: null,
       now: Date.now() - 7_200_000,
       lifetime: 3_600_000,
     });
     door.certificates.states.set(expired.fingerprint, {
       state: 'live',
+      cluster: null,
       principal: PRINCIPAL,
       notAfter: expired.notAfter,
     });
