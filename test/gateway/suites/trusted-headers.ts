@@ -46,6 +46,62 @@ export function describeTrustedHeaders(environment: () => RunningGateway): void 
       expect(effective?.groups.toSorted()).toEqual(groups);
     });
 
+    it('case 1: names beyond ASCII are the same for policy, journal and API server, byte for byte', async () => {
+      const wire = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+      const groups = ['é', '開発, \u{1f98a}'];
+      const restore = await environment().writePolicy(
+        'largest.yaml',
+        `apiVersion: gatehouse/v1
+kind: AccessPolicy
+metadata: {name: largest}
+spec:
+  rules:
+  - {id: named, effect: deny, match: {impersonation: {as: {users: [Verbotene-Größe]}}}}
+`,
+      );
+      try {
+        const denied = await environment().request(
+          'POST',
+          REVIEWS,
+          { 'Content-Type': 'application/json', 'Impersonate-User': wire('Verbotene-Größe') },
+          REVIEW,
+        );
+        expect(denied).toMatchObject({ status: 403, body: expect.stringContaining('denied-by-policy') });
+        const seen = await whoamiOnceConfirmed({
+          'Impersonate-User': wire('Größe'),
+          'Impersonate-Group': groups.map(wire),
+          'Impersonate-Extra-scopes': wire('ñ'),
+        });
+        expect(seen).toMatchObject({ username: 'Größe', extra: { scopes: ['ñ'] } });
+        expect(seen.groups?.toSorted()).toEqual([...groups, 'system:authenticated'].toSorted());
+        const { effective } = await lastDecided(environment());
+        expect(effective).toMatchObject({ user: 'Größe', extra: { scopes: ['ñ'] } });
+        expect(effective?.groups.toSorted()).toEqual(seen.groups?.toSorted());
+      } finally {
+        await restore();
+      }
+    });
+
+    it('case 1: kubectl --as with letters beyond ASCII acts as that user', async () => {
+      const { kubectl, decideNext } = environment();
+      const asking = kubectl(['auth', 'whoami', '--as', 'Jörg Größe', '--as-group', 'Büro', '-o', 'json']);
+      await decideNext('approve');
+      const { stdout, code } = await asking;
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        status: { userInfo: { username: 'Jörg Größe', groups: expect.arrayContaining(['Büro']) } },
+      });
+    });
+
+    it.each([
+      ['not UTF-8', 'b\u00f6b'],
+      ['with a control character', 'a\u00c2\u0085b'],
+    ])('case 1: a name that is %s is refused in words', async (_name, value) => {
+      const head = requestHead('GET {cluster}/api/v1/namespaces', `Impersonate-User: ${value}`, 'Connection: close');
+      const answer = await nothingReaches(environment(), () => say(environment().kubeconfig, head));
+      expect(answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*"impersonation-malformed"/);
+    });
+
     it.each<[string, readonly string[]]>([
       ['beside close', ['Connection: close, Impersonate-User, Impersonate-Group, Authorization']],
       ['in a second line behind an empty one', ['Connection: ', 'Connection: close, Impersonate-User']],
