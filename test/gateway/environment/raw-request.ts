@@ -72,6 +72,7 @@ export async function rawRequest(
       },
     );
     outgoing.once('error', reject);
-    outgoing.end(body);
+    // Beside a text Node would write the head as UTF-8 too, which headers are already.
+    outgoing.end(body === undefined ? undefined : Buffer.from(body));
   });
 }
