@@ -54,7 +54,16 @@ export function filesOf({ kind, id, writeTo }: AccessRequest, folder: string): A
  * @throws {AccessError} `file-not-ours`.
  */
 export async function refuseForeignFiles(files: AccessFiles, clusters: ReadonlyArray<string | null>): Promise<void> {
-  for (const path of [files.kubeconfig, files.authority, ...pairPaths(files, clusters)]) {
+  await refuseForeign([files.kubeconfig, files.authority, ...pairPaths(files, clusters)]);
+}
+
+/** @throws {AccessError} `file-not-ours`. */
+export async function refuseForeignPairs(files: AccessFiles, clusters: ReadonlyArray<string | null>): Promise<void> {
+  await refuseForeign(pairPaths(files, clusters));
+}
+
+async function refuseForeign(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
     const found = await lstat(path).catch(() => null);
     if (found === null) continue;
     if (!found.isFile() || !isOurs(await readFile(path, 'utf8'))) {

@@ -7,6 +7,7 @@ import {
   ensureParentFolder,
   filesOf,
   refuseForeignFiles,
+  refuseForeignPairs,
   removeFiles,
   removePairs,
   sweepStaleFiles,
@@ -167,6 +168,7 @@ export class ClientAccessRegistry implements LiveCertificates {
   /** A cluster that was connected since gets a certificate too. */
   async #issueMissing(access: OpenAccess): Promise<void> {
     const missing = this.#certificatesOf(access.session).filter((cluster) => !access.certificates.has(cluster));
+    await refuseForeignPairs(access.files, missing);
     await this.#issue(access, missing);
   }
 

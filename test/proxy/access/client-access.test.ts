@@ -263,6 +263,15 @@ describe('case 15: the certificates of a session', () => {
     expect(await clusterOf(pathOf('staging'))).toBe('staging');
   });
 
+  it('are never written over a file of somebody else, whenever the cluster comes', async () => {
+    served = [PROD];
+    await open();
+    await writeFile(pathOf('staging'), 'my own');
+    served = [PROD, STAGING];
+    await expect(registry.refresh()).rejects.toMatchObject({ code: 'file-not-ours' });
+    expect(await readFile(pathOf('staging'), 'utf8')).toBe('my own');
+  });
+
   it('are renewed together, and only for clusters that are there', async () => {
     await open();
     const before = await Promise.all(['prod', 'staging'].map((slug) => fingerprintOf(pathOf(slug))));
