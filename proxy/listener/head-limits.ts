@@ -28,16 +28,17 @@ export const LARGE_HEADS: LargeHeadLimits = { largeHeads: 128 * MEBIBYTE, largeH
 
 /** What a head that is as large as this one must be refused with; null where it is in order. */
 export function headRefusal(request: IncomingMessage): Refusal | null {
-  if (request.rawHeaders.length > 2 * HEAD_LINES) {
-    return new Refusal('head-too-large', `A request has at most ${HEAD_LINES} header lines`);
-  }
-  return bytesOf(request) > HEAD_BYTES ? headTooLarge(HEAD_BYTES) : null;
+  const isTooLarge = request.rawHeaders.length > 2 * HEAD_LINES || bytesOf(request) > HEAD_BYTES;
+  return isTooLarge ? headTooLarge(HEAD_BYTES) : null;
 }
 
-/** @param limit in bytes. */
+/** @param limit in bytes. Both bounds are named: some releases of Node do not say which of them was passed. */
 export function headTooLarge(limit: number): Refusal {
   const size = limit < MEBIBYTE ? `${limit / KIBIBYTE} KiB` : `${limit / MEBIBYTE} MiB`;
-  return new Refusal('head-too-large', `A request line and its headers are at most ${size} together`);
+  return new Refusal(
+    'head-too-large',
+    `A request line and its headers are at most ${size} together, in at most ${HEAD_LINES} lines`,
+  );
 }
 
 /** A connection, as far as its heads are concerned. */

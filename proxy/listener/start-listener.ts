@@ -69,7 +69,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const limits = { ...LIMITS, ...options.limits };
   const { server, renewal } = await createTlsServer(options.authority, limits);
   server.maxConnections = limits.connections;
-  // One more than may be: Node drops what goes beyond without a word.
+  // One more than may be: Node 20 drops what goes beyond without a word, newer releases make an error of it.
   server.maxHeadersCount = HEAD_LINES + 1;
   const connections = new Connections(options.access);
   const heads = new HeadRoom({
@@ -131,8 +131,8 @@ async function createTlsServer(authority: KeyPair, limits: ListenerLimits) {
     keepAlive: true,
     keepAliveInitialDelay: 30_000,
     noDelay: true,
-    // It counts neither colons nor ends of lines; see `headRefusal`.
-    maxHeaderSize: HEAD_BYTES,
+    // What Node counts of a line differs from release to release; `headRefusal` counts what came.
+    maxHeaderSize: 2 * HEAD_BYTES,
     insecureHTTPParser: false,
     // One direction of an upgraded stream may end before the other.
     allowHalfOpen: true,
