@@ -140,14 +140,23 @@ export type Route =
 
 /** The slug is matched on the raw bytes: an encoded or repeated slash is another path, and leads nowhere. */
 const CLUSTER_PREFIX = /^\/c\/([a-z0-9-]{1,63})(?=[/?]|$)/;
+/** What looks like the gateway's own paths is never a cluster's: no API of Kubernetes begins like this. */
+const RESERVED = /^\/(?:c|_gatehouse)(?:[^a-z0-9._-]|$)/i;
 
-/** Reads the gateway's own part of a target. Pure. */
-export function routeOf(target: string): Route {
+/**
+ * Reads the gateway's own part of a target. Pure.
+ * @param own the cluster that the client's certificate was made for: where a target without a prefix leads. `kubectl proxy`
+ * and `kubectl create --raw` drop the path of their server.
+ */
+export function routeOf(target: string, own: string | null): Route {
   if (target === '/_gatehouse/v1/reveal') return { kind: 'reveal' };
   const match = CLUSTER_PREFIX.exec(target);
-  if (match?.[1] === undefined) return { kind: 'nowhere' };
-  const rest = target.slice(match[0].length);
-  return { kind: 'cluster', slug: match[1], target: rest.startsWith('/') ? rest : `/${rest}` };
+  if (match?.[1] !== undefined) {
+    const rest = target.slice(match[0].length);
+    return { kind: 'cluster', slug: match[1], target: rest.startsWith('/') ? rest : `/${rest}` };
+  }
+  if (own === null || !target.startsWith('/') || RESERVED.test(target)) return { kind: 'nowhere' };
+  return { kind: 'cluster', slug: own, target };
 }
 
 type Clusters = ReadonlyMap<string, Cluster>;
@@ -174,21 +183,27 @@ async function passageOf(parts: PipelineParts, clusters: Clusters, exchange: Exc
     const why = 'the request target must be a path that begins with / (neither an absolute URL nor *)';
     throw new Refusal('target-not-canonical', why);
   }
-  const route = routeOf(target);
+  const route = routeOf(target, exchange.cluster);
   if (route.kind === 'nowhere') {
-    // kubectl before 1.36 leaves the path of `server` out of `get --raw`.
-    const what = 'nothing is served at this path; with `kubectl get --raw`, put the cluster in front: /c/<cluster>/...';
+    const what = 'nothing is served at this path; put the cluster in front: /c/<cluster>/...';
     throw new Refusal('unknown-cluster', `Gatehouse: ${what}`);
   }
   if (route.kind === 'reveal') {
     const { cluster, head, reveal } = await readReveal(exchange);
-    return new Passage(parts, { exchange, cluster: connected(clusters, cluster), head, reveal });
+    return new Passage(parts, { exchange, cluster: opened(clusters, cluster, exchange), head, reveal });
   }
   const head = { method, target: route.target, rawHeaders };
-  return new Passage(parts, { exchange, cluster: connected(clusters, route.slug), head, reveal: null });
+  return new Passage(parts, { exchange, cluster: opened(clusters, route.slug, exchange), head, reveal: null });
 }
 
-function connected(clusters: Clusters, slug: string): Cluster {
+/** The cluster, where the client's certificate opens it: what else is connected is no matter for others. */
+function opened(clusters: Clusters, slug: string, { cluster: own }: Exchange): Cluster {
+  if (own !== null && own !== slug) {
+    throw new Refusal(
+      'cluster-not-permitted',
+      `Gatehouse: this client certificate is for cluster "${own}" only; for "${slug}" use the kubeconfig's user gatehouse/${slug}`,
+    );
+  }
   const cluster = clusters.get(slug);
   if (cluster !== undefined) return cluster;
   throw new Refusal('unknown-cluster', `Gatehouse: cluster "${slug}" is not connected`);

@@ -14,12 +14,17 @@ function decoded(key: string): string {
   }
 }
 
+/** As Go reads header values: bytes that people write as UTF-8. */
+function utf8(value: string): string {
+  return Buffer.from(value, 'latin1').toString('utf8');
+}
+
 function readExtra(headers: HeaderList): Map<string, string[]> {
   const extra = new Map<string, string[]>();
   for (const [name, value] of headers) {
     if (!name.toLowerCase().startsWith(extraPrefix)) continue;
     const key = decoded(name.slice(extraPrefix.length).toLowerCase());
-    extra.set(key, [...(extra.get(key) ?? []), value]);
+    extra.set(key, [...(extra.get(key) ?? []), utf8(value)]);
   }
   return extra;
 }
@@ -63,9 +68,9 @@ function check(authorizer: Authorizer, user: User, target: Partial<Attributes>):
  * @throws {ApiError} 403 naming what the caller may not impersonate; 400 for groups, uid or extras without a user.
  */
 export function impersonate(user: User, headers: HeaderList, authorizer: Authorizer): User | null {
-  const username = headers.first('Impersonate-User') ?? '';
-  const groups = headers.all('Impersonate-Group');
-  const uid = headers.first('Impersonate-Uid') ?? '';
+  const username = utf8(headers.first('Impersonate-User') ?? '');
+  const groups = headers.all('Impersonate-Group').map(utf8);
+  const uid = utf8(headers.first('Impersonate-Uid') ?? '');
   const extra = readExtra(headers);
   if (username.trim() === '') {
     if (groups.length > 0 || uid !== '' || extra.size > 0) {

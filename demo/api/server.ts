@@ -154,13 +154,15 @@ export function createApiServer(options: ServerOptions): Server {
       requestCert: true,
       rejectUnauthorized: false,
       ALPNProtocols: ['http/1.1'],
-      maxHeaderSize: 64 * 1024,
+      maxHeaderSize: 1024 * 1024,
       keepAliveTimeout: 120_000,
       requestTimeout: 0,
     },
     (request, response) => void handle(request, response, options),
   );
   server.timeout = 0;
+  // By itself Node drops header lines beyond a thousand, groups among them.
+  server.maxHeadersCount = 0;
   server.on('upgrade', (request, socket, head) => handleUpgrade(request, socket, head, options));
   server.on('secureConnection', readByEvents);
   server.on('tlsClientError', () => undefined);

@@ -62,15 +62,22 @@ export async function issueServerCertificate(authority: KeyPair): Promise<KeyPai
 
 /**
  * One session's client certificate. The subject says who (CN the user, O the groups, as Kubernetes reads client
- * certificates), the SAN URI `gatehouse:session/<kind>/<id>` which session. Both are for people who look at the file:
- * the gateway itself goes by the fingerprint.
+ * certificates), the SAN URIs `gatehouse:session/<kind>/<id>` and `gatehouse:cluster/<slug>` which session and for which
+ * cluster. All are for people who look at the file: the gateway itself goes by the fingerprint.
+ * @param options.cluster the one cluster that it opens; null where it opens each.
  * @param options.lifetime milliseconds.
  */
 export async function issueClientCertificate(
   authority: KeyPair,
-  options: { readonly principal: Principal; readonly now: number; readonly lifetime: number },
+  options: {
+    readonly principal: Principal;
+    readonly cluster: string | null;
+    readonly now: number;
+    readonly lifetime: number;
+  },
 ): Promise<ClientCertificate> {
   const { user, groups, session } = options.principal;
+  const { cluster } = options;
   const dates = validity(options.now, options.lifetime);
   const pair = await issue(authority, {
     subject: [{ CN: [user] }, ...groups.map((group) => ({ O: [group] }))],
@@ -78,6 +85,7 @@ export async function issueClientCertificate(
     usage: x509.ExtendedKeyUsage.clientAuth,
     names: [
       { type: 'url', value: `gatehouse:session/${session.kind}/${session.id}` },
+      ...(cluster === null ? [] : [{ type: 'url' as const, value: `gatehouse:cluster/${cluster}` }]),
       // With a DNS name present OpenSSL leaves the CN alone, which it would otherwise hold against the name
       // constraints as soon as a user is called like a host (x509/v3_ncons.c, NAME_CONSTRAINTS_check_CN).
       { type: 'dns', value: 'localhost' },

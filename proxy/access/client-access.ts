@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Principal, Session } from '../../model/principal.ts';
+import type { Session } from '../../model/principal.ts';
 import type { GatewayLog } from '../gateway-log.ts';
 import {
   AccessError,
@@ -7,10 +7,14 @@ import {
   ensureParentFolder,
   filesOf,
   refuseForeignFiles,
+  refuseForeignPairs,
   removeFiles,
+  removePairs,
   sweepStaleFiles,
+  sweepStalePairs,
 } from './access-files.ts';
 import { type ClientCertificate, issueClientCertificate } from './certificate-authority.ts';
+import { CertificateBook } from './certificate-book.ts';
 import type { CertificateState, LiveCertificates } from './client-authentication.ts';
 import { type Choice, choiceIn, gatewayKubeconfig, MARKER, type ServedCluster } from './gateway-kubeconfig.ts';
 import type { KeyPair } from './key-pair.ts';
@@ -44,24 +48,19 @@ const SESSION_ID = /^[A-Za-z0-9_-]{1,64}$/;
 interface OpenAccess {
   readonly session: Session;
   readonly files: AccessFiles;
-  certificate: ClientCertificate;
+  /** By the cluster that each is for; null is for all of them. */
+  readonly certificates: Map<string | null, ClientCertificate>;
 }
 
 /**
- * Owns the client certificates that are live, and the files through which clients come by them. Everything is in
- * memory: what a former gateway process left on disk opens nothing.
+ * Owns the client certificates that are live, and the files through which clients come by them. A session has one
+ * certificate for each cluster, all of which are renewed and revoked together; the app's own screens have one for all.
  */
 export class ClientAccessRegistry implements LiveCertificates {
   readonly #options: ClientAccessOptions;
   readonly #clock: Clock;
   readonly #open = new Map<string, OpenAccess>();
-  /** By fingerprint. A renewed certificate stays good until it expires: clients under way still hold it. */
-  readonly #certificates = new Map<
-    string,
-    { readonly id: string; readonly notAfter: Date; readonly principal: Principal }
-  >();
-  readonly #revoked = new Map<string, Date>();
-  readonly #listeners = new Set<(fingerprints: ReadonlySet<string>) => void>();
+  readonly #book = new CertificateBook();
   readonly #stopRenewing: () => void;
   /** Changes of files, one after the other. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -80,14 +79,11 @@ export class ClientAccessRegistry implements LiveCertificates {
   }
 
   find(fingerprint: string): CertificateState {
-    const live = this.#certificates.get(fingerprint);
-    if (live !== undefined) return { state: 'live', principal: live.principal, notAfter: live.notAfter };
-    return { state: this.#revoked.has(fingerprint) ? 'revoked' : 'unknown' };
+    return this.#book.find(fingerprint);
   }
 
   onRevoked(listener: (fingerprints: ReadonlySet<string>) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#book.onRevoked(listener);
   }
 
   /**
@@ -106,9 +102,10 @@ export class ClientAccessRegistry implements LiveCertificates {
       }
       const choice = this.#choice(request, await chosenIn(known?.files.kubeconfig));
       const files = filesOf(request, this.#options.folder);
-      if (known?.files.kubeconfig !== files.kubeconfig) await refuseForeignFiles(files);
-      const access = known?.files.kubeconfig === files.kubeconfig ? known : await this.#issue({ kind, id }, files);
-      if (access !== known && known !== undefined) await this.#forget(known);
+      const stays = known?.files.kubeconfig === files.kubeconfig;
+      const access = stays ? known : await this.#prepare({ kind, id }, files);
+      await this.#issueMissing(access);
+      if (known !== undefined && !stays) await this.#forget(known);
       this.#supersede(access);
       this.#open.set(id, access);
       await this.#writeKubeconfig(access, choice);
@@ -118,14 +115,12 @@ export class ClientAccessRegistry implements LiveCertificates {
 
   /** Revokes a session's certificates at once, then removes its files. Unknown ids are closed already. */
   close(id: string): Promise<void> {
-    this.#revoke(id);
+    this.#book.revoke(({ principal }) => principal.session.id === id);
     return this.#inTurn(async () => {
       const access = this.#open.get(id);
       if (access === undefined) return;
-      // One that was being opened meanwhile.
-      this.#revoke(id);
       this.#open.delete(id);
-      await removeFiles(access.files);
+      await this.#forget(access);
     });
   }
 
@@ -133,6 +128,7 @@ export class ClientAccessRegistry implements LiveCertificates {
   refresh(): Promise<void> {
     return this.#inTurn(async () => {
       for (const access of this.#open.values()) {
+        await this.#issueMissing(access);
         await this.#writeKubeconfig(access, await chosenIn(access.files.kubeconfig));
       }
     });
@@ -156,29 +152,52 @@ export class ClientAccessRegistry implements LiveCertificates {
     return { currentContext: served.contextName, namespaces };
   }
 
-  async #issue(session: Session, files: AccessFiles): Promise<OpenAccess> {
-    const principal: Principal = { ...this.#options.principal, session };
-    const certificate = await issueClientCertificate(this.#options.authority, {
-      principal,
-      now: this.#clock.now(),
-      lifetime: LIFETIME,
-    });
+  async #prepare(session: Session, files: AccessFiles): Promise<OpenAccess> {
+    await refuseForeignFiles(files, this.#certificatesOf(session));
     await ensureParentFolder(files.kubeconfig);
+    await sweepStalePairs(files);
     await writePrivateFile(files.authority, `${MARKER}\n${this.#options.authority.certificate}`);
-    await writePrivateFile(files.key, `${MARKER}\n${certificate.privateKey}`);
-    await writePrivateFile(files.certificate, `${MARKER}\n${certificate.certificate}`);
-    const { fingerprint, notAfter } = certificate;
-    this.#certificates.set(fingerprint, { id: session.id, notAfter, principal });
-    return { session, files, certificate };
+    return { session, files, certificates: new Map() };
   }
 
-  async #writeKubeconfig({ files }: OpenAccess, choice: Choice): Promise<void> {
+  /** The certificates that a session must have now. */
+  #certificatesOf({ kind }: Session): ReadonlyArray<string | null> {
+    return kind === 'app' ? [null] : this.#options.clusters().map(({ slug }) => slug);
+  }
+
+  /** A cluster that was connected since gets a certificate too. */
+  async #issueMissing(access: OpenAccess): Promise<void> {
+    const missing = this.#certificatesOf(access.session).filter((cluster) => !access.certificates.has(cluster));
+    await refuseForeignPairs(access.files, missing);
+    await this.#issue(access, missing);
+  }
+
+  /** All are made before the first file is written, so that the files of a session change in one go. */
+  async #issue({ session, files, certificates }: OpenAccess, clusters: ReadonlyArray<string | null>): Promise<void> {
+    const { authority } = this.#options;
+    const principal = { ...this.#options.principal, session };
+    const way = { principal, now: this.#clock.now(), lifetime: LIFETIME };
+    const issued = await Promise.all(
+      clusters.map(async (cluster) => ({
+        cluster,
+        certificate: await issueClientCertificate(authority, { ...way, cluster }),
+      })),
+    );
+    for (const { cluster, certificate } of issued) {
+      const pair = files.pairOf(cluster);
+      await writePrivateFile(pair.key, `${MARKER}\n${certificate.privateKey}`);
+      await writePrivateFile(pair.certificate, `${MARKER}\n${certificate.certificate}`);
+      this.#book.enter(certificate, { principal, cluster, kubeconfig: files.kubeconfig });
+      certificates.set(cluster, certificate);
+    }
+  }
+
+  async #writeKubeconfig({ session, files }: OpenAccess, choice: Choice): Promise<void> {
     const { url, clusters } = this.#options;
     const text = gatewayKubeconfig({
       url: url(),
       authorityFile: files.authority,
-      certificateFile: files.certificate,
-      keyFile: files.key,
+      users: this.#certificatesOf(session).map((cluster) => ({ cluster, ...files.pairOf(cluster) })),
       clusters: clusters(),
       choice,
     });
@@ -189,46 +208,39 @@ export class ClientAccessRegistry implements LiveCertificates {
   #supersede({ session, files }: OpenAccess): void {
     for (const [id, other] of this.#open) {
       if (id === session.id || other.files.kubeconfig !== files.kubeconfig) continue;
-      this.#revoke(id);
+      this.#book.revoke(({ principal }) => principal.session.id === id);
       this.#open.delete(id);
     }
   }
 
-  async #forget(access: OpenAccess): Promise<void> {
-    this.#revokeCertificates([access.certificate.fingerprint]);
-    await removeFiles(access.files);
-  }
-
-  #revoke(id: string): void {
-    this.#revokeCertificates([...this.#certificates].filter(([, live]) => live.id === id).map(([key]) => key));
-  }
-
-  #revokeCertificates(fingerprints: readonly string[]): void {
-    if (fingerprints.length === 0) return;
-    for (const fingerprint of fingerprints) {
-      this.#revoked.set(fingerprint, this.#certificates.get(fingerprint)?.notAfter ?? new Date(this.#clock.now()));
-      this.#certificates.delete(fingerprint);
-    }
-    for (const listener of this.#listeners) listener(new Set(fingerprints));
+  async #forget({ session, files, certificates }: OpenAccess): Promise<void> {
+    this.#book.revoke(
+      ({ principal, kubeconfig }) => principal.session.id === session.id && kubeconfig === files.kubeconfig,
+    );
+    await removeFiles(files, [...certificates.keys()]);
   }
 
   async #renewDue(): Promise<void> {
     const now = this.#clock.now();
-    for (const [fingerprint, { notAfter }] of this.#certificates) {
-      if (notAfter.getTime() <= now) this.#certificates.delete(fingerprint);
-    }
-    for (const [fingerprint, notAfter] of this.#revoked) {
-      if (notAfter.getTime() <= now) this.#revoked.delete(fingerprint);
-    }
+    this.#book.expire(now);
     for (const [id, access] of this.#open) {
-      const { notAfter } = access.certificate;
-      if (now < notAfter.getTime() - LIFETIME * (1 - RENEW_AT)) continue;
+      const first = Math.min(...[...access.certificates.values()].map(({ notAfter }) => notAfter.getTime()));
+      if (now < first - LIFETIME * (1 - RENEW_AT)) continue;
       try {
-        this.#open.set(id, await this.#issue(access.session, access.files));
+        await this.#issue(access, this.#certificatesOf(access.session));
+        await this.#dropGone(access);
       } catch (error) {
         this.#options.log.warn({ error, session: id }, 'A client certificate could not be renewed; trying again soon');
       }
     }
+  }
+
+  /** What is for a cluster that is gone runs out, and comes anew with the cluster. */
+  async #dropGone({ session, files, certificates }: OpenAccess): Promise<void> {
+    const wanted = new Set(this.#certificatesOf(session));
+    const gone = [...certificates.keys()].filter((cluster) => !wanted.has(cluster));
+    for (const cluster of gone) certificates.delete(cluster);
+    await removePairs(files, gone);
   }
 
   #inTurn<T>(change: () => Promise<T>): Promise<T> {

@@ -11,7 +11,13 @@ export interface LiveCertificates {
 }
 
 export type CertificateState =
-  | { readonly state: 'live'; readonly principal: Principal; readonly notAfter: Date }
+  | {
+      readonly state: 'live';
+      readonly principal: Principal;
+      /** The one cluster that the certificate opens; null where it opens each. */
+      readonly cluster: string | null;
+      readonly notAfter: Date;
+    }
   | { readonly state: 'revoked' }
   | { readonly state: 'unknown' };
 
@@ -23,9 +29,14 @@ export type TurnedAway =
   | 'revoked-certificate'
   | 'unknown-certificate';
 
-export type Authentication =
-  | { readonly principal: Principal }
-  | { readonly turnedAway: TurnedAway; readonly refusal: Refusal };
+/** Who a connection belongs to. */
+export interface Caller {
+  readonly principal: Principal;
+  /** The one cluster that the certificate opens; null where it opens each. */
+  readonly cluster: string | null;
+}
+
+export type Authentication = Caller | { readonly turnedAway: TurnedAway; readonly refusal: Refusal };
 
 /**
  * Who a connection belongs to: by its client certificate alone, which must be of our authority, not expired, and one
@@ -62,7 +73,7 @@ export function authenticate(socket: TLSSocket, live: LiveCertificates, now: num
     );
   }
   if (found.notAfter.getTime() <= now) return expired();
-  return { principal: found.principal };
+  return { principal: found.principal, cluster: found.cluster };
 }
 
 /** Of a connection's certificate: it is shown once, in the handshake, and to read it costs as much as a decision. */

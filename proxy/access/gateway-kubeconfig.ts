@@ -21,20 +21,29 @@ export const MARKER = '# Written by Gatehouse, renewed and removed by it. Edits 
 /** Also says whose a file is: `kubectl config` writes the file anew without its comments, but keeps extensions. */
 const EXTENSION = 'gatehouse';
 
+/** A client certificate and its key, as files. */
+export interface KubeconfigUser {
+  readonly cluster: string | null;
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /**
  * The kubeconfig that leads a client through the gateway: a context for each cluster under the user's own name for it.
  * Certificates stand in files beside it, because client-go reads files again when they change and inline
- * data never.
+ * data never. The server's path says which cluster is meant, and so does the certificate: some tools drop the path, and kubectl
+ * files what it has discovered of a cluster under it.
  */
 export function gatewayKubeconfig(options: {
   readonly url: string;
   readonly authorityFile: string;
-  readonly certificateFile: string;
-  readonly keyFile: string;
+  /** One for each cluster, or one of `null` for all. */
+  readonly users: readonly KubeconfigUser[];
   readonly clusters: readonly ServedCluster[];
   readonly choice: Choice;
 }): string {
-  const { url, clusters, choice } = options;
+  const { url, users, clusters, choice } = options;
+  const shared = users.some(({ cluster }) => cluster === null);
   const kubeconfig = {
     apiVersion: 'v1',
     kind: 'Config',
@@ -48,23 +57,25 @@ export function gatewayKubeconfig(options: {
         'disable-compression': true,
       },
     })),
-    users: [
-      {
-        name: 'gatehouse',
-        user: { 'client-certificate': options.certificateFile, 'client-key': options.keyFile },
-      },
-    ],
+    users: users.map(({ cluster, certificate, key }) => ({
+      name: userName(cluster),
+      user: { 'client-certificate': certificate, 'client-key': key },
+    })),
     contexts: clusters.map(({ slug, contextName, namespace }) => ({
       name: contextName,
       context: {
         cluster: `gatehouse/${slug}`,
-        user: 'gatehouse',
+        user: userName(shared ? null : slug),
         namespace: choice.namespaces.get(contextName) ?? namespace,
       },
     })),
     'current-context': choice.currentContext ?? '',
   };
   return `${MARKER}\n${stringify(kubeconfig, { lineWidth: 0 })}`;
+}
+
+function userName(cluster: string | null): string {
+  return cluster === null ? 'gatehouse' : `gatehouse/${cluster}`;
 }
 
 const chosen = z.object({

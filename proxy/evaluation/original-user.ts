@@ -2,6 +2,7 @@ import type { Cluster } from '../clusters/cluster.ts';
 import { Probe } from '../forward/probe.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import type { ApiRequest, Impersonation } from '../request/api-request.ts';
+import { canBeSent } from '../request/identity-text.ts';
 import { serviceAccountOf } from '../request/impersonation.ts';
 import { at } from './fields.ts';
 import { reviewRequest } from './look/derived-request.ts';
@@ -13,6 +14,8 @@ const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 /** Milliseconds. */
 const REMEMBERED = 60_000;
 const ENTRIES = 1000;
+/** Rights that are asked about one by one; a person has as many groups, seldom more. */
+const ONE_BY_ONE = 64;
 /** Milliseconds; a gateway behind this one may hold a review until somebody confirms it. */
 const PATIENCE = 10_000;
 
@@ -42,10 +45,9 @@ export class OriginalUser {
   /** The request with the key, or as it is where there is no impersonation, or no right to the key. */
   async name(request: ApiRequest, user: string, cluster: Cluster, signal: AbortSignal): Promise<ApiRequest> {
     const { impersonation } = request;
-    // A header value is ASCII; a name that is not would have to be changed to be said.
-    if (impersonation === null || !/^[\x21-\x7e]+$/.test(user)) return request;
+    if (impersonation === null || !canBeSent(user)) return request;
     const allowed = await Promise.all(
-      rightsFor(impersonation, user).map((right) =>
+      askedFor(rightsFor(impersonation, user)).map((right) =>
         this.#holds(right, request, new Probe(this.#upstream, cluster, signal)),
       ),
     );
@@ -87,6 +89,18 @@ function rightsFor({ user, uid, groups, extra }: Impersonation, originalUser: st
     ...(uid === '' ? [] : [{ group: 'authentication.k8s.io', resource: 'uids', name: uid }]),
     ...extras,
   ];
+}
+
+/**
+ * A member of thousands of groups is one question for each, all at one time: then the right to all names of a kind is
+ * asked about instead. Who holds it for some names only goes on without the key.
+ */
+function askedFor(rights: readonly Right[]): readonly Right[] {
+  if (rights.length <= ONE_BY_ONE) return rights;
+  const kinds = new Map(
+    rights.map((right) => [JSON.stringify({ ...right, name: '' }), { ...right, name: '' }] as const),
+  );
+  return [...kinds.values()];
 }
 
 async function holds(right: Right, request: ApiRequest, probe: Probe): Promise<boolean> {

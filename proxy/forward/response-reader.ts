@@ -2,8 +2,10 @@ import { ChunkedBody } from './chunked-body.ts';
 import { InvalidResponse } from './invalid-response.ts';
 import { type AskedWith, type ResponseHead, readHead } from './response-head.ts';
 
-/** Bytes of a head, its empty line included. */
-export const HEAD_LIMIT = 64 * 1024;
+/** Bytes of a head, its empty line included: as many as a request's may have. */
+export const HEAD_LIMIT = 1024 * 1024;
+/** Bytes that are taken for a head which comes in pieces, until it turns out to be larger. */
+const PIECES = 16 * 1024;
 const CR = 0x0d;
 const LF = 0x0a;
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
@@ -115,10 +117,10 @@ export class ResponseReader {
 
   /** Gathers a head that is not whole in one read; each byte is looked at once, however small the pieces are. */
   #readHeadInPieces(bytes: Buffer, from: number): number {
-    this.#partial ??= Buffer.allocUnsafe(HEAD_LIMIT);
-    const gathered = this.#partial;
+    let gathered = this.#partial ?? Buffer.allocUnsafe(PIECES);
     for (let at = from; at < bytes.length; at += 1) {
       if (this.#partialBytes === HEAD_LIMIT) throw tooLong();
+      if (this.#partialBytes === gathered.length) gathered = Buffer.concat([gathered], 2 * gathered.length);
       const byte = bytes[at] ?? 0;
       const place = this.#partialBytes;
       gathered[place] = byte;
@@ -136,6 +138,7 @@ export class ResponseReader {
       this.#takeHead(text);
       return at + 1;
     }
+    this.#partial = gathered;
     return bytes.length;
   }
 
@@ -168,5 +171,5 @@ export class ResponseReader {
 }
 
 function tooLong(): InvalidResponse {
-  return new InvalidResponse('a head of more than 64 KiB');
+  return new InvalidResponse('a head of more than 1 MiB');
 }

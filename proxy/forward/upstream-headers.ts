@@ -1,6 +1,7 @@
 import type { Cluster, UpstreamCredential } from '../clusters/cluster.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest, Impersonation } from '../request/api-request.ts';
+import { identityBytes } from '../request/identity-text.ts';
 
 type HeaderLine = readonly [name: string, value: string];
 
@@ -69,13 +70,18 @@ function authority({ server }: Cluster): string {
   return server.port === 443 ? host : `${host}:${server.port}`;
 }
 
-/** One line for each group and each extra value, as the API server reads them; extra keys percent-encoded. */
+/**
+ * One line for each group and each extra value, as the API server reads them; extra keys percent-encoded, values as UTF-8 with
+ * one character for each byte.
+ * @throws {Refusal} `impersonation-malformed` for a name that HTTP would change on its way.
+ */
 export function impersonationHeaders(impersonation: Impersonation): HeaderLine[] {
-  const lines: HeaderLine[] = [['Impersonate-User', impersonation.user]];
-  if (impersonation.uid !== '') lines.push(['Impersonate-Uid', impersonation.uid]);
-  for (const group of impersonation.groups) lines.push(['Impersonate-Group', group]);
+  const line = (header: string, text: string): HeaderLine => [header, identityBytes(header, text)];
+  const lines: HeaderLine[] = [line('Impersonate-User', impersonation.user)];
+  if (impersonation.uid !== '') lines.push(line('Impersonate-Uid', impersonation.uid));
+  for (const group of impersonation.groups) lines.push(line('Impersonate-Group', group));
   for (const [key, values] of impersonation.extra) {
-    for (const value of values) lines.push([`Impersonate-Extra-${encodeURIComponent(key)}`, value]);
+    for (const value of values) lines.push(line(`Impersonate-Extra-${encodeURIComponent(key)}`, value));
   }
   return lines;
 }
@@ -86,7 +92,7 @@ const FORBIDDEN_IN_VALUE = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 /** The last look before bytes go out. A lost `Impersonate-User` would run the request as the gateway's own credential. */
 function assertIdentity(lines: readonly HeaderLine[], impersonation: Impersonation | null): void {
   const users = lines.filter(([name]) => name.toLowerCase() === 'impersonate-user');
-  const wanted = impersonation === null ? [] : [impersonation.user];
+  const wanted = impersonation === null ? [] : [identityBytes('Impersonate-User', impersonation.user)];
   const sameUser = users.length === wanted.length && users.every(([, value], index) => value === wanted[index]);
   const credentials = lines.filter(([name]) => name.toLowerCase() === 'authorization').length;
   const clean = lines.every(([, value]) => !FORBIDDEN_IN_VALUE.test(value));

@@ -2,10 +2,8 @@ import { type IncomingMessage, ServerResponse, STATUS_CODES, validateHeaderName,
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { TLSSocket } from 'node:tls';
+import { closeBehindAnswer } from './closing-connection.ts';
 import type { Answerable, AnswerBody, HeaderLine } from './exchange.ts';
-
-/** Milliseconds that a client gets to read an answer on a connection that will not be used again. */
-const LINGER = 1_000;
 
 /** The answer to a request that came with a response object of Node's. */
 export class ResponseAnswer implements Answerable {
@@ -20,6 +18,8 @@ export class ResponseAnswer implements Answerable {
   }
 
   respond(status: number, headers: readonly HeaderLine[], body: AnswerBody): Promise<void> {
+    // The rest of a body that nobody will read would stand in the way of the connection's next request.
+    if (!isWhole(this.#response.req)) this.#response.shouldKeepAlive = false;
     return send(this.#response, status, headers, body);
   }
 }
@@ -65,8 +65,7 @@ export class SocketAnswer implements Answerable {
       socket.off('drain', drained);
     }
     response.detachSocket(socket);
-    socket.end();
-    setTimeout(() => socket.destroy(), LINGER).unref();
+    closeBehindAnswer(socket);
   }
 
   /** Writes the 101; from here on the socket belongs to whoever relays it. */
@@ -84,6 +83,11 @@ export class SocketAnswer implements Answerable {
     if (this.#answered) throw new Error('This exchange was answered already');
     this.#answered = true;
   }
+}
+
+/** Whether all of a request has come. Node says so only behind the event that brings it, for one without a body too. */
+function isWhole({ complete, headers }: IncomingMessage): boolean {
+  return complete || (headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0');
 }
 
 async function send(

@@ -33,6 +33,8 @@ export interface Exchange extends Answerable {
   /** Name, value, name, value, … as on the wire. */
   readonly rawHeaders: readonly string[];
   readonly principal: Principal;
+  /** The one cluster that the client's certificate opens; null where it opens each. */
+  readonly cluster: string | null;
   /** Empty for an upgrade. */
   readonly body: Readable;
   readonly socket: Duplex;
@@ -43,6 +45,12 @@ export interface Exchange extends Answerable {
    * the client's going is seen on its stream, and only the other two abort.
    */
   readonly signal: AbortSignal;
+  /**
+   * To be called when the body is slow to arrive. The exchange then no longer counts among the requests of which only so many
+   * are served at one time, but among the slow ones.
+   * @throws {Refusal} `gateway-busy` when as many are slow as may be.
+   */
+  slow(): void;
   /**
    * To be called once it is known that the exchange will last: a watch, a followed log, a stream, a wait for a person.
    * It then no longer counts among the requests of which only so many are served at one time.

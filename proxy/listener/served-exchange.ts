@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Principal } from '../../model/principal.ts';
+import type { Caller } from '../access/client-authentication.ts';
 import { Refusal } from '../refusal.ts';
 import { ResponseAnswer, SocketAnswer } from './answer.ts';
 import type { Place } from './capacity.ts';
@@ -10,8 +11,7 @@ import { EarlyBytes } from './early-bytes.ts';
 import type { Answerable, AnswerBody, Exchange, HeaderLine } from './exchange.ts';
 
 /** What the listener knows about the connection that a request came on. */
-export interface ExchangeContext {
-  readonly principal: Principal;
+export interface ExchangeContext extends Caller {
   readonly connections: Connections;
   readonly place: Place;
 }
@@ -38,6 +38,7 @@ abstract class ServedExchange implements Answerable {
   readonly target: string;
   readonly rawHeaders: readonly string[];
   readonly principal: Principal;
+  readonly cluster: string | null;
   readonly socket: TLSSocket;
   readonly signal: AbortSignal;
   protected readonly gone = new AbortController();
@@ -45,12 +46,13 @@ abstract class ServedExchange implements Answerable {
   readonly #place: Place;
   readonly #before: { readonly fromClient: number; readonly toClient: number };
 
-  protected constructor(request: SecuredRequest, { principal, place }: ExchangeContext, answer: Answerable) {
+  protected constructor(request: SecuredRequest, { principal, cluster, place }: ExchangeContext, answer: Answerable) {
     const { socket } = request;
     this.method = request.method ?? '';
     this.target = request.url ?? '';
     this.rawHeaders = request.rawHeaders;
     this.principal = principal;
+    this.cluster = cluster;
     this.socket = socket;
     this.signal = this.gone.signal;
     this.#answer = answer;
@@ -64,6 +66,10 @@ abstract class ServedExchange implements Answerable {
 
   respond(status: number, headers: readonly HeaderLine[], body: AnswerBody): Promise<void> {
     return this.#answer.respond(status, headers, body);
+  }
+
+  slow(): void {
+    if (!this.#place.slow()) throw gatewayBusy('slow request bodies');
   }
 
   lasting(): void {

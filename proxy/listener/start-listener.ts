@@ -1,22 +1,25 @@
 import { constants } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import { isIPv6, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { Principal } from '../../model/principal.ts';
 import { issueServerCertificate } from '../access/certificate-authority.ts';
-import { authenticate, type LiveCertificates } from '../access/client-authentication.ts';
+import { authenticate, type Caller, type LiveCertificates } from '../access/client-authentication.ts';
 import type { KeyPair } from '../access/key-pair.ts';
 import type { GatewayLog } from '../gateway-log.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
 import { ResponseAnswer, SocketAnswer } from './answer.ts';
 import { CAPACITY, Capacity, type CapacityLimits, type Place } from './capacity.ts';
+import { closeBehindAnswer } from './closing-connection.ts';
 import { Connections } from './connections.ts';
 import type { Answerable, Exchange } from './exchange.ts';
+import { HEAD_BYTES, HEAD_LINES, HeadRoom, headRefusal, LARGE_HEADS, type LargeHeadLimits } from './head-limits.ts';
+import { bracketed, isAnyAddress, listen, reachable } from './listening-address.ts';
 import { readByEvents } from './read-by-events.ts';
 import { audible, refuse } from './refuse.ts';
-import { type RefusedBeforeRequest, refuseBrokenConnections } from './refused-before-request.ts';
+import { endWith, type RefusedBeforeRequest, refuseBrokenConnections } from './refused-before-request.ts';
 import { allowedHosts, foreignSite } from './same-site.ts';
 import { gatewayBusy, RequestExchange, UpgradeExchange } from './served-exchange.ts';
 
@@ -37,7 +40,7 @@ export interface ListenerOptions {
   readonly limits?: Partial<ListenerLimits>;
 }
 
-export interface ListenerLimits extends CapacityLimits {
+export interface ListenerLimits extends CapacityLimits, LargeHeadLimits {
   readonly connections: number;
   /** Milliseconds for the TLS handshake. */
   readonly handshake: number;
@@ -54,19 +57,7 @@ export interface Listener {
   close(graceMs?: number): Promise<void>;
 }
 
-/** The address cannot be had. `code` is Node's: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`. */
-export class ListenError extends Error {
-  override readonly name = 'ListenError';
-  readonly code: string;
-
-  constructor(code: string, message: string, cause: unknown) {
-    super(message, { cause });
-    this.code = code;
-  }
-}
-
-const LIMITS: ListenerLimits = { ...CAPACITY, connections: 16_384, handshake: 10_000, head: 20_000 };
-const KIBIBYTE = 1024;
+const LIMITS: ListenerLimits = { ...CAPACITY, ...LARGE_HEADS, connections: 16_384, handshake: 10_000, head: 20_000 };
 const RENEW_SERVER_CERTIFICATE = 24 * 3_600_000;
 
 /**
@@ -78,9 +69,21 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const limits = { ...LIMITS, ...options.limits };
   const { server, renewal } = await createTlsServer(options.authority, limits);
   server.maxConnections = limits.connections;
-  server.maxHeadersCount = 0;
+  // One more than may be: Node 20 drops what goes beyond without a word, newer releases make an error of it.
+  server.maxHeadersCount = HEAD_LINES + 1;
   const connections = new Connections(options.access);
-  const context: Serving = { ...options, connections, capacity: new Capacity(limits), hosts: new Set<string>() };
+  const heads = new HeadRoom({
+    limits,
+    sessionOf: (socket) => {
+      const who = authenticate(socket, options.access, Date.now());
+      return 'principal' in who ? sessionKey(who.principal) : null;
+    },
+    refuse: (socket, refusal) => {
+      options.countRefused(refusal.code === 'gateway-busy' ? 'gateway-busy' : 'head-too-large');
+      endWith(refusal, socket, connections);
+    },
+  });
+  const context: Serving = { ...options, connections, heads, capacity: new Capacity(limits), hosts: new Set<string>() };
   takeRequests(server, context);
   refuseBrokenConnections(server, connections, options.countRefused);
   const port = await listen(server, options);
@@ -106,6 +109,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 /** What the event handlers share. */
 interface Serving extends ListenerOptions {
   readonly connections: Connections;
+  readonly heads: HeadRoom;
   readonly capacity: Capacity;
   hosts: ReadonlySet<string>;
 }
@@ -127,7 +131,8 @@ async function createTlsServer(authority: KeyPair, limits: ListenerLimits) {
     keepAlive: true,
     keepAliveInitialDelay: 30_000,
     noDelay: true,
-    maxHeaderSize: 64 * KIBIBYTE,
+    // What Node counts of a line differs from release to release; `headRefusal` counts what came.
+    maxHeaderSize: 2 * HEAD_BYTES,
     insecureHTTPParser: false,
     // One direction of an upgraded stream may end before the other.
     allowHalfOpen: true,
@@ -157,13 +162,16 @@ async function secureContextOptions(authority: KeyPair): Promise<SecureContextOp
 }
 
 function takeRequests(server: Server, serving: Serving): void {
-  const { connections } = serving;
+  const { connections, heads } = serving;
   server.on('connection', (socket: Socket) => {
     if (connections.accept(socket)) serving.countRefused('too-many-connections');
   });
   server.on('secureConnection', (socket: TLSSocket) => {
     connections.secure(socket);
     readByEvents(socket);
+    heads.watch(socket);
+    // What Node calls behind an answer that is the last of its connection.
+    socket.destroySoon = () => closeBehindAnswer(socket);
   });
   server.on('request', (request: IncomingMessage & { socket: TLSSocket }, response: ServerResponse) => {
     if (connections.stopping) response.shouldKeepAlive = false;
@@ -172,12 +180,14 @@ function takeRequests(server: Server, serving: Serving): void {
     void serve(new RequestExchange(request, response, { ...admitted, connections }), admitted.place, serving);
   });
   server.on('upgrade', (request: IncomingMessage & { socket: TLSSocket }, _socket: Duplex, head: Buffer) => {
+    heads.release(request.socket);
     if (endsPipelining(request.socket, serving)) return;
     const admitted = admitWithPlace(request, new SocketAnswer(request, request.socket), serving);
     if (admitted === null) return;
     void serve(new UpgradeExchange(request, head, { ...admitted, connections }), admitted.place, serving);
   });
   server.on('connect', (request: IncomingMessage & { socket: TLSSocket }) => {
+    heads.release(request.socket);
     if (endsPipelining(request.socket, serving)) return;
     const answer = new SocketAnswer(request, request.socket);
     if (admit(request, answer, serving) === null) return;
@@ -207,16 +217,23 @@ function endsPipelining(socket: TLSSocket, { connections, countRefused }: Servin
 function admit(
   request: IncomingMessage & { socket: TLSSocket },
   answer: Answerable,
-  { access, hosts, countRefused }: Serving,
-): Principal | null {
+  { access, heads, hosts, countRefused }: Serving,
+): Caller | null {
+  heads.ended(request);
   const who = authenticate(request.socket, access, Date.now());
   if ('turnedAway' in who) {
     countRefused(who.turnedAway);
     void refuse(answer, audible(who.refusal, request.url ?? ''));
     return null;
   }
+  const large = headRefusal(request);
+  if (large !== null) {
+    countRefused('head-too-large');
+    void refuse(answer, large);
+    return null;
+  }
   const foreign = foreignSite(request.rawHeaders, hosts);
-  if (foreign === null) return who.principal;
+  if (foreign === null) return who;
   countRefused(foreign.reason);
   void refuse(answer, foreign.refusal);
   return null;
@@ -227,14 +244,30 @@ function admitWithPlace(
   request: IncomingMessage & { socket: TLSSocket },
   answer: Answerable,
   serving: Serving,
-): { readonly principal: Principal; readonly place: Place } | null {
-  const principal = admit(request, answer, serving);
-  if (principal === null) return null;
-  const place = serving.capacity.enter(`${principal.session.kind}/${principal.session.id}`);
-  if (place !== null) return { principal, place };
+): (Caller & { readonly place: Place }) | null {
+  const caller = admit(request, answer, serving);
+  if (caller === null) return null;
+  const session = sessionKey(caller.principal);
+  const place = serving.capacity.enter(session);
+  const head = place === null ? null : serving.heads.hold(session, request);
+  if (place !== null && head !== null) return { ...caller, place: withHead(place, head) };
+  place?.leave();
   serving.countRefused('gateway-busy');
-  void refuse(answer, gatewayBusy('requests'));
+  void refuse(answer, gatewayBusy(place === null ? 'requests' : 'large request heads'));
   return null;
+}
+
+/** The place of a request whose head takes room of its own. */
+function withHead(place: Place, giveBack: () => void): Place {
+  const leave = (): void => {
+    place.leave();
+    giveBack();
+  };
+  return { ...place, leave };
+}
+
+function sessionKey({ session }: Principal): string {
+  return `${session.kind}/${session.id}`;
 }
 
 /** For refusals: the connection is not used again. */
@@ -262,39 +295,4 @@ async function serve(exchange: Exchange, place: Place, { onExchange, log }: Serv
   } finally {
     place.leave();
   }
-}
-
-function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException): void => {
-      const code = error.code ?? 'EUNKNOWN';
-      const words = WHY_NOT[code] ?? error.message;
-      reject(new ListenError(code, `Gatehouse cannot listen on ${bracketed(host)}:${port}: ${words}`, error));
-    };
-    server.once('error', failed);
-    server.listen({ host, port, exclusive: true }, () => {
-      server.off('error', failed);
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
-}
-
-const WHY_NOT: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program has this port; choose another or let Gatehouse choose one (port 0)',
-  EACCES: 'ports below 1024 are for the superuser; choose a higher one',
-  EADDRNOTAVAIL: 'this machine has no such address',
-};
-
-function isAnyAddress(host: string): boolean {
-  return host === '0.0.0.0' || host === '::';
-}
-
-/** A client cannot call "any address"; the server's certificate names loopback. */
-function reachable(host: string): string {
-  return isAnyAddress(host) ? '127.0.0.1' : host;
-}
-
-function bracketed(host: string): string {
-  return isIPv6(host) ? `[${host}]` : host;
 }

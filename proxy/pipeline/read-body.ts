@@ -21,11 +21,15 @@ export interface WholeRequest extends DecidedByUrl {
 export async function readWhole({ exchange, parts }: Passage, decided: DecidedByUrl): Promise<WholeRequest> {
   const { request } = decided;
   if (isDeniedByUrl(decided)) return { ...decided, body: null, parsed: null };
-  const received = request.upgrade === null && announcesBody(request) ? await readBody(request, exchange.body) : null;
+  const received = announcesBody(request) ? await collected(request, exchange) : null;
   const parsed = received === null ? null : checkBody(request, received);
   const problem = parts.journal.problem();
   if (problem !== null) throw journalUnavailable(problem);
   return { ...decided, body: isRead(request) ? null : received, parsed };
+}
+
+function collected({ headers }: ApiRequest, exchange: Passage['exchange']): Promise<Buffer> {
+  return readBody(exchange.body, headers.first('Content-Length'), { onSlow: () => exchange.slow() });
 }
 
 /** GET and HEAD. */
@@ -33,7 +37,8 @@ export function isRead({ method }: Pick<ApiRequest, 'method'>): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** A GET or HEAD has a body only where it says so; a body that is not empty is refused then. */
+/** A GET or HEAD has a body only where it says so; a body that is not empty is refused then. An upgrade has none. */
 function announcesBody(request: ApiRequest): boolean {
+  if (request.upgrade !== null) return false;
   return !isRead(request) || request.headers.has('Content-Length') || request.headers.has('Transfer-Encoding');
 }

@@ -2,6 +2,7 @@ import type { EffectiveIdentity } from '../../model/journal-record.ts';
 import { Refusal } from '../refusal.ts';
 import type { Impersonation } from './api-request.ts';
 import type { HeaderList } from './header-list.ts';
+import { identityText, malformed } from './identity-text.ts';
 
 const PREFIX = 'impersonate-';
 const EXTRA_PREFIX = 'impersonate-extra-';
@@ -25,13 +26,11 @@ export function readImpersonation(headers: HeaderList): Impersonation | null {
   const groups: string[] = [];
   const extra = new Map<string, string[]>();
   let present = false;
-  for (const [name, value] of headers) {
+  for (const [name, bytes] of headers) {
     if (!/^impersonate-/i.test(name)) continue;
     present = true;
     const key = name.toLowerCase();
-    if (!/^[\x20-\x7e]*$/.test(value)) {
-      throw malformed(`${name} holds characters other than ASCII, which Gatehouse cannot pass on unchanged`);
-    }
+    const value = identityText(name, bytes);
     if (key === 'impersonate-user') users.push(value);
     else if (key === 'impersonate-uid') uids.push(value);
     else if (key === 'impersonate-group') groups.push(value);
@@ -93,10 +92,6 @@ function refuseHopByHop(headers: HeaderList): void {
       throw malformed(`the Connection header names ${named.trim()}, which would take the identity off the request`);
     }
   }
-}
-
-function malformed(why: string): Refusal {
-  return new Refusal('impersonation-malformed', `the impersonation headers cannot be read with certainty: ${why}`);
 }
 
 /** The service account that a user name stands for; null for an ordinary user, as a malformed name is. */

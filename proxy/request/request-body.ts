@@ -12,38 +12,89 @@ export const BODY_LIMIT = 3 * 1024 * 1024;
 /** Milliseconds for all of it, as kube-apiserver gives a request altogether (`--request-timeout`). */
 const BODY_TIME = 60_000;
 
+/** Milliseconds after which a body is a slow one; what a client has whole when it asks is there in less. */
+const PROMPT = 1_000;
+
+/**
+ * How slowly a body may come: less than so many bytes in so many milliseconds is nobody's line. A modem brings the five-fold, and a
+ * line that fails for a moment is waited for.
+ */
+const SLOWEST = { bytes: 15 * 1024, milliseconds: 15_000 };
+
+export interface BodyWay {
+  /** In bytes. */
+  readonly limit?: number;
+  /** Called once when the body turns out to be slow; what it throws ends the reading. */
+  readonly onSlow: () => void;
+}
+
 /**
  * Collects the whole body.
- * @param limit in bytes.
+ * @param announced the request's `Content-Length`.
  * @throws {Refusal} `body-too-large`, at once when Content-Length says so, else as soon as the limit is passed;
  * `request-too-slow`. The stream is left unread then; whoever answers closes the connection.
  */
-export async function readBody(request: ApiRequest, stream: Readable, limit: number = BODY_LIMIT): Promise<Buffer> {
-  if (Number(request.headers.first('Content-Length') ?? 0) > limit) throw tooLarge(limit);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const slow = new Refusal('request-too-slow', `The request body took longer than ${BODY_TIME / 1000} s to arrive`);
-    timer = setTimeout(() => reject(slow), BODY_TIME);
-  });
+export async function readBody(stream: Readable, announced: string | undefined, way: BodyWay): Promise<Buffer> {
+  const { limit = BODY_LIMIT, onSlow } = way;
+  if (Number(announced ?? 0) > limit) throw tooLarge(limit);
+  const body: CollectedBody = { chunks: [], length: 0 };
+  const { late, stop } = tooLate(body, onSlow);
   try {
     // A client that never sends the rest must not keep its place among the requests.
-    return await Promise.race([collect(stream, limit), late]);
+    return await Promise.race([collect(stream, body, limit), late]);
   } finally {
-    clearTimeout(timer);
+    stop();
   }
 }
 
-async function collect(stream: Readable, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
+interface CollectedBody {
+  readonly chunks: Buffer[];
+  length: number;
+}
+
+async function collect(stream: Readable, body: CollectedBody, limit: number): Promise<Buffer> {
   // Leaving the loop must not destroy the stream: on a request that would take the socket away from the answer.
   const iterator: AsyncIterable<Buffer> = stream.iterator({ destroyOnReturn: false });
   for await (const chunk of iterator) {
-    length += chunk.length;
-    if (length > limit) throw tooLarge(limit);
-    chunks.push(chunk);
+    body.length += chunk.length;
+    if (body.length > limit) throw tooLarge(limit);
+    body.chunks.push(chunk);
   }
-  return Buffer.concat(chunks, length);
+  return Buffer.concat(body.chunks, body.length);
+}
+
+/** Rejects when a body that is being collected is too slow. */
+function tooLate(
+  body: CollectedBody,
+  onSlow: () => void,
+): { readonly late: Promise<never>; readonly stop: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    let waited = 0;
+    let before = 0;
+    const judge = (): void => {
+      waited += PROMPT;
+      if (waited === PROMPT) onSlow();
+      if (waited >= BODY_TIME) throw tooSlow(`took longer than ${BODY_TIME / 1000} s to arrive`);
+      if (waited % SLOWEST.milliseconds !== 0) return;
+      if (body.length - before < SLOWEST.bytes) {
+        throw tooSlow(`brought less than ${SLOWEST.bytes / 1024} KiB in ${SLOWEST.milliseconds / 1000} s`);
+      }
+      before = body.length;
+    };
+    timer = setInterval(() => {
+      try {
+        judge();
+      } catch (error) {
+        reject(error);
+      }
+    }, PROMPT);
+  });
+  return { late, stop: () => clearInterval(timer) };
+}
+
+function tooSlow(what: string): Refusal {
+  return new Refusal('request-too-slow', `The request body ${what}; send it again over a faster line`);
 }
 
 function tooLarge(limit: number): Refusal {

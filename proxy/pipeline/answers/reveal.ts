@@ -4,6 +4,8 @@ import type { Exchange } from '../../listener/exchange.ts';
 import { redactStatus } from '../../masking/status/redact-status.ts';
 import { Refusal } from '../../refusal.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
+import { HeaderList } from '../../request/header-list.ts';
+import { readBody } from '../../request/request-body.ts';
 import type { Outcome, Passage, RequestHead, RevealedKey } from '../passage.ts';
 import type { SentRequest, WantedAnswer } from '../send.ts';
 import type { Answer } from './answer.ts';
@@ -37,9 +39,9 @@ export interface AskedReveal {
  * Reads `POST {cluster, namespace, name, key, reason}`.
  * @throws {Refusal} `method-not-allowed`, `body-too-large`, `body-not-readable`.
  */
-export async function readReveal({ method, body }: Exchange): Promise<AskedReveal> {
-  if (method !== 'POST') throw new Refusal('method-not-allowed', 'A reveal is a POST');
-  const { cluster, ...reveal } = await readBody(body);
+export async function readReveal(exchange: Exchange): Promise<AskedReveal> {
+  if (exchange.method !== 'POST') throw new Refusal('method-not-allowed', 'A reveal is a POST');
+  const { cluster, ...reveal } = await askedIn(exchange);
   const head = {
     method: 'GET',
     target: `/api/v1/namespaces/${reveal.namespace}/secrets/${reveal.name}`,
@@ -99,17 +101,12 @@ export class RevealAnswer implements Answer {
   }
 }
 
-async function readBody(body: Exchange['body']): Promise<Reveal> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > BODY_LIMIT) throw new Refusal('body-too-large', `A reveal is at most ${BODY_LIMIT} bytes`);
-    chunks.push(chunk);
-  }
+async function askedIn(exchange: Exchange): Promise<Reveal> {
+  const length = HeaderList.fromRaw(exchange.rawHeaders).first('Content-Length');
+  const body = await readBody(exchange.body, length, { limit: BODY_LIMIT, onSlow: () => exchange.slow() });
   let parsed: unknown;
   try {
-    parsed = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    parsed = JSON.parse(body.toString('utf8'));
   } catch (cause) {
     throw new Refusal('body-not-readable', 'A reveal must be JSON', { cause });
   }

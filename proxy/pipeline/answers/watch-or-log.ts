@@ -94,6 +94,7 @@ function answeredBy(exchange: Exchange, respond: Exchange['respond']): Exchange 
     target: exchange.target,
     rawHeaders: exchange.rawHeaders,
     principal: exchange.principal,
+    cluster: exchange.cluster,
     body: exchange.body,
     socket: exchange.socket,
     signal: exchange.signal,
@@ -104,6 +105,7 @@ function answeredBy(exchange: Exchange, respond: Exchange['respond']): Exchange 
       return exchange.answered;
     },
     respond,
+    slow: () => exchange.slow(),
     lasting: () => exchange.lasting(),
     bytesFromClient: () => exchange.bytesFromClient(),
     bytesToClient: () => exchange.bytesToClient(),

@@ -1,4 +1,4 @@
-import { command, named, RAW_PATH, type Step } from './step.ts';
+import { command, named, type Step } from './step.ts';
 
 /** Looking at things. */
 export const READING: readonly Step[] = [
@@ -29,8 +29,8 @@ export const READING: readonly Step[] = [
   }),
   command('version -o json'),
   command('cluster-info'),
-  command('get --raw /version', { differs: RAW_PATH }),
-  command('get --raw /healthz', { differs: RAW_PATH }),
+  command('get --raw /version'),
+  command('get --raw /healthz'),
   named('get --raw /metrics', {
     ...command('get --raw /metrics'),
     differs: [
@@ -38,7 +38,6 @@ export const READING: readonly Step[] = [
         why: 'policy: the control plane from inside is not reached through Gatehouse',
         says: /control-plane-internals/,
       },
-      RAW_PATH,
     ],
   }),
   command('get events', { codeOnly: true }),

@@ -22,12 +22,6 @@ export interface ExpectedDifference {
   readonly says: RegExp;
 }
 
-/** `kubectl get --raw` of old left out the path of the server's address, which is where the gateway has the cluster. */
-export const RAW_PATH: ExpectedDifference = {
-  why: 'kubectl before 1.35 leaves the path of the server address out of --raw; the gateway says what to write instead',
-  says: /with `kubectl get --raw`, put the cluster in front/,
-};
-
 export type StepOptions = Omit<Step, 'name' | 'run'> & Way;
 
 /** A step that is one command in the side's namespace, named by its own words. */

@@ -15,14 +15,23 @@ export function requestHead(line: string, ...headers: readonly string[]): string
 }
 
 /** Writes the bytes, `{host}` and `{cluster}` filled in, and answers all that came until the gateway ended. */
-export async function say(kubeconfig: string, ...pieces: readonly string[]): Promise<string> {
-  const { socket, fill } = await dial(kubeconfig);
+export function say(kubeconfig: string, ...pieces: readonly string[]): Promise<string> {
+  return sayAs(kubeconfig, undefined, ...pieces);
+}
+
+/** The same with the certificate for one of several clusters. */
+export async function sayAs(
+  kubeconfig: string,
+  slug: string | undefined,
+  ...pieces: readonly string[]
+): Promise<string> {
+  const { socket, fill } = await dial(kubeconfig, slug);
   let received = '';
   socket.on('data', (chunk: Buffer) => {
     received += chunk.toString('latin1');
   });
   const closed = once(socket, 'close');
-  for (const piece of pieces) socket.write(fill(piece));
+  for (const piece of pieces) socket.write(fill(piece), 'latin1');
   await closed;
   return received;
 }
@@ -45,8 +54,8 @@ export async function sayAndStay(kubeconfig: string, head: string, ...behind: re
   });
 }
 
-async function dial(kubeconfig: string): Promise<{ socket: TLSSocket; fill: (text: string) => string }> {
-  const { url, ca, cert, key } = await gatewayConnection(kubeconfig);
+async function dial(kubeconfig: string, slug?: string): Promise<{ socket: TLSSocket; fill: (text: string) => string }> {
+  const { url, ca, cert, key } = await gatewayConnection(kubeconfig, slug);
   const { hostname, port, host, pathname } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), ca, cert, key });
   socket.on('error', () => undefined);

@@ -14,8 +14,8 @@ export interface RawAnswer {
 }
 
 interface KubeconfigFile {
-  readonly clusters: ReadonlyArray<{ cluster: { server: string } & Record<string, string> }>;
-  readonly users: ReadonlyArray<{ user: Record<string, string> }>;
+  readonly clusters: ReadonlyArray<{ name: string; cluster: { server: string } & Record<string, string> }>;
+  readonly users: ReadonlyArray<{ name: string; user: Record<string, string> }>;
 }
 
 /** What a gateway kubeconfig holds, for clients that are not kubectl. */
@@ -26,10 +26,12 @@ export interface GatewayConnection {
   readonly key: Buffer;
 }
 
-export async function gatewayConnection(kubeconfig: string): Promise<GatewayConnection> {
+/** @param slug the cluster whose path and certificate are meant; the first where nothing is said. */
+export async function gatewayConnection(kubeconfig: string, slug?: string): Promise<GatewayConnection> {
   const config = parse(await readFile(kubeconfig, 'utf8')) as KubeconfigFile;
-  const [{ cluster } = { cluster: { server: '' } }] = config.clusters;
-  const [{ user } = { user: {} }] = config.users;
+  const isMeant = ({ name }: { readonly name: string }): boolean => slug === undefined || name === `gatehouse/${slug}`;
+  const { cluster } = config.clusters.find(isMeant) ?? { cluster: { server: '' } };
+  const { user } = config.users.find(isMeant) ?? { user: {} };
   const material = async (from: Record<string, string>, name: string): Promise<Buffer> => {
     const inline = from[`${name}-data`];
     if (inline !== undefined) return Buffer.from(inline, 'base64');
@@ -70,6 +72,7 @@ export async function rawRequest(
       },
     );
     outgoing.once('error', reject);
-    outgoing.end(body);
+    // Beside a text Node would write the head as UTF-8 too, which headers are already.
+    outgoing.end(body === undefined ? undefined : Buffer.from(body));
   });
 }

@@ -1,5 +1,7 @@
 import type { RunningGateway } from '../environment/running-gateway.ts';
 import { describeActingAsAnother } from './acting-as-another.ts';
+import { describeBoundedReading } from './bounded-reading.ts';
+import { describeClusterCertificates } from './cluster-certificates.ts';
 import { describeEverydayWork } from './everyday-work.ts';
 import { describeFilesOfConfigMaps } from './files-of-configmaps.ts';
 import { describeHelm } from './helm.ts';
@@ -25,6 +27,8 @@ export function describeGateway(environment: () => RunningGateway): void {
   describeMasksOfCopies(environment);
   describeActingAsAnother(environment);
   describeTrustedHeaders(environment);
+  describeClusterCertificates(environment);
+  describeBoundedReading(environment);
   describeUpgrades(environment);
   describeSelfKnowledge(environment);
   describeOddRequests(environment);

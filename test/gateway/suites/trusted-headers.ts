@@ -5,7 +5,7 @@ import { get } from 'node:https';
 import { dirname, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { requestHead, say } from '../environment/raw-client.ts';
+import { requestHead, say, sayAs } from '../environment/raw-client.ts';
 import { gatewayConnection, type HeaderFields } from '../environment/raw-request.ts';
 import { type RawUpstream, startRawUpstream } from '../environment/raw-upstream.ts';
 import type { RunningGateway } from '../environment/running-gateway.ts';
@@ -44,6 +44,62 @@ export function describeTrustedHeaders(environment: () => RunningGateway): void 
       expect(seen.groups?.toSorted()).toEqual(groups);
       const { effective } = await lastDecided(environment());
       expect(effective?.groups.toSorted()).toEqual(groups);
+    });
+
+    it('case 1: names beyond ASCII are the same for policy, journal and API server, byte for byte', async () => {
+      const wire = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+      const groups = ['é', '開発, \u{1f98a}'];
+      const restore = await environment().writePolicy(
+        'largest.yaml',
+        `apiVersion: gatehouse/v1
+kind: AccessPolicy
+metadata: {name: largest}
+spec:
+  rules:
+  - {id: named, effect: deny, match: {impersonation: {as: {users: [Verbotene-Größe]}}}}
+`,
+      );
+      try {
+        const denied = await environment().request(
+          'POST',
+          REVIEWS,
+          { 'Content-Type': 'application/json', 'Impersonate-User': wire('Verbotene-Größe') },
+          REVIEW,
+        );
+        expect(denied).toMatchObject({ status: 403, body: expect.stringContaining('denied-by-policy') });
+        const seen = await whoamiOnceConfirmed({
+          'Impersonate-User': wire('Größe'),
+          'Impersonate-Group': groups.map(wire),
+          'Impersonate-Extra-scopes': wire('ñ'),
+        });
+        expect(seen).toMatchObject({ username: 'Größe', extra: { scopes: ['ñ'] } });
+        expect(seen.groups?.toSorted()).toEqual([...groups, 'system:authenticated'].toSorted());
+        const { effective } = await lastDecided(environment());
+        expect(effective).toMatchObject({ user: 'Größe', extra: { scopes: ['ñ'] } });
+        expect(effective?.groups.toSorted()).toEqual(seen.groups?.toSorted());
+      } finally {
+        await restore();
+      }
+    });
+
+    it('case 1: kubectl --as with letters beyond ASCII acts as that user', async () => {
+      const { kubectl, decideNext } = environment();
+      const asking = kubectl(['auth', 'whoami', '--as', 'Jörg Größe', '--as-group', 'Büro', '-o', 'json']);
+      await decideNext('approve');
+      const { stdout, code } = await asking;
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        status: { userInfo: { username: 'Jörg Größe', groups: expect.arrayContaining(['Büro']) } },
+      });
+    });
+
+    it.each([
+      ['not UTF-8', 'b\u00f6b'],
+      ['with a control character', 'a\u00c2\u0085b'],
+    ])('case 1: a name that is %s is refused in words', async (_name, value) => {
+      const head = requestHead('GET {cluster}/api/v1/namespaces', `Impersonate-User: ${value}`, 'Connection: close');
+      const answer = await nothingReaches(environment(), () => say(environment().kubeconfig, head));
+      expect(answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*"impersonation-malformed"/);
     });
 
     it.each<[string, readonly string[]]>([
@@ -130,13 +186,16 @@ export function describeTrustedHeaders(environment: () => RunningGateway): void 
 
     const ask = (line: string, ...headers: readonly string[]) =>
       say(environment().kubeconfig, requestHead(line, ...headers, 'Connection: close'));
+    /** With the certificate for the other cluster. */
+    const askOther = (line: string, ...headers: readonly string[]) =>
+      sayAs(environment().kubeconfig, 'raw', requestHead(line, ...headers, 'Connection: close'));
 
     it('case 15: each is reached under its own path only, with its own credential', async () => {
       const { slug, kubeconfig, request } = environment();
       const before = other.heads.length;
       expect((await request('GET', '/api/v1/namespaces')).status).toBe(200);
       expect(other.heads).toHaveLength(before);
-      const answered = await nothingReaches(environment(), () => ask('GET /c/raw/api/v1/namespaces'));
+      const answered = await nothingReaches(environment(), () => askOther('GET /c/raw/api/v1/namespaces'));
       expect(answered).toMatch(/^HTTP\/1\.1 200 /);
       expect(other.heads.at(-1)).toMatch(/^GET \/api\/v1\/namespaces HTTP\/1\.1\r\n/);
       expect(other.heads.at(-1)).toContain(`Authorization: Bearer ${UPSTREAM_TOKEN}`);
@@ -152,14 +211,50 @@ export function describeTrustedHeaders(environment: () => RunningGateway): void 
       ['an encoded slash', 'GET /c%2fraw/api', 404],
       ['a doubled slash', 'GET /c//raw/api', 404],
       ['other letters', 'GET /C/raw/api', 404],
-      ['a name that begins like it', 'GET /c/rawer/api', 404],
-      ['a cluster that is not connected', 'GET /c/elsewhere/api', 404],
-      ['no cluster', 'GET /api/v1/namespaces', 404],
+      ['a name that begins like it', 'GET /c/rawer/api', 403],
+      ['a cluster that is not connected', 'GET /c/elsewhere/api', 403],
+      ["the gateway's own path", 'GET /_gatehouse/v1/clusters', 404],
     ])('case 15: %s leads to neither', async (_name, line, status) => {
       const before = other.heads.length;
       const answer = await nothingReaches(environment(), () => ask(line));
       expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
       expect(other.heads).toHaveLength(before);
+    });
+
+    it('case 15: a path without a cluster leads to the one that the certificate is for', async () => {
+      const before = other.heads.length;
+      expect(await ask('GET /api/v1/namespaces/default')).toMatch(/^HTTP\/1\.1 200 [\s\S]*"kind":"Namespace"/);
+      expect((await lastDecided(environment())).cluster).toBe(environment().slug);
+      expect(other.heads).toHaveLength(before);
+      const answered = await nothingReaches(environment(), () => askOther('GET /api/v1/namespaces/default'));
+      expect(answered).toMatch(/^HTTP\/1\.1 200 /);
+      expect(other.heads.at(-1)).toMatch(/^GET \/api\/v1\/namespaces\/default HTTP\/1\.1\r\n/);
+      expect((await lastDecided(environment())).cluster).toBe('raw');
+    });
+
+    it('case 15: a certificate for one cluster opens no other, and the answer says which would', async () => {
+      const before = other.heads.length;
+      const { slug } = environment();
+      const why = `this client certificate is for cluster \\"${slug}\\" only; for \\"raw\\" use the kubeconfig's user gatehouse/raw`;
+      for (const path of ['/api/v1/namespaces', '/api', '/version', '']) {
+        const answer = await nothingReaches(environment(), () => ask(`GET /c/raw${path}`));
+        expect(answer).toMatch(/^HTTP\/1\.1 403 [\s\S]*"gatehouse\/cluster-not-permitted"/);
+        expect(answer).toContain(why);
+      }
+      const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+      const exec = requestHead('GET /c/raw/api/v1/namespaces/default/pods/p/exec?command=sh', ...upgrade);
+      expect(await say(environment().kubeconfig, exec)).toMatch(/^HTTP\/1\.1 403 /);
+      const body = JSON.stringify({ cluster: 'raw', namespace: 'default', name: 's', key: 'k', reason: 'to see' });
+      const reveal = requestHead(
+        'POST /_gatehouse/v1/reveal',
+        'Content-Type: application/json',
+        `Content-Length: ${body.length}`,
+        'Connection: close',
+      );
+      expect(await say(environment().kubeconfig, reveal + body)).toMatch(/^HTTP\/1\.1 403 /);
+      expect(other.heads).toHaveLength(before);
+      const back = await nothingReaches(environment(), () => askOther(`GET /c/${slug}/api/v1/namespaces`));
+      expect(back).toMatch(/^HTTP\/1\.1 403 /);
     });
 
     it('case 15: a rule about one cluster says nothing about the other', async () => {
@@ -177,7 +272,7 @@ spec:
       try {
         const target = '/api/v1/namespaces/default/configmaps';
         expect((await request('GET', target)).status).toBe(403);
-        expect(await ask(`GET /c/raw${target}`)).toMatch(/^HTTP\/1\.1 200 /);
+        expect(await askOther(`GET /c/raw${target}`)).toMatch(/^HTTP\/1\.1 200 /);
       } finally {
         await restore();
       }
@@ -191,7 +286,7 @@ spec:
       await decideNext('approve');
       expect((await first).body).not.toMatch(/approval/);
       const before = other.heads.length;
-      const second = ask(`GET /c/raw${target}`, 'Impersonate-User: eve');
+      const second = askOther(`GET /c/raw${target}`, 'Impersonate-User: eve');
       await decideNext('deny', 'not there');
       expect(await second).toMatch(/^HTTP\/1\.1 403 [\s\S]*not there/);
       expect(other.heads).toHaveLength(before);

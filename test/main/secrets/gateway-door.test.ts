@@ -23,7 +23,12 @@ beforeAll(async () => {
   const authority = await createCertificateAuthority();
   const own = await issueServerCertificate(authority);
   const principal = { user: 'local:dana', groups: [], session: { kind: 'app', id: 'app' } } as const;
-  const client = await issueClientCertificate(authority, { principal, now: Date.now(), lifetime: 3_600_000 });
+  const client = await issueClientCertificate(authority, {
+    principal,
+    cluster: null,
+    now: Date.now(),
+    lifetime: 3_600_000,
+  });
   const { certificate: ca } = authority;
   const trust = { ca, requestCert: true, rejectUnauthorized: true };
   server = createServer({ cert: own.certificate, key: own.privateKey, ...trust }, async (request, response) => {

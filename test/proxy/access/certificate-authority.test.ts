@@ -96,6 +96,7 @@ describe('the certificate authority', () => {
   ])('issues client certificates that its own constraints let through: %s', async (_case, user) => {
     const client = await issueClientCertificate(authority, {
       principal: principal(user),
+      cluster: null,
       now: Date.now(),
       lifetime: 60_000,
     });
@@ -109,6 +110,7 @@ describe('the certificate authority', () => {
     const now = Date.now();
     const client = await issueClientCertificate(authority, {
       principal: principal('local:alice'),
+      cluster: null,
       now,
       lifetime: 60_000,
     });
@@ -120,7 +122,7 @@ describe('the certificate authority', () => {
   });
 
   it('gives every certificate its own serial number', async () => {
-    const options = { principal: principal('local:alice'), now: Date.now(), lifetime: 60_000 };
+    const options = { principal: principal('local:alice'), cluster: null, now: Date.now(), lifetime: 60_000 };
     const [one, two] = await Promise.all([
       issueClientCertificate(authority, options),
       issueClientCertificate(authority, options),
@@ -134,6 +136,7 @@ describe('the certificate authority', () => {
     const foreign = await createCertificateAuthority();
     const client = await issueClientCertificate(foreign, {
       principal: principal('local:alice'),
+      cluster: null,
       now: Date.now(),
       lifetime: 60_000,
     });
@@ -143,6 +146,7 @@ describe('the certificate authority', () => {
   it('issues client certificates that cannot stand for a server', async () => {
     const client = await issueClientCertificate(authority, {
       principal: principal('local:alice'),
+      cluster: null,
       now: Date.now(),
       lifetime: 60_000,
     });
@@ -158,7 +162,12 @@ describe('the time of a certificate', () => {
 
   it('begins five minutes ago, because clocks of virtual machines lag', async () => {
     const now = Date.now();
-    const client = await issueClientCertificate(authority, { principal: principal('ada'), now, lifetime: 3_600_000 });
+    const client = await issueClientCertificate(authority, {
+      principal: principal('ada'),
+      cluster: null,
+      now,
+      lifetime: 3_600_000,
+    });
     for (const pair of [authority, await issueServerCertificate(authority), client]) {
       expect(of(pair).from).toBeLessThanOrEqual(now - 299_000);
     }

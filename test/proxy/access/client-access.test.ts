@@ -87,7 +87,7 @@ async function modeOf(path: string): Promise<string> {
 /** The certificate in force after pending changes of files are done. */
 async function settled(id = 't1'): Promise<string> {
   await registry.refresh();
-  return fingerprintOf(join(folder, `terminal-${id}.crt`));
+  return fingerprintOf(join(folder, `terminal-${id}.to-prod.crt`));
 }
 
 describe('opening an access', () => {
@@ -98,8 +98,10 @@ describe('opening an access', () => {
     for (const name of await readdir(folder)) expect([name, await modeOf(join(folder, name))]).toEqual([name, '600']);
     expect((await readdir(folder)).sort()).toEqual([
       'terminal-t1.ca.crt',
-      'terminal-t1.crt',
-      'terminal-t1.key',
+      'terminal-t1.to-prod.crt',
+      'terminal-t1.to-prod.key',
+      'terminal-t1.to-staging.crt',
+      'terminal-t1.to-staging.key',
       'terminal-t1.yaml',
     ]);
   });
@@ -109,8 +111,8 @@ describe('opening an access', () => {
     const kubeconfig = parse(await readFile(access.kubeconfig, 'utf8'));
     expect(kubeconfig['current-context']).toBe('prod@eu');
     expect(kubeconfig.contexts).toEqual([
-      { name: 'prod@eu', context: { cluster: 'gatehouse/prod', user: 'gatehouse', namespace: 'billing' } },
-      { name: 'staging', context: { cluster: 'gatehouse/staging', user: 'gatehouse', namespace: 'default' } },
+      { name: 'prod@eu', context: { cluster: 'gatehouse/prod', user: 'gatehouse/prod', namespace: 'billing' } },
+      { name: 'staging', context: { cluster: 'gatehouse/staging', user: 'gatehouse/staging', namespace: 'default' } },
     ]);
     expect(kubeconfig.clusters[0].cluster).toMatchObject({
       server: 'https://127.0.0.1:7443/c/prod',
@@ -152,7 +154,7 @@ describe('opening an access', () => {
   it('goes on after a refused one', async () => {
     await registry.open({ kind: 'inAppTerminal', id: '', cluster: null, namespace: null }).catch(() => undefined);
     await registry.open({ kind: 'inAppTerminal', id: 't1', cluster: null, namespace: null });
-    expect(await readdir(folder)).toHaveLength(4);
+    expect(await readdir(folder)).toHaveLength(6);
   });
 });
 
@@ -164,7 +166,8 @@ describe('closing an access', () => {
     registry.onRevoked((fingerprints) => told.push(...fingerprints));
     const closing = registry.close('t1');
     expect(registry.find(fingerprint).state).toBe('revoked');
-    expect(told).toEqual([fingerprint]);
+    expect(told).toHaveLength(2);
+    expect(told).toContain(fingerprint);
     await closing;
     expect(await readdir(folder)).toEqual([]);
   });
@@ -175,7 +178,7 @@ describe('closing an access', () => {
     const told: string[] = [];
     registry.onRevoked((fingerprints) => told.push(...fingerprints));
     await registry.stop();
-    expect(told.map((fingerprint) => registry.find(fingerprint).state)).toEqual(['revoked', 'revoked']);
+    expect(told.map((fingerprint) => registry.find(fingerprint).state)).toEqual(Array(4).fill('revoked'));
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -184,7 +187,7 @@ describe('closing an access', () => {
     registry.onRevoked((fingerprints) => told.push(...fingerprints));
     const opening = registry.open({ kind: 'inAppTerminal', id: 't1', cluster: null, namespace: null });
     await Promise.all([opening, registry.close('t1')]);
-    expect(told.map((fingerprint) => registry.find(fingerprint).state)).toEqual(['revoked']);
+    expect(told.map((fingerprint) => registry.find(fingerprint).state)).toEqual(['revoked', 'revoked']);
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -224,6 +227,98 @@ describe('renewal', () => {
   });
 });
 
+describe('case 15: the certificates of a session', () => {
+  const pathOf = (slug: string): string => join(folder, `terminal-t1.to-${slug}.crt`);
+  const open = () => registry.open({ kind: 'inAppTerminal', id: 't1', cluster: null, namespace: null });
+  const clusterOf = async (path: string): Promise<string | null> => {
+    const found = registry.find(await fingerprintOf(path));
+    return found.state === 'live' ? found.cluster : found.state;
+  };
+
+  it('are one for each cluster, good for that one, and say so', async () => {
+    await open();
+    expect(await clusterOf(pathOf('prod'))).toBe('prod');
+    expect(await clusterOf(pathOf('staging'))).toBe('staging');
+    const { subjectAltName } = new X509Certificate(await readFile(pathOf('staging')));
+    expect(subjectAltName).toContain('URI:gatehouse:cluster/staging');
+  });
+
+  it('are one for all clusters where the session is the app’s own', async () => {
+    const { kubeconfig } = await registry.open({ kind: 'app', id: 'app', cluster: null, namespace: null });
+    const { users, contexts } = parse(await readFile(kubeconfig, 'utf8'));
+    expect(users.map(({ name }: { name: string }) => name)).toEqual(['gatehouse']);
+    expect(contexts.map(({ context }: { context: { user: string } }) => context.user)).toEqual(
+      Array(2).fill('gatehouse'),
+    );
+    expect(await clusterOf(join(folder, 'app-app.crt'))).toBeNull();
+  });
+
+  it('come for a cluster that is connected later; those that are there stay', async () => {
+    served = [PROD];
+    await open();
+    const before = await fingerprintOf(pathOf('prod'));
+    served = [PROD, STAGING];
+    await registry.refresh();
+    expect(await fingerprintOf(pathOf('prod'))).toBe(before);
+    expect(await clusterOf(pathOf('staging'))).toBe('staging');
+  });
+
+  it('are never written over a file of somebody else, whenever the cluster comes', async () => {
+    served = [PROD];
+    await open();
+    await writeFile(pathOf('staging'), 'my own');
+    served = [PROD, STAGING];
+    await expect(registry.refresh()).rejects.toMatchObject({ code: 'file-not-ours' });
+    expect(await readFile(pathOf('staging'), 'utf8')).toBe('my own');
+  });
+
+  it('are renewed together, and only for clusters that are there', async () => {
+    await open();
+    const before = await Promise.all(['prod', 'staging'].map((slug) => fingerprintOf(pathOf(slug))));
+    clock.advance(10 * HOUR);
+    served = [PROD];
+    await registry.refresh();
+    clock.advance(7 * HOUR);
+    await settled();
+    expect(await fingerprintOf(pathOf('prod'))).not.toBe(before[0]);
+    expect((await readdir(folder)).filter((name) => name.includes('staging'))).toEqual([]);
+    served = [PROD, STAGING];
+    await registry.refresh();
+    expect(await clusterOf(pathOf('staging'))).toBe('staging');
+    expect(before).not.toContain(await fingerprintOf(pathOf('staging')));
+    await registry.close('t1');
+    expect(before.map((fingerprint) => registry.find(fingerprint).state)).toEqual(['revoked', 'revoked']);
+  });
+
+  it('are renewed again after a renewal that failed', async () => {
+    await open();
+    const before = await settled();
+    await rm(pathOf('prod'));
+    await mkdir(pathOf('prod'));
+    clock.advance(17 * HOUR);
+    await registry.refresh();
+    await rm(pathOf('prod'), { recursive: true });
+    clock.advance(60_000);
+    expect(await settled()).not.toBe(before);
+    expect(await clusterOf(pathOf('prod'))).toBe('prod');
+  });
+
+  it('take the place of the one that an earlier release wrote beside a path of the caller', async () => {
+    const writeTo = join(root, 'kubeconfig');
+    const marked = '# Written by Gatehouse, renewed and removed by it. Edits are lost.\nold';
+    const left = ['', '.crt', '.key', '.ca.crt', '.to-gone.crt', '.to-gone.key'];
+    for (const end of left) await writeFile(`${writeTo}${end}`, marked);
+    await writeFile(`${writeTo}.to-mine.key`, 'my own');
+    await registry.open({ kind: 'headless', id: 'h1', cluster: null, namespace: null, writeTo });
+    const names = (await readdir(root)).filter((name) => name.startsWith('kubeconfig.'));
+    expect(names.toSorted()).toEqual(
+      ['ca.crt', 'to-mine.key', 'to-prod.crt', 'to-prod.key', 'to-staging.crt', 'to-staging.key'].map(
+        (end) => `kubeconfig.${end}`,
+      ),
+    );
+  });
+});
+
 describe('what the reader of a file chose in it', () => {
   it('survives a cluster that comes or goes', async () => {
     const { kubeconfig } = await registry.open({ kind: 'outside', id: 'launch', cluster: 'prod', namespace: null });
@@ -239,7 +334,7 @@ describe('what the reader of a file chose in it', () => {
     const after = parse(await readFile(kubeconfig, 'utf8'));
     expect(after['current-context']).toBe('staging');
     expect(after.contexts).toEqual([
-      { name: 'staging', context: { cluster: 'gatehouse/staging', user: 'gatehouse', namespace: 'mine' } },
+      { name: 'staging', context: { cluster: 'gatehouse/staging', user: 'gatehouse/staging', namespace: 'mine' } },
     ]);
   });
 });
@@ -252,11 +347,11 @@ describe('the kubeconfig for terminals outside', () => {
 
   it('leads in one session: a second one closes the first', async () => {
     const { kubeconfig } = await registry.open({ kind: 'outside', id: 'launch1', cluster: null, namespace: null });
-    const first = await fingerprintOf(kubeconfig.replace('.yaml', '.crt'));
+    const first = await fingerprintOf(kubeconfig.replace('.yaml', '.to-prod.crt'));
     await registry.open({ kind: 'outside', id: 'launch2', cluster: null, namespace: null });
     expect(registry.find(first).state).toBe('revoked');
     await registry.close('launch1');
-    expect(await readdir(folder)).toHaveLength(4);
+    expect(await readdir(folder)).toHaveLength(6);
   });
 });
 
@@ -268,8 +363,10 @@ describe('a path of the caller', () => {
     expect((await readdir(join(root, 'ci'))).sort()).toEqual([
       'kubeconfig',
       'kubeconfig.ca.crt',
-      'kubeconfig.crt',
-      'kubeconfig.key',
+      'kubeconfig.to-prod.crt',
+      'kubeconfig.to-prod.key',
+      'kubeconfig.to-staging.crt',
+      'kubeconfig.to-staging.key',
     ]);
     expect(await modeOf(join(root, 'ci'))).toBe('700');
     await registry.close('h1');
@@ -279,21 +376,24 @@ describe('a path of the caller', () => {
   it('is written again after a crash left our own file there', async () => {
     const writeTo = join(root, 'kubeconfig');
     await registry.open({ kind: 'headless', id: 'h1', cluster: 'prod', namespace: null, writeTo });
-    const left = await fingerprintOf(`${writeTo}.crt`);
+    const left = await fingerprintOf(`${writeTo}.to-prod.crt`);
     const next = await startRegistry();
     await next.open({ kind: 'headless', id: 'h2', cluster: 'prod', namespace: null, writeTo });
-    const written = await fingerprintOf(`${writeTo}.crt`);
+    const written = await fingerprintOf(`${writeTo}.to-prod.crt`);
     expect(next.find(left).state).toBe('unknown');
     expect(next.find(written)).toMatchObject({ state: 'live', principal: { session: { kind: 'headless', id: 'h2' } } });
-    expect(parse(await readFile(writeTo, 'utf8')).users).toMatchObject([
-      { user: { 'client-certificate': `${writeTo}.crt`, 'client-key': `${writeTo}.key` } },
-    ]);
+    expect(parse(await readFile(writeTo, 'utf8')).users).toMatchObject(
+      ['prod', 'staging'].map((slug) => ({
+        name: `gatehouse/${slug}`,
+        user: { 'client-certificate': `${writeTo}.to-${slug}.crt`, 'client-key': `${writeTo}.to-${slug}.key` },
+      })),
+    );
     await next.stop();
   });
 
   it.each([
     ["the user's own kubeconfig", 'kubeconfig', 'apiVersion: v1\nkind: Config\n'],
-    ["somebody's key beside it", 'kubeconfig.key', '-----BEGIN PRIVATE KEY-----\n'],
+    ["somebody's key beside it", 'kubeconfig.to-staging.key', '-----BEGIN PRIVATE KEY-----\n'],
   ])('is never written over %s', async (_case, name, text) => {
     await writeFile(join(root, name), text);
     const writeTo = join(root, 'kubeconfig');

@@ -5,7 +5,12 @@ import { authenticate, type CertificateState } from '../../../proxy/access/clien
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const principal: Principal = { user: 'local:ada', groups: [], session: { kind: 'inAppTerminal', id: 't1' } };
-const live = (notAfter: number): CertificateState => ({ state: 'live', principal, notAfter: new Date(notAfter) });
+const live = (notAfter: number): CertificateState => ({
+  state: 'live',
+  cluster: null,
+  principal,
+  notAfter: new Date(notAfter),
+});
 
 /** A connection whose client showed a certificate of which OpenSSL said this. */
 function connection(verified: string | null, shown = true): TLSSocket {
@@ -31,7 +36,7 @@ function decide(socket: TLSSocket, found: CertificateState) {
 describe('who a connection belongs to', () => {
   it('is said by its certificate, known by its fingerprint', () => {
     const { outcome, asked } = decide(connection(null), live(NOW + 1));
-    expect(outcome).toEqual({ principal });
+    expect(outcome).toEqual({ principal, cluster: null });
     expect(asked).toEqual(['AA:BB']);
   });
 
@@ -72,7 +77,7 @@ describe('who a connection belongs to', () => {
 
   it('is asked anew for every request: a connection outlives its certificate', () => {
     const socket = connection(null);
-    expect(decide(socket, live(NOW + 1)).outcome).toEqual({ principal });
+    expect(decide(socket, live(NOW + 1)).outcome).toEqual({ principal, cluster: null });
     expect(decide(socket, live(NOW)).outcome).toMatchObject({ turnedAway: 'expired-certificate' });
     expect(decide(socket, { state: 'revoked' }).outcome).toMatchObject({ turnedAway: 'revoked-certificate' });
   });

@@ -81,6 +81,7 @@ function credentialJson(status: object, apiVersion = V1): string {
 async function clientPair(user: string, now = Date.now()): Promise<KeyPair> {
   return issueClientCertificate(authority, {
     principal: { user, groups: ['ops'], session: { kind: 'headless', id: 'x' } },
+    cluster: null,
     now,
     lifetime: 3_600_000,
   });

@@ -156,6 +156,7 @@ describe('the list of contexts', () => {
     const authority = await createCertificateAuthority();
     const { certificate, privateKey } = await issueClientCertificate(authority, {
       principal: { user: 'u', groups: [], session: { kind: 'headless', id: 'x' } },
+      cluster: null,
       now: Date.parse('2020-05-01T00:00:00Z'),
       lifetime: 60_000,
     });

@@ -2,6 +2,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { HEAD_LIMIT } from '../../../proxy/forward/response-reader.ts';
 import { ANSWERS, type AnswerSeed } from '../../fuzz/seeds/responses/answers.ts';
 
 type NodeRead = { status: number; headers: Array<[string, string]>; body: string } | 'refused';
@@ -20,7 +21,7 @@ function nodeReads({ bytes, method = 'GET', upgrade }: AnswerSeed): Promise<Node
     const outgoing = request({
       createConnection: () => socket,
       method,
-      maxHeaderSize: 64 * 1024,
+      maxHeaderSize: HEAD_LIMIT,
       headers: upgrade ? { Connection: 'Upgrade', Upgrade: 'SPDY/3.1' } : {},
     });
     const said = (answer: IncomingMessage, body: string): void => {

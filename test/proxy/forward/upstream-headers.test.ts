@@ -56,6 +56,39 @@ describe('the header block for the API server', () => {
     ]);
   });
 
+  it('writes names of all letters as the bytes of their UTF-8, one character each', () => {
+    const lines = impersonationHeaders({
+      user: 'Größe',
+      uid: 'ü',
+      groups: ['開発'],
+      extra: new Map([['a', ['č\u010d']]]),
+    });
+    expect(lines.map(([name, value]) => [name, Buffer.from(value, 'latin1').toString('utf8')])).toEqual([
+      ['Impersonate-User', 'Größe'],
+      ['Impersonate-Uid', 'ü'],
+      ['Impersonate-Group', '開発'],
+      ['Impersonate-Extra-a', 'č\u010d'],
+    ]);
+    expect(lines.every(([, value]) => /^[\x20-\xff]+$/.test(value))).toBe(true);
+  });
+
+  it.each([' alice', 'alice ', '\talice', 'alice\t'])(
+    'refuses %j in words: HTTP would make another name of it',
+    (name) => {
+      const group = request([], { impersonation: { ...alice, groups: [name] } });
+      const user = request([], { impersonation: { ...alice, user: name } });
+      const extra = request([], { impersonation: { ...alice, extra: new Map([['k', [name]]]) } });
+      for (const sent of [group, user, extra]) {
+        expect(() => upstreamHeaders(sent, cluster, loopbackCredential(null), choices)).toThrow(
+          expect.objectContaining({
+            code: 'impersonation-malformed',
+            message: expect.stringContaining('begins or ends with a space'),
+          }),
+        );
+      }
+    },
+  );
+
   it('case 7: keeps the identity whatever Connection names', () => {
     const hostile = request(
       [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { POOL_LIMITS } from '../../../proxy/forward/connection-pool.ts';
 import { CAPACITY, Capacity } from '../../../proxy/listener/capacity.ts';
 
-const LIMITS = { requests: 3, requestsOfSession: 2, lasting: 1, lastingOfSession: 1 };
+const LIMITS = { requests: 3, requestsOfSession: 2, slow: 1, slowOfSession: 1, lasting: 1, lastingOfSession: 1 };
 
 describe('the capacity of the gateway', () => {
   it('gives no more places than there are, and gives them again when they are left', () => {
@@ -45,7 +45,18 @@ describe('the capacity of the gateway', () => {
   });
 
   it('leaves connections to a cluster for short requests when all that lasts is there', () => {
-    expect(POOL_LIMITS.connections).toBeGreaterThanOrEqual(CAPACITY.lasting + CAPACITY.requests);
+    expect(POOL_LIMITS.connections).toBeGreaterThanOrEqual(CAPACITY.lasting + CAPACITY.slow + CAPACITY.requests);
+  });
+
+  it('counts slow bodies apart, so that however many there are, others are served', () => {
+    const capacity = new Capacity({ ...LIMITS, slow: 2 });
+    const slow = capacity.enter('a');
+    expect(slow?.slow()).toBe(true);
+    expect(capacity.enter('a')?.slow()).toBe(false);
+    expect(capacity.enter('b')?.slow()).toBe(true);
+    expect(capacity.enter('a')).not.toBeNull();
+    expect(slow?.lasting()).toBe(true);
+    expect(capacity.enter('c')?.slow()).toBe(true);
   });
 
   it('counts a place that is left twice once', () => {

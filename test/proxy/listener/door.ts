@@ -58,10 +58,16 @@ export async function openDoor(
   const certificates = new Certificates();
   const client = await issueClientCertificate(authority, {
     principal: PRINCIPAL,
+    cluster: null,
     now: Date.now(),
     lifetime: 3_600_000,
   });
-  certificates.states.set(client.fingerprint, { state: 'live', principal: PRINCIPAL, notAfter: client.notAfter });
+  certificates.states.set(client.fingerprint, {
+    state: 'live',
+    cluster: null,
+    principal: PRINCIPAL,
+    notAfter: client.notAfter,
+  });
   const refused: string[] = [];
   const logged: unknown[] = [];
   const seen: Exchange[] = [];

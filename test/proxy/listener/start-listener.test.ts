@@ -7,7 +7,8 @@ import { connect } from 'node:tls';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCertificateAuthority, issueClientCertificate } from '../../../proxy/access/certificate-authority.ts';
-import { ListenError, startListener } from '../../../proxy/listener/start-listener.ts';
+import { ListenError } from '../../../proxy/listener/listening-address.ts';
+import { startListener } from '../../../proxy/listener/start-listener.ts';
 import {
   ask,
   askInClear,
@@ -158,6 +159,7 @@ describe('everyone else gets a 401 Status and nothing more', () => {
     const door = await opened();
     const foreign = await issueClientCertificate(await createCertificateAuthority(), {
       principal: PRINCIPAL,
+      cluster: null,
       now: Date.now(),
       lifetime: 60_000,
     });
@@ -170,11 +172,13 @@ describe('everyone else gets a 401 Status and nothing more', () => {
     const door = await opened();
     const expired = await issueClientCertificate(door.authority, {
       principal: PRINCIPAL,
+      cluster: null,
       now: Date.now() - 7_200_000,
       lifetime: 3_600_000,
     });
     door.certificates.states.set(expired.fingerprint, {
       state: 'live',
+      cluster: null,
       principal: PRINCIPAL,
       notAfter: expired.notAfter,
     });
@@ -353,12 +357,6 @@ describe('what is not a request', () => {
       'POST / HTTP/1.1\r\nHost: {host}\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       400,
       'malformed-http',
-    ],
-    [
-      'a head of 70 KiB',
-      `GET / HTTP/1.1\r\nHost: {host}\r\nX-Long: ${'x'.repeat(70 * 1024)}\r\n\r\n`,
-      431,
-      'head-too-large',
     ],
   ])('%s gets a Status and is counted', async (_case, bytes, status, reason) => {
     const door = await opened();

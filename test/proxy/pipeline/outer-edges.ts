@@ -56,6 +56,7 @@ export function exchangeOf(
     target: path,
     rawHeaders: headers.flatMap((line) => line.split(/: (.*)/s, 2)),
     principal: LOCAL,
+    cluster: null,
     body: Readable.from(
       noted(bytes, () => timeline.push('body')),
       { objectMode: false },
@@ -66,6 +67,7 @@ export function exchangeOf(
     get answered() {
       return got.status !== 0;
     },
+    slow: () => undefined,
     lasting: () => {
       timeline.push('lasting');
       const busy = isFull();

@@ -19,6 +19,11 @@ function refusal(...lines: Line[]): RefusalCode | 'read' {
 
 const BOB: Line = ['Impersonate-User', 'bob'];
 
+/** As Node hands over what a client writes as UTF-8: one character for each byte. */
+function wire(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
 describe('impersonation headers', () => {
   it('are nobody when there are none', () => {
     expect(read(['User-Agent', 'kubectl'])).toBeNull();
@@ -79,13 +84,45 @@ describe('impersonation headers', () => {
       'impersonation-malformed',
       [BOB, ['Connection', ''], ['connection', 'impersonate-user']],
     ],
-    ['a name beyond ASCII', 'impersonation-malformed', [['Impersonate-User', 'b\u00f6b']]],
+    ['a name that is not UTF-8', 'impersonation-malformed', [['Impersonate-User', 'b\u00f6b']]],
+    [
+      'a group that is cut in a character',
+      'impersonation-malformed',
+      [BOB, ['Impersonate-Group', wire('é').slice(0, 1)]],
+    ],
+    ['an overlong encoding', 'impersonation-malformed', [['Impersonate-User', 'b\u00c0\u00af']]],
+    ['a surrogate in UTF-8', 'impersonation-malformed', [['Impersonate-User', '\u00ed\u00a0\u0080']]],
+    ['a tab in a name', 'impersonation-malformed', [['Impersonate-User', 'a\tb']]],
+    ['a control character beyond ASCII', 'impersonation-malformed', [['Impersonate-User', wire('a\u0085b')]]],
+    ['a name of nothing but wide spaces', 'impersonation-malformed', [['Impersonate-User', wire('\u00a0\u2003')]]],
   ])('%s is refused', (_name, code, lines) => {
     expect(refusal(...lines)).toBe(code);
   });
 
   it('case 4: header names are read without regard to case', () => {
     expect(read(['iMPersonate-uSER', 'bob'], ['IMPERSONATE-GROUP', 'g'])).toMatchObject({ user: 'bob', groups: ['g'] });
+  });
+
+  it('names of all letters are read as people write them', () => {
+    const lines = [
+      ['Impersonate-User', 'Größe'],
+      ['Impersonate-Uid', 'ü'],
+      ['Impersonate-Group', '開発'],
+      ['Impersonate-Group', '\u{1f98a}, é'],
+      ['Impersonate-Extra-scopes', 'ñ'],
+    ].map(([name = '', value = '']) => [name, wire(value)] as const);
+    expect(read(...lines)).toEqual({
+      user: 'Größe',
+      uid: 'ü',
+      groups: ['開発', '\u{1f98a}, é'],
+      extra: new Map([['scopes', ['ñ']]]),
+    });
+  });
+
+  it('what is no space to HTTP stays, and no two spellings of a letter are one', () => {
+    expect(read(['Impersonate-User', wire('\u00a0a')])?.user).toBe('\u00a0a');
+    expect(read(['Impersonate-User', wire('\ufeffa')])?.user).toBe('\ufeffa');
+    expect(read(['Impersonate-User', wire('é'.normalize('NFD'))])?.user).toBe('e\u0301');
   });
 
   it('case 5: a UID is kept, for policy to judge', () => {

@@ -1,5 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
-import { describe, expect, it, vi } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Refusal, type RefusalCode } from '../../../proxy/refusal.ts';
 import { readRequest } from '../../../proxy/request/read-request.ts';
 import { BODY_LIMIT, checkBody, readBody } from '../../../proxy/request/request-body.ts';
@@ -22,24 +23,24 @@ function outcome(line: string, contentType: string | undefined, body: string, ..
   }
 }
 
+const PATIENT = { onSlow: () => undefined };
+
 describe('collecting a body', () => {
   it("takes up to the API server's limit of 3 MiB", async () => {
     expect(BODY_LIMIT).toBe(3_145_728);
     const body = Buffer.alloc(BODY_LIMIT, 'x');
-    expect(
-      (await readBody(request(`POST ${FOO}/pods`), Readable.from([body.subarray(0, 10), body.subarray(10)]))).length,
-    ).toBe(BODY_LIMIT);
+    const stream = Readable.from([body.subarray(0, 10), body.subarray(10)]);
+    expect((await readBody(stream, undefined, PATIENT)).length).toBe(BODY_LIMIT);
   });
 
   it('refuses more at once when Content-Length says so, without reading', async () => {
-    const stream = new PassThrough();
-    const large = request(`POST ${FOO}/pods`, undefined, 'Content-Length', String(BODY_LIMIT + 1));
-    await expect(readBody(large, stream)).rejects.toMatchObject({ code: 'body-too-large' });
+    const refused = readBody(new PassThrough(), String(BODY_LIMIT + 1), PATIENT);
+    await expect(refused).rejects.toMatchObject({ code: 'body-too-large' });
   });
 
   it('refuses more as it comes, and leaves the stream (the socket of the answer) alive', async () => {
     const stream = new PassThrough();
-    const reading = readBody(request(`POST ${FOO}/pods`), stream, 4);
+    const reading = readBody(stream, undefined, { ...PATIENT, limit: 4 });
     stream.write('12345');
     await expect(reading).rejects.toMatchObject({
       code: 'body-too-large',
@@ -49,21 +50,84 @@ describe('collecting a body', () => {
   });
 });
 
-describe('a body that does not come', () => {
-  it('is waited for as long as the API server would, and no longer', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    try {
-      const stream = new PassThrough();
-      stream.write('{');
-      const refused = expect(readBody(request(`POST ${FOO}/pods`), stream)).rejects.toMatchObject({
-        code: 'request-too-slow',
-      });
-      await vi.advanceTimersByTimeAsync(60_000);
-      await refused;
-      expect(stream.destroyed).toBe(false);
-    } finally {
-      vi.useRealTimers();
+describe('case 67: a body that is slow to come', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Reads a body of which so many bytes come at the beginning of each second. */
+  async function trickled(bytes: number, seconds: number) {
+    const stream = new PassThrough({ highWaterMark: 1024 * 1024 });
+    const onSlow = vi.fn();
+    let outcome = 'reading';
+    const reading = readBody(stream, undefined, { onSlow }).then(
+      (body) => `${body.length} bytes`,
+      ({ code, message }: Refusal) => `${code}: ${message}`,
+    );
+    void reading.then((said) => {
+      outcome = said;
+    });
+    for (let second = 0; second < seconds; second += 1) {
+      stream.write(Buffer.alloc(bytes));
+      await setImmediate();
+      await vi.advanceTimersByTimeAsync(1_000);
     }
+    const end = (): Promise<string> => {
+      stream.end();
+      return reading;
+    };
+    return { stream, onSlow, outcome, end };
+  }
+
+  it('is told of once, after a second', async () => {
+    const { onSlow, end } = await trickled(10_000, 5);
+    expect(onSlow).toHaveBeenCalledOnce();
+    expect(await end()).toBe('50000 bytes');
+  });
+
+  it.each([
+    ['nothing', 0],
+    ['a byte a second', 1],
+    ['a thousand bytes a second', 1_000],
+  ])('is refused after 15 s where it brings %s', async (_name, bytes) => {
+    expect((await trickled(bytes, 14)).outcome).toBe('reading');
+    const { stream, outcome } = await trickled(bytes, 15);
+    expect(outcome).toMatch(/^request-too-slow: The request body brought less than 15 KiB in 15 s/);
+    expect(stream.destroyed).toBe(false);
+  });
+
+  it('is refused where it stops half-way', async () => {
+    const { outcome, end } = await trickled(2_000, 20);
+    expect(outcome).toBe('reading');
+    await vi.advanceTimersByTimeAsync(25_000);
+    expect(await end()).toMatch(/^request-too-slow: /);
+  });
+
+  it('passes over a slow line: 3 MiB in 50 s', async () => {
+    const { outcome, end } = await trickled(Math.floor(BODY_LIMIT / 50), 50);
+    expect(outcome).toBe('reading');
+    expect(await end()).toBe(`${Math.floor(BODY_LIMIT / 50) * 50} bytes`);
+  });
+
+  it('is waited for as long as the API server would, and no longer', async () => {
+    expect((await trickled(2_000, 59)).outcome).toBe('reading');
+    expect((await trickled(2_000, 60)).outcome).toMatch(/^request-too-slow: The request body took longer than 60 s/);
+  });
+
+  it('ends where there is no place for another slow one', async () => {
+    const busy = new Refusal('gateway-busy', 'busy');
+    const refused = expect(
+      readBody(new PassThrough(), undefined, {
+        onSlow: () => {
+          throw busy;
+        },
+      }),
+    ).rejects.toBe(busy);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await refused;
   });
 });
 

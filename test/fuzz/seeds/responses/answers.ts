@@ -407,12 +407,12 @@ const hostile: readonly AnswerSeed[] = [
     bytes: chunked(`0\r\n${'A: b\r\n'.repeat(5000)}`),
     read: /too long/,
   },
-  { name: 'a head without end', bytes: `HTTP/1.1 200 OK\r\n${'X: y\r\n'.repeat(20_000)}`, read: /64 KiB/ },
-  { name: 'one header without end', bytes: `HTTP/1.1 200 OK\r\nX: ${'y'.repeat(100_000)}`, read: /64 KiB/ },
+  { name: 'a head without end', bytes: `HTTP/1.1 200 OK\r\n${'X: y\r\n'.repeat(180_000)}`, read: /1 MiB/ },
+  { name: 'one header without end', bytes: `HTTP/1.1 200 OK\r\nX: ${'y'.repeat(1_050_000)}`, read: /1 MiB/ },
   {
     name: 'a head that is whole, and too long',
-    bytes: ok(`X: ${'y'.repeat(70_000)}`, 'Content-Length: 0'),
-    read: /64 KiB/,
+    bytes: ok(`X: ${'y'.repeat(1_050_000)}`, 'Content-Length: 0'),
+    read: /1 MiB/,
   },
   {
     name: 'a long run of spaces in a value',
