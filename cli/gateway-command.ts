@@ -136,7 +136,7 @@ async function readSettings(words: readonly string[], context: CommandContext): 
 }
 
 async function chooseContext(files: readonly string[], wanted: string | undefined): Promise<string> {
-  const { contexts, currentContext, problems } = await readKubeconfigs(files);
+  const { contexts, currentContext, problems, flaws } = await readKubeconfigs(files);
   if (problems[0] !== undefined) throw usageError(NAME, `--kubeconfig: ${problems[0].message}`);
   const chosen = wanted ?? currentContext;
   const known = [...contexts.keys()].join(', ') || 'none';
@@ -144,6 +144,8 @@ async function chooseContext(files: readonly string[], wanted: string | undefine
     throw usageError(NAME, `--context is missing, and the kubeconfig has no current context; it has: ${known}`);
   }
   if (contexts.has(chosen)) return chosen;
+  const flaw = flaws.find(({ kind, name }) => kind === 'context' && name === chosen);
+  if (flaw !== undefined) throw usageError(NAME, `--context: ${flaw.message}`);
   throw usageError(NAME, `--context: the kubeconfig has no context "${chosen}"; it has: ${known}`);
 }
 

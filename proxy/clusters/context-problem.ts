@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { access, constants, readFile } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
 import { oneLine } from '../one-line.ts';
+import { contextParts } from './context-parts.ts';
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './kubeconfig-file.ts';
 import type { MergedKubeconfig } from './kubeconfig-files.ts';
 import { serverAddress } from './server-address.ts';
@@ -20,12 +21,9 @@ export async function contextProblem(
   context: KubeconfigContext,
   surroundings: Surroundings,
 ): Promise<string | null> {
-  if (context.cluster === null) return `Context "${context.name}" names no cluster`;
-  if (context.user === null) return `Context "${context.name}" names no user, so there is no credential`;
-  const cluster = merged.clusters.get(context.cluster);
-  if (cluster === undefined) return `Cluster "${context.cluster}" is in none of the kubeconfig files`;
-  const user = merged.users.get(context.user);
-  if (user === undefined) return `User "${context.user}" is in none of the kubeconfig files`;
+  const parts = contextParts(merged, context);
+  if ('problem' in parts) return parts.problem;
+  const { cluster, user } = parts;
   return (await clusterProblem(cluster)) ?? unsupportedUser(user) ?? (await credentialProblem(user, surroundings));
 }
 

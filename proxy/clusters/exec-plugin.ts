@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { z } from 'zod';
 import { Refusal } from '../refusal.ts';
 import { findProgram, firstLine } from './context-problem.ts';
-import type { ExecPlugin, KubeconfigCluster } from './kubeconfig-file.ts';
+import type { KubeconfigCluster } from './kubeconfig-file.ts';
+import type { ExecPlugin } from './kubeconfig-schema.ts';
 
 /** What a credential plugin gave (client-go credential plugins, `client.authentication.k8s.io`). */
 export interface ExecCredential {

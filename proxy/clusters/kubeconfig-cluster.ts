@@ -6,6 +6,7 @@ import { Refusal } from '../refusal.ts';
 import type { Cluster, UpstreamCredential } from './cluster.ts';
 import { clusterSlug } from './cluster-slug.ts';
 import type { ClusterSource } from './cluster-source.ts';
+import { contextParts, whyMissing } from './context-parts.ts';
 import { clusterProblem, unsupportedUser } from './context-problem.ts';
 import { type CredentialMaterial, CredentialSource } from './credential-source.ts';
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './kubeconfig-file.ts';
@@ -181,21 +182,16 @@ async function resolveContext(
   environment: Required<OpenClusterOptions>['environment'],
 ): Promise<Resolved> {
   const merged = await readKubeconfigs(source.kubeconfigFiles);
-  // kubectl passes over a missing file and stops at a broken one: what it would have defined first is not known.
-  const broken = merged.problems.find(({ missing }) => !missing);
-  if (broken !== undefined) throw unusable(source, broken.message);
   const context = merged.contexts.get(source.context);
   if (context === undefined) {
-    const missing = merged.problems.map(({ message }) => message).join('; ');
-    throw new Refusal(
-      'unknown-cluster',
-      `Context "${source.context}" is in none of the kubeconfig files${missing === '' ? '' : ` (${missing})`}`,
-    );
+    const why = whyMissing(merged, 'context', source.context);
+    // Somewhere it may well be, but not where it can be read.
+    const unread = merged.flaws.length > 0 || merged.problems.some(({ missing }) => !missing);
+    throw unread ? unusable(source, why) : new Refusal('unknown-cluster', why);
   }
-  const cluster = merged.clusters.get(context.cluster ?? '');
-  if (cluster === undefined) throw unusable(source, `cluster "${context.cluster}" is in none of the kubeconfig files`);
-  const user = merged.users.get(context.user ?? '');
-  if (user === undefined) throw unusable(source, `user "${context.user}" is in none of the kubeconfig files`);
+  const parts = contextParts(merged, context);
+  if ('problem' in parts) throw unusable(source, parts.problem);
+  const { cluster, user } = parts;
   const problem = (await clusterProblem(cluster)) ?? unsupportedUser(user);
   if (problem !== null) throw unusable(source, problem);
   const address = serverAddress(cluster);

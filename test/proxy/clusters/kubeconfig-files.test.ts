@@ -29,6 +29,12 @@ function kubeconfig(change: { cluster?: object; user?: object | null; context?: 
   });
 }
 
+/** Nine lists of nine, each of the one before: 9^9 texts. */
+const BILLION_LAUGHS = Array.from({ length: 9 }, (_, level) => {
+  const held = level === 0 ? 'lol' : `*a${level - 1}`;
+  return `a${level}: &a${level} [${Array.from({ length: 9 }, () => held).join(', ')}]\n`;
+}).join('');
+
 describe('several files', () => {
   it('are merged as kubectl does: for each name the first definition, the first current-context', async () => {
     const a = await file('a', 'clusters: [{name: c, cluster: {server: "https://a"}}]\n');
@@ -84,19 +90,76 @@ describe('the list of contexts', () => {
   it('is not spoilt by a bad file among good ones', async () => {
     const good = await file('good', kubeconfig());
     const bad = await file('bad', 'clusters:\n- name: c\n  cluster: {server: [\n');
-    const listings = await listContexts([join(folder, 'none'), bad, good]);
-    expect(listings).toMatchObject([
+    expect(await listContexts([join(folder, 'none'), good, bad])).toMatchObject([
       { context: 'prod', problem: null },
       { context: '', file: join(folder, 'none'), problem: expect.stringContaining('does not exist') },
       { context: '', file: bad, problem: expect.stringMatching(/bad, line \d+: not valid YAML/) },
     ]);
   });
 
+  it('says of what comes after a bad file that the bad one may have defined it first', async () => {
+    const good = await file('good', kubeconfig());
+    const later = await file('later', kubeconfig().replaceAll('prod', 'later'));
+    const bad = await file('bad', 'clusters: [');
+    expect(await listContexts([good, bad, later])).toMatchObject([
+      { context: 'prod', problem: null },
+      {
+        context: 'later',
+        problem: expect.stringMatching(/bad, line 1: not valid YAML.*comes first, so what it says of context "later"/),
+      },
+      { context: '', file: bad },
+    ]);
+  });
+
+  it('takes a file once, and none of an empty name', async () => {
+    const path = await file('config', kubeconfig());
+    expect(await listContexts([path, '', path])).toMatchObject([{ context: 'prod', problem: null }]);
+  });
+
+  it('loses one wrong entry alone, and says where it is and what kubectl makes of the file', async () => {
+    const path = await file(
+      'config',
+      'clusters:\n- name: c\n  cluster: {server: "https://k"}\n- name: d\n  cluster:\n    server: 12\n' +
+        'users:\n- name: u\n  user: {token: t}\n- name: unused\n  user: {token: yes}\n' +
+        'contexts:\n- name: good\n  context: {cluster: c, user: u}\n- name: of-d\n  context: {cluster: d, user: u}\n' +
+        '- name: wrong\n  context: {cluster: 1, user: u}\n- name: no\n  context: {cluster: c, user: u}\n',
+    );
+    const refused = 'kubectl reads nothing of this file until that is mended';
+    const needsQuotes = 'must be text; a number, and words such as yes and no, need quotes';
+    expect((await listContexts([path])).map(({ context, problem }) => [context, problem])).toEqual([
+      ['good', null],
+      ['of-d', `${path}, line 6: cluster "d": "server" ${needsQuotes}. ${refused}`],
+      ['wrong', `${path}, line 18: context "wrong": "cluster" ${needsQuotes}. ${refused}`],
+      ['', `${path}, line 11: user "unused": "token" ${needsQuotes}. ${refused}`],
+      ['', `${path}, line 19: context: "name" ${needsQuotes}. ${refused}`],
+    ]);
+  });
+
+  it('does not let a later file take the name of an entry that is wrong', async () => {
+    const wrong = await file('wrong', 'users: [{name: u, user: {token: 1}}]');
+    const [listing] = await listContexts([wrong, await file('good', kubeconfig())]);
+    expect(listing).toMatchObject({ context: 'prod', problem: expect.stringContaining('wrong, line 1: user "u"') });
+  });
+
   it.each([
-    ['a name used twice', 'contexts: [{name: x, context: {}}, {name: x, context: {}}]', /context "x" is defined twice/],
-    ['a key used twice', 'clusters: []\nclusters: []\n', /line 2: not valid YAML \(DUPLICATE_KEY\)/],
-    ['a list where a text belongs', 'users:\n- name: u\n  user:\n    token: [a]\n', /line \d+: "users.0.user.token"/],
-    ['a text where a list belongs', 'contexts: hello\n', /"contexts" is missing or not of the right kind/],
+    [
+      'a name used twice',
+      'contexts:\n- {name: x}\n- {name: x}\n',
+      /line 2: context "x" is defined more than once \(line 2, 3\)/,
+    ],
+    [
+      'a list where a text belongs',
+      'users:\n- name: u\n  user:\n    token: [a]\n',
+      /line 4: user "u": "token" must be text/,
+    ],
+    ['a text where a list belongs', 'contexts: hello\n', /line 1: "contexts" must be a list/],
+    ['base64 that is none', 'users: [{name: u, user: {client-key-data: "%"}}]\n', /"client-key-data" is not base64/],
+    ['an alias of nothing', 'users:\n- {name: u, user: *none}\n', /line 2: user "u": "user" is an alias of an anchor/],
+    ['the same extension twice', 'extensions: [{name: a, extension: 1}, {name: a}]', /"extensions" has the same name/],
+    ['another kind of object', 'apiVersion: v1\nkind: Secret\n', /line 2: not a kubeconfig, whose apiVersion is v1/],
+    ['bytes that are no text', '\u0000\u0001', /has the character U\+0000 in line 1/],
+    ['aliases that multiply', BILLION_LAUGHS, /too much by its aliases/],
+    ['depth without end', `a: ${'['.repeat(100_000)}`, /nested more than 200 levels deep/],
     ['something else altogether', '%PDF-1.7', /config/],
   ])('says where a file is wrong, without quoting it: %s', async (_case, text, expected) => {
     const path = await file('config', text);
