@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import { quotedYaml } from '../../proxy/quoted-yaml.ts';
 import {
   ourReading,
   PLACE,
@@ -13,6 +14,7 @@ import {
 } from '../proxy/clusters/client-go-reading.ts';
 import { bytesOf, type GeneratedKubeconfig, generateKubeconfig } from '../proxy/clusters/generated-kubeconfig.ts';
 import { ODD_KUBECONFIGS } from '../proxy/clusters/odd-kubeconfigs.ts';
+import { ODD_NAMES } from '../proxy/clusters/odd-names.ts';
 import { Random, seeds } from '../proxy/masking/random.ts';
 
 /** Built of test/clients/libraries/kubeconfigs; `npm run test:cluster` does. */
@@ -71,6 +73,15 @@ function difference({ reading, left, ...kubeconfig }: Recorded): string | null {
   return same ? null : JSON.stringify(told, null, 1);
 }
 
+function contextCalled(name: string): object {
+  return {
+    clusters: [{ name, cluster: { server: name } }],
+    users: [{ name, user: { token: name } }],
+    contexts: [{ name, context: { cluster: name, user: name, namespace: name } }],
+    'current-context': name,
+  };
+}
+
 describe.skipIf(program === '')('client-go, asked about kubeconfigs', () => {
   it.each(seeds(4))('reads what we read in a thousand files by chance (seed %i)', (seed) => {
     const all = record(
@@ -80,6 +91,21 @@ describe.skipIf(program === '')('client-go, asked about kubeconfigs', () => {
     // Each kind of outcome is there, so that the comparison means something.
     expect(all.filter(({ reading }) => reading !== null).length).toBeGreaterThan(FILES_A_SEED / 5);
     expect(all.filter(({ left }) => left !== null).length).toBeGreaterThan(FILES_A_SEED / 5);
+  });
+
+  it.each(seeds(2))('reads what Gatehouse writes, whatever a context is called (seed %i)', (seed) => {
+    const random = new Random(seed);
+    const anyName = () => random.pick(ODD_NAMES) + random.pick(['', random.text(), random.pick(ODD_NAMES)]);
+    const names = [...new Set([...ODD_NAMES, ...Array.from({ length: 500 }, anyName)])];
+    const written = names.map((name) => ({ blocks: [quotedYaml(contextCalled(name))], form: 'plain' as const }));
+    expect(clientGo(written)).toEqual(
+      names.map((name) => ({
+        clusters: { [`entry ${name}`]: { server: name } },
+        users: { [`entry ${name}`]: { token: name } },
+        contexts: { [`entry ${name}`]: { cluster: name, user: name, namespace: name } },
+        currentContext: name,
+      })),
+    );
   });
 
   it('reads still what was recorded of it', () => {
@@ -117,5 +143,18 @@ describe('kubectl itself', () => {
       const seen = shown === null ? null : readingOfClientGo({ config: JSON.parse(shown.stdout) });
       expect(seen, name).toEqual(reading);
     }
+  });
+
+  it('lists what Gatehouse writes under the names that it was given', async () => {
+    // Its table turns tabs into blanks.
+    const names = ODD_NAMES.filter((name) => !/[\t\r\n]/.test(name));
+    const file = join(folder, 'written');
+    const contexts = [...new Set(names)].map((name) => ({ name, context: { cluster: name, user: name } }));
+    writeFileSync(file, quotedYaml({ contexts, 'current-context': 'no' }));
+    const run = (...words: string[]) =>
+      promisify(execFile)(kubectl, ['config', ...words, '--kubeconfig', file], { env: { HOME: folder } });
+    const { stdout } = await run('get-contexts', '-o', 'name');
+    expect(stdout.split('\n').filter(Boolean).sort()).toEqual([...new Set(names)].sort());
+    expect((await run('current-context')).stdout).toBe('no\n');
   });
 });
