@@ -5,6 +5,7 @@ import { type DestinationStream, pino } from 'pino';
 import { ensurePrivateFolder } from '../proxy/access/private-file.ts';
 import { openLocalAuthority } from '../proxy/approvals/local-authority.ts';
 import { readKubeconfigs } from '../proxy/clusters/kubeconfig-files.ts';
+import { PluginTerminal } from '../proxy/clusters/plugin-terminal.ts';
 import { ControlSocketError, controlSocketPath, openControlSocket } from '../proxy/control/control-socket.ts';
 import { createGateway } from '../proxy/gateway.ts';
 import type { Gateway, GatewayLog } from '../proxy/gateway-door.ts';
@@ -189,6 +190,7 @@ async function start(settings: Settings, log: GatewayLog, context: CommandContex
       principal: { user: `local:${context.osUser}`, groups: ['gatehouse:local'] },
       journalRetention: settings.retention,
       environment: context.environment,
+      terminal: context.ask === null ? null : new PluginTerminal(),
       log,
     });
   } catch (error) {

@@ -5,6 +5,7 @@ import { oneLine } from '../one-line.ts';
 import { contextParts } from './context-parts.ts';
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './kubeconfig-file.ts';
 import type { MergedKubeconfig } from './kubeconfig-files.ts';
+import { pluginProblem } from './plugin-problem.ts';
 import { serverAddress } from './server-address.ts';
 import { readProxyUrl } from './upstream-proxy.ts';
 
@@ -75,6 +76,8 @@ async function credentialProblem(user: KubeconfigUser, { path, now }: Surroundin
     if (problem !== null) return problem;
   }
   if (!user.exec?.command) return null;
+  const wrong = pluginProblem(user.exec);
+  if (wrong !== null) return `Exec plugin "${user.exec.command}" of user "${user.name}" ${wrong}`;
   if ((await findProgram(user.exec.command, path)) !== null) return null;
   const hint = user.exec.installHint === null ? '' : `: ${firstLine(user.exec.installHint)}`;
   return `Exec plugin "${user.exec.command}" of user "${user.name}" was not found${hint}`;

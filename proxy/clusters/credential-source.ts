@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import type { GatewayLog } from '../gateway-log.ts';
 import { Refusal } from '../refusal.ts';
-import { type ExecCredential, runExecPlugin } from './exec-plugin.ts';
+import type { ExecCredential } from './exec-credential.ts';
+import { runExecPlugin } from './exec-plugin.ts';
 import type { KubeconfigCluster, KubeconfigUser } from './kubeconfig-file.ts';
+import type { PluginTerminal } from './plugin-terminal.ts';
 
 /** A credential in clear, PEM and text. Never leaves `clusters/` but inside a `SecureContext` or a header. */
 export interface CredentialMaterial {
@@ -16,6 +19,8 @@ export interface CredentialMaterial {
 export interface CredentialSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly now: () => number;
+  readonly terminal: PluginTerminal | null;
+  readonly log: GatewayLog;
 }
 
 /** Milliseconds after which files are read again, as client-go does with token files. */
@@ -94,7 +99,7 @@ export class CredentialSource {
       user: this.#user.name,
       cluster: this.#cluster,
       authorityData: authority === null ? null : Buffer.from(authority).toString('base64'),
-      environment: this.#surroundings.environment,
+      ...this.#surroundings,
     });
     return this.#plugin;
   }

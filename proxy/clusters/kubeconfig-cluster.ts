@@ -11,6 +11,7 @@ import { clusterProblem, unsupportedUser } from './context-problem.ts';
 import { type CredentialMaterial, CredentialSource } from './credential-source.ts';
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './kubeconfig-file.ts';
 import { readKubeconfigs } from './kubeconfig-files.ts';
+import type { PluginTerminal } from './plugin-terminal.ts';
 import { proxyFromEnvironment } from './proxy-environment.ts';
 import { serverAddress } from './server-address.ts';
 import { readProxyUrl, type UpstreamProxy } from './upstream-proxy.ts';
@@ -20,6 +21,8 @@ export interface OpenClusterOptions {
   /** What exec plugins get and where they are looked for, and where `HTTPS_PROXY` and `NO_PROXY` are read. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly now?: () => number;
+  /** Where credential plugins may ask a person; null, the default, where there is nobody to ask. */
+  readonly terminal?: PluginTerminal | null;
 }
 
 /** A context with everything it names. */
@@ -40,7 +43,7 @@ const LOOK_AGAIN = 1_000;
  * be used; in words.
  */
 export async function openCluster(source: ClusterSource, given: OpenClusterOptions): Promise<Cluster> {
-  const options = { environment: {}, now: Date.now, ...given };
+  const options = { environment: {}, now: Date.now, terminal: null, ...given };
   const stamp = await stampOf(source.kubeconfigFiles);
   const resolved = await resolveContext(source, options.environment);
   if (!resolved.server.verify) {

@@ -29,6 +29,8 @@ function kubeconfig(change: { cluster?: object; user?: object | null; context?: 
   });
 }
 
+const PLUGIN = { apiVersion: 'client.authentication.k8s.io/v1', interactiveMode: 'Never' };
+
 /** Nine lists of nine, each of the one before: 9^9 texts. */
 const BILLION_LAUGHS = Array.from({ length: 9 }, (_, level) => {
   const held = level === 0 ? 'lol' : `*a${level - 1}`;
@@ -201,8 +203,15 @@ describe('the list of contexts', () => {
     ['a missing token file', kubeconfig({ user: { tokenFile: '/nowhere/token' } }), '/nowhere/token does not exist'],
     [
       'a missing plugin',
-      kubeconfig({ user: { exec: { command: 'no-such-plugin', installHint: 'brew install it\nsecond line' } } }),
+      kubeconfig({
+        user: { exec: { ...PLUGIN, command: 'no-such-plugin', installHint: 'brew install it\nsecond line' } },
+      }),
       'Exec plugin "no-such-plugin" of user "u" was not found: brew install it',
+    ],
+    [
+      'a plugin that does not say whether it asks',
+      kubeconfig({ user: { exec: { ...PLUGIN, command: 'plugin', interactiveMode: '' } } }),
+      'Exec plugin "plugin" of user "u" has no interactiveMode',
     ],
     [
       'a certificate that is none',
@@ -232,7 +241,7 @@ describe('the list of contexts', () => {
 
   it('finds plugins on the given PATH only, never in the current folder', async () => {
     const plugin = await file('plugin', '#!/bin/sh\n');
-    const path = await file('config', kubeconfig({ user: { exec: { command: 'plugin' } } }));
+    const path = await file('config', kubeconfig({ user: { exec: { ...PLUGIN, command: 'plugin' } } }));
     expect((await listContexts([path], { path: folder }))[0]?.problem).toContain('not found');
     await chmod(plugin, 0o755);
     expect((await listContexts([path], { path: folder }))[0]?.problem).toBeNull();

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+
+/**
+ * The terminal that the gateway itself runs in, lent to one credential plugin at a time: of two that ask for a password
+ * at once, each would get half of it.
+ */
+export class PluginTerminal {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Runs what asks, once whatever asked before has ended. */
+  use<T>(ask: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(ask, ask);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /**
+   * False where the gateway was sent to the background (`&`): a plugin that reads there is stopped by the kernel and
+   * never heard of again. True where that cannot be told.
+   */
+  async isInFront(): Promise<boolean> {
+    const status = await readFile('/proc/self/stat', 'utf8').catch(() => null);
+    // After the name in brackets: state, parent, process group, session, terminal, group in front (proc_pid_stat(5)).
+    const [, , group, , , inFront] = status?.slice(status.lastIndexOf(')') + 2).split(' ') ?? [];
+    return group === inFront;
+  }
+}
