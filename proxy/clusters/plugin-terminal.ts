@@ -1,17 +1,16 @@
 import { readFile } from 'node:fs/promises';
+import { OneAtATime } from './one-at-a-time.ts';
 
 /**
  * The terminal that the gateway itself runs in, lent to one credential plugin at a time: of two that ask for a password
  * at once, each would get half of it.
  */
 export class PluginTerminal {
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new OneAtATime();
 
   /** Runs what asks, once whatever asked before has ended. */
   use<T>(ask: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(ask, ask);
-    this.#last = turn.catch(() => undefined);
-    return turn;
+    return this.#turns.run(ask);
   }
 
   /**

@@ -31,6 +31,8 @@ function kubeconfig(change: { cluster?: object; user?: object | null; context?: 
 
 const PLUGIN = { apiVersion: 'client.authentication.k8s.io/v1', interactiveMode: 'Never' };
 
+const oidc = (config: Record<string, string>) => ({ 'auth-provider': { name: 'oidc', config } });
+
 /** Nine lists of nine, each of the one before: 9^9 texts. */
 const BILLION_LAUGHS = Array.from({ length: 9 }, (_, level) => {
   const held = level === 0 ? 'lol' : `*a${level - 1}`;
@@ -195,6 +197,25 @@ describe('the list of contexts', () => {
     ['extras alone', kubeconfig({ user: { token: 'x', 'as-user-extra': { a: ['b'] } } }), 'impersonates somebody else'],
     ['groups alone', kubeconfig({ user: { token: 'x', 'as-groups': ['a'] } }), 'impersonates somebody else'],
     ['an auth provider', kubeconfig({ user: { 'auth-provider': { name: 'gcp' } } }), 'auth provider "gcp"'],
+    ['OIDC without a provider', kubeconfig({ user: oidc({ 'client-id': 'a' }) }), 'without idp-issuer-url'],
+    ['OIDC without a client', kubeconfig({ user: oidc({ 'idp-issuer-url': 'https://i' }) }), 'without client-id'],
+    [
+      'OIDC in the clear',
+      kubeconfig({ user: oidc({ 'idp-issuer-url': 'http://i', 'client-id': 'a' }) }),
+      'whose idp-issuer-url does not start with https://',
+    ],
+    [
+      'OIDC and a plugin',
+      kubeconfig({ user: { ...oidc({}), exec: { ...PLUGIN, command: 'p' } } }),
+      'both an auth provider and an exec plugin',
+    ],
+    [
+      'an authority of OIDC somewhere',
+      kubeconfig({
+        user: oidc({ 'idp-issuer-url': 'https://i', 'client-id': 'a', 'idp-certificate-authority': 'ca.crt' }),
+      }),
+      'relative idp-certificate-authority',
+    ],
     ['a password alone', kubeconfig({ user: { password: 'b' } }), 'password without a user name'],
     ['a token and a name', kubeconfig({ user: { username: 'a', token: 'b' } }), 'both a token and a user name'],
     ['a name with a colon', kubeconfig({ user: { username: 'a:b' } }), 'with a colon'],
@@ -222,6 +243,11 @@ describe('the list of contexts', () => {
     const [listing] = await listContexts([await file('config', text)]);
     expect(listing?.problem).toContain(expected);
     expect(listing?.problem).not.toMatch(/\n/);
+  });
+
+  it('has users of OIDC among those that can be used', async () => {
+    const user = oidc({ 'idp-issuer-url': 'https://i', 'client-id': 'a', 'refresh-token': 'r' });
+    expect(await listContexts([await file('config', kubeconfig({ user }))])).toMatchObject([{ problem: null }]);
   });
 
   it('says when a client certificate expired', async () => {
