@@ -5,6 +5,7 @@ import { type DestinationStream, pino } from 'pino';
 import { ensurePrivateFolder } from '../proxy/access/private-file.ts';
 import { openLocalAuthority } from '../proxy/approvals/local-authority.ts';
 import { readKubeconfigs } from '../proxy/clusters/kubeconfig-files.ts';
+import { PluginTerminal } from '../proxy/clusters/plugin-terminal.ts';
 import { ControlSocketError, controlSocketPath, openControlSocket } from '../proxy/control/control-socket.ts';
 import { createGateway } from '../proxy/gateway.ts';
 import type { Gateway, GatewayLog } from '../proxy/gateway-door.ts';
@@ -146,7 +147,7 @@ async function readSettings(words: readonly string[], context: CommandContext): 
 }
 
 async function chooseContext(files: readonly string[], wanted: string | undefined): Promise<string> {
-  const { contexts, currentContext, problems } = await readKubeconfigs(files);
+  const { contexts, currentContext, problems, flaws } = await readKubeconfigs(files);
   if (problems[0] !== undefined) throw usageError(NAME, `--kubeconfig: ${problems[0].message}`);
   const chosen = wanted ?? currentContext;
   const known = [...contexts.keys()].join(', ') || 'none';
@@ -154,6 +155,8 @@ async function chooseContext(files: readonly string[], wanted: string | undefine
     throw usageError(NAME, `--context is missing, and the kubeconfig has no current context; it has: ${known}`);
   }
   if (contexts.has(chosen)) return chosen;
+  const flaw = flaws.find(({ kind, name }) => kind === 'context' && name === chosen);
+  if (flaw !== undefined) throw usageError(NAME, `--context: ${flaw.message}`);
   throw usageError(NAME, `--context: the kubeconfig has no context "${chosen}"; it has: ${known}`);
 }
 
@@ -199,6 +202,7 @@ async function start(settings: Settings, log: GatewayLog, context: CommandContex
       ...(witness === null ? {} : { journalWitness: witness }),
       journalRetention: settings.retention,
       environment: context.environment,
+      terminal: context.ask === null ? null : new PluginTerminal(),
       log,
     });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { quotedYaml } from '../proxy/quoted-yaml.ts';
 import type { CertificatePair } from './certificates.ts';
 
 /** A context of the demo's kubeconfig: a user with a certificate or a token. */
@@ -13,24 +13,21 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 /** A kubeconfig with everything inside, the first context current. */
 export function kubeconfigText(url: string, authority: string, contexts: readonly DemoContext[]): string {
-  return stringify(
-    {
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'gatehouse-demo', cluster: { server: url, 'certificate-authority-data': base64(authority) } }],
-      users: contexts.map(({ user, credential }) => ({
-        name: user,
-        user:
-          'token' in credential
-            ? { token: credential.token }
-            : { 'client-certificate-data': base64(credential.certificate), 'client-key-data': base64(credential.key) },
-      })),
-      contexts: contexts.map(({ name, user, namespace }) => ({
-        name,
-        context: { cluster: 'gatehouse-demo', user, namespace },
-      })),
-      'current-context': contexts[0]?.name ?? '',
-    },
-    { lineWidth: 0 },
-  );
+  return quotedYaml({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'gatehouse-demo', cluster: { server: url, 'certificate-authority-data': base64(authority) } }],
+    users: contexts.map(({ user, credential }) => ({
+      name: user,
+      user:
+        'token' in credential
+          ? { token: credential.token }
+          : { 'client-certificate-data': base64(credential.certificate), 'client-key-data': base64(credential.key) },
+    })),
+    contexts: contexts.map(({ name, user, namespace }) => ({
+      name,
+      context: { cluster: 'gatehouse-demo', user, namespace },
+    })),
+    'current-context': contexts[0]?.name ?? '',
+  });
 }

@@ -7,6 +7,7 @@ import type { KeyPair } from './access/key-pair.ts';
 import type { AccessRequest, ClientAccess } from './access/session-access.ts';
 import type { ApprovalAuthority, AuthorityOpening } from './approvals/approval-authority.ts';
 import type { ClusterSource } from './clusters/cluster-source.ts';
+import type { PluginTerminal } from './clusters/plugin-terminal.ts';
 import type { GatewayLog } from './gateway-log.ts';
 import type { HeadWitness } from './journal/head-witness.ts';
 import type { JournalFilter } from './journal/journal.ts';
@@ -96,6 +97,8 @@ export interface GatewayOptions {
    * `NO_PROXY` are read. Nothing of it is used otherwise; left out, there is none.
    */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** The gateway's own terminal, where credential plugins may ask a person; left out, there is nobody to ask. */
+  readonly terminal?: PluginTerminal | null;
   /** pino-compatible sink of the gateway's own log. Carries no Secret material. */
   readonly log: GatewayLog;
 }

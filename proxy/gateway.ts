@@ -119,7 +119,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     // Before the listener: what waits is answered while its connections still stand.
     keep(approvals, (part) => part.close());
     const gateway = new RunningGateway(
-      { ...parts, access, clusters, listener, environment: options.environment ?? {} },
+      {
+        ...parts,
+        access,
+        clusters,
+        listener,
+        environment: options.environment ?? {},
+        terminal: options.terminal ?? null,
+      },
       closeAll,
     );
     await gateway.started();

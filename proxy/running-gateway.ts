@@ -4,6 +4,7 @@ import type { PolicyState } from '../model/policy-state.ts';
 import type { ClientAccessRegistry } from './access/client-access.ts';
 import type { Cluster } from './clusters/cluster.ts';
 import { openCluster } from './clusters/kubeconfig-cluster.ts';
+import type { PluginTerminal } from './clusters/plugin-terminal.ts';
 import type { ClientAccess, ClusterSource, Gateway, GatewayEvents } from './gateway-door.ts';
 import type { JournalFilter } from './journal/journal.ts';
 import type { Listener } from './listener/start-listener.ts';
@@ -15,6 +16,7 @@ export interface RunningParts extends PipelineParts {
   readonly clusters: Map<string, Cluster>;
   readonly listener: Listener;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly terminal: PluginTerminal | null;
 }
 
 /** The door's other side: what the app, the command line and tests do with a gateway that runs. */
@@ -47,8 +49,8 @@ export class RunningGateway implements Gateway {
   }
 
   async connectCluster(source: ClusterSource): Promise<{ readonly slug: string }> {
-    const { clusters, access, log, environment } = this.#parts;
-    const cluster = await openCluster(source, { log, environment });
+    const { clusters, access, log, environment, terminal } = this.#parts;
+    const cluster = await openCluster(source, { log, environment, terminal });
     this.#forget(cluster.slug);
     clusters.set(cluster.slug, cluster);
     await access.refresh();

@@ -21,8 +21,9 @@ export function withoutKubeconfig(environment: Environment): Record<string, stri
  * without any kubeconfig has done nothing wrong; one that was named and is missing is worth a word.
  */
 export function ownKubeconfigFiles(environment: Environment, home: string = homedir()): string[] {
-  const named = environment['KUBECONFIG']?.split(delimiter).filter(Boolean) ?? [];
-  if (named.length > 0) return named;
+  // Each once, empty names aside, and the default one only where nothing is set at all (client-go clientcmd/loader.go).
+  const named = environment['KUBECONFIG'] ?? '';
+  if (named !== '') return [...new Set(named.split(delimiter))].filter(Boolean);
   const ordinary = join(home, '.kube', 'config');
   return existsSync(ordinary) ? [ordinary] : [];
 }

@@ -1,5 +1,6 @@
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { z } from 'zod';
+import { quotedYaml } from '../quoted-yaml.ts';
 
 /** A cluster as clients see it. */
 export interface ServedCluster {
@@ -71,7 +72,7 @@ export function gatewayKubeconfig(options: {
     })),
     'current-context': choice.currentContext ?? '',
   };
-  return `${MARKER}\n${stringify(kubeconfig, { lineWidth: 0 })}`;
+  return `${MARKER}\n${quotedYaml(kubeconfig)}`;
 }
 
 function userName(cluster: string | null): string {

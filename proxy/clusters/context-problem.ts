@@ -2,8 +2,11 @@ import { X509Certificate } from 'node:crypto';
 import { access, constants, readFile } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
 import { oneLine } from '../one-line.ts';
+import { contextParts } from './context-parts.ts';
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './kubeconfig-file.ts';
 import type { MergedKubeconfig } from './kubeconfig-files.ts';
+import { authProviderProblem } from './oidc-sign-in.ts';
+import { pluginProblem } from './plugin-problem.ts';
 import { serverAddress } from './server-address.ts';
 import { readProxyUrl } from './upstream-proxy.ts';
 
@@ -20,12 +23,9 @@ export async function contextProblem(
   context: KubeconfigContext,
   surroundings: Surroundings,
 ): Promise<string | null> {
-  if (context.cluster === null) return `Context "${context.name}" names no cluster`;
-  if (context.user === null) return `Context "${context.name}" names no user, so there is no credential`;
-  const cluster = merged.clusters.get(context.cluster);
-  if (cluster === undefined) return `Cluster "${context.cluster}" is in none of the kubeconfig files`;
-  const user = merged.users.get(context.user);
-  if (user === undefined) return `User "${context.user}" is in none of the kubeconfig files`;
+  const parts = contextParts(merged, context);
+  if ('problem' in parts) return parts.problem;
+  const { cluster, user } = parts;
   return (await clusterProblem(cluster)) ?? unsupportedUser(user) ?? (await credentialProblem(user, surroundings));
 }
 
@@ -49,9 +49,8 @@ export function unsupportedUser(user: KubeconfigUser): string | null {
   if (impersonates || Object.keys(user['as-user-extra'] ?? {}).length > 0) {
     return `User "${name}" impersonates somebody else (as, as-groups); use a context without it and kubectl --as`;
   }
-  if (user['auth-provider']) {
-    return `User "${name}" needs the auth provider "${user['auth-provider'].name}", which kubectl dropped in 1.26; use its exec plugin`;
-  }
+  const provider = authProviderProblem(user);
+  if (provider !== null) return `User "${name}" ${provider}`;
   if (user.username === null && user.password !== null) return `User "${name}" has a password without a user name`;
   if (user.username?.includes(':')) return `User "${name}" has a user name with a colon, which HTTP cannot send`;
   if (user.username !== null && (user.token !== null || user.tokenFile !== null)) {
@@ -63,8 +62,9 @@ export function unsupportedUser(user: KubeconfigUser): string | null {
     return `User "${name}" has a client ${hasCertificate ? 'certificate without its key' : 'key without its certificate'}`;
   }
   if (user.exec && user.exec.command === null) return `User "${name}" has an exec plugin without a command`;
-  if (!hasCertificate && user.token === null && user.tokenFile === null && user.username === null && !user.exec) {
-    return `User "${name}" has no credential that Gatehouse knows: certificate, token, token file, user name and password, or exec plugin`;
+  const plain = hasCertificate || user.token !== null || user.tokenFile !== null || user.username !== null;
+  if (!plain && !user.exec && !user['auth-provider']) {
+    return `User "${name}" has no credential that Gatehouse knows: certificate, token, token file, user name and password, exec plugin, or OIDC`;
   }
   return null;
 }
@@ -77,6 +77,8 @@ async function credentialProblem(user: KubeconfigUser, { path, now }: Surroundin
     if (problem !== null) return problem;
   }
   if (!user.exec?.command) return null;
+  const wrong = pluginProblem(user.exec);
+  if (wrong !== null) return `Exec plugin "${user.exec.command}" of user "${user.name}" ${wrong}`;
   if ((await findProgram(user.exec.command, path)) !== null) return null;
   const hint = user.exec.installHint === null ? '' : `: ${firstLine(user.exec.installHint)}`;
   return `Exec plugin "${user.exec.command}" of user "${user.name}" was not found${hint}`;

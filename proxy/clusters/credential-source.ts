@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import type { GatewayLog } from '../gateway-log.ts';
 import { Refusal } from '../refusal.ts';
-import { type ExecCredential, runExecPlugin } from './exec-plugin.ts';
+import type { ExecCredential } from './exec-credential.ts';
+import { runExecPlugin } from './exec-plugin.ts';
 import type { KubeconfigCluster, KubeconfigUser } from './kubeconfig-file.ts';
+import { OidcSignIn } from './oidc-sign-in.ts';
+import { OidcError } from './oidc-tokens.ts';
+import type { PluginTerminal } from './plugin-terminal.ts';
 
 /** A credential in clear, PEM and text. Never leaves `clusters/` but inside a `SecureContext` or a header. */
 export interface CredentialMaterial {
@@ -16,6 +21,8 @@ export interface CredentialMaterial {
 export interface CredentialSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly now: () => number;
+  readonly terminal: PluginTerminal | null;
+  readonly log: GatewayLog;
 }
 
 /** Milliseconds after which files are read again, as client-go does with token files. */
@@ -29,12 +36,16 @@ export class CredentialSource {
   readonly #user: KubeconfigUser;
   readonly #surroundings: CredentialSurroundings;
   #known: { readonly material: CredentialMaterial; readonly until: number } | null = null;
+  readonly #oidc: OidcSignIn | null;
   #plugin: ExecCredential | null = null;
+  /** When what a plugin or a provider gave is to be asked for again, in milliseconds since the epoch. */
+  #until = Number.POSITIVE_INFINITY;
 
   constructor(cluster: KubeconfigCluster, user: KubeconfigUser, surroundings: CredentialSurroundings) {
     this.#cluster = cluster;
     this.#user = user;
     this.#surroundings = surroundings;
+    this.#oidc = user['auth-provider'] ? new OidcSignIn(user, surroundings.log) : null;
   }
 
   /** @throws {Refusal} `upstream-credential-unavailable` */
@@ -43,9 +54,7 @@ export class CredentialSource {
     if (this.#known !== null && now < this.#known.until) return this.#known.material;
     const authority = await this.#pem('certificate-authority', this.#cluster);
     const material = { authority, ...(await this.#identity(authority)) };
-    const expires = this.#plugin?.expires ?? null;
-    const until = Math.min(now + REREAD, expires === null ? Number.POSITIVE_INFINITY : expires - EXPIRY_MARGIN);
-    this.#known = { material, until };
+    this.#known = { material, until: Math.min(now + REREAD, this.#until) };
     return material;
   }
 
@@ -53,9 +62,10 @@ export class CredentialSource {
   forget(): void {
     this.#known = null;
     this.#plugin = null;
+    this.#oidc?.rejected();
   }
 
-  /** Certificate, then token, then name and password, then plugin: client-go asks a plugin only where nothing else identifies the user. */
+  /** Certificate, token, name and password, then what has to be asked: client-go asks only where nothing else identifies the user. */
   async #identity(authority: string | null): Promise<Omit<CredentialMaterial, 'authority'>> {
     const [certificate, key] = await Promise.all([
       this.#pem('client-certificate', this.#user),
@@ -68,6 +78,9 @@ export class CredentialSource {
     if (username !== null) {
       const basic = Buffer.from(`${username}:${password ?? ''}`).toString('base64');
       return { certificate: null, key: null, token: null, basic };
+    }
+    if (this.#oidc !== null) {
+      return { certificate: null, key: null, token: await this.#oidcToken(this.#oidc), basic: null };
     }
     const plugin = await this.#runPlugin(authority);
     return { certificate: plugin.certificate, key: plugin.key, token: plugin.token, basic: null };
@@ -82,6 +95,16 @@ export class CredentialSource {
     throw this.#unavailable(`its token file ${tokenFile} is missing, unreadable or empty`);
   }
 
+  async #oidcToken(signIn: OidcSignIn): Promise<string> {
+    try {
+      const { token, until } = await signIn.token(this.#surroundings.now());
+      this.#until = until;
+      return token;
+    } catch (error) {
+      throw error instanceof OidcError ? this.#unavailable(error.message) : error;
+    }
+  }
+
   async #runPlugin(authority: string | null): Promise<ExecCredential> {
     const plugin = this.#user.exec;
     if (!plugin) throw this.#unavailable('it has no credential that Gatehouse knows');
@@ -94,8 +117,9 @@ export class CredentialSource {
       user: this.#user.name,
       cluster: this.#cluster,
       authorityData: authority === null ? null : Buffer.from(authority).toString('base64'),
-      environment: this.#surroundings.environment,
+      ...this.#surroundings,
     });
+    this.#until = this.#plugin.expires === null ? Number.POSITIVE_INFINITY : this.#plugin.expires - EXPIRY_MARGIN;
     return this.#plugin;
   }
 

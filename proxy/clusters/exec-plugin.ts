@@ -1,17 +1,12 @@
 import { spawn } from 'node:child_process';
-import { z } from 'zod';
+import type { GatewayLog } from '../gateway-log.ts';
 import { Refusal } from '../refusal.ts';
 import { findProgram, firstLine } from './context-problem.ts';
-import type { ExecPlugin, KubeconfigCluster } from './kubeconfig-file.ts';
-
-/** What a credential plugin gave (client-go credential plugins, `client.authentication.k8s.io`). */
-export interface ExecCredential {
-  readonly token: string | null;
-  readonly certificate: string | null;
-  readonly key: string | null;
-  /** Milliseconds since the epoch; null keeps it until the API server rejects it. */
-  readonly expires: number | null;
-}
+import { type ExecCredential, ExecCredentialError, readExecCredential } from './exec-credential.ts';
+import type { KubeconfigCluster } from './kubeconfig-file.ts';
+import type { ExecPlugin } from './kubeconfig-schema.ts';
+import { pluginProblem } from './plugin-problem.ts';
+import type { PluginTerminal } from './plugin-terminal.ts';
 
 export interface ExecPluginRun {
   readonly plugin: ExecPlugin;
@@ -20,87 +15,61 @@ export interface ExecPluginRun {
   /** PEM, in base64; for `provideClusterInfo`. */
   readonly authorityData: string | null;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where the plugin may ask a person; null where there is nobody to ask. */
+  readonly terminal: PluginTerminal | null;
+  readonly log: GatewayLog;
   /** Milliseconds. */
   readonly timeLimit?: number;
 }
 
-const API_VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
 /** Under the 32 s after which kubectl's discovery gives up, so that its reader sees why. */
 const TIME_LIMIT = 25_000;
+/** For a person who looks for a code. Who gave up waiting finds the credential at the next try. */
+const PATIENCE = 300_000;
 /** Milliseconds for which output is read after the plugin ended: a browser that it opened may keep it open for hours. */
 const LAST_OUTPUT = 500;
 /** Bytes of output that are read; a credential is a few kilobytes. */
 const OUTPUT_LIMIT = 1024 * 1024;
 const CLUSTER_CONFIG_EXTENSION = 'client.authentication.k8s.io/exec';
 
-const outputSchema = z.object({
-  kind: z.literal('ExecCredential'),
-  apiVersion: z.string(),
-  status: z.object({
-    token: z.string().min(1).optional(),
-    clientCertificateData: z.string().min(1).optional(),
-    clientKeyData: z.string().min(1).optional(),
-    expirationTimestamp: z.iso.datetime({ offset: true }).nullish(),
-  }),
-});
-
 /**
- * Runs a credential plugin in a process of its own, without a terminal. Its output is read, and neither logged nor
- * quoted; of its complaints the first line is, with anything that looks like a credential taken out.
+ * Runs a credential plugin in a process of its own: with the gateway's terminal where it may ask a person and there is
+ * one, else without. Its output is read, and neither logged nor quoted; of its complaints the first line is, with
+ * anything that looks like a credential taken out.
  * @throws {Refusal} `upstream-credential-unavailable`.
  */
 export async function runExecPlugin(run: ExecPluginRun): Promise<ExecCredential> {
   const { plugin, environment } = run;
-  const apiVersion = plugin.apiVersion ?? '';
-  if (!API_VERSIONS.includes(apiVersion)) {
-    throw unavailable(
-      run,
-      `speaks "${apiVersion}", which kubectl no longer takes; set apiVersion to ${API_VERSIONS[0]}`,
-    );
-  }
-  if (plugin.interactiveMode === 'Always') {
-    throw unavailable(run, 'needs a terminal (interactiveMode: Always), which Gatehouse cannot give it');
+  const terminal = (await run.terminal?.isInFront()) ? run.terminal : null;
+  const problem = pluginProblem(plugin);
+  if (problem !== null) throw unavailable(run, problem);
+  if (plugin.interactiveMode === 'Always' && terminal === null) {
+    throw unavailable(run, `wants to ask a person (interactiveMode: Always), and there is no terminal here; ${ADVICE}`);
   }
   const program = await findProgram(plugin.command ?? '', environment['PATH'] ?? '');
   if (program === null) throw unavailable(run, `was not found${hintOf(plugin)}`);
-  const { code, signal, output, complaint, trouble } = await runToEnd(program, run);
+  const asks = terminal !== null && plugin.interactiveMode !== 'Never';
+  const { code, signal, output, complaint, trouble } = asks
+    ? await terminal.use(() => runToEnd(program, run, true))
+    : await runToEnd(program, run, false);
   if (trouble !== null) throw unavailable(run, `${trouble}${hintOf(plugin)}`);
   if (code !== 0) {
     const ended = code === null ? `was ended by ${signal}` : `failed with exit code ${code}`;
-    throw unavailable(run, complaint === '' ? ended : `${ended}: ${complaint}`);
+    const advice = plugin.interactiveMode === 'IfAvailable' && !asks ? `. If it wants to ask a person: ${ADVICE}` : '';
+    throw unavailable(run, `${complaint === '' ? ended : `${ended}: ${complaint}`}${advice}`);
   }
-  return readOutput(output, run, apiVersion);
+  if (complaint !== '') {
+    run.log.warn({ plugin: plugin.command, user: run.user, said: complaint }, 'A credential plugin said something');
+  }
+  try {
+    return readExecCredential(output, plugin.apiVersion ?? '');
+  } catch (error) {
+    throw error instanceof ExecCredentialError ? unavailable(run, error.message) : error;
+  }
 }
 
-function readOutput(output: string, run: ExecPluginRun, apiVersion: string): ExecCredential {
-  let json: unknown;
-  try {
-    json = JSON.parse(output);
-  } catch {
-    // The parser's own message would quote the output.
-    throw unavailable(run, 'did not print JSON');
-  }
-  const read = outputSchema.safeParse(json);
-  if (!read.success) {
-    throw unavailable(run, `printed an ExecCredential without a valid "${read.error.issues[0]?.path.join('.')}"`);
-  }
-  if (read.data.apiVersion !== apiVersion) {
-    throw unavailable(run, `answered in another apiVersion than the kubeconfig asks for (${apiVersion})`);
-  }
-  const { token, clientCertificateData, clientKeyData, expirationTimestamp } = read.data.status;
-  if ((clientCertificateData === undefined) !== (clientKeyData === undefined)) {
-    throw unavailable(run, 'printed a client certificate or a key without the other');
-  }
-  if (token === undefined && clientCertificateData === undefined) {
-    throw unavailable(run, 'printed neither a token nor a client certificate');
-  }
-  return {
-    token: token ?? null,
-    certificate: clientCertificateData ?? null,
-    key: clientKeyData ?? null,
-    expires: expirationTimestamp ? Date.parse(expirationTimestamp) : null,
-  };
-}
+const ADVICE =
+  'run kubectl with the same context in a terminal once, or start "gatehouse gateway" in one, and let it ask there';
 
 interface Ended {
   readonly code: number | null;
@@ -110,14 +79,16 @@ interface Ended {
   readonly trouble: string | null;
 }
 
-function runToEnd(program: string, run: ExecPluginRun): Promise<Ended> {
-  const { plugin, timeLimit = TIME_LIMIT } = run;
+/** @param asks gives it the gateway's own standard input and error, as kubectl does */
+function runToEnd(program: string, run: ExecPluginRun, asks: boolean): Promise<Ended> {
+  const { plugin, timeLimit = asks ? PATIENCE : TIME_LIMIT } = run;
   return new Promise((resolve) => {
+    const ownGroup = !asks && process.platform !== 'win32';
     const child = spawn(program, plugin.args, {
-      env: { ...run.environment, ...environmentOf(run) },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // Its own process group, so that what it started ends with it.
-      detached: process.platform !== 'win32',
+      env: { ...run.environment, ...environmentOf(run, asks) },
+      stdio: asks ? ['inherit', 'pipe', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+      // Its own process group, so that what it started ends with it; but only the group in front may read a terminal.
+      detached: ownGroup,
       windowsHide: true,
     });
     const output: Buffer[] = [];
@@ -126,21 +97,21 @@ function runToEnd(program: string, run: ExecPluginRun): Promise<Ended> {
     let trouble: string | null = null;
     let lastOutput: NodeJS.Timeout | undefined;
     const readNoMore = (): void => {
-      child.stdout.destroy();
-      child.stderr.destroy();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
     };
     const stop = (reason: string): void => {
       trouble ??= reason;
-      killGroup(child.pid);
+      kill(child.pid, ownGroup);
       readNoMore();
     };
     const timer = setTimeout(() => stop(`did not answer within ${timeLimit / 1000} s`), timeLimit);
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       outputBytes += chunk.length;
       if (outputBytes > OUTPUT_LIMIT) stop('printed more than a credential');
       else output.push(chunk);
     });
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       if (complaint.length < 4096) complaint += chunk.toString('utf8');
     });
     child.once('error', (error: NodeJS.ErrnoException) => {
@@ -159,16 +130,16 @@ function runToEnd(program: string, run: ExecPluginRun): Promise<Ended> {
   });
 }
 
-function killGroup(pid: number | undefined): void {
+function kill(pid: number | undefined, ownGroup: boolean): void {
   if (pid === undefined) return;
   try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+    process.kill(ownGroup ? -pid : pid, 'SIGKILL');
   } catch {
     // It ended by itself in the meantime.
   }
 }
 
-function environmentOf({ plugin, cluster, authorityData }: ExecPluginRun): Record<string, string> {
+function environmentOf({ plugin, cluster, authorityData }: ExecPluginRun, asks: boolean): Record<string, string> {
   const own = Object.fromEntries(plugin.env.map(({ name, value }) => [name, value]));
   const config = cluster.extensions.find(({ name }) => name === CLUSTER_CONFIG_EXTENSION)?.extension;
   const described = {
@@ -176,9 +147,11 @@ function environmentOf({ plugin, cluster, authorityData }: ExecPluginRun): Recor
     ...(cluster['tls-server-name'] === null ? {} : { 'tls-server-name': cluster['tls-server-name'] }),
     ...(cluster['insecure-skip-tls-verify'] ? { 'insecure-skip-tls-verify': true } : {}),
     ...(authorityData === null ? {} : { 'certificate-authority-data': authorityData }),
+    ...(cluster['proxy-url'] === null ? {} : { 'proxy-url': cluster['proxy-url'] }),
+    ...(cluster['disable-compression'] ? { 'disable-compression': true } : {}),
     ...(config === undefined ? {} : { config }),
   };
-  const spec = { interactive: false, ...(plugin.provideClusterInfo ? { cluster: described } : {}) };
+  const spec = { interactive: asks, ...(plugin.provideClusterInfo ? { cluster: described } : {}) };
   const info = { kind: 'ExecCredential', apiVersion: plugin.apiVersion, spec };
   return { ...own, KUBERNETES_EXEC_INFO: JSON.stringify(info) };
 }

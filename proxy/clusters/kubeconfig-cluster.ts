@@ -6,10 +6,12 @@ import { Refusal } from '../refusal.ts';
 import type { Cluster, UpstreamCredential } from './cluster.ts';
 import { clusterSlug } from './cluster-slug.ts';
 import type { ClusterSource } from './cluster-source.ts';
+import { contextParts, whyMissing } from './context-parts.ts';
 import { clusterProblem, unsupportedUser } from './context-problem.ts';
 import { type CredentialMaterial, CredentialSource } from './credential-source.ts';
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './kubeconfig-file.ts';
 import { readKubeconfigs } from './kubeconfig-files.ts';
+import type { PluginTerminal } from './plugin-terminal.ts';
 import { proxyFromEnvironment } from './proxy-environment.ts';
 import { serverAddress } from './server-address.ts';
 import { readProxyUrl, type UpstreamProxy } from './upstream-proxy.ts';
@@ -19,6 +21,8 @@ export interface OpenClusterOptions {
   /** What exec plugins get and where they are looked for, and where `HTTPS_PROXY` and `NO_PROXY` are read. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly now?: () => number;
+  /** Where credential plugins may ask a person; null, the default, where there is nobody to ask. */
+  readonly terminal?: PluginTerminal | null;
 }
 
 /** A context with everything it names. */
@@ -39,7 +43,7 @@ const LOOK_AGAIN = 1_000;
  * be used; in words.
  */
 export async function openCluster(source: ClusterSource, given: OpenClusterOptions): Promise<Cluster> {
-  const options = { environment: {}, now: Date.now, ...given };
+  const options = { environment: {}, now: Date.now, terminal: null, ...given };
   const stamp = await stampOf(source.kubeconfigFiles);
   const resolved = await resolveContext(source, options.environment);
   if (!resolved.server.verify) {
@@ -181,21 +185,16 @@ async function resolveContext(
   environment: Required<OpenClusterOptions>['environment'],
 ): Promise<Resolved> {
   const merged = await readKubeconfigs(source.kubeconfigFiles);
-  // kubectl passes over a missing file and stops at a broken one: what it would have defined first is not known.
-  const broken = merged.problems.find(({ missing }) => !missing);
-  if (broken !== undefined) throw unusable(source, broken.message);
   const context = merged.contexts.get(source.context);
   if (context === undefined) {
-    const missing = merged.problems.map(({ message }) => message).join('; ');
-    throw new Refusal(
-      'unknown-cluster',
-      `Context "${source.context}" is in none of the kubeconfig files${missing === '' ? '' : ` (${missing})`}`,
-    );
+    const why = whyMissing(merged, 'context', source.context);
+    // Somewhere it may well be, but not where it can be read.
+    const unread = merged.flaws.length > 0 || merged.problems.some(({ missing }) => !missing);
+    throw unread ? unusable(source, why) : new Refusal('unknown-cluster', why);
   }
-  const cluster = merged.clusters.get(context.cluster ?? '');
-  if (cluster === undefined) throw unusable(source, `cluster "${context.cluster}" is in none of the kubeconfig files`);
-  const user = merged.users.get(context.user ?? '');
-  if (user === undefined) throw unusable(source, `user "${context.user}" is in none of the kubeconfig files`);
+  const parts = contextParts(merged, context);
+  if ('problem' in parts) throw unusable(source, parts.problem);
+  const { cluster, user } = parts;
   const problem = (await clusterProblem(cluster)) ?? unsupportedUser(user);
   if (problem !== null) throw unusable(source, problem);
   const address = serverAddress(cluster);

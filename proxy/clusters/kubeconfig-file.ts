@@ -1,73 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
+import {
+  addFlaw,
+  type Entry,
+  type FileFields,
+  type KubeconfigFlaw,
+  readEntries,
+  readField,
+} from './kubeconfig-entries.ts';
+import { clusterSchema, contextSchema, FILE_FIELDS, userSchema } from './kubeconfig-schema.ts';
+import { KubeconfigTextError, kubeconfigText } from './kubeconfig-text.ts';
+import { faultIn, type Located, readKubeconfigYaml, YamlError } from './kubeconfig-yaml.ts';
 
 /*
- * One kubeconfig file as client-go reads it (client-go tools/clientcmd/api/v1/types.go). @kubernetes/client-node does
- * not serve here: it stops at the first bad entry, says neither file nor line, and drops `as-groups`, `tokenFile` and
- * relative exec commands.
+ * One kubeconfig file as client-go reads it. @kubernetes/client-node does not serve here: it stops at the first bad
+ * entry, says neither file nor line, and drops `as-groups`, `tokenFile` and relative exec commands.
  */
-
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value || null);
-const flag = z
-  .boolean()
-  .nullish()
-  .transform((value) => value ?? false);
-const list = <T extends z.ZodType>(item: T) =>
-  z
-    .array(item)
-    .nullish()
-    .transform((value) => value ?? []);
-
-const execSchema = z.object({
-  apiVersion: text,
-  command: text,
-  args: list(z.string()),
-  env: list(z.object({ name: z.string(), value: z.string() })),
-  installHint: text,
-  interactiveMode: text,
-  provideClusterInfo: flag,
-});
-
-const clusterSchema = z.object({
-  server: text,
-  'certificate-authority': text,
-  'certificate-authority-data': text,
-  'insecure-skip-tls-verify': flag,
-  'tls-server-name': text,
-  'proxy-url': text,
-  extensions: list(z.object({ name: z.string(), extension: z.unknown() })),
-});
-
-const userSchema = z.object({
-  'client-certificate': text,
-  'client-certificate-data': text,
-  'client-key': text,
-  'client-key-data': text,
-  token: text,
-  tokenFile: text,
-  username: text,
-  password: text,
-  as: text,
-  'as-uid': text,
-  'as-groups': list(z.string()),
-  'as-user-extra': z.record(z.string(), z.unknown()).nullish(),
-  'auth-provider': z.object({ name: text }).nullish(),
-  exec: execSchema.nullish(),
-});
-
-const contextSchema = z.object({ cluster: text, user: text, namespace: text });
-
-const fileSchema = z.object({
-  'current-context': text,
-  clusters: list(z.object({ name: z.string(), cluster: clusterSchema })),
-  users: list(z.object({ name: z.string(), user: userSchema.nullish() })),
-  contexts: list(z.object({ name: z.string(), context: contextSchema })),
-});
 
 /** An entry and the file that defines it. Paths in it are absolute. */
 interface Defined {
@@ -77,13 +26,14 @@ interface Defined {
 export interface KubeconfigCluster extends Defined, Readonly<z.infer<typeof clusterSchema>> {}
 export interface KubeconfigUser extends Defined, Readonly<z.infer<typeof userSchema>> {}
 export interface KubeconfigContext extends Defined, Readonly<z.infer<typeof contextSchema>> {}
-export type ExecPlugin = z.infer<typeof execSchema>;
 
 export interface KubeconfigFile {
+  readonly file: string;
   readonly currentContext: string | null;
   readonly clusters: readonly KubeconfigCluster[];
   readonly users: readonly KubeconfigUser[];
   readonly contexts: readonly KubeconfigContext[];
+  readonly flaws: readonly KubeconfigFlaw[];
 }
 
 /** A file that cannot be read as a kubeconfig; the message says where and why, and quotes nothing of its text. */
@@ -100,57 +50,83 @@ export class KubeconfigFileError extends Error {
 
 /** @throws {KubeconfigFileError} */
 export async function readKubeconfigFile(file: string): Promise<KubeconfigFile> {
-  let source: string;
+  let bytes: Uint8Array;
   try {
-    source = await readFile(file, 'utf8');
+    bytes = await readFile(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     if (code === 'ENOENT') throw new KubeconfigFileError(`${file} does not exist`, true);
     throw new KubeconfigFileError(`${file} cannot be read (${code})`);
   }
-  return parseKubeconfig(source, file);
+  return parseKubeconfig(bytes, file);
 }
 
 /** @throws {KubeconfigFileError} */
-export function parseKubeconfig(source: string, file: string): KubeconfigFile {
-  const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const { line } = lines.linePos(error.pos[0]);
-    throw new KubeconfigFileError(`${file}, line ${line}: not valid YAML (${error.code})`);
-  }
-  const read = fileSchema.safeParse(document.toJS() ?? {});
-  if (!read.success) {
-    const path = read.error.issues[0]?.path ?? [];
-    const node = document.getIn(path.slice(0, -1), true) as { range?: [number, number, number] } | undefined;
-    const line = node?.range === undefined ? '' : `, line ${lines.linePos(node.range[0]).line}`;
-    throw new KubeconfigFileError(`${file}${line}: "${path.join('.')}" is missing or not of the right kind`);
-  }
+export function parseKubeconfig(bytes: Uint8Array, file: string): KubeconfigFile {
+  const from: FileFields = { file, fields: topLevel(bytes, file), flaws: [] };
   const folder = dirname(resolve(file));
-  const { clusters, users, contexts } = read.data;
-  refuseRepeatedNames(file, 'cluster', clusters);
-  refuseRepeatedNames(file, 'user', users);
-  refuseRepeatedNames(file, 'context', contexts);
-  return {
-    currentContext: read.data['current-context'],
-    clusters: clusters.map(({ name, cluster }) => ({ name, file, ...withFolder(cluster, folder, CLUSTER_PATHS) })),
-    users: users.map(({ name, user }) => ({ name, file, ...userWithFolder(userSchema.parse(user ?? {}), folder) })),
-    contexts: contexts.map(({ name, context }) => ({ name, file, ...context })),
+  const named = <Value>(entry: Entry<unknown>, value: Value) => ({ ...value, name: entry.name, file });
+  const read = {
+    clusters: readEntries(from, 'cluster', clusterSchema).map((entry) =>
+      named(entry, withFolder(entry.value, folder, CLUSTER_PATHS)),
+    ),
+    users: readEntries(from, 'user', userSchema).map((entry) => named(entry, userWithFolder(entry.value, folder))),
+    contexts: readEntries(from, 'context', contextSchema).map((entry) => named(entry, entry.value)),
+    currentContext: readField(from, 'current-context', FILE_FIELDS['current-context']),
   };
+  // Nothing is made of these, but kubectl takes no file where they are wrong.
+  readField(from, 'preferences', FILE_FIELDS.preferences);
+  readField(from, 'extensions', FILE_FIELDS.extensions);
+  for (const [name, located] of from.fields) {
+    const fault = Object.hasOwn(KNOWN_FIELDS, name) ? null : faultIn(located, [name]);
+    if (fault === null) continue;
+    addFlaw(from, { kind: 'file', name: null, line: fault.line, what: `"${fault.path.join('.')}" ${fault.reason}` });
+  }
+  return { file, ...read, flaws: from.flaws };
+}
+
+const KNOWN_FIELDS = { ...FILE_FIELDS, clusters: null, users: null, contexts: null };
+
+/** @throws {KubeconfigFileError} */
+function topLevel(bytes: Uint8Array, file: string): FileFields['fields'] {
+  const read = readValues(bytes, file);
+  if (read.value === null) return new Map();
+  if (read.value instanceof Map) {
+    refuseOtherKinds(read.value, file);
+    return read.value;
+  }
+  const { line, reason } = faultIn(read) ?? { line: read.line, reason: 'holds no fields' };
+  throw new KubeconfigFileError(`${file}, line ${line}: not a kubeconfig, it ${reason}`);
+}
+
+function readValues(bytes: Uint8Array, file: string): Located {
+  try {
+    return readKubeconfigYaml(kubeconfigText(bytes));
+  } catch (error) {
+    if (error instanceof KubeconfigTextError) throw new KubeconfigFileError(`${file} ${error.message}`);
+    if (error instanceof YamlError) throw new KubeconfigFileError(`${file}, line ${error.line}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** What client-go takes of them, by their names in small letters. */
+const KINDS: Readonly<Record<string, RegExp>> = { apiversion: /^(?:\/?v1|\/)?$/, kind: /^(?:Config)?$/ };
+
+/** client-go reads these two first, without regard to case, and the last of several counts (apimachinery `json/meta.go`). */
+function refuseOtherKinds(fields: FileFields['fields'], file: string): void {
+  const said = new Map<string, Located>();
+  for (const [name, located] of [...fields].sort(([one], [other]) => (one < other ? -1 : 1))) {
+    if (located.value === null || !Object.hasOwn(KINDS, name.toLowerCase())) continue;
+    said.set(typeof located.value === 'string' ? name.toLowerCase() : name, located);
+  }
+  for (const [name, { line, value }] of said) {
+    if (typeof value === 'string' && KINDS[name]?.test(value)) continue;
+    throw new KubeconfigFileError(`${file}, line ${line}: not a kubeconfig, whose apiVersion is v1 and kind Config`);
+  }
 }
 
 const CLUSTER_PATHS = ['certificate-authority'] as const;
 const USER_PATHS = ['client-certificate', 'client-key', 'tokenFile'] as const;
-
-/** client-go refuses these too (`clientcmd/api/v1/conversion.go`). */
-function refuseRepeatedNames(file: string, kind: string, entries: ReadonlyArray<{ readonly name: string }>): void {
-  const seen = new Set<string>();
-  for (const { name } of entries) {
-    if (seen.has(name)) throw new KubeconfigFileError(`${file}: ${kind} "${name}" is defined twice`);
-    seen.add(name);
-  }
-}
 
 /** Relative paths count from their own file (`clientcmd.ResolveLocalPaths`). */
 function withFolder<K extends string, T extends Readonly<Record<K, string | null>>>(

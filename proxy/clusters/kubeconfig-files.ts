@@ -1,3 +1,4 @@
+import type { EntryKind, KubeconfigFlaw } from './kubeconfig-entries.ts';
 import {
   type KubeconfigCluster,
   type KubeconfigContext,
@@ -7,6 +8,14 @@ import {
   readKubeconfigFile,
 } from './kubeconfig-file.ts';
 
+/** A file that is not in a merged kubeconfig, and why. */
+export interface KubeconfigProblem {
+  readonly file: string;
+  /** True where there is no file, which kubectl passes over. */
+  readonly missing: boolean;
+  readonly message: string;
+}
+
 /** Several files as one: for each name the first file that defines it (`KUBECONFIG=a:b`). */
 export interface MergedKubeconfig {
   readonly currentContext: string | null;
@@ -14,25 +23,33 @@ export interface MergedKubeconfig {
   readonly users: ReadonlyMap<string, KubeconfigUser>;
   readonly contexts: ReadonlyMap<string, KubeconfigContext>;
   /** Files that are not in it, and why. */
-  readonly problems: ReadonlyArray<{ readonly file: string; readonly missing: boolean; readonly message: string }>;
+  readonly problems: readonly KubeconfigProblem[];
+  /** Single entries and fields that are not in it, and why. A name that a flaw has first is no later file's. */
+  readonly flaws: readonly KubeconfigFlaw[];
+  /** For each file after one that cannot be read, why that could not: it may have defined first what this one defines. */
+  readonly doubts: ReadonlyMap<string, string>;
 }
 
-/** Reads and merges kubeconfig files as kubectl does; a bad file is told in `problems`. */
+/** Reads and merges kubeconfig files as kubectl does; what cannot be read costs no more than itself. */
 export async function readKubeconfigs(files: readonly string[]): Promise<MergedKubeconfig> {
-  const read = await Promise.all(files.map(readOrProblem));
+  // kubectl loads a file once, and passes over empty names (client-go clientcmd/loader.go).
+  const read = await Promise.all([...new Set(files)].filter(Boolean).map(readOrProblem));
   const good = read.filter((file): file is KubeconfigFile => !('problem' in file));
+  const flaws = good.flatMap((file) => file.flaws);
   return {
     currentContext: good.find(({ currentContext }) => currentContext !== null)?.currentContext ?? null,
-    clusters: firstByName(good.flatMap(({ clusters }) => clusters)),
-    users: firstByName(good.flatMap(({ users }) => users)),
-    contexts: firstByName(good.flatMap(({ contexts }) => contexts)),
+    clusters: firstByName(good, 'cluster', ({ clusters }) => clusters),
+    users: firstByName(good, 'user', ({ users }) => users),
+    contexts: firstByName(good, 'context', ({ contexts }) => contexts),
     problems: read.flatMap((file) => ('problem' in file ? [file.problem] : [])),
+    flaws,
+    doubts: doubtsOf(read),
   };
 }
 
-async function readOrProblem(
-  file: string,
-): Promise<KubeconfigFile | { readonly problem: MergedKubeconfig['problems'][number] }> {
+type Read = KubeconfigFile | { readonly problem: KubeconfigProblem };
+
+async function readOrProblem(file: string): Promise<Read> {
   try {
     return await readKubeconfigFile(file);
   } catch (error) {
@@ -41,8 +58,28 @@ async function readOrProblem(
   }
 }
 
-function firstByName<T extends { readonly name: string }>(entries: readonly T[]): Map<string, T> {
+function firstByName<T extends { readonly name: string }>(
+  files: readonly KubeconfigFile[],
+  kind: EntryKind,
+  entriesOf: (file: KubeconfigFile) => readonly T[],
+): Map<string, T> {
   const byName = new Map<string, T>();
-  for (const entry of entries) if (!byName.has(entry.name)) byName.set(entry.name, entry);
+  const spoilt = new Set<string>();
+  for (const file of files) {
+    for (const entry of entriesOf(file)) {
+      if (!byName.has(entry.name) && !spoilt.has(entry.name)) byName.set(entry.name, entry);
+    }
+    for (const flaw of file.flaws) if (flaw.kind === kind && flaw.name !== null) spoilt.add(flaw.name);
+  }
   return byName;
+}
+
+function doubtsOf(read: readonly Read[]): Map<string, string> {
+  const doubts = new Map<string, string>();
+  let doubt: string | null = null;
+  for (const file of read) {
+    if ('problem' in file) doubt ??= file.problem.missing ? null : file.problem.message;
+    else if (doubt !== null) doubts.set(file.file, doubt);
+  }
+  return doubts;
 }

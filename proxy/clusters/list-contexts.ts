@@ -4,8 +4,8 @@ import { contextProblem } from './context-problem.ts';
 import { readKubeconfigs } from './kubeconfig-files.ts';
 
 /**
- * Every context in the files, each with what would keep it from being used. A file that cannot be read is a row of its
- * own with an empty `context`; it never hides the contexts of the others.
+ * Every context in the files, each with what would keep it from being used. A file that cannot be read, and a wrong entry
+ * that no context is told to be spoilt by, is a row of its own with an empty `context`; neither hides anything else.
  * @param options.path where exec plugins are looked for, as in `PATH`.
  */
 export async function listContexts(
@@ -28,16 +28,18 @@ export async function listContexts(
       }),
     };
   });
-  const unreadable = merged.problems.map(
-    ({ file, message }): ContextListing => ({
-      context: '',
-      slug: '',
-      server: '',
-      user: '',
-      namespace: '',
-      file,
-      problem: message,
-    }),
-  );
-  return [...(await Promise.all(listings)), ...unreadable];
+  const listed = await Promise.all(listings);
+  const spoilt = new Map<string, ContextListing>();
+  for (const { kind, name, file, message } of merged.flaws) {
+    if (kind !== 'context' || !name || merged.contexts.has(name) || spoilt.has(name)) continue;
+    spoilt.set(name, { ...rowOf(file, message), context: name, slug: clusterSlug(name) });
+  }
+  const contexts = [...listed, ...spoilt.values()];
+  const told = new Set(contexts.map(({ problem }) => problem));
+  const rest = [...merged.problems, ...merged.flaws.filter(({ message }) => !told.has(message))];
+  return [...contexts, ...rest.map(({ file, message }) => rowOf(file, message))];
+}
+
+function rowOf(file: string, problem: string): ContextListing {
+  return { context: '', slug: '', server: '', user: '', namespace: '', file, problem };
 }

@@ -29,8 +29,23 @@ export async function provideLibraries() {
       join(folder, 'environment', 'bin', 'python'),
       join(folder, 'everyday.py'),
     ]),
-    await library('Go', 'client-go 0.36.3', 'go', buildGo, (folder) => [join(folder, 'everyday')]),
+    await library('Go', 'client-go 0.36.3', 'go', buildGo('everyday'), (folder) => [join(folder, 'everyday')]),
   ];
+}
+
+/**
+ * Builds what reads kubeconfigs as kubectl does, for the comparison with our own reader.
+ * @returns {Promise<string | null>} the program; null where it cannot be built, which it says in one line
+ */
+export async function provideKubeconfigReader() {
+  const { path, command } = await library(
+    'client-go',
+    'client-go 0.36.3',
+    'kubeconfigs',
+    buildGo('kubeconfigs'),
+    (folder) => [join(folder, 'kubeconfigs')],
+  );
+  return path === null ? null : (command[0] ?? null);
 }
 
 /**
@@ -90,9 +105,12 @@ async function installPython(folder) {
   await succeed(pip, ['-m', 'pip', 'install', ...options, '-r', join(folder, 'requirements.txt')]);
 }
 
-/** @param {string} folder */
-async function buildGo(folder) {
-  await succeed('go', ['build', '-mod=readonly', '-trimpath', '-o', 'everyday', '.'], folder);
+/**
+ * @param {string} program
+ * @returns {(folder: string) => Promise<void>}
+ */
+function buildGo(program) {
+  return (folder) => succeed('go', ['build', '-mod=readonly', '-trimpath', '-o', program, '.'], folder);
 }
 
 /**

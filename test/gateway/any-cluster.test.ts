@@ -2,7 +2,9 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
+import { clusterSlug } from '../../proxy/clusters/cluster-slug.ts';
+import { quotedYaml } from '../../proxy/quoted-yaml.ts';
 import { type ProxyServer, startHttpProxy, startSocks5Proxy } from '../proxy/fixtures/proxy-servers.ts';
 import { kubectlPath, run } from './environment/command.ts';
 import { startDemo } from './environment/demo.ts';
@@ -14,6 +16,9 @@ interface Kubeconfig {
   users: Array<{ name: string; user: Record<string, string> }>;
   contexts: Array<{ name: string; context: { cluster: string; user: string } }>;
 }
+
+/** The last three are words that YAML 1.1 takes for a boolean, a number and null. */
+const WAYS = ['by-plugin', 'by-files', 'through-http', 'through-socks5', 'by-another-name', 'no', '0o17', '~'];
 
 /** One cluster under as many contexts as there are ways to it and ways of signing in, all connected at the same time. */
 describe('every way to a cluster', () => {
@@ -28,9 +33,9 @@ describe('every way to a cluster', () => {
     proxies['http'] = await startHttpProxy({ signIn: { username: 'jo', password: 'proxy-hunter2' } });
     proxies['socks5'] = await startSocks5Proxy({ signIn: { username: 'jo', password: 'proxy-hunter2' } });
     const source = join(folder, 'config');
-    await writeFile(source, stringify(await ways()));
+    await writeFile(source, quotedYaml(await ways()));
     running = await startGateway(cluster);
-    for (const context of ['by-plugin', 'by-files', 'through-http', 'through-socks5', 'by-another-name']) {
+    for (const context of WAYS) {
       await running.gateway.connectCluster({ kubeconfigFiles: [source], context, labels: {} });
     }
   });
@@ -88,26 +93,26 @@ describe('every way to a cluster', () => {
         entry('through-http', 'http', 'inline'),
         entry('through-socks5', 'socks5', 'inline'),
         entry('by-another-name', 'named', 'inline'),
+        entry('no', 'own', 'files'),
+        entry('0o17', 'own', 'files'),
+        entry('~', 'own', 'files'),
       ],
     };
   }
 
-  it.each(['by-plugin', 'by-files', 'through-http', 'through-socks5', 'by-another-name'])(
-    '%s: kubectl reads and writes',
-    async (context) => {
-      const { kubeconfig } = await running.gateway.openAccess({
-        kind: 'headless',
-        id: context,
-        cluster: null,
-        namespace: null,
-      });
-      const kubectl = (...args: string[]) => run(kubectlPath, ['--context', context, ...args], { kubeconfig });
-      expect((await kubectl('get', 'namespaces', '-o', 'name')).stdout).toContain('namespace/default');
-      const name = `from-${context}`;
-      expect((await kubectl('create', 'configmap', name, '--from-literal=a=b')).stderr).toBe('');
-      expect((await kubectl('get', 'configmap', name, '-o', 'jsonpath={.data.a}')).stdout).toBe('b');
-    },
-  );
+  it.each(WAYS)('%s: kubectl reads and writes', async (context) => {
+    const { kubeconfig } = await running.gateway.openAccess({
+      kind: 'headless',
+      id: clusterSlug(context),
+      cluster: null,
+      namespace: null,
+    });
+    const kubectl = (...args: string[]) => run(kubectlPath, ['--context', context, ...args], { kubeconfig });
+    expect((await kubectl('get', 'namespaces', '-o', 'name')).stdout).toContain('namespace/default');
+    const name = `from-${clusterSlug(context)}`;
+    expect((await kubectl('create', 'configmap', name, '--from-literal=a=b')).stderr).toBe('');
+    expect((await kubectl('get', 'configmap', name, '-o', 'jsonpath={.data.a}')).stdout).toBe('b');
+  });
 
   it('sends requests of each way where it leads', () => {
     for (const proxy of Object.values(proxies)) expect(new Set(proxy.asked).size).toBe(1);
@@ -115,7 +120,7 @@ describe('every way to a cluster', () => {
 
   it('case 15: a cluster answers under its own path only', async () => {
     const known = running.gateway.clusters().map(({ slug }) => slug);
-    expect(new Set(known).size).toBe(6);
+    expect(new Set(known).size).toBe(WAYS.length + 1);
     const { status } = await running.request('GET', '/../through-http/api/v1/namespaces');
     expect(status).toBe(400);
   });

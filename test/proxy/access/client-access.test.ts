@@ -326,8 +326,8 @@ describe('what the reader of a file chose in it', () => {
     await writeFile(
       kubeconfig,
       text
-        .replace('current-context: prod@eu', 'current-context: staging')
-        .replace('namespace: default', 'namespace: mine'),
+        .replace('current-context: "prod@eu"', 'current-context: staging')
+        .replace('namespace: "default"', 'namespace: mine'),
     );
     served = [STAGING];
     await registry.refresh();

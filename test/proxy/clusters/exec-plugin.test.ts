@@ -11,11 +11,21 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+const said: object[] = [];
+const note = (fields: object): void => {
+  said.push(fields);
+};
+const log = { info: note, warn: note, error: note };
+
 /** Runs a credential plugin that is this shell script. */
 async function run(script: string, timeLimit: number) {
   await writeFile(join(folder, 'plugin'), `#!/bin/sh\n${script}\n`);
   await chmod(join(folder, 'plugin'), 0o755);
-  const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: join(folder, 'plugin') };
+  const exec = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: join(folder, 'plugin'),
+    interactiveMode: 'Never',
+  };
   const config = {
     clusters: [{ name: 'c', cluster: { server: 'https://k' } }],
     users: [{ name: 'u', user: { exec } }],
@@ -26,7 +36,16 @@ async function run(script: string, timeLimit: number) {
   const plugin = read.users.get('u')?.exec;
   if (cluster === undefined || plugin == null) throw new Error('no plugin');
   const environment = { PATH: process.env['PATH'] };
-  return runExecPlugin({ plugin, user: 'u', cluster, authorityData: null, environment, timeLimit });
+  return runExecPlugin({
+    plugin,
+    user: 'u',
+    cluster,
+    authorityData: null,
+    environment,
+    terminal: null,
+    log,
+    timeLimit,
+  });
 }
 
 describe('a credential plugin that does not end', () => {
@@ -46,5 +65,17 @@ describe('a credential plugin that does not end', () => {
     ).rejects.toMatchObject({
       message: expect.stringContaining('printed more than a credential'),
     });
+  });
+});
+
+describe('a credential plugin that gives a credential', () => {
+  it('and warns of something has its warning in the log, without credentials', async () => {
+    const credential = JSON.stringify({
+      kind: 'ExecCredential',
+      apiVersion: 'client.authentication.k8s.io/v1',
+      status: { token: 't' },
+    });
+    await run(`echo 'update me; ${'x'.repeat(60)}' >&2; echo '${credential}'`, 60_000);
+    expect(said).toEqual([expect.objectContaining({ user: 'u', said: 'update me; [left out]' })]);
   });
 });

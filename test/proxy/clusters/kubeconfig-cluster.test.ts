@@ -366,17 +366,31 @@ describe('an exec plugin', () => {
   });
 
   it.each([
-    ['fails', 'echo "not signed in" >&2; echo more >&2; exit 7', {}, /failed with exit code 7: not signed in$/],
-    ['fails without a word', 'exit 1', {}, /failed with exit code 1$/],
-    ['kills itself', 'kill -9 $$', {}, /was ended by SIGKILL$/],
-    ['prints no JSON', 'echo hunter2secret', {}, /did not print JSON$/],
+    [
+      'fails',
+      'echo "not signed in" >&2; echo more >&2; exit 7',
+      { interactiveMode: 'Never' },
+      /failed with exit code 7: not signed in$/,
+    ],
+    ['fails without a word', 'exit 1', { interactiveMode: 'Never' }, /failed with exit code 1$/],
+    ['kills itself', 'kill -9 $$', { interactiveMode: 'Never' }, /was ended by SIGKILL$/],
+    ['prints no JSON', 'echo hunter2secret', {}, /printed neither JSON nor YAML$/],
     ['prints another kind', 'echo \'{"kind":"Hunter2secret"}\'', {}, /without a valid "kind"$/],
     ['prints no credential', `echo '${credentialJson({})}'`, {}, /neither a token nor a client certificate$/],
     ['prints half a pair', `echo '${credentialJson({ clientKeyData: 'k' })}'`, {}, /without the other$/],
     ['answers in another version', `echo '${credentialJson({ token: 't' }, 'v9')}'`, {}, /another apiVersion/],
     ['prints without end', 'yes', {}, /more than a credential$/],
     ['is of a version long gone', 'exit 0', { apiVersion: 'client.authentication.k8s.io/v1alpha1' }, /no longer takes/],
-    ['insists on a terminal', 'exit 0', { interactiveMode: 'Always' }, /needs a terminal/],
+    ['insists on a terminal', 'exit 0', { interactiveMode: 'Always' }, /no terminal here; run kubectl with the same/],
+    ['may want a terminal', 'exit 1', {}, /exit code 1\. If it wants to ask a person: run kubectl/],
+    ['does not say whether it asks', 'exit 0', { interactiveMode: null }, /has no interactiveMode/],
+    [
+      'asks in a way that is not known',
+      'exit 0',
+      { interactiveMode: 'Maybe' },
+      /the interactiveMode "Maybe"; there are/,
+    ],
+    ['has a variable without a name', 'exit 0', { env: [{ value: 'x' }] }, /a variable without a name/],
     [
       'is missing',
       'exit 0',

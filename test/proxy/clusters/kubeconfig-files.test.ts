@@ -29,6 +29,16 @@ function kubeconfig(change: { cluster?: object; user?: object | null; context?: 
   });
 }
 
+const PLUGIN = { apiVersion: 'client.authentication.k8s.io/v1', interactiveMode: 'Never' };
+
+const oidc = (config: Record<string, string>) => ({ 'auth-provider': { name: 'oidc', config } });
+
+/** Nine lists of nine, each of the one before: 9^9 texts. */
+const BILLION_LAUGHS = Array.from({ length: 9 }, (_, level) => {
+  const held = level === 0 ? 'lol' : `*a${level - 1}`;
+  return `a${level}: &a${level} [${Array.from({ length: 9 }, () => held).join(', ')}]\n`;
+}).join('');
+
 describe('several files', () => {
   it('are merged as kubectl does: for each name the first definition, the first current-context', async () => {
     const a = await file('a', 'clusters: [{name: c, cluster: {server: "https://a"}}]\n');
@@ -84,19 +94,76 @@ describe('the list of contexts', () => {
   it('is not spoilt by a bad file among good ones', async () => {
     const good = await file('good', kubeconfig());
     const bad = await file('bad', 'clusters:\n- name: c\n  cluster: {server: [\n');
-    const listings = await listContexts([join(folder, 'none'), bad, good]);
-    expect(listings).toMatchObject([
+    expect(await listContexts([join(folder, 'none'), good, bad])).toMatchObject([
       { context: 'prod', problem: null },
       { context: '', file: join(folder, 'none'), problem: expect.stringContaining('does not exist') },
       { context: '', file: bad, problem: expect.stringMatching(/bad, line \d+: not valid YAML/) },
     ]);
   });
 
+  it('says of what comes after a bad file that the bad one may have defined it first', async () => {
+    const good = await file('good', kubeconfig());
+    const later = await file('later', kubeconfig().replaceAll('prod', 'later'));
+    const bad = await file('bad', 'clusters: [');
+    expect(await listContexts([good, bad, later])).toMatchObject([
+      { context: 'prod', problem: null },
+      {
+        context: 'later',
+        problem: expect.stringMatching(/bad, line 1: not valid YAML.*comes first, so what it says of context "later"/),
+      },
+      { context: '', file: bad },
+    ]);
+  });
+
+  it('takes a file once, and none of an empty name', async () => {
+    const path = await file('config', kubeconfig());
+    expect(await listContexts([path, '', path])).toMatchObject([{ context: 'prod', problem: null }]);
+  });
+
+  it('loses one wrong entry alone, and says where it is and what kubectl makes of the file', async () => {
+    const path = await file(
+      'config',
+      'clusters:\n- name: c\n  cluster: {server: "https://k"}\n- name: d\n  cluster:\n    server: 12\n' +
+        'users:\n- name: u\n  user: {token: t}\n- name: unused\n  user: {token: yes}\n' +
+        'contexts:\n- name: good\n  context: {cluster: c, user: u}\n- name: of-d\n  context: {cluster: d, user: u}\n' +
+        '- name: wrong\n  context: {cluster: 1, user: u}\n- name: no\n  context: {cluster: c, user: u}\n',
+    );
+    const refused = 'kubectl reads nothing of this file until that is mended';
+    const needsQuotes = 'must be text; a number, and words such as yes and no, need quotes';
+    expect((await listContexts([path])).map(({ context, problem }) => [context, problem])).toEqual([
+      ['good', null],
+      ['of-d', `${path}, line 6: cluster "d": "server" ${needsQuotes}. ${refused}`],
+      ['wrong', `${path}, line 18: context "wrong": "cluster" ${needsQuotes}. ${refused}`],
+      ['', `${path}, line 11: user "unused": "token" ${needsQuotes}. ${refused}`],
+      ['', `${path}, line 19: context: "name" ${needsQuotes}. ${refused}`],
+    ]);
+  });
+
+  it('does not let a later file take the name of an entry that is wrong', async () => {
+    const wrong = await file('wrong', 'users: [{name: u, user: {token: 1}}]');
+    const [listing] = await listContexts([wrong, await file('good', kubeconfig())]);
+    expect(listing).toMatchObject({ context: 'prod', problem: expect.stringContaining('wrong, line 1: user "u"') });
+  });
+
   it.each([
-    ['a name used twice', 'contexts: [{name: x, context: {}}, {name: x, context: {}}]', /context "x" is defined twice/],
-    ['a key used twice', 'clusters: []\nclusters: []\n', /line 2: not valid YAML \(DUPLICATE_KEY\)/],
-    ['a list where a text belongs', 'users:\n- name: u\n  user:\n    token: [a]\n', /line \d+: "users.0.user.token"/],
-    ['a text where a list belongs', 'contexts: hello\n', /"contexts" is missing or not of the right kind/],
+    [
+      'a name used twice',
+      'contexts:\n- {name: x}\n- {name: x}\n',
+      /line 2: context "x" is defined more than once \(line 2, 3\)/,
+    ],
+    [
+      'a list where a text belongs',
+      'users:\n- name: u\n  user:\n    token: [a]\n',
+      /line 4: user "u": "token" must be text/,
+    ],
+    ['a text where a list belongs', 'contexts: hello\n', /line 1: "contexts" must be a list/],
+    ['base64 that is none', 'users: [{name: u, user: {client-key-data: "%"}}]\n', /"client-key-data" is not base64/],
+    ['an alias of nothing', 'users:\n- {name: u, user: *none}\n', /line 2: user "u": "user" is an alias of an anchor/],
+    ['the same extension twice', 'extensions: [{name: a, extension: 1}, {name: a}]', /"extensions" has the same name/],
+    ['another kind of object', 'apiVersion: v1\nkind: Secret\n', /line 2: not a kubeconfig, whose apiVersion is v1/],
+    ['bytes that are no text', '\u0000\u0001', /has the character U\+0000 in line 1/],
+    ['aliases that multiply', BILLION_LAUGHS, /too much by its aliases/],
+    ['depth without end', `a: ${'['.repeat(100_000)}`, /nested more than 200 levels deep/],
     ['something else altogether', '%PDF-1.7', /config/],
   ])('says where a file is wrong, without quoting it: %s', async (_case, text, expected) => {
     const path = await file('config', text);
@@ -130,6 +197,25 @@ describe('the list of contexts', () => {
     ['extras alone', kubeconfig({ user: { token: 'x', 'as-user-extra': { a: ['b'] } } }), 'impersonates somebody else'],
     ['groups alone', kubeconfig({ user: { token: 'x', 'as-groups': ['a'] } }), 'impersonates somebody else'],
     ['an auth provider', kubeconfig({ user: { 'auth-provider': { name: 'gcp' } } }), 'auth provider "gcp"'],
+    ['OIDC without a provider', kubeconfig({ user: oidc({ 'client-id': 'a' }) }), 'without idp-issuer-url'],
+    ['OIDC without a client', kubeconfig({ user: oidc({ 'idp-issuer-url': 'https://i' }) }), 'without client-id'],
+    [
+      'OIDC in the clear',
+      kubeconfig({ user: oidc({ 'idp-issuer-url': 'http://i', 'client-id': 'a' }) }),
+      'whose idp-issuer-url does not start with https://',
+    ],
+    [
+      'OIDC and a plugin',
+      kubeconfig({ user: { ...oidc({}), exec: { ...PLUGIN, command: 'p' } } }),
+      'both an auth provider and an exec plugin',
+    ],
+    [
+      'an authority of OIDC somewhere',
+      kubeconfig({
+        user: oidc({ 'idp-issuer-url': 'https://i', 'client-id': 'a', 'idp-certificate-authority': 'ca.crt' }),
+      }),
+      'relative idp-certificate-authority',
+    ],
     ['a password alone', kubeconfig({ user: { password: 'b' } }), 'password without a user name'],
     ['a token and a name', kubeconfig({ user: { username: 'a', token: 'b' } }), 'both a token and a user name'],
     ['a name with a colon', kubeconfig({ user: { username: 'a:b' } }), 'with a colon'],
@@ -138,8 +224,15 @@ describe('the list of contexts', () => {
     ['a missing token file', kubeconfig({ user: { tokenFile: '/nowhere/token' } }), '/nowhere/token does not exist'],
     [
       'a missing plugin',
-      kubeconfig({ user: { exec: { command: 'no-such-plugin', installHint: 'brew install it\nsecond line' } } }),
+      kubeconfig({
+        user: { exec: { ...PLUGIN, command: 'no-such-plugin', installHint: 'brew install it\nsecond line' } },
+      }),
       'Exec plugin "no-such-plugin" of user "u" was not found: brew install it',
+    ],
+    [
+      'a plugin that does not say whether it asks',
+      kubeconfig({ user: { exec: { ...PLUGIN, command: 'plugin', interactiveMode: '' } } }),
+      'Exec plugin "plugin" of user "u" has no interactiveMode',
     ],
     [
       'a certificate that is none',
@@ -150,6 +243,11 @@ describe('the list of contexts', () => {
     const [listing] = await listContexts([await file('config', text)]);
     expect(listing?.problem).toContain(expected);
     expect(listing?.problem).not.toMatch(/\n/);
+  });
+
+  it('has users of OIDC among those that can be used', async () => {
+    const user = oidc({ 'idp-issuer-url': 'https://i', 'client-id': 'a', 'refresh-token': 'r' });
+    expect(await listContexts([await file('config', kubeconfig({ user }))])).toMatchObject([{ problem: null }]);
   });
 
   it('says when a client certificate expired', async () => {
@@ -170,7 +268,7 @@ describe('the list of contexts', () => {
 
   it('finds plugins on the given PATH only, never in the current folder', async () => {
     const plugin = await file('plugin', '#!/bin/sh\n');
-    const path = await file('config', kubeconfig({ user: { exec: { command: 'plugin' } } }));
+    const path = await file('config', kubeconfig({ user: { exec: { ...PLUGIN, command: 'plugin' } } }));
     expect((await listContexts([path], { path: folder }))[0]?.problem).toContain('not found');
     await chmod(plugin, 0o755);
     expect((await listContexts([path], { path: folder }))[0]?.problem).toBeNull();
