@@ -184,6 +184,7 @@ async function start(settings: Settings, log: GatewayLog, context: CommandContex
       authority: openLocalAuthority,
       dataFolder: settings.dataFolder,
       kubeconfigFolder: join(settings.dataFolder, 'kubeconfig'),
+      largeBodyWorker: new URL('./large-body-worker.js', import.meta.url),
       principal: { user: `local:${context.osUser}`, groups: ['gatehouse:local'] },
       journalRetention: settings.retention,
       environment: context.environment,

@@ -1,5 +1,6 @@
+import { FollowedValues } from './followed-values.ts';
 import type { SeenValues } from './seen-values.ts';
-import { formsOf, LONGEST_FORM, SHORTEST_FORM } from './value-forms.ts';
+import { formsInTurn, LONGEST_FORM, SHORTEST_FORM } from './value-forms.ts';
 
 /** Where a value was found. */
 export interface Match {
@@ -45,10 +46,11 @@ export class ValueMatcher {
   }
 
   add(value: Buffer): void {
-    for (const form of formsOf(value)) this.#addForm(form);
+    for (const form of formsInTurn(value)) this.addForm(form);
   }
 
-  #addForm(form: Buffer): void {
+  /** @param form one of those of a value. */
+  addForm(form: Buffer): void {
     const name = form.toString('latin1');
     if (this.#known.has(name) || form.length > LONGEST_FORM) return;
     this.#known.add(name);
@@ -205,20 +207,32 @@ function sameBytes(one: Buffer, oneAt: number, other: Buffer, otherAt: number, l
   return true;
 }
 
-const MATCHERS = new WeakMap<SeenValues, { matcher: ValueMatcher; trims: number; added: number; version: number }>();
+interface KeptMatcher {
+  readonly matcher: ValueMatcher;
+  readonly following: FollowedValues;
+}
+
+const MATCHERS = new WeakMap<SeenValues, KeptMatcher>();
 
 /** The matcher for everything seen up to now; it is kept with the values and brought up to date where it is behind. */
 export function matcherOf(seen: SeenValues): ValueMatcher {
   let kept = MATCHERS.get(seen);
-  if (kept === undefined || kept.trims !== seen.trims) {
-    kept = { matcher: new ValueMatcher(), trims: seen.trims, added: 0, version: -1 };
+  if (kept === undefined || kept.following.isOutdated) {
+    const matcher = new ValueMatcher();
+    kept = { matcher, following: new FollowedValues(seen, formsInTurn, (form) => matcher.addForm(form)) };
     MATCHERS.set(seen, kept);
   }
-  if (kept.version !== seen.version) {
-    const added = seen.addedAfter(kept.added);
-    for (const value of added) kept.matcher.add(value);
-    kept.added += added.length;
-    kept.version = seen.version;
-  }
+  kept.following.follow();
   return kept.matcher;
+}
+
+/**
+ * Makes some of what is behind ready to be searched for by {@link matcherOf}.
+ * @param forms at most so many forms of values.
+ * @returns whether all is.
+ */
+export function bringMatcherUpToDate(seen: SeenValues, forms: number): boolean {
+  const kept = MATCHERS.get(seen);
+  // Nobody has looked for anything yet.
+  return kept === undefined || kept.following.isOutdated || kept.following.follow(forms);
 }
