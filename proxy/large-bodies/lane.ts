@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { GatewayLog } from '../gateway-log.ts';
 import { NotMaskable } from '../masking/scan/not-maskable.ts';
 import { Refusal } from '../refusal.ts';
-import type { Answer, Masked, Question } from './protocol.ts';
+import type { Answer, Question, Results } from './protocol.ts';
 
 export interface LaneOptions {
   /** The program of the worker: `worker.ts`, bundled. */
@@ -15,7 +15,7 @@ export interface LaneOptions {
 }
 
 interface Asked {
-  readonly resolve: (masked: Masked | null) => void;
+  readonly resolve: (result: never) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -58,7 +58,10 @@ export class Lane {
    * @throws {NotMaskable} as the worker says.
    * @throws {Refusal} `body-too-slow`, `gateway-busy`, `gateway-stopping`, and as the worker says.
    */
-  ask(question: Question, transfer: readonly ArrayBuffer[] = []): Promise<Masked | null> {
+  ask<Asking extends Question>(
+    question: Asking,
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<Results[Asking['what']]> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== null) return reject(this.#ended);
       this.#waiting.push({ resolve, reject });
@@ -92,7 +95,7 @@ export class Lane {
     const asked = this.#waiting.shift();
     this.#startClock();
     if (asked === undefined) return;
-    if ('masked' in answer) asked.resolve(answer.masked);
+    if ('result' in answer) asked.resolve(answer.result as never);
     else if ('notMaskable' in answer) asked.reject(new NotMaskable(answer.notMaskable));
     else if ('refused' in answer) {
       const { code, message, details } = answer.refused;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { GatewayLog } from '../gateway-log.ts';
 import { type MaskedDocument, maskDocument } from '../masking/mask-document.ts';
 import { maskWatch } from '../masking/mask-watch.ts';
@@ -5,9 +6,11 @@ import type { MaskReport, MaskSubject } from '../masking/plan/response-mask.ts';
 import { newMaskReport } from '../masking/plan/response-mask.ts';
 import type { MaskKey } from '../masking/tokens/mask-token.ts';
 import { isIndexed } from '../masking/values/known-values.ts';
+import type { Rehydrated } from '../rehydration/rehydrate.ts';
 import { Lane } from './lane.ts';
 import { mayHoldMuch } from './may-hold-much.ts';
 import { RemoteMasker } from './remote-masker.ts';
+import { type RestoringOptions, restoreElsewhere } from './restore-elsewhere.ts';
 
 /**
  * Up to here an answer is masked where it is served; beyond it, by a worker. The dearest text of this length takes some ten
@@ -18,8 +21,21 @@ export const LARGE = 16 * 1024;
 /** Two, so that one that is slow holds up only what is on its own lane. */
 const LANES = 2;
 
-/** Milliseconds for one piece of a body. The dearest legal object takes about a second on a machine that does nothing else. */
-const LIMIT = 20_000;
+/**
+ * Milliseconds for one piece of a body, as long as kube-apiserver gives a request altogether. The dearest legal object takes
+ * about a second on a machine that does nothing else.
+ */
+const LIMIT = 60_000;
+
+/** Whether a body takes long to look through. */
+export function isLargeBody(body: Uint8Array): boolean {
+  return body.length > LARGE || mayHoldMuch(body);
+}
+
+/** Between two steps that each look through a body: everybody else is served first where it is large. */
+export async function letOthersBy(body: Uint8Array | null): Promise<void> {
+  if (body !== null && isLargeBody(body)) await setImmediate();
+}
 
 export interface LargeBodiesOptions {
   readonly file: URL;
@@ -68,6 +84,17 @@ export class LargeBodies {
         masker: () => new RemoteMasker(this.#lane(), subject, { key, report, events: true }),
       },
     });
+  }
+
+  /** As `rehydrate`, of a body that is large ({@link isLargeBody}). @throws {Refusal} `body-too-slow` and `gateway-busy`, too. */
+  rehydrate(options: RestoringOptions): Promise<Rehydrated | null> {
+    return restoreElsewhere(this.#lane(), options);
+  }
+
+  /** As `readJsonOrYaml`, of a body that is large. @returns the same as JSON. */
+  async yamlAsJson(body: Uint8Array): Promise<Uint8Array> {
+    const copy = new Uint8Array(body);
+    return this.#lane().ask({ what: 'yaml', body: copy }, [copy.buffer]);
   }
 
   /** The lane with the fewest questions; another thread is started where all have some. */

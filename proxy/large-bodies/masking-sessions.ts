@@ -2,9 +2,9 @@ import { MaskingStream } from '../masking/masking-stream.ts';
 import { compileMaskRules } from '../masking/plan/mask-rules.ts';
 import { type MaskReport, newMaskReport } from '../masking/plan/response-mask.ts';
 import { MOST_SHOWN, type ShownMask } from '../masking/tokens/masked-value.ts';
-import { SeenValues } from '../redaction/seen-values.ts';
-import { pack, unpack } from './packed-values.ts';
-import type { Masked, MaskOpening, Question, SeenNews } from './protocol.ts';
+import { pack } from './packed-values.ts';
+import type { Masked, MaskOpening } from './protocol.ts';
+import type { SeenOfClusters, WorkersSeen } from './workers-seen.ts';
 
 interface Session {
   readonly stream: MaskingStream;
@@ -16,29 +16,32 @@ interface Session {
 /** What a worker does: the answers that it masks, each a stream of its own, and the values that it was told of. */
 export class MaskingSessions {
   readonly #sessions = new Map<number, Session>();
-  readonly #seen = new Map<number, WorkersSeen>();
+  readonly #seen: SeenOfClusters;
 
-  /**
-   * @returns null where there is nothing to give back.
-   * @throws {NotMaskable}
-   */
-  answer(question: Question): Masked | null {
-    if ('news' in question && question.news !== null) this.#learn(question.news);
-    if (question.what === 'open') {
-      this.#sessions.set(question.session, this.#open(question.opening));
-      return null;
-    }
-    if (question.what === 'close') {
-      this.#sessions.delete(question.session);
-      return null;
-    }
-    const session = this.#sessions.get(question.session);
-    if (session === undefined) throw new Error('there is no such session');
-    return question.what === 'push' ? resultOf(session, question.chunk) : resultOf(session, null);
+  constructor(seen: SeenOfClusters) {
+    this.#seen = seen;
   }
 
-  #open({ info, obligations, trim, key, events, seen: number }: MaskOpening): Session {
-    const seen = number === null ? null : this.#seenOf(number);
+  open(session: number, opening: MaskOpening): void {
+    this.#sessions.set(session, this.#begin(opening));
+  }
+
+  /**
+   * @param chunk null: the answer is over.
+   * @throws {NotMaskable}
+   */
+  push(session: number, chunk: Uint8Array | null): Masked {
+    const known = this.#sessions.get(session);
+    if (known === undefined) throw new Error('there is no such session');
+    return resultOf(known, chunk);
+  }
+
+  close(session: number): void {
+    this.#sessions.delete(session);
+  }
+
+  #begin({ info, obligations, trim, key, events, seen: number }: MaskOpening): Session {
+    const seen = number === null ? null : this.#seen.of(number);
     const rules = compileMaskRules({ request: { info }, obligations, seen, trim });
     if (rules === null) throw new Error('nothing is masked in this answer');
     const report = newMaskReport();
@@ -50,19 +53,6 @@ export class MaskingSessions {
     };
     const session = { stream: new MaskingStream({ key, rules, events, report, onMasked }), report, seen, shown };
     return session;
-  }
-
-  #learn({ seen: number, values }: SeenNews): void {
-    this.#seenOf(number).learn(unpack(values));
-  }
-
-  #seenOf(number: number): WorkersSeen {
-    let seen = this.#seen.get(number);
-    if (seen === undefined) {
-      seen = new WorkersSeen();
-      this.#seen.set(number, seen);
-    }
-    return seen;
   }
 }
 
@@ -81,28 +71,4 @@ function resultOf(session: Session, chunk: Uint8Array | null): Masked {
     shown,
     values: pack(seen?.takeFound() ?? []),
   };
-}
-
-/** Values seen of one cluster, as this worker knows them: what it was told, and what it finds itself. */
-class WorkersSeen extends SeenValues {
-  #found: Uint8Array[] = [];
-  #isTold = false;
-
-  learn(values: Iterable<Uint8Array>): void {
-    this.#isTold = true;
-    for (const value of values) this.add(value);
-    this.#isTold = false;
-  }
-
-  override add(value: Uint8Array): void {
-    const { version } = this;
-    super.add(value);
-    if (!this.#isTold && this.version !== version) this.#found.push(new Uint8Array(value));
-  }
-
-  takeFound(): Uint8Array[] {
-    const found = this.#found;
-    this.#found = [];
-    return found;
-  }
 }

@@ -5,6 +5,7 @@ import type { Lane } from './lane.ts';
 import { unpack } from './packed-values.ts';
 import type { Masked } from './protocol.ts';
 import { newsOf, noteFound, numberOf } from './seen-news.ts';
+import { nextSession } from './session-number.ts';
 
 export interface RemoteMaskerOptions {
   readonly key: MaskKey;
@@ -12,8 +13,6 @@ export interface RemoteMaskerOptions {
   readonly report: MaskReport;
   readonly events: boolean;
 }
-
-let sessions = 0;
 
 /** One answer, masked by a worker: what is pushed goes there, what is masked comes back, and what was found is noted here. */
 export class RemoteMasker implements PieceMasker {
@@ -25,11 +24,10 @@ export class RemoteMasker implements PieceMasker {
   #held = 0;
 
   constructor(lane: Lane, subject: MaskSubject, options: RemoteMaskerOptions) {
-    sessions += 1;
     this.#lane = lane;
     this.#subject = subject;
     this.#options = options;
-    this.#session = sessions;
+    this.#session = nextSession();
   }
 
   get held(): number {
@@ -77,8 +75,7 @@ export class RemoteMasker implements PieceMasker {
     });
   }
 
-  async #take(masked: Masked | null): Promise<Uint8Array> {
-    if (masked === null) throw new Error('a worker answered with nothing');
+  async #take(masked: Masked): Promise<Uint8Array> {
     const { report } = this.#options;
     const { seen, onMasked } = this.#subject;
     this.#held = masked.held;
