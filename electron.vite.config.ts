@@ -14,7 +14,7 @@ const license = { fileName: BUNDLE_LIST };
 
 export default defineConfig({
   main: {
-    // Packages stay in node_modules; our own code is bundled, one entry for each process.
+    // Packages stay in node_modules; our own code is bundled, one entry for each process and thread.
     build: {
       outDir: folder('out/main'),
       license,
@@ -24,6 +24,7 @@ export default defineConfig({
         input: {
           index: folder('main/index.ts'),
           'gateway-host': folder('main/gateway-host/index.ts'),
+          'large-body-worker': folder('proxy/large-bodies/worker.ts'),
           'terminal-host': folder('main/terminal-host/index.ts'),
           'demo-host': folder('main/demo-host/index.ts'),
         },

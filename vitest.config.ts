@@ -9,6 +9,8 @@ const patience = {
 };
 /** What is long by nature, wherever it stands: `npm run test:long` runs it. */
 const long = '**/*.long.test.ts';
+/** Builds what gateways need besides their sources: the program of the threads that look through large bodies. */
+const globalSetup = ['scripts/test/build-command-line.mjs'];
 const exclude = [...configDefaults.exclude, long];
 
 export default defineConfig({
@@ -19,14 +21,16 @@ export default defineConfig({
           name: 'unit',
           include: ['test/{model,proxy,cli,clients,demo,docs,fuzz,main,preload,renderer,scripts}/**/*.test.{ts,tsx}'],
           exclude,
+          globalSetup,
           ...patience,
         },
       },
-      { test: { name: 'gateway', include: ['test/gateway/**/*.test.ts'], exclude, ...patience } },
+      { test: { name: 'gateway', include: ['test/gateway/**/*.test.ts'], exclude, globalSetup, ...patience } },
       {
         test: {
           ...patience,
           name: 'cluster',
+          globalSetup,
           include: ['test/cluster/**/*.test.ts'],
           exclude,
           testTimeout: 120_000,
@@ -37,6 +41,7 @@ export default defineConfig({
         test: {
           ...patience,
           name: 'long',
+          globalSetup,
           include: [`test/${long}`, ...MANY_ROUNDS],
           env: { GATEHOUSE_TEST_ROUNDS: '40' },
           testTimeout: 1_200_000,

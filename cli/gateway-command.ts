@@ -198,6 +198,7 @@ async function start(settings: Settings, log: GatewayLog, context: CommandContex
       authority: openLocalAuthority,
       dataFolder: settings.dataFolder,
       kubeconfigFolder: join(settings.dataFolder, 'kubeconfig'),
+      largeBodyWorker: new URL('./large-body-worker.js', import.meta.url),
       principal: { user: `local:${context.osUser}`, groups: ['gatehouse:local'] },
       ...(witness === null ? {} : { journalWitness: witness }),
       journalRetention: settings.retention,

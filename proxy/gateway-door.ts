@@ -80,6 +80,8 @@ export interface GatewayOptions {
   readonly kubeconfigFolder: string;
   /** The name put into every principal of this gateway: `local:<os user>`. */
   readonly principal: { readonly user: string; readonly groups: readonly string[] };
+  /** The program of the threads that look through large bodies: `large-bodies/worker.ts`, bundled for itself. */
+  readonly largeBodyWorker: URL;
   /** HMAC key of mask tokens, and its id. */
   readonly maskKey: { readonly kid: string; readonly key: Uint8Array };
   /** Ed25519 private key (PKCS#8 PEM) that signs the journal's head; null where there is no keystore. */

@@ -6,6 +6,7 @@ import { OriginalUser } from './evaluation/original-user.ts';
 import { createUpstream } from './forward/pooled-upstream.ts';
 import type { Gateway, GatewayOptions } from './gateway-door.ts';
 import { openJournal } from './journal/open-journal.ts';
+import { LargeBodies } from './large-bodies/large-bodies.ts';
 import type { Exchange } from './listener/exchange.ts';
 import { audible, refuse } from './listener/refuse.ts';
 import { type Listener, startListener } from './listener/start-listener.ts';
@@ -90,6 +91,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     });
     keep(trimming, async (timer) => clearInterval(timer));
     const seen = new SeenByCluster();
+    const largeBodies = keep(new LargeBodies({ file: options.largeBodyWorker, log }), (part) => part.close());
     const parts: PipelineParts = {
       policy,
       approvals,
@@ -98,6 +100,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       evaluator: new Evaluator(policy, upstream),
       originalUser: new OriginalUser(upstream),
       maskKey: options.maskKey,
+      largeBodies,
       maskOrigins: new MaskOrigins(),
       seen,
       podSecrets: new PodSecrets(upstream, seen),

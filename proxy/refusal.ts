@@ -44,6 +44,7 @@ export const REFUSALS = {
   'patch-reads-secret': { status: 403, reason: 'Forbidden' },
   'response-not-maskable': { status: 502, reason: 'InternalError' },
   'response-too-large-to-mask': { status: 503, reason: 'ServiceUnavailable' },
+  'body-too-slow': { status: 503, reason: 'ServiceUnavailable' },
   'reveal-key-missing': { status: 404, reason: 'NotFound' },
   // streams
   'stdin-denied': { status: 403, reason: 'Forbidden' },

@@ -14,7 +14,10 @@ await runOnNode();
 const folder = join(repository, 'test/bench');
 
 /** @type {Record<string, string>} */
-const input = { run: join(folder, 'run.ts') };
+const input = {
+  run: join(folder, 'run.ts'),
+  'large-body-worker': join(repository, 'proxy/large-bodies/worker.ts'),
+};
 for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
   if (path.endsWith('.program.ts')) input[basename(path, '.program.ts')] = join(folder, path);
 }

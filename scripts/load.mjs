@@ -9,6 +9,7 @@ const test = join(repository, 'test');
 const input = {
   run: join(test, 'load/run.ts'),
   gateway: join(test, 'bench/peers/gateway.program.ts'),
+  'large-body-worker': join(repository, 'proxy/large-bodies/worker.ts'),
   'api-server': join(test, 'bench/peers/api-server.program.ts'),
 };
 process.exitCode = await runBundled('load', input, process.argv.slice(2));

@@ -17,6 +17,8 @@ import type { GatewayProtocol, GatewayStart } from './protocol.ts';
 
 /** What the host takes from `proxy/`. */
 export interface GatewayParts {
+  /** Beside the host's own program. */
+  readonly largeBodyWorker: URL;
   createGateway(options: GatewayOptions): Promise<Gateway>;
   createCertificateAuthority(): Promise<KeyPair>;
   listContexts(files: readonly string[]): Promise<readonly ContextListing[]>;
@@ -104,6 +106,7 @@ async function listenOn(
     kubeconfigFolder,
     principal,
     maskKey,
+    largeBodyWorker: parts.largeBodyWorker,
     journalKey,
     journalWitness: witnessFile(start.journalWitness),
     journalRetention: JOURNAL_RETENTION,

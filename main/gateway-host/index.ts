@@ -7,6 +7,7 @@ import { gatewayHandlers } from './gateway-handlers.ts';
 import { gatewayProtocol } from './protocol.ts';
 
 // The gateway's own process: a busy list or a crash here freezes no window and closes no terminal.
+const largeBodyWorker = new URL('./large-body-worker.js', import.meta.url);
 serveHost(gatewayProtocol, parentChannel(), (emit) =>
-  gatewayHandlers({ createGateway, createCertificateAuthority, listContexts }, emit),
+  gatewayHandlers({ createGateway, createCertificateAuthority, listContexts, largeBodyWorker }, emit),
 );

@@ -30,16 +30,35 @@ export interface MaskedDocument {
    * read. It throws the Refusal where the rest cannot be masked: what went out before must then be ended so that the
    * client sees it is not whole.
    */
-  readonly rest: AsyncIterable<Uint8Array> | null;
+  readonly rest: AsyncGenerator<Uint8Array, undefined> | null;
   /** Complete once `rest` has ended. */
   readonly report: MaskReport;
 }
 
 export interface MaskDocumentOptions {
   readonly key: MaskKey;
+  /** To count in; a new one where it is left out. */
+  readonly report?: MaskReport;
   /** In the place of {@link OBJECT_LIMIT}. */
   readonly limit?: number;
   readonly scanner?: ScannerKind;
+  /** Who masks it, in the place of a stream here. */
+  readonly masker?: PieceMasker;
+}
+
+/** Masks a body piece by piece; `MaskingStream`, here or in another thread. */
+export interface PieceMasker {
+  /** Bytes held back. */
+  readonly held: number;
+  /**
+   * @returns what is final now; may be empty.
+   * @throws {NotMaskable}
+   */
+  push(chunk: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  /** The rest. */
+  end(): Uint8Array | Promise<Uint8Array>;
+  /** It is over, masked or not. */
+  close?(): void;
 }
 
 /**
@@ -51,10 +70,10 @@ export interface MaskDocumentOptions {
 export async function maskDocument(
   body: AsyncIterable<Uint8Array>,
   subject: MaskSubject,
-  { key, limit = OBJECT_LIMIT, scanner = 'wasm' }: MaskDocumentOptions,
+  options: MaskDocumentOptions,
 ): Promise<MaskedDocument> {
-  const report = newMaskReport();
-  const pieces = maskPieces(body, subject, { key, limit, scanner }, report);
+  const { limit = OBJECT_LIMIT, report = newMaskReport() } = options;
+  const pieces = maskPieces(body, subject, { ...options, limit, report });
   const held = subject.request.info.name === '' ? Math.min(HELD_DOCUMENT, limit) : limit;
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -70,8 +89,13 @@ export async function maskDocument(
 async function* maskPieces(
   body: AsyncIterable<Uint8Array>,
   subject: MaskSubject,
-  { key, limit, scanner }: Required<MaskDocumentOptions>,
-  report: MaskReport,
+  {
+    key,
+    limit,
+    scanner = 'wasm',
+    masker,
+    report,
+  }: MaskDocumentOptions & Required<Pick<MaskDocumentOptions, 'limit' | 'report'>>,
 ): AsyncGenerator<Uint8Array, undefined> {
   try {
     const rules = compileMaskRules(subject);
@@ -79,28 +103,24 @@ async function* maskPieces(
       yield* body;
       return;
     }
-    const stream = new MaskingStream({
-      key,
-      rules,
-      events: false,
-      report,
-      scanner,
-      onMasked: subject.onMasked ?? null,
-    });
+    const onMasked = subject.onMasked ?? null;
+    const stream = masker ?? new MaskingStream({ key, rules, events: false, report, scanner, onMasked });
     for await (const chunk of body) {
-      const masked = stream.push(chunk);
+      const masked = await stream.push(chunk);
       if (stream.held > limit) throw tooLarge('One object in the answer', limit, subject.request);
       if (masked.length > 0) yield masked;
     }
-    const masked = stream.end();
+    const masked = await stream.end();
     if (masked.length > 0) yield masked;
   } catch (error) {
     throw maskRefusal(error, subject.request);
+  } finally {
+    masker?.close?.();
   }
 }
 
 /** @param what e.g. `A watch event`. */
-export function tooLarge(what: string, limit: number, { info }: ApiRequest): Refusal {
+export function tooLarge(what: string, limit: number, { info }: Pick<ApiRequest, 'info'>): Refusal {
   return new Refusal(
     'response-too-large-to-mask',
     `${what} is larger than the ${limit / (1024 * 1024)} MiB that Gatehouse masks; ask for other objects, for example by a label selector`,
@@ -109,7 +129,7 @@ export function tooLarge(what: string, limit: number, { info }: ApiRequest): Ref
 }
 
 /** The refusal for whatever stopped a mask; other errors, such as a lost connection, stay what they are. */
-export function maskRefusal(error: unknown, { info }: ApiRequest): unknown {
+export function maskRefusal(error: unknown, { info }: Pick<ApiRequest, 'info'>): unknown {
   const object = { resource: info.resource, group: info.apiGroup };
   if (error instanceof NotMaskable) {
     return new Refusal(

@@ -83,6 +83,11 @@ export class MaskingStream {
     return this.#window.length;
   }
 
+  /** What is held back, as it came; valid until the next `push`. */
+  get heldBytes(): Buffer {
+    return this.#window.view();
+  }
+
   /**
    * @returns what is final now; may be empty.
    * @throws {NotMaskable}

@@ -3,6 +3,7 @@ import type { Sign } from '../../model/sign.ts';
 import { type Evaluated, objectChanged } from '../evaluation/evaluate.ts';
 import { signsOf } from '../evaluation/signs/signs.ts';
 import type { UpstreamResponse } from '../forward/upstream.ts';
+import { letOthersBy } from '../large-bodies/large-bodies.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { checkBody } from '../request/request-body.ts';
 import { isDeniedByUrl } from './ask-policy.ts';
@@ -81,7 +82,7 @@ async function lookAtLatest(passage: Passage, first: RestoredRequest): Promise<E
 
 const NOTHING = Buffer.alloc(0);
 
-function look({ parts, exchange, cluster }: Passage, { whole, outgoing }: RestoredRequest): Promise<Evaluated> {
+async function look({ parts, exchange, cluster }: Passage, { whole, outgoing }: RestoredRequest): Promise<Evaluated> {
   const { question } = whole;
   // While a slow body came the policy may have changed: what is looked at follows the one that will judge it.
   const isInForce = whole.decision.policyDigest === parts.policy.state().digest;
@@ -89,5 +90,6 @@ function look({ parts, exchange, cluster }: Passage, { whole, outgoing }: Restor
   const { request, body } = outgoing;
   const isAsSent = body === null || body === whole.body;
   const parsed = isAsSent ? whole.parsed : checkBody(request, body ?? NOTHING);
+  await letOthersBy(body);
   return parts.evaluator.evaluate({ cluster, question, decision, signal: exchange.signal, request, body, parsed });
 }

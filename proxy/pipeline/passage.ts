@@ -6,6 +6,7 @@ import type { OriginalUser } from '../evaluation/original-user.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import type { GatewayLog } from '../gateway-log.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { LargeBodies } from '../large-bodies/large-bodies.ts';
 import type { Exchange } from '../listener/exchange.ts';
 import type { MaskKey } from '../masking/tokens/mask-token.ts';
 import type { PodSecrets } from '../pod-secrets/pod-secrets.ts';
@@ -28,6 +29,7 @@ export interface PipelineParts {
   readonly evaluator: Evaluator;
   readonly originalUser: OriginalUser;
   readonly maskKey: MaskKey;
+  readonly largeBodies: LargeBodies;
   readonly maskOrigins: MaskOrigins;
   readonly seen: SeenByCluster;
   readonly podSecrets: PodSecrets;

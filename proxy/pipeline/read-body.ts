@@ -1,7 +1,10 @@
 import { journalUnavailable } from '../journal/journal.ts';
+import { isLargeBody } from '../large-bodies/large-bodies.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import type { JsonValue } from '../request/json-value.ts';
+import { bodyFormat } from '../request/media-types.ts';
 import { checkBody, readBody } from '../request/request-body.ts';
+import { readStrictJson } from '../request/strict-json.ts';
 import { type DecidedByUrl, isDeniedByUrl } from './ask-policy.ts';
 import type { Passage } from './passage.ts';
 
@@ -22,7 +25,7 @@ export async function readWhole({ exchange, parts }: Passage, decided: DecidedBy
   const { request } = decided;
   if (isDeniedByUrl(decided)) return { ...decided, body: null, parsed: null };
   const received = announcesBody(request) ? await collected(request, exchange) : null;
-  const parsed = received === null ? null : checkBody(request, received);
+  const parsed = received === null ? null : await readBodyOf(request, received, parts.largeBodies);
   const problem = parts.journal.problem();
   if (problem !== null) throw journalUnavailable(problem);
   return { ...decided, body: isRead(request) ? null : received, parsed };
@@ -30,6 +33,21 @@ export async function readWhole({ exchange, parts }: Passage, decided: DecidedBy
 
 function collected({ headers }: ApiRequest, exchange: Passage['exchange']): Promise<Buffer> {
   return readBody(exchange.body, headers.first('Content-Length'), { onSlow: () => exchange.slow() });
+}
+
+/** YAML is read some hundred times slower than JSON; what is large is read elsewhere, and its JSON here. */
+async function readBodyOf(
+  request: ApiRequest,
+  received: Buffer,
+  largeBodies: Passage['parts']['largeBodies'],
+): Promise<JsonValue> {
+  if (!isLargeBody(received) || bodyFormat(request.method, request.contentType) !== 'yaml') {
+    return checkBody(request, received);
+  }
+  // What is refused for another reason is refused for that one, and not read.
+  checkBody(request, received, () => null);
+  const json = await largeBodies.yamlAsJson(received);
+  return readStrictJson(json);
 }
 
 /** GET and HEAD. */

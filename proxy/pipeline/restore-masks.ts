@@ -1,5 +1,7 @@
+import { isLargeBody } from '../large-bodies/large-bodies.ts';
 import { compileMaskRules } from '../masking/plan/mask-rules.ts';
-import { openLiveObjects } from '../rehydration/live-objects.ts';
+import { keyOfCluster } from '../masking/tokens/mask-token.ts';
+import { liveObjectsIn, openLiveReads } from '../rehydration/live-objects.ts';
 import { rehydrate } from '../rehydration/rehydrate.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { Passage } from './passage.ts';
@@ -27,20 +29,21 @@ async function restored(passage: Passage, whole: WholeRequest): Promise<Outgoing
   if (bytes === null) return { request, body: null };
   // Masks are shown by reads and by answers to writes; a rule may ask for them in one and not in the other.
   const masks = [...decision.masks, ...parts.policy.decide({ ...question, verb: 'get' }).masks];
-  const rehydrated = await rehydrate(request, bytes, parsed, {
-    objects: openLiveObjects({
-      ...parts,
-      principal: exchange.principal,
-      cluster,
-      policyCluster: question.cluster,
-      request,
-      masks,
-      auditId,
-      signal: exchange.signal,
-    }),
-    originOf: (token) => parts.maskOrigins.get(token),
-    isMasked: compileMaskRules({ request, obligations: masks }) !== null,
-  });
+  const { principal, signal } = exchange;
+  const asked = { policy: parts.policy, upstream: parts.upstream, principal, cluster, request, masks, auditId, signal };
+  const reads = openLiveReads({ ...asked, policyCluster: question.cluster });
+  const key = keyOfCluster(parts.maskKey, cluster.slug);
+  const seen = parts.seen.of(cluster);
+  const originOf = (token: string) => parts.maskOrigins.get(token);
+  const isMasked = compileMaskRules({ request, obligations: masks }) !== null;
+  const { head } = passage;
+  const rehydrated = isLargeBody(bytes)
+    ? await parts.largeBodies.rehydrate({ reads, head, body: bytes, masks, isMasked, key, seen, originOf })
+    : await rehydrate(request, bytes, parsed, {
+        objects: liveObjectsIn(reads, { request, masks, key, seen }),
+        originOf,
+        isMasked,
+      });
   if (rehydrated === null) return { request, body: bytes };
   const { body, pinnedTo } = rehydrated;
   if (pinnedTo === null) return { request, body };

@@ -1,5 +1,6 @@
 import type { Decision } from '../../model/decision.ts';
 import { EndedByGateway, isClientGone } from '../ended-by-gateway.ts';
+import { letOthersBy } from '../large-bodies/large-bodies.ts';
 import { audible, refuse } from '../listener/refuse.ts';
 import { Refusal, toRefusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
@@ -31,10 +32,13 @@ export async function servePassage(passage: Passage): Promise<void> {
     const request = readHead(passage);
     const decided = askPolicy(passage, request);
     const whole = await readWhole(passage, decided);
+    await letOthersBy(whole.body);
     const restored = await restoreMasks(passage, whole);
+    await letOthersBy(whole.body);
     const judged = await evaluate(passage, restored);
     answer = chooseAnswer(passage, judged);
     countAsLasting(passage, judged);
+    await letOthersBy(judged.body);
     const { outgoing, warnings } = await authorise(passage, judged);
     answer.begin();
     letGo = await knowSecrets(passage, judged);

@@ -95,6 +95,16 @@ export class SeenValues {
     return this.#added.slice(count);
   }
 
+  /** What was added as the next after the first `count` since the last trim. */
+  addedAt(count: number): Buffer | undefined {
+    return this.#added[count];
+  }
+
+  /** How many were added after the first `count` since the last trim. */
+  countAfter(count: number): number {
+    return Math.max(0, this.#added.length - count);
+  }
+
   #trimWhereTooMany(): void {
     if (this.#isMoreThan(1)) this.#trim();
   }

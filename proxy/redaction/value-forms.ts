@@ -17,10 +17,13 @@ export const LONGEST_FORM = (PIECE + SHORTEST_PIECE) * 3;
  */
 export function formsOf(value: Buffer): readonly Buffer[] {
   const forms = new Map<string, Buffer>();
-  for (const form of everyForm(value)) {
-    if (form.length >= SHORTEST_FORM) forms.set(form.toString('latin1'), form);
-  }
+  for (const form of formsInTurn(value)) forms.set(form.toString('latin1'), form);
   return [...forms.values()];
+}
+
+/** The same one after another, some of them twice: a long value has many, and who takes them may pause. */
+export function* formsInTurn(value: Buffer): Generator<Buffer, undefined> {
+  for (const form of everyForm(value)) if (form.length >= SHORTEST_FORM) yield form;
 }
 
 function* everyForm(value: Buffer): Generator<Buffer> {

@@ -1,5 +1,6 @@
+import { FollowedValues } from './followed-values.ts';
 import type { SeenValues } from './seen-values.ts';
-import { formsOf, LONGEST_FORM, SHORTEST_FORM } from './value-forms.ts';
+import { formsInTurn, LONGEST_FORM, SHORTEST_FORM } from './value-forms.ts';
 
 /** Where a value was found. */
 export interface Match {
@@ -12,6 +13,9 @@ export interface Matches {
   readonly found: readonly Match[];
   readonly openFrom: number;
 }
+
+/** So many forms of one slot are compared one by one. */
+const CROWD = 16;
 
 /**
  * Finds many values in bytes at once. Every form is at least six bytes long, so each position is asked one question: is
@@ -30,6 +34,8 @@ export class ValueMatcher {
   readonly #known = new Set<string>();
   /** Per slot the first form, -1 for none. */
   #slots = new Int32Array(1024).fill(-1);
+  /** Of slots with many forms, the lengths that those have, longest first. */
+  readonly #crowds = new Map<number, number[]>();
   /** One byte per hash: 1 where a form begins so. Small enough for the processor's cache. */
   #filter = new Uint8Array(1 << 16);
   /** Hashes of the first 1 to 5 bytes of each form: what may become one at the end of the bytes. */
@@ -40,10 +46,11 @@ export class ValueMatcher {
   }
 
   add(value: Buffer): void {
-    for (const form of formsOf(value)) this.#addForm(form);
+    for (const form of formsInTurn(value)) this.addForm(form);
   }
 
-  #addForm(form: Buffer): void {
+  /** @param form one of those of a value. */
+  addForm(form: Buffer): void {
     const name = form.toString('latin1');
     if (this.#known.has(name) || form.length > LONGEST_FORM) return;
     this.#known.add(name);
@@ -65,6 +72,7 @@ export class ValueMatcher {
     this.#slots = new Int32Array(this.#slots.length * 2).fill(-1);
     if (this.#filter.length < this.#slots.length * 8) this.#filter = new Uint8Array(this.#slots.length * 16);
     this.#next = [];
+    this.#crowds.clear();
     for (let form = 0; form < this.#starts.length; form += 1) this.#link(form);
   }
 
@@ -74,6 +82,26 @@ export class ValueMatcher {
     this.#filter[hash & (this.#filter.length - 1)] = 1;
     this.#next[form] = this.#slots[slot] ?? -1;
     this.#slots[slot] = form;
+    this.#countIn(slot, this.#lengths[form] ?? 0);
+  }
+
+  #countIn(slot: number, length: number): void {
+    const crowd = this.#crowds.get(slot);
+    if (crowd !== undefined) {
+      if (!crowd.includes(length)) crowd.splice(crowd.findLastIndex((known) => known > length) + 1, 0, length);
+      return;
+    }
+    const lengths = new Set<number>();
+    let forms = 0;
+    for (let form = this.#slots[slot] ?? -1; form >= 0; form = this.#next[form] ?? -1) {
+      lengths.add(this.#lengths[form] ?? 0);
+      forms += 1;
+    }
+    if (forms > CROWD)
+      this.#crowds.set(
+        slot,
+        [...lengths].sort((one, other) => other - one),
+      );
   }
 
   /** Leftmost first, of two at one place the longer. */
@@ -106,7 +134,7 @@ export class ValueMatcher {
     const found: Match[] = [];
     for (let from = 0; from < bytes.length; ) {
       const searched = this.search(bytes.subarray(from));
-      found.push(...searched.found.map(({ start, end }) => ({ start: start + from, end: end + from })));
+      for (const { start, end } of searched.found) found.push({ start: start + from, end: end + from });
       const open = from + searched.openFrom;
       if (open >= bytes.length) break;
       const length = this.#longestWhole(bytes, open);
@@ -119,7 +147,10 @@ export class ValueMatcher {
   /** @returns the length of the longest form here; 0: none; -1: the bytes end inside a form that may be here. */
   #longestAt(bytes: Buffer, at: number, hash: number): number {
     let longest = 0;
-    let form = this.#slots[hash & (this.#slots.length - 1)] ?? -1;
+    const slot = hash & (this.#slots.length - 1);
+    const crowd = this.#crowds.get(slot);
+    if (crowd !== undefined && (crowd[0] ?? 0) <= bytes.length - at) return this.#longestOf(crowd, bytes, at);
+    let form = this.#slots[slot] ?? -1;
     for (; form >= 0; form = this.#next[form] ?? -1) {
       const start = this.#starts[form] ?? 0;
       const length = this.#lengths[form] ?? 0;
@@ -132,10 +163,19 @@ export class ValueMatcher {
     return longest;
   }
 
+  /** Forms that begin alike are not compared one by one: ten thousand tokens of one issuer have the same first hundred bytes. */
+  #longestOf(crowd: readonly number[], bytes: Buffer, at: number): number {
+    const left = bytes.length - at;
+    return crowd.find((length) => length <= left && this.#known.has(bytes.toString('latin1', at, at + length))) ?? 0;
+  }
+
   #longestWhole(bytes: Buffer, at: number): number {
     if (at > bytes.length - SHORTEST_FORM) return 0;
     let longest = 0;
-    let form = this.#slots[hashAt(bytes, at) & (this.#slots.length - 1)] ?? -1;
+    const slot = hashAt(bytes, at) & (this.#slots.length - 1);
+    const crowd = this.#crowds.get(slot);
+    if (crowd !== undefined) return this.#longestOf(crowd, bytes, at);
+    let form = this.#slots[slot] ?? -1;
     for (; form >= 0; form = this.#next[form] ?? -1) {
       const length = this.#lengths[form] ?? 0;
       if (length <= longest || length > bytes.length - at) continue;
@@ -167,20 +207,32 @@ function sameBytes(one: Buffer, oneAt: number, other: Buffer, otherAt: number, l
   return true;
 }
 
-const MATCHERS = new WeakMap<SeenValues, { matcher: ValueMatcher; trims: number; added: number; version: number }>();
+interface KeptMatcher {
+  readonly matcher: ValueMatcher;
+  readonly following: FollowedValues;
+}
+
+const MATCHERS = new WeakMap<SeenValues, KeptMatcher>();
 
 /** The matcher for everything seen up to now; it is kept with the values and brought up to date where it is behind. */
 export function matcherOf(seen: SeenValues): ValueMatcher {
   let kept = MATCHERS.get(seen);
-  if (kept === undefined || kept.trims !== seen.trims) {
-    kept = { matcher: new ValueMatcher(), trims: seen.trims, added: 0, version: -1 };
+  if (kept === undefined || kept.following.isOutdated) {
+    const matcher = new ValueMatcher();
+    kept = { matcher, following: new FollowedValues(seen, formsInTurn, (form) => matcher.addForm(form)) };
     MATCHERS.set(seen, kept);
   }
-  if (kept.version !== seen.version) {
-    const added = seen.addedAfter(kept.added);
-    for (const value of added) kept.matcher.add(value);
-    kept.added += added.length;
-    kept.version = seen.version;
-  }
+  kept.following.follow();
   return kept.matcher;
+}
+
+/**
+ * Makes some of what is behind ready to be searched for by {@link matcherOf}.
+ * @param forms at most so many forms of values.
+ * @returns whether all is.
+ */
+export function bringMatcherUpToDate(seen: SeenValues, forms: number): boolean {
+  const kept = MATCHERS.get(seen);
+  // Nobody has looked for anything yet.
+  return kept === undefined || kept.following.isOutdated || kept.following.follow(forms);
 }

@@ -8,13 +8,13 @@ import { maskRefusal } from '../masking/mask-document.ts';
 import { MaskingStream, type MaskingStreamOptions } from '../masking/masking-stream.ts';
 import { compileMaskRules } from '../masking/plan/mask-rules.ts';
 import { newMaskReport } from '../masking/plan/response-mask.ts';
-import { keyOfCluster, type MaskKey } from '../masking/tokens/mask-token.ts';
+import type { MaskKey } from '../masking/tokens/mask-token.ts';
 import type { MaskedValue } from '../masking/tokens/masked-value.ts';
 import { policyQuestion } from '../policy/policy-question.ts';
 import type { PolicySource } from '../policy/policy-source.ts';
-import type { SeenByCluster } from '../redaction/seen-by-cluster.ts';
+import type { SeenValues } from '../redaction/seen-values.ts';
 import { Refusal } from '../refusal.ts';
-import type { ApiRequest } from '../request/api-request.ts';
+import type { ApiRequest, RequestInfo } from '../request/api-request.ts';
 import { jsonText, textAt } from '../request/json-text.ts';
 import type { JsonValue } from '../request/json-value.ts';
 import { readRequest } from '../request/read-request.ts';
@@ -27,6 +27,23 @@ export interface LiveObject extends Source {
   readonly uid: string;
   /** Every value that was masked in it, by itself. */
   readonly values: readonly MaskedValue[];
+}
+
+/** What the cluster answered to a read, and what the same principal's reads are shown of it. */
+export interface LiveRead {
+  readonly bytes: Uint8Array;
+  readonly info: RequestInfo;
+  readonly masks: readonly MaskObligation[];
+}
+
+/** The reads alone; what they say is another's business (`liveObjectsIn`). */
+export interface LiveReads {
+  /**
+   * @param target path and query of a GET.
+   * @returns null where there is no such object.
+   * @throws {Refusal} where it cannot be read.
+   */
+  read(target: string): Promise<LiveRead | null>;
 }
 
 /** Reads from the cluster on behalf of one write. */
@@ -44,10 +61,9 @@ export interface LiveObjects {
   mask(object: JsonValue): JsonValue;
 }
 
-export interface LiveObjectsOptions {
+export interface LiveReadsOptions {
   readonly policy: PolicySource;
   readonly upstream: Upstream;
-  readonly maskKey: MaskKey;
   readonly principal: Principal;
   readonly cluster: Cluster;
   /** The cluster as policies name it. */
@@ -55,10 +71,19 @@ export interface LiveObjectsOptions {
   /** The write. It is read as whom it is written, so that rehydration never has more rights than the request. */
   readonly request: ApiRequest;
   readonly masks: readonly MaskObligation[];
-  /** What was masked because it is a Secret's value elsewhere is masked the same way here. */
-  readonly seen: SeenByCluster;
   readonly auditId: string;
   readonly signal: AbortSignal;
+}
+
+/** How what was read is masked. */
+export interface LiveMasks {
+  readonly request: ApiRequest;
+  /** Of the write. */
+  readonly masks: readonly MaskObligation[];
+  /** Of the cluster. */
+  readonly key: MaskKey;
+  /** What was masked because it is a Secret's value elsewhere is masked the same way here. */
+  readonly seen: SeenValues;
 }
 
 /** Bytes; a list of every revision of a helm release is the largest that is read. */
@@ -68,10 +93,8 @@ const LIMIT = 32 * 1024 * 1024;
  * Each read is a request of its own in the cluster's audit log: its Audit-ID is the write's with a number behind it.
  * The masks are those that the same principal's reads get, and those of the write.
  */
-export function openLiveObjects(options: LiveObjectsOptions): LiveObjects {
+export function openLiveReads(options: LiveReadsOptions): LiveReads {
   const { policy, upstream, principal, cluster, policyCluster, request, auditId, signal } = options;
-  const maskKey = keyOfCluster(options.maskKey, cluster.slug);
-  const seen = options.seen.of(cluster);
   let reads = 0;
   return {
     read: async (target) => {
@@ -96,11 +119,24 @@ export function openLiveObjects(options: LiveObjectsOptions): LiveObjects {
       if (response.status !== 200) throw cannotRead(read, response.status);
       const bytes = await collect(response.body);
       const decision = policy.decide(policyQuestion(principal, policyCluster, read));
-      const rules = compileMaskRules({ request: read, obligations: [...decision.masks, ...options.masks], seen });
+      return { bytes, info: read.info, masks: [...decision.masks, ...options.masks] };
+    },
+  };
+}
+
+/** What those reads say. */
+export function liveObjectsIn(reads: LiveReads, { request, masks, key, seen }: LiveMasks): LiveObjects {
+  return {
+    read: async (target) => {
+      const found = await reads.read(target);
+      if (found === null) return null;
+      const bytes = Buffer.from(found.bytes.buffer, found.bytes.byteOffset, found.bytes.byteLength);
+      const read = { info: found.info };
+      const rules = compileMaskRules({ request: read, obligations: found.masks, seen });
       const plain = readAnswer(bytes);
       const values: MaskedValue[] = [];
       const onMasked = (value: MaskedValue): number => values.push(value);
-      const masked = rules === null ? plain : readAnswer(maskBytes(bytes, read, { key: maskKey, rules, onMasked }));
+      const masked = rules === null ? plain : readAnswer(maskBytes(bytes, read, { key, rules, onMasked }));
       return {
         plain,
         masked,
@@ -110,18 +146,18 @@ export function openLiveObjects(options: LiveObjectsOptions): LiveObjects {
       };
     },
     mask: (object) => {
-      const rules = compileMaskRules({ request, obligations: options.masks });
+      const rules = compileMaskRules({ request, obligations: masks });
       if (rules === null) return object;
       // A patch need not say its kind.
       const anyKind = { ...rules, kinds: null };
-      return readAnswer(maskBytes(Buffer.from(jsonText(object)), request, { key: maskKey, rules: anyKind }));
+      return readAnswer(maskBytes(Buffer.from(jsonText(object)), request, { key, rules: anyKind }));
     },
   };
 }
 
 function maskBytes(
   bytes: Buffer,
-  request: ApiRequest,
+  request: Pick<ApiRequest, 'info'>,
   how: Pick<MaskingStreamOptions, 'key' | 'rules' | 'onMasked'>,
 ): Buffer {
   try {

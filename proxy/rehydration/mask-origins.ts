@@ -1,5 +1,5 @@
 import { kindClassOf } from '../masking/plan/mask-rules.ts';
-import type { OnMasked } from '../masking/tokens/masked-value.ts';
+import { MOST_SHOWN, type ShownMask } from '../masking/tokens/masked-value.ts';
 import type { RequestInfo } from '../request/api-request.ts';
 
 /** The field that a mask was shown for. */
@@ -14,8 +14,6 @@ export interface Origin {
 /** A field takes some hundred bytes. */
 const MOST_TOKENS = 20_000;
 
-const MOST_OF_ANSWER = 1_000;
-
 /**
  * Which field each of the newest masks was shown for, so that a refusal can name it. Holds no values, and nothing is
  * decided by it: what may be put back is always read from the cluster.
@@ -24,11 +22,11 @@ export class MaskOrigins {
   readonly #origins = new Map<string, Origin>();
 
   /** Notes the masks of one answer: the first of them, because nobody writes the masks of a long list back. */
-  noteAnswer(info: RequestInfo): OnMasked {
+  noteAnswer(info: RequestInfo): (shown: ShownMask) => void {
     const kindClass = kindClassOf(info);
     let noted = 0;
     return ({ identity, field, token }) => {
-      if (noted >= MOST_OF_ANSWER) return;
+      if (noted >= MOST_SHOWN) return;
       noted += 1;
       this.note(token, { kindClass, namespace: identity.namespace, name: identity.name, field });
     };

@@ -104,9 +104,14 @@ function tooLarge(limit: number): Refusal {
 /**
  * Checks that the API server will read the body as the gateway does, and answers its value. Null where there is none:
  * an empty body, protobuf, and what is sent to a backend through a `proxy` subresource.
+ * @param readYaml reads YAML in another way.
  * @throws {Refusal} `media-type-not-supported` (415) or `body-not-readable` (400).
  */
-export function checkBody(request: ApiRequest, bytes: Uint8Array): JsonValue {
+export function checkBody(
+  request: ApiRequest,
+  bytes: Uint8Array,
+  readYaml: (bytes: Uint8Array) => JsonValue = readJsonOrYaml,
+): JsonValue {
   const { method, contentType, headers, info } = request;
   if (info.subresource === 'proxy') return null;
   const encoding = headers.first('Content-Encoding');
@@ -124,7 +129,7 @@ export function checkBody(request: ApiRequest, bytes: Uint8Array): JsonValue {
     throw notSupported(`${sent} is not taken here; send one of ${acceptedMediaTypes(method)}`);
   }
   if (format === 'json') return readStrictJson(bytes);
-  if (format === 'yaml') return readJsonOrYaml(bytes);
+  if (format === 'yaml') return readYaml(bytes);
   if (!info.isResourceRequest || !isBuiltInGroup(info.apiGroup)) {
     // kube-apiserver 1.36.3 panics on it and closes the connection without an answer.
     throw notSupported(`${info.resource}.${info.apiGroup} is a custom resource, which has no protobuf form; send JSON`);
@@ -133,7 +138,7 @@ export function checkBody(request: ApiRequest, bytes: Uint8Array): JsonValue {
 }
 
 /** JSON is what kubectl sends as `apply-patch+yaml`; reading it as JSON keeps its numbers and is much faster. */
-function readJsonOrYaml(bytes: Uint8Array): JsonValue {
+export function readJsonOrYaml(bytes: Uint8Array): JsonValue {
   if (bytes[0] === 0x7b) {
     try {
       return readStrictJson(bytes);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { repository } from '../set-up/cache-folder.mjs';
 import { WANTED_MAJOR } from '../set-up/node.mjs';
 import { keepEffects } from './keep-effects.mjs';
@@ -8,42 +8,56 @@ import { keepEffects } from './keep-effects.mjs';
 /** The built `gatehouse` command. */
 export const commandLine = join(repository, 'out/cli/gatehouse.js');
 
+/** The program of its threads that look through large bodies. */
+export const largeBodyWorker = join(repository, 'out/cli/large-body-worker.js');
+
 /** What it is made of; a change in any of these makes it stale. */
 const SOURCES = ['cli', 'model', 'proxy', 'package.json', 'scripts/build/command-line.mjs'];
 
-/** Bundles the command line into one file; packages stay in node_modules. */
+/** Bundles the command line into one file, and the program of its threads into another; packages stay in node_modules. */
 export async function buildCommandLine() {
-  const { build } = await import('vite');
   const out = join(repository, 'out');
   await mkdir(out, { recursive: true });
   const work = await mkdtemp(join(out, '.command-line-'));
   try {
-    await build({
-      configFile: false,
-      root: repository,
-      logLevel: 'warn',
-      build: {
-        ssr: 'cli/gatehouse.ts',
-        outDir: work,
-        emptyOutDir: false,
-        target: `node${WANTED_MAJOR}`,
-        rollupOptions: {
-          treeshake: keepEffects,
-          output: { format: 'es', entryFileNames: 'gatehouse.js', codeSplitting: false },
-        },
-      },
-    });
-    await mkdir(join(out, 'cli'), { recursive: true });
-    // One rename, so that a command started at this moment reads the old file or the new one, never half of one.
-    await rename(join(work, 'gatehouse.js'), commandLine);
+    for (const { file, source } of [
+      { file: largeBodyWorker, source: 'proxy/large-bodies/worker.ts' },
+      { file: commandLine, source: 'cli/gatehouse.ts' },
+    ]) {
+      await bundle(source, work, basename(file));
+      await mkdir(dirname(file), { recursive: true });
+      // One rename, so that a command started at this moment reads the old file or the new one, never half of one.
+      await rename(join(work, basename(file)), file);
+    }
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
+/**
+ * @param {string} source
+ * @param {string} outDir
+ * @param {string} name of the one file that it becomes.
+ */
+async function bundle(source, outDir, name) {
+  const { build } = await import('vite');
+  await build({
+    configFile: false,
+    root: repository,
+    logLevel: 'warn',
+    build: {
+      ssr: source,
+      outDir,
+      emptyOutDir: false,
+      target: `node${WANTED_MAJOR}`,
+      rollupOptions: { treeshake: keepEffects, output: { format: 'es', entryFileNames: name, codeSplitting: false } },
+    },
+  });
+}
+
 /** Builds the command line when it is missing or older than what it is made of. */
 export async function refreshCommandLine() {
-  if (existsSync(commandLine)) {
+  if (existsSync(commandLine) && existsSync(largeBodyWorker)) {
     const { mtimeMs: built } = await stat(commandLine);
     const changes = await Promise.all(SOURCES.map((source) => newestChange(join(repository, source))));
     if (changes.every((change) => change < built)) return;

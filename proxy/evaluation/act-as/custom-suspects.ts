@@ -63,7 +63,7 @@ function wordsOf(body: JsonValue): { readonly fields: ReadonlySet<string>; reado
         fields.add(field);
         waiting.push(value);
       }
-    } else if (Array.isArray(next)) waiting.push(...(next as readonly JsonValue[]));
+    } else if (Array.isArray(next)) for (const value of next as readonly JsonValue[]) waiting.push(value);
   }
   return { fields, namesToken: namesToken || [...fields].some((field) => TOKEN_WORDS.test(field)) };
 }

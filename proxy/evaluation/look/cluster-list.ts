@@ -30,7 +30,7 @@ export async function listAll<Item>(
     const more = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
     const answer = await askedOnce(`${path}?limit=${PAGE}${more}`, probe, request);
     if (answer === null) return null;
-    items.push(...listAt(answer, 'items').map(pick));
+    for (const item of listAt(answer, 'items')) items.push(pick(item));
     next = textAt(answer, 'metadata', 'continue');
     if (next === '') return items;
   }

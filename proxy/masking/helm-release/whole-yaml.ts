@@ -29,7 +29,7 @@ export function composeYaml(text: string): Node | null | undefined {
     }
     if (parser.stack.length > DEEPEST) return undefined;
   }
-  tokens.push(...parser.end());
+  for (const token of parser.end()) tokens.push(token);
   const composer = new Composer({ version: '1.1', uniqueKeys: false, logLevel: 'silent' });
   const documents = [...composer.compose(tokens, true, text.length)];
   const [document] = documents;

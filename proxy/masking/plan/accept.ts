@@ -4,7 +4,7 @@ import type { ApiRequest } from '../../request/api-request.ts';
 const NOT_OBJECTS: ReadonlySet<string> = new Set(['proxy', 'log', 'exec', 'attach', 'portforward']);
 
 /** Whether the answer to a request is an API object, so that JSON is asked for. */
-export function answersWithObject({ info }: ApiRequest): boolean {
+export function answersWithObject({ info }: Pick<ApiRequest, 'info'>): boolean {
   return info.isResourceRequest && !NOT_OBJECTS.has(info.subresource);
 }
 

@@ -2,7 +2,7 @@ import type { MaskObligation } from '../../../model/decision.ts';
 import type { SeenValues } from '../../redaction/seen-values.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
-import type { OnMasked } from '../tokens/masked-value.ts';
+import type { ShownMask } from '../tokens/masked-value.ts';
 
 /** How the answer to one request is treated. */
 export type MaskPlan =
@@ -33,14 +33,14 @@ export type PlanMask = (request: ApiRequest, obligations: readonly MaskObligatio
 
 /** Whose answer is masked, and what in it. */
 export interface MaskSubject {
-  readonly request: ApiRequest;
+  readonly request: Pick<ApiRequest, 'info'>;
   readonly obligations: readonly MaskObligation[];
   /** What was seen of this cluster's Secrets; masks add to it. Null or left out where nobody keeps it. */
   readonly seen?: SeenValues | null;
   /** What is left of objects that were asked for whole; null where they stay as they came. */
   readonly trim?: Trim | null;
   /** Told of each value as it is masked. */
-  readonly onMasked?: OnMasked | null;
+  readonly onMasked?: ((shown: ShownMask) => void) | null;
 }
 
 /** What a client asked to see of objects, short of all of them. */

@@ -38,7 +38,9 @@ export function holdsText(text: string, wanted: string, layers = MAX_LAYERS): bo
 export function tokensIn(text: string, layers = MAX_LAYERS): string[] {
   const found: string[] = text.match(TOKEN) ?? [];
   if (layers > 1) {
-    for (const { decoded } of base64Runs(text)) found.push(...tokensIn(decoded.toString('latin1'), layers - 1));
+    for (const { decoded } of base64Runs(text)) {
+      for (const token of tokensIn(decoded.toString('latin1'), layers - 1)) found.push(token);
+    }
   }
   return [...new Set(found)];
 }
@@ -164,7 +166,7 @@ export function replaceInBytes(
   let next = 0;
   for (const { at, run, decoded } of runs) {
     const inner = replaceInBytes(decoded, valueFor, layers - 1);
-    unknown.push(...inner.unknown);
+    for (const token of inner.unknown) unknown.push(token);
     pieces.push(plain.subarray(next, at), Buffer.from(inner.bytes.toString('base64')));
     next = at + run.length;
   }

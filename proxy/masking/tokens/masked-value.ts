@@ -12,5 +12,11 @@ export interface MaskedValue {
   readonly base64: boolean;
 }
 
+/** Where a mask was shown. */
+export type ShownMask = Pick<MaskedValue, 'identity' | 'field' | 'token'>;
+
+/** So many masks of one answer are noted: nobody writes the masks of a long list back. */
+export const MOST_SHOWN = 1_000;
+
 /** Told of each value as it is masked. */
 export type OnMasked = (value: MaskedValue) => void;

@@ -1,6 +1,7 @@
 import type { Range } from '../../patterns/credential-shapes.ts';
+import { FollowedValues } from '../../redaction/followed-values.ts';
 import type { SeenValues } from '../../redaction/seen-values.ts';
-import { SHORTEST_FORM } from '../../redaction/value-forms.ts';
+import { formsInTurn, SHORTEST_FORM } from '../../redaction/value-forms.ts';
 import { ValueMatcher } from '../../redaction/value-matcher.ts';
 
 /**
@@ -15,8 +16,12 @@ export class KnownValues {
   }
 
   add(value: Buffer): void {
-    this.#matcher.add(value);
-    for (const escaped of escapedForms(value)) this.#matcher.add(escaped);
+    for (const form of everyForm(value)) this.#matcher.addForm(form);
+  }
+
+  /** @param form one of those of a value. */
+  addForm(form: Buffer): void {
+    this.#matcher.addForm(form);
   }
 
   /**
@@ -40,6 +45,11 @@ export class KnownValues {
   }
 }
 
+function* everyForm(value: Buffer): Generator<Buffer, undefined> {
+  yield* formsInTurn(value);
+  for (const escaped of escapedForms(value)) yield* formsInTurn(escaped);
+}
+
 /** Those that differ from the value: JSON with Go's escapes for HTML, and both of JSON's inside another string. */
 function escapedForms(value: Buffer): Buffer[] {
   const text = value.toString('utf8');
@@ -51,27 +61,51 @@ function escapedForms(value: Buffer): Buffer[] {
 }
 
 interface Index {
-  trims: number;
-  added: number;
   readonly every: KnownValues;
   readonly distinctive: KnownValues;
+  readonly following: FollowedValues;
 }
 
 const INDEXES = new WeakMap<SeenValues, Index>();
 
+/** Whether a search for what was seen can begin at once: to make many values ready takes a while. */
+export function isIndexed(seen: SeenValues): boolean {
+  return seen.isEmpty || keptIndex(seen).following.isNearlyThere;
+}
+
+/**
+ * Makes some of the values seen ready to be looked for.
+ * @param forms at most so many forms of values.
+ * @returns whether all are.
+ */
+export function bringIndexUpToDate(seen: SeenValues, forms: number): boolean {
+  return keptIndex(seen).following.follow(forms);
+}
+
 /** Values seen of one cluster, as they can be looked for; brought up to date when something was seen since. */
 function indexOf(seen: SeenValues): Index {
-  let index = INDEXES.get(seen);
-  if (index === undefined || index.trims !== seen.trims) {
-    index = { trims: seen.trims, added: 0, every: new KnownValues(), distinctive: new KnownValues() };
-    INDEXES.set(seen, index);
-  }
-  const added = seen.addedAfter(index.added);
-  index.added += added.length;
-  for (const value of added) {
-    index.every.add(value);
-    if (isDistinctive(value)) index.distinctive.add(value);
-  }
+  const index = keptIndex(seen);
+  index.following.follow();
+  return index;
+}
+
+function keptIndex(seen: SeenValues): Index {
+  const kept = INDEXES.get(seen);
+  if (kept !== undefined && !kept.following.isOutdated) return kept;
+  const every = new KnownValues();
+  const distinctive = new KnownValues();
+  // A long value has thousands of forms, and is looked at once.
+  let isNoWord = false;
+  const forms = (value: Buffer) => {
+    isNoWord = isDistinctive(value);
+    return everyForm(value);
+  };
+  const following = new FollowedValues(seen, forms, (form) => {
+    every.addForm(form);
+    if (isNoWord) distinctive.addForm(form);
+  });
+  const index = { every, distinctive, following };
+  INDEXES.set(seen, index);
   return index;
 }
 
@@ -89,8 +123,8 @@ export function distinctiveValues(seen: SeenValues): KnownValues {
 }
 
 export function isDistinctive(value: Buffer): boolean {
+  if (value.length >= 24) return true;
   const text = value.toString('latin1');
-  if (text.length >= 24) return true;
   const classes = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^\w.\-/:]/].filter((pattern) => pattern.test(text)).length;
   return text.length >= 8 && classes >= 2 && !/^[a-z][a-z-]*[0-9]{0,2}$/.test(text);
 }

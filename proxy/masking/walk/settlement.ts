@@ -227,7 +227,7 @@ export class Settlement {
     );
     const done = new OrderedSplices(this.#splices);
     const others = splices.filter((splice) => !done.around(splice) && !done.within(splice));
-    this.#splices.push(...others);
+    for (const splice of others) this.#splices.push(splice);
     return others.length;
   }
 

@@ -64,6 +64,7 @@ export class DocumentAnswer implements Answer {
         request,
         plan: this.#plan,
         maskKey: keyOfCluster(parts.maskKey, cluster.slug),
+        masking: parts.largeBodies,
         seen: parts.seen.of(cluster),
         onMasked: parts.maskOrigins.noteAnswer(request.info),
         onReport: (report) => {

@@ -1,16 +1,15 @@
 import { wholeBody } from '../../forward/response-body.ts';
 import type { UpstreamResponse } from '../../forward/upstream.ts';
+import type { LargeBodies } from '../../large-bodies/large-bodies.ts';
 import type { Exchange } from '../../listener/exchange.ts';
 import { warningLines } from '../../listener/warning-header.ts';
 import { errorRedactor } from '../../masking/error-redactor.ts';
-import { maskDocument } from '../../masking/mask-document.ts';
-import { maskWatch } from '../../masking/mask-watch.ts';
 import { type MaskPlan, type MaskReport, newMaskReport } from '../../masking/plan/response-mask.ts';
 import { maskedHeaders, withSafeWarnings } from '../../masking/status/masked-headers.ts';
 import { readErrorBody, redactStatus, substituteInStatus } from '../../masking/status/redact-status.ts';
 import { countMaskWarning, longMaskWarning } from '../../masking/status/warning.ts';
 import type { MaskKey } from '../../masking/tokens/mask-token.ts';
-import type { OnMasked } from '../../masking/tokens/masked-value.ts';
+import type { ShownMask } from '../../masking/tokens/masked-value.ts';
 import type { SeenValues } from '../../redaction/seen-values.ts';
 import { Refusal } from '../../refusal.ts';
 import type { ApiRequest } from '../../request/api-request.ts';
@@ -27,10 +26,12 @@ export interface MaskedAnswerOptions {
   readonly request: ApiRequest;
   readonly plan: MaskPlan;
   readonly maskKey: MaskKey;
+  /** Who masks it. */
+  readonly masking: Pick<LargeBodies, 'maskDocument' | 'maskWatch'>;
   /** What was seen of the cluster's Secrets: errors and warnings are searched for it, masks add to it. */
   readonly seen: SeenValues;
   /** Told of each value as it is masked. */
-  readonly onMasked: OnMasked;
+  readonly onMasked: (shown: ShownMask) => void;
   /** Told what masking comes to, before anything of the answer goes out; complete once it has gone. */
   readonly onReport: (report: MaskReport) => void;
   /** The body as it was sent to the API server, which quotes it in errors; null where there was none. */
@@ -94,7 +95,7 @@ export async function giveMasked(
   if (plan.kind === 'watch') {
     const report = newMaskReport();
     options.onReport(report);
-    const masked = maskWatch(response.body, subject, { key: options.maskKey, report });
+    const masked = options.masking.maskWatch(response.body, subject, { key: options.maskKey, report });
     await exchange.respond(
       response.status,
       [...maskedHeaders(response.headers, { contentLength: null, body: 'watch', redact: redactWarning }), ...warnings],
@@ -102,7 +103,7 @@ export async function giveMasked(
     );
     return { status: response.status, code: report.refusal?.code ?? null };
   }
-  const masked = await maskDocument(response.body, subject, { key: options.maskKey });
+  const masked = await options.masking.maskDocument(response.body, subject, { key: options.maskKey });
   const { report, rest } = masked;
   options.onReport(report);
   const warning = rest === null ? countMaskWarning(report, request) : longMaskWarning(report, request);
@@ -117,6 +118,9 @@ export async function giveMasked(
   } catch (error) {
     if (!(error instanceof Refusal && exchange.answered)) throw error;
     return { status: response.status, code: error.code };
+  } finally {
+    // Where nobody read it to its end.
+    await rest?.return(undefined);
   }
   return { status: response.status, code: null };
 }

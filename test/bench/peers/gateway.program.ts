@@ -46,6 +46,7 @@ const gateway = await createGateway({
   authority: openLocalAuthority,
   dataFolder: join(folder, 'data'),
   kubeconfigFolder: join(folder, 'kubeconfigs'),
+  largeBodyWorker: new URL('./large-body-worker.js', import.meta.url),
   principal: { user: 'local:bench', groups: ['gatehouse:local'] },
   maskKey: { kid: 'bench', key: randomBytes(32) },
   journalKey: null,

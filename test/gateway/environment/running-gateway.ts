@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { JournalRecord } from '../../../model/journal-record.ts';
 import { createCertificateAuthority } from '../../../proxy/access/certificate-authority.ts';
 import { openLocalAuthority } from '../../../proxy/approvals/local-authority.ts';
 import { createGateway } from '../../../proxy/gateway.ts';
 import type { Gateway, GatewayOptions } from '../../../proxy/gateway-door.ts';
 import { policyIn } from '../../../proxy/policy/source/policy-folder.ts';
+import { largeBodyWorker } from '../../../scripts/build/command-line.mjs';
 import {
   type CommandOptions,
   type CommandResult,
@@ -81,6 +83,7 @@ export async function startGateway(
     journalSinks: [(record) => listeners.forEach((listener) => void listener(record))],
     dataFolder: join(folder, 'data'),
     kubeconfigFolder: join(folder, 'kubeconfigs'),
+    largeBodyWorker: pathToFileURL(largeBodyWorker),
     principal: { user: 'local:tester', groups: ['gatehouse:local'] },
     maskKey: { kid, key: randomBytes(32) },
     journalKey: null,

@@ -30,6 +30,7 @@ function setUp(taken: number | null = null) {
   let authorities = 0;
   const handlers = gatewayHandlers(
     {
+      largeBodyWorker: new URL('file:///large-body-worker.js'),
       async createGateway(given) {
         options.push(given);
         const { port } = given.listen;

@@ -339,7 +339,7 @@ describe('a list longer than what is held back', () => {
       }
     }
     const { rest } = await start(held());
-    await rest.return?.();
+    await rest.return(undefined);
     expect(released).toBe(true);
   });
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import { afterEach } from 'vitest';
 import type { ApprovalRequest } from '../../../model/approval.ts';
 import type { JournalEntry } from '../../../model/journal-record.ts';
@@ -12,6 +13,7 @@ import { EndedByGateway } from '../../../proxy/ended-by-gateway.ts';
 import { Evaluator } from '../../../proxy/evaluation/evaluate.ts';
 import { OriginalUser } from '../../../proxy/evaluation/original-user.ts';
 import { serveExchange } from '../../../proxy/gateway.ts';
+import { LargeBodies } from '../../../proxy/large-bodies/large-bodies.ts';
 import type { PipelineParts } from '../../../proxy/pipeline/passage.ts';
 import { PodSecrets } from '../../../proxy/pod-secrets/pod-secrets.ts';
 import type { PolicySource } from '../../../proxy/policy/policy-source.ts';
@@ -20,6 +22,7 @@ import { Refusal } from '../../../proxy/refusal.ts';
 import { MaskOrigins } from '../../../proxy/rehydration/mask-origins.ts';
 import { LiveStreams } from '../../../proxy/streams/live-streams.ts';
 import { closeFrame, OPCODE, webSocketFrame } from '../../../proxy/streams/websocket/frames.ts';
+import { largeBodyWorker } from '../../../scripts/build/command-line.mjs';
 import { loopbackCluster } from '../fixtures/loopback-tls.ts';
 import { KEY } from '../masking/requests.ts';
 import { document, engineOf } from '../policy/policies.ts';
@@ -100,6 +103,7 @@ export function pipeline(surroundings: Surroundings = {}) {
     podSecrets: new PodSecrets(surroundings.readsPods === true ? upstream : withoutSecrets, seen),
     originalUser: new OriginalUser(upstream),
     maskKey: KEY,
+    largeBodies: new LargeBodies({ file: pathToFileURL(largeBodyWorker), log }),
     maskOrigins: new MaskOrigins(),
   };
 

@@ -4,15 +4,23 @@ import { describe, expect, it } from 'vitest';
 import type { MaskObligation } from '../../../model/decision.ts';
 import type { Cluster } from '../../../proxy/clusters/cluster.ts';
 import type { Upstream, UpstreamRequest } from '../../../proxy/forward/upstream.ts';
+import { keyOfCluster, type MaskKey } from '../../../proxy/masking/tokens/mask-token.ts';
 import type { PolicyQuestion } from '../../../proxy/policy/policy-question.ts';
 import type { PolicySource } from '../../../proxy/policy/policy-source.ts';
 import { SeenByCluster } from '../../../proxy/redaction/seen-by-cluster.ts';
-import { openLiveObjects } from '../../../proxy/rehydration/live-objects.ts';
+import { type LiveReadsOptions, liveObjectsIn, openLiveReads } from '../../../proxy/rehydration/live-objects.ts';
 import { jsonText } from '../../../proxy/request/json-text.ts';
 import { readRequest } from '../../../proxy/request/read-request.ts';
 import { readStrictJson } from '../../../proxy/request/strict-json.ts';
 import { KEY, MASK_SECRETS } from '../masking/requests.ts';
 import { document, engineOf, LOCAL } from '../policy/policies.ts';
+
+/** As a write that is not large reads them. */
+function openLiveObjects(options: LiveReadsOptions & { readonly maskKey: MaskKey; readonly seen: SeenByCluster }) {
+  const { request, masks, maskKey, seen, cluster } = options;
+  const key = keyOfCluster(maskKey, cluster.slug);
+  return liveObjectsIn(openLiveReads(options), { request, masks, key, seen: seen.of(cluster) });
+}
 
 it('case 38: what a write would show is judged without what this gateway remembers, which is gone after its next start', () => {
   const seen = new SeenByCluster();
