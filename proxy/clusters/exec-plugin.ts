@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
+import { inheritNothing } from '../inherit-nothing.ts';
 import { Refusal } from '../refusal.ts';
 import { findProgram, firstLine } from './context-problem.ts';
 import type { ExecPlugin, KubeconfigCluster } from './kubeconfig-file.ts';
@@ -113,7 +114,8 @@ interface Ended {
 function runToEnd(program: string, run: ExecPluginRun): Promise<Ended> {
   const { plugin, timeLimit = TIME_LIMIT } = run;
   return new Promise((resolve) => {
-    const child = spawn(program, plugin.args, {
+    const start = inheritNothing(program, plugin.args);
+    const child = spawn(start.file, start.args, {
       env: { ...run.environment, ...environmentOf(run) },
       stdio: ['ignore', 'pipe', 'pipe'],
       // Its own process group, so that what it started ends with it.
