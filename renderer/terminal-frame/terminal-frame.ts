@@ -9,6 +9,7 @@ import { Terminal } from '@xterm/xterm';
 import type { TerminalInput, TerminalOutput } from '../../preload/contract.ts';
 import type { FrameLook, FromFrame, ToFrame } from '../live/frame-messages.ts';
 import { appShortcut, isMac } from '../live/shortcuts.ts';
+import { unicodeWidths } from './character-widths.ts';
 import { judgePaste } from './paste-rules.ts';
 import { TERMINAL_COLOURS } from './terminal-colours.ts';
 import { clipboardKey } from './terminal-keys.ts';
@@ -41,6 +42,9 @@ const search = new SearchAddon();
 terminal.loadAddon(fit);
 terminal.loadAddon(search);
 terminal.loadAddon(new SerializeAddon());
+const widths = unicodeWidths();
+terminal.unicode.register(widths);
+terminal.unicode.activeVersion = widths.version;
 terminal.open(container);
 
 let port: MessagePort | null = null;
