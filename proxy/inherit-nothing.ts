@@ -27,6 +27,9 @@ const CLOSE_ALL = `for __gatehouse_open in /dev/fd/*; do
 done
 unset __gatehouse_open`;
 
+/** Variables that bash takes out of its environment when nobody types into it (`main` of its shell.c). */
+const LOST_IN_BASH = ['PS1', 'PS2'];
+
 /**
  * Starts a program so that it inherits standard input, output and error of this process, and no other open file.
  *
@@ -35,6 +38,7 @@ unset __gatehouse_open`;
  * (`uv__process_child_init` closes nothing). So a shell closes all of it and then becomes the program, under the same
  * process id. On Windows nothing is inherited that is not asked for.
  * @param program an absolute path.
+ * @param environment what it will be started with; of it the program gets all.
  * @param first what the shell does before it closes them, with `$0` for {@link name}.
  * @param name its own by default.
  * @param bash null where there is none: then `/bin/sh` has to do, and says so where it cannot.
@@ -42,6 +46,7 @@ unset __gatehouse_open`;
 export function inheritNothing(
   program: string,
   args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
   {
     first = '',
     name = 'sh',
@@ -50,7 +55,13 @@ export function inheritNothing(
 ): ProgramStart {
   if (process.platform === 'win32') return { file: program, args: [...args] };
   const question = bash === null ? ASK_WHETHER_IT_CAN : '';
-  const start = ['-c', [first, question, CLOSE_ALL, 'exec "$@"'].filter(Boolean).join('\n'), name, program, ...args];
+  const lost = LOST_IN_BASH.flatMap((variable) => {
+    const value = environment[variable];
+    return value === undefined ? [] : [{ variable, value }];
+  });
+  const given = lost.map(({ variable }) => `export ${variable}="$1"; shift`);
+  const script = [first, question, CLOSE_ALL, ...given, 'exec "$@"'].filter(Boolean).join('\n');
+  const start = ['-c', script, name, ...lost.map(({ value }) => value), program, ...args];
   // -p: bash takes no functions, options or start-up files from the environment, which is the person's. --norc: where
   // its input is a socket, as Node's pipes are, it else takes itself for one that sshd started, and reads ~/.bashrc.
   return bash === null ? { file: '/bin/sh', args: start } : { file: bash, args: ['--norc', '-p', ...start] };

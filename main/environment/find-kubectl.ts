@@ -25,7 +25,7 @@ export async function findKubectl(environment: Environment): Promise<string | nu
 /** `v1.36.3`, or an empty text when kubectl does not say. */
 export async function kubectlVersion(path: string, environment: Environment): Promise<string> {
   try {
-    const start = inheritNothing(path, ['version', '--client', '-o', 'json']);
+    const start = inheritNothing(path, ['version', '--client', '-o', 'json'], environment);
     const { stdout } = await promisify(execFile)(start.file, start.args, {
       env: environment as NodeJS.ProcessEnv,
       timeout: 10_000,

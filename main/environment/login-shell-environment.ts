@@ -66,12 +66,13 @@ function run(shell: string, args: readonly string[], environment: Environment): 
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     // What its start-up files leave running (agents, multiplexers) would keep our files open for as long as it lives.
-    const start = inheritNothing(shell, args);
+    const given = { ...environment, TERM: 'dumb', GATEHOUSE_READING_ENVIRONMENT: '1' };
+    const start = inheritNothing(shell, args, given);
     const child = spawn(start.file, start.args, {
       // An interactive shell asks for a terminal's process group; a session of its own keeps it off ours.
       detached: true,
       stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...environment, TERM: 'dumb', GATEHOUSE_READING_ENVIRONMENT: '1' },
+      env: given,
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -109,7 +109,7 @@ export function openPseudoTerminal(options: PseudoTerminalOptions): PseudoTermin
   master.on('data', receive);
   master.on('error', () => end());
 
-  const start = inheritNothing(file, args, { first: OPEN_TERMINAL, name: ptsName });
+  const start = inheritNothing(file, args, environment, { first: OPEN_TERMINAL, name: ptsName });
   const child = spawn(start.file, start.args, {
     cwd: folder,
     env: { ...environment },

@@ -114,9 +114,10 @@ interface Ended {
 function runToEnd(program: string, run: ExecPluginRun): Promise<Ended> {
   const { plugin, timeLimit = TIME_LIMIT } = run;
   return new Promise((resolve) => {
-    const start = inheritNothing(program, plugin.args);
+    const environment = { ...run.environment, ...environmentOf(run) };
+    const start = inheritNothing(program, plugin.args, environment);
     const child = spawn(start.file, start.args, {
-      env: { ...run.environment, ...environmentOf(run) },
+      env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
       // Its own process group, so that what it started ends with it.
       detached: process.platform !== 'win32',

@@ -26,14 +26,14 @@ describe.runIf(process.platform === 'linux')('a program that inherits nothing', 
   });
 
   test('gets 0, 1 and 2', () => {
-    const { file, args } = inheritNothing(...openFiles);
+    const { file, args } = inheritNothing(...openFiles, process.env);
     const { stdout } = spawnSync(file, args, { encoding: 'utf8' });
     expect(numbers(stdout)).toEqual([0, 1, 2]);
   });
 
   test('is what was asked for, with its arguments as they are, and its exit code', () => {
     const odd = ['', '-c', 'two words', '$(id)', "'", '*', 'ä\n'];
-    const { file, args } = inheritNothing('/bin/sh', ['-c', 'printf "<%s>" "$@"; exit 7', 'name', ...odd]);
+    const { file, args } = inheritNothing('/bin/sh', ['-c', 'printf "<%s>" "$@"; exit 7', 'name', ...odd], process.env);
     const { stdout, status } = spawnSync(file, args, { encoding: 'utf8' });
     expect(stdout).toBe(odd.map((argument) => `<${argument}>`).join(''));
     expect(status).toBe(7);
@@ -49,8 +49,10 @@ describe.runIf(process.platform === 'linux')('a program that inherits nothing', 
       BASH_ENV: '/dev/fd/nothing',
       PATH: '/nowhere',
       'dotted.name': 'kept',
+      PS1: '$(id) "$1" > ',
+      PS2: '',
     };
-    const { file, args } = inheritNothing('/usr/bin/env', []);
+    const { file, args } = inheritNothing('/usr/bin/env', [], environment);
     const { stdout, stderr } = spawnSync(file, args, { encoding: 'utf8', env: environment });
     expect(stderr).toBe('');
     const got = stdout.trimEnd().split('\n');
@@ -68,7 +70,7 @@ describe.runIf(process.platform === 'linux')('a program that inherits nothing', 
       console.log('dash is not installed here: a system with no other shell is not tested');
       return;
     }
-    const { args } = inheritNothing(...openFiles, { bash: null });
+    const { args } = inheritNothing(...openFiles, process.env, { bash: null });
     const { status, stdout, stderr } = spawnSync(dash, args, { encoding: 'utf8' });
     expect({ status, stdout }).toEqual({ status: 126, stdout: '' });
     expect(stderr).toContain('install bash');
