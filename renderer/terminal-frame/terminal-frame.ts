@@ -55,6 +55,7 @@ const tellWindow = (message: FromFrame) => window.parent.postMessage(message, '*
 const send = (message: TerminalInput) => port?.postMessage(message);
 
 function drawFast(): void {
+  if (!hasGraphicsProcessor()) return;
   try {
     const webgl = new WebglAddon();
     webgl.onContextLoss(() => webgl.dispose());
@@ -62,6 +63,13 @@ function drawFast(): void {
   } catch {
     // No WebGL here: xterm draws with the DOM instead.
   }
+}
+
+/** WebGL that the processor draws itself costs a frame's whole time; xterm's elements cost less. */
+function hasGraphicsProcessor(): boolean {
+  const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true });
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return context !== null;
 }
 
 function resize(): void {
