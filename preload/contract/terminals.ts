@@ -37,6 +37,8 @@ export const terminalsCalls = {
       rows: z.number().int().min(1).max(1000),
     }),
   ),
+  /** The program that would end with the terminal; null at the shell's prompt. */
+  'terminals.foreground': call<string | null>()(identifier),
   'terminals.close': call<void>()(identifier),
   'terminals.restart': call<TerminalEntry>()(identifier),
   'terminals.setNamespace': call<TerminalEntry>()(z.object({ id: identifier, namespace: namespaceName })),

@@ -67,15 +67,14 @@ export function TerminalView(props: {
           setFound({ index: message.index, count: message.count });
           break;
         case 'shortcut':
-          if (message.shortcut === 'find') onFind(true);
-          else onShortcut(message.shortcut);
+          onShortcut(message.shortcut);
           break;
         default:
       }
     };
     window.addEventListener('message', listen);
     return () => window.removeEventListener('message', listen);
-  }, [invoke, onFind, onShortcut]);
+  }, [invoke, onShortcut]);
 
   useEffect(() => {
     if (!ready) return;
