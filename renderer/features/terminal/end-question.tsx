@@ -48,7 +48,8 @@ export function EndQuestion(props: {
   const { question, onAnswer } = props;
   const [title, doIt, consequence] = WORDS[question?.kind ?? 'close'];
   return (
-    <Modal opened={question !== null} onClose={() => onAnswer(false)} title={title}>
+    // The terminal takes the keyboard back itself: its frame alone would have it, and not the field in the frame.
+    <Modal opened={question !== null} onClose={() => onAnswer(false)} title={title} returnFocus={false}>
       <p className={styles.endWords}>
         <Identifier>{question?.program ?? ''}</Identifier> is running in it. {consequence}
       </p>

@@ -162,6 +162,7 @@ export function TerminalScreen(props: {
             terminal={terminal}
             shown={props.shown && terminal.id === activeId}
             finding={finding}
+            asking={question !== null}
             onFind={setFinding}
             onShortcut={onShortcut}
             onRestart={() => restart(terminal)}

@@ -25,11 +25,13 @@ export function TerminalView(props: {
   readonly terminal: TerminalEntry;
   readonly shown: boolean;
   readonly finding: boolean;
+  /** A question is in front of all terminals. */
+  readonly asking: boolean;
   readonly onFind: (finding: boolean) => void;
   readonly onShortcut: (shortcut: AppShortcut) => void;
   readonly onRestart: () => void;
 }) {
-  const { terminal, shown, finding, onFind, onShortcut } = props;
+  const { terminal, shown, finding, asking, onFind, onShortcut } = props;
   const { id } = terminal;
   const bridge = useBridge();
   const invoke = useInvoke();
@@ -90,10 +92,10 @@ export function TerminalView(props: {
   }, [ready, settings, scheme, post]);
 
   useEffect(() => {
-    if (!ready || !shown || finding || blocked) return;
+    if (!ready || !shown || finding || asking || blocked) return;
     frame.current?.focus();
     post({ type: 'focus' });
-  }, [ready, shown, finding, blocked, post]);
+  }, [ready, shown, finding, asking, blocked, post]);
 
   const endFind = () => {
     onFind(false);
