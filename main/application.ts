@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { app, type BrowserWindow, clipboard, dialog, ipcMain, protocol, session, shell } from 'electron';
+import { zoomedText } from '../model/terminal-text.ts';
 import type { EventName, Payload, Screen } from '../preload/contract.ts';
 import { appInfo } from './app/app-info.ts';
 import { ApprovalNotifications } from './approvals/approval-notifications.ts';
@@ -128,7 +129,13 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
   });
   handleCalls({ handlers, hands, problems, log: log.lines('bridge') }, ipcMain);
   attachTerminals(services, ipcMain);
-  setMenu((screen) => navigate(screen));
+  setMenu(
+    (screen) => navigate(screen),
+    (zoom) => {
+      const { terminalFontSize } = settings.read();
+      tell('settings.changed', settings.write({ terminalFontSize: zoomedText(terminalFontSize, zoom) }));
+    },
+  );
   guardQuit({
     app,
     confirm: (detail) => ask(window, { message: 'Quit Gatehouse?', detail, yes: 'Quit' }),

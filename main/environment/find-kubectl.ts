@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { inheritNothing } from '../../proxy/inherit-nothing.ts';
 import type { Environment } from './login-shell-environment.ts';
 
 const NAME = process.platform === 'win32' ? 'kubectl.exe' : 'kubectl';
@@ -24,7 +25,8 @@ export async function findKubectl(environment: Environment): Promise<string | nu
 /** `v1.36.3`, or an empty text when kubectl does not say. */
 export async function kubectlVersion(path: string, environment: Environment): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)(path, ['version', '--client', '-o', 'json'], {
+    const start = inheritNothing(path, ['version', '--client', '-o', 'json'], environment);
+    const { stdout } = await promisify(execFile)(start.file, start.args, {
       env: environment as NodeJS.ProcessEnv,
       timeout: 10_000,
     });

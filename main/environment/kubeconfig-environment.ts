@@ -6,8 +6,9 @@ import type { Environment } from './login-shell-environment.ts';
 const KUBECONFIG = /^kubeconfig$/i;
 /** helm's own ways to name a cluster, a token or another identity (`helm env`): they win over KUBECONFIG. */
 const HELM = /^HELM_KUBE/i;
-/** Ours or Electron's, of no use to a child and harmful to some. */
-const PRIVATE = /^(ELECTRON_|GATEHOUSE_|CHROME_DESKTOP$|NODE_OPTIONS$|ORIGINAL_XDG_CURRENT_DESKTOP$|_$|SHLVL$)/;
+/** Ours, Electron's, or of a shell that ran before: of no use to a child and harmful to some. */
+const PRIVATE =
+  /^(ELECTRON_|GATEHOUSE_|CHROME_DESKTOP$|NODE_OPTIONS$|ORIGINAL_XDG_CURRENT_DESKTOP$|_$|SHLVL$|SHELLOPTS$|BASHOPTS$)/;
 
 /** The environment without any spelling of KUBECONFIG (Windows does not tell them apart), what helm puts in its place, and our own variables. */
 export function withoutKubeconfig(environment: Environment): Record<string, string> {

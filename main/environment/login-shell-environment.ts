@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename } from 'node:path';
+import { inheritNothing } from '../../proxy/inherit-nothing.ts';
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -18,7 +20,7 @@ export function loginShell(own: NodeJS.ProcessEnv = process.env): string {
  * The environment that a terminal of this person would have: an app started from a desktop has neither the PATH nor the
  * proxy variables that exec plugins and shells need. Falls back to our own environment when the shell does not answer.
  */
-export async function loginShellEnvironment(own: NodeJS.ProcessEnv = process.env): Promise<Environment> {
+export async function loginShellEnvironment(own: NodeJS.ProcessEnv = environmentAtStart()): Promise<Environment> {
   const fallback = definedOnly(own);
   if (process.platform === 'win32') return fallback;
   const shell = loginShell(own);
@@ -32,22 +34,45 @@ export async function loginShellEnvironment(own: NodeJS.ProcessEnv = process.env
 export function environmentBetween(output: string, mark: string): Environment | null {
   const [, listing, after] = output.split(mark);
   if (listing === undefined || after === undefined) return null;
+  const found = readListing(listing);
+  return Object.keys(found).length > 0 ? found : null;
+}
+
+function readListing(listing: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const line of listing.split('\0')) {
     const equals = line.indexOf('=');
     if (equals > 0) found[line.slice(0, equals)] = line.slice(equals + 1);
   }
-  return Object.keys(found).length > 0 ? found : null;
+  return found;
+}
+
+/**
+ * What this process was given, and not what Chromium made of it since: on Linux it sets GDK_BACKEND, NO_AT_BRIDGE and
+ * DBUS_SESSION_BUS_ADDRESS for itself, with which a person's own programs would start without a screen reader, on
+ * another display server, or find no keyring.
+ */
+function environmentAtStart(): NodeJS.ProcessEnv {
+  if (process.platform !== 'linux') return process.env;
+  try {
+    const given = readListing(readFileSync('/proc/self/environ', 'utf8'));
+    return Object.keys(given).length > 0 ? given : process.env;
+  } catch {
+    return process.env;
+  }
 }
 
 function run(shell: string, args: readonly string[], environment: Environment): Promise<string> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    const child = spawn(shell, args, {
+    // What its start-up files leave running (agents, multiplexers) would keep our files open for as long as it lives.
+    const given = { ...environment, TERM: 'dumb', GATEHOUSE_READING_ENVIRONMENT: '1' };
+    const start = inheritNothing(shell, args, given);
+    const child = spawn(start.file, start.args, {
       // An interactive shell asks for a terminal's process group; a session of its own keeps it off ours.
       detached: true,
       stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...environment, TERM: 'dumb', GATEHOUSE_READING_ENVIRONMENT: '1' },
+      env: given,
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,8 +1,9 @@
+import { TERMINAL_TEXT } from '../../model/terminal-text.ts';
 import { type Settings, settingsSchema } from '../../preload/contract.ts';
 
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
-  terminalFontSize: 13,
+  terminalFontSize: TERMINAL_TEXT.usual,
   terminalFontFamily: '',
   screenReaderMode: false,
   shell: '',

@@ -36,6 +36,7 @@ serveHost(terminalProtocol, parentChannel(), (emit) => ({
     if (terminal && port) terminal.attach(port as ScreenPort);
     else (port as ScreenPort | undefined)?.close();
   },
+  foreground: async (id) => (await terminals.get(id)?.foreground()) ?? null,
   close: (id) => {
     terminals.get(id)?.close();
     terminals.delete(id);

@@ -40,6 +40,8 @@ export const terminalProtocol = {
     open: { argument: terminalOpen, answer: z.void() },
     /** Its message port comes with the call. A terminal has one reader: the newest. */
     attach: { argument: z.string(), answer: z.void() },
+    /** The program that has the terminal; null at the shell's prompt, and where no such terminal is. */
+    foreground: { argument: z.string(), answer: z.string().nullable() },
     /** Ends every process of the terminal and its recording. */
     close: { argument: z.string(), answer: z.void() },
     /** An API request that this terminal's session made. */

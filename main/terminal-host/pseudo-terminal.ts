@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readdirSync, statSync, writeSync } from 'node:fs';
 import type { ReadStream } from 'node:tty';
 import pty from '@lydell/node-pty';
+import { inheritNothing } from '../../proxy/inherit-nothing.ts';
 import { hangUp } from './hang-up.ts';
 
 /**
@@ -45,16 +46,14 @@ interface OpenedTerminal {
   resize(columns: number, rows: number): void;
 }
 
-/** Files of this process that a shell must not inherit: node-pty opens masters without O_CLOEXEC. */
-const masters = new Set<number>();
-
 const DRAIN_PATIENCE_MS = 3_000;
 
 /**
- * `sh` opens the terminal by name: as the leader of a fresh session it so becomes the terminal's controlling process.
- * Then it becomes the shell, under the same process id.
+ * Opens the terminal by its name: as the leader of a fresh session the process so becomes the terminal's controlling
+ * process. Once, for reading and writing, and the same for all three, as login and sshd do it: some programs read from
+ * their standard output or write to their standard input (tmux finds its terminal by that one alone, less its keys).
  */
-const BECOME_SHELL = 'exec <"$0" >"$0" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; stty iutf8 2>/dev/null; exec "$@"';
+const OPEN_TERMINAL = 'exec <>"$0" >&0 2>&0 || exit 126; stty iutf8 2>/dev/null';
 
 /** @throws {Error} when the system gives no pseudo-terminal. */
 export function openPseudoTerminal(options: PseudoTerminalOptions): PseudoTerminal {
@@ -68,7 +67,6 @@ export function openPseudoTerminal(options: PseudoTerminalOptions): PseudoTermin
   const slave = openSync(ptsName, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
   closeForgottenSlave(ptsName, terminal.slave, slave);
   terminal.slave.destroy();
-  masters.add(terminal.fd);
 
   const mark = Buffer.from(`\x1b]6973;end;${randomUUID()}\x07`, 'latin1');
   let exitCode: number | null = null;
@@ -79,7 +77,6 @@ export function openPseudoTerminal(options: PseudoTerminalOptions): PseudoTermin
   function end(): void {
     if (ended) return;
     ended = true;
-    masters.delete(terminal.fd);
     master.destroy();
     closeSync(slave);
     onEnd(exitCode ?? 0);
@@ -112,14 +109,13 @@ export function openPseudoTerminal(options: PseudoTerminalOptions): PseudoTermin
   master.on('data', receive);
   master.on('error', () => end());
 
-  const nowhere = openSync('/dev/null', constants.O_RDWR);
-  const child = spawn('/bin/sh', ['-c', BECOME_SHELL, ptsName, file, ...args], {
+  const start = inheritNothing(file, args, environment, { first: OPEN_TERMINAL, name: ptsName });
+  const child = spawn(start.file, start.args, {
     cwd: folder,
     env: { ...environment },
     detached: true,
-    stdio: withoutMasters(nowhere),
+    stdio: 'ignore',
   });
-  closeSync(nowhere);
   child.once('error', (error) => {
     onOutput(Buffer.from(`Gatehouse could not start the shell: ${error.message}\r\n`));
     exited(127);
@@ -146,13 +142,6 @@ export function openPseudoTerminal(options: PseudoTerminalOptions): PseudoTermin
 }
 
 const SIGNALS: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 };
-
-/** Files for a child in which every master of ours stands for nothing, so that no shell can read another's terminal. */
-function withoutMasters(nowhere: number): Array<number | 'ignore'> {
-  const files = new Array<number | 'ignore'>(Math.max(2, ...masters) + 1).fill('ignore');
-  for (const master of masters) files[master] = nowhere;
-  return files;
-}
 
 /**
  * Closes what node-pty opened and forgot: libuv opens a slave anew by its name for the stream, and the first descriptor

@@ -3,6 +3,7 @@ import { EchoedInput } from '../../proxy/recording/echoed-input.ts';
 import { OscFilter } from '../../proxy/recording/osc-filter.ts';
 import { openRecording, type Recording, type RecordingProgress } from '../../proxy/recording/recording-writer.ts';
 import { HostError } from '../hosts/protocol.ts';
+import { foregroundProgram } from './foreground-program.ts';
 import type { TerminalOpen } from './protocol.ts';
 import { openPseudoTerminal, type PseudoTerminal } from './pseudo-terminal.ts';
 import { ScreenLine, type ScreenPort } from './screen-line.ts';
@@ -74,6 +75,11 @@ export class Terminal {
 
   request(request: { readonly auditId: string; readonly outcome: string; readonly label: string }): void {
     this.#recording.request(request);
+  }
+
+  /** The program that a person would lose with it; null at the prompt. */
+  foreground(): Promise<string | null> {
+    return foregroundProgram(this.#pty.pid);
   }
 
   /** Its recording's id, and how far that is. */

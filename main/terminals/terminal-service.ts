@@ -58,10 +58,9 @@ export class TerminalService {
     return this.#host.stop((client) => client.call('stop', undefined));
   }
 
-  async call<Name extends 'open' | 'close' | 'request' | 'recordings' | 'readRecording' | 'byteRecording'>(
-    name: Name,
-    argument: HostArgument<TerminalProtocol, Name>,
-  ): Promise<HostAnswer<TerminalProtocol, Name>> {
+  async call<
+    Name extends 'open' | 'close' | 'foreground' | 'request' | 'recordings' | 'readRecording' | 'byteRecording',
+  >(name: Name, argument: HostArgument<TerminalProtocol, Name>): Promise<HostAnswer<TerminalProtocol, Name>> {
     return (await this.#host.client()).call(name, argument);
   }
 

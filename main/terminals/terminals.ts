@@ -103,6 +103,11 @@ export class Terminals {
     });
   }
 
+  /** The program that runs in it; null at the shell's prompt, and after its end. */
+  async foreground(id: string): Promise<string | null> {
+    return this.#entry(id).state === 'open' ? this.#options.service.call('foreground', id) : null;
+  }
+
   async close(id: string): Promise<void> {
     this.#entry(id);
     this.#entries.delete(id);

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { TERMINAL_TEXT } from '../../model/terminal-text.ts';
 import { call, event } from './call.ts';
 
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
-  terminalFontSize: z.number().int().min(9).max(28),
+  terminalFontSize: z.number().int().min(TERMINAL_TEXT.least).max(TERMINAL_TEXT.most),
   terminalFontFamily: z.string().max(200),
   screenReaderMode: z.boolean(),
   /** Empty: the login shell. */

@@ -40,6 +40,8 @@ export const terminalsCalls = {
   'terminals.close': byHand<void>()(identifier),
   'terminals.restart': byHand<TerminalEntry>()(identifier),
   'terminals.setNamespace': byHand<TerminalEntry>()(z.object({ id: identifier, namespace: namespaceName })),
+  /** The program that would end with the terminal; null at the shell's prompt. */
+  'terminals.foreground': call<string | null>()(identifier),
 } as const;
 
 export const terminalsEvents = {

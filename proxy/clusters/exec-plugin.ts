@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { GatewayLog } from '../gateway-log.ts';
+import { inheritNothing } from '../inherit-nothing.ts';
 import { Refusal } from '../refusal.ts';
 import { findProgram, firstLine } from './context-problem.ts';
 import { type ExecCredential, ExecCredentialError, readExecCredential } from './exec-credential.ts';
@@ -84,8 +85,10 @@ function runToEnd(program: string, run: ExecPluginRun, asks: boolean): Promise<E
   const { plugin, timeLimit = asks ? PATIENCE : TIME_LIMIT } = run;
   return new Promise((resolve) => {
     const ownGroup = !asks && process.platform !== 'win32';
-    const child = spawn(program, plugin.args, {
-      env: { ...run.environment, ...environmentOf(run, asks) },
+    const environment = { ...run.environment, ...environmentOf(run, asks) };
+    const start = inheritNothing(program, plugin.args, environment);
+    const child = spawn(start.file, start.args, {
+      env: environment,
       stdio: asks ? ['inherit', 'pipe', 'inherit'] : ['ignore', 'pipe', 'pipe'],
       // Its own process group, so that what it started ends with it; but only the group in front may read a terminal.
       detached: ownGroup,

@@ -2,7 +2,7 @@ import { openSpotlight } from '@mantine/spotlight';
 import { useCallback, useEffect } from 'react';
 import { WaitingPanel } from '../features/approvals/waiting-panel.tsx';
 import { useNavigation } from '../live/navigation.tsx';
-import { type AppShortcut, appShortcut, isMac } from '../live/shortcuts.ts';
+import { type AppShortcut, appShortcut, isMac, isOfTerminals } from '../live/shortcuts.ts';
 import { SkeletonRows } from '../ui/skeleton-rows.tsx';
 import { Banners } from './banners.tsx';
 import { CommandPalette } from './command-palette.tsx';
@@ -27,7 +27,7 @@ export function Shell() {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       const shortcut = appShortcut(event, isMac(), false);
-      if (shortcut === null || shortcut === 'find') return;
+      if (shortcut === null || isOfTerminals(shortcut)) return;
       event.preventDefault();
       onShortcut(shortcut);
     };

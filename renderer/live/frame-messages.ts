@@ -1,4 +1,4 @@
-import type { AppShortcut } from './shortcuts.ts';
+import { APP_SHORTCUTS, type AppShortcut } from './shortcuts.ts';
 
 /** How a terminal's frame looks; sent when it is ready and whenever a setting changes. */
 export interface FrameLook {
@@ -41,12 +41,10 @@ export function readFromFrame(data: unknown): FromFrame | null {
       return typeof index === 'number' && typeof count === 'number' ? { type: 'found', index, count } : null;
     }
     case 'shortcut': {
-      const shortcut = SHORTCUTS.find((known) => known === message['shortcut']);
+      const shortcut = APP_SHORTCUTS.find((known) => known === message['shortcut']);
       return shortcut === undefined ? null : { type: 'shortcut', shortcut };
     }
     default:
       return null;
   }
 }
-
-const SHORTCUTS: readonly AppShortcut[] = ['palette', 'waiting', 'newTerminal', 'find'];

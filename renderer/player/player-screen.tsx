@@ -38,8 +38,9 @@ export function PlayerScreen({ id }: { readonly id: string }) {
     const listen = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
       const own = target.closest('button, input, select, [role="option"], [role="combobox"]') !== null;
+      const slider = target.matches('input[type="range"]');
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === ' ' && !own) toggle();
+      if (event.key === ' ' && (!own || slider)) toggle();
       else if (event.key === 'ArrowLeft' && !own) step(-5_000);
       else if (event.key === 'ArrowRight' && !own) step(5_000);
       else return;

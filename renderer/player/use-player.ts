@@ -19,7 +19,8 @@ export function usePlayer(recording: ShortenedRecording | null, speed: number): 
   const player = useRef<AsciinemaPlayer.Player | null>(null);
   const [playing, setPlaying] = useState(false);
   const [time, setTime] = useState(0);
-  const resume = useRef({ fraction: 0, playing: false });
+  // Who opens a recording asked to play it.
+  const resume = useRef({ fraction: 0, playing: true });
 
   useEffect(() => {
     if (recording === null || container.current === null) return;
@@ -37,9 +38,15 @@ export function usePlayer(recording: ShortenedRecording | null, speed: number): 
     });
     player.current = made;
     setTime(startAt * 1_000);
-    made.addEventListener('playing', () => setPlaying(true));
-    made.addEventListener('pause', () => setPlaying(false));
-    made.addEventListener('ended', () => setPlaying(false));
+    const follow = (now: boolean) => {
+      // One that is put away stops as well, which nobody asked for.
+      if (player.current !== made) return;
+      resume.current.playing = now;
+      setPlaying(now);
+    };
+    made.addEventListener('playing', () => follow(true));
+    made.addEventListener('pause', () => follow(false));
+    made.addEventListener('ended', () => follow(false));
     const timer = setInterval(() => {
       const at = made.getCurrentTime() * 1_000;
       resume.current.fraction = Math.min(1, at / durationMs);
@@ -47,14 +54,10 @@ export function usePlayer(recording: ShortenedRecording | null, speed: number): 
     }, 100);
     return () => {
       clearInterval(timer);
-      made.dispose();
       player.current = null;
+      made.dispose();
     };
   }, [recording, speed]);
-
-  useEffect(() => {
-    resume.current.playing = playing;
-  }, [playing]);
 
   const seek = useCallback((atMs: number) => {
     setTime(atMs);

@@ -9,6 +9,7 @@ import { Terminal } from '@xterm/xterm';
 import type { TerminalInput, TerminalOutput } from '../../preload/contract.ts';
 import type { FrameLook, FromFrame, ToFrame } from '../live/frame-messages.ts';
 import { appShortcut, isMac } from '../live/shortcuts.ts';
+import { unicodeWidths } from './character-widths.ts';
 import { judgePaste } from './paste-rules.ts';
 import { TERMINAL_COLOURS } from './terminal-colours.ts';
 import { clipboardKey } from './terminal-keys.ts';
@@ -41,6 +42,9 @@ const search = new SearchAddon();
 terminal.loadAddon(fit);
 terminal.loadAddon(search);
 terminal.loadAddon(new SerializeAddon());
+const widths = unicodeWidths();
+terminal.unicode.register(widths);
+terminal.unicode.activeVersion = widths.version;
 terminal.open(container);
 
 let port: MessagePort | null = null;
@@ -51,6 +55,7 @@ const tellWindow = (message: FromFrame) => window.parent.postMessage(message, '*
 const send = (message: TerminalInput) => port?.postMessage(message);
 
 function drawFast(): void {
+  if (!hasGraphicsProcessor()) return;
   try {
     const webgl = new WebglAddon();
     webgl.onContextLoss(() => webgl.dispose());
@@ -58,6 +63,13 @@ function drawFast(): void {
   } catch {
     // No WebGL here: xterm draws with the DOM instead.
   }
+}
+
+/** WebGL that the processor draws itself costs a frame's whole time; xterm's elements cost less. */
+function hasGraphicsProcessor(): boolean {
+  const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true });
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return context !== null;
 }
 
 function resize(): void {

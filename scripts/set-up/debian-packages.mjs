@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { run } from './run.mjs';
 
 /**
- * What Electron and a display without a screen need, and the shells whose prompts the tests watch. Each entry lists the names of one library, newest first: since
+ * What Electron and a display without a screen need, the shells whose prompts the tests watch, and tmux, which asks more of its
+ * terminal than they do. Each entry lists the names of one library, newest first: since
  * Debian 13 some carry the suffix of the 64-bit time_t transition.
  */
 const REQUIRED = [
@@ -20,6 +21,7 @@ const REQUIRED = [
   ['xvfb'],
   ['zsh'],
   ['fish'],
+  ['tmux'],
 ];
 
 /**

@@ -43,6 +43,8 @@ test('a terminal that has ended is found in Recordings and replayed beside its A
   });
 
   await test.step('seek, speed and skip idle', async () => {
+    // It has been playing since it was opened; here it has come to its end.
+    await expect(player.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
     const position = player.getByRole('slider', { name: 'Position' });
     await position.focus();
     await player.keyboard.press('Home');
@@ -52,6 +54,41 @@ test('a terminal that has ended is found in Recordings and replayed beside its A
     await player.getByRole('switch', { name: 'Skip idle' }).click();
     await player.getByRole('button', { name: 'Play', exact: true }).click();
     await expect(output).toContainText('exit');
+  });
+});
+
+test('a recording plays when it is opened; Space and the button pause it and play it on', async ({ demo }) => {
+  const { gatehouse, terminal, electron } = demo;
+  await terminal.run('for tick in $(seq 30); do echo tick-$tick; sleep 0.5; done');
+  await terminal.type('exit');
+  await expect(gatehouse.page.getByText('The shell ended with exit code 0.')).toBeVisible();
+  await gatehouse.open('Recordings');
+  const player = await play(electron, gatehouse);
+  const button = player.getByRole('group', { name: 'Playback' }).getByRole('button');
+  const position = player.getByRole('slider', { name: 'Position' });
+
+  await expect(button).toHaveAccessibleName('Pause');
+  await player.keyboard.press('Space');
+  await expect(button).toHaveAccessibleName('Play');
+  await player.keyboard.press('Space');
+  await expect(button).toHaveAccessibleName('Pause');
+  await position.focus();
+  await player.keyboard.press('Space');
+  await expect(button).toHaveAccessibleName('Play');
+  await button.click();
+  await expect(button).toHaveAccessibleName('Pause');
+  await player.keyboard.press('Space');
+  await expect(button).toHaveAccessibleName('Play');
+  await player.getByRole('region', { name: 'Output' }).click();
+  await player.keyboard.press('Space');
+  await expect(button).toHaveAccessibleName('Pause');
+
+  await test.step('after its end it plays again, from the beginning', async () => {
+    await expect(button).toHaveAccessibleName('Play');
+    await expect(player.getByRole('region', { name: 'Output' })).toContainText('tick-30');
+    await player.keyboard.press('Space');
+    await expect(button).toHaveAccessibleName('Pause');
+    await expect(player.getByRole('region', { name: 'Output' })).not.toContainText('tick-30');
   });
 });
 

@@ -11,6 +11,7 @@ const ARGUMENTS: { readonly [Name in CallName]?: Argument<Name> } = {
   'clusters.connect': 'staging',
   'clusters.disconnect': 'demo',
   'terminals.open': { cluster: 'demo', namespace: null, columns: 80, rows: 24 },
+  'terminals.foreground': 'tdemo',
   'terminals.close': 'tdemo',
   'terminals.restart': 'tdemo',
   'terminals.setNamespace': { id: 'tdemo', namespace: 'shop' },

@@ -93,6 +93,7 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
       setTerminals([...terminals, opened]);
       return opened;
     },
+    'terminals.foreground': () => null,
     'terminals.close': (id) => setTerminals(terminals.filter((terminal) => terminal.id !== id)),
     'terminals.restart': (id) => {
       setTerminals(

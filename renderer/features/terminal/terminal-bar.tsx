@@ -44,7 +44,7 @@ export function TerminalBar(props: {
         <ActionIcon aria-label="Find in terminal" title="Find (Ctrl+Shift+F)" onClick={props.onFind}>
           <IconSearch size={16} aria-hidden />
         </ActionIcon>
-        <ActionIcon aria-label="Close terminal" title="Close terminal" onClick={props.onClose}>
+        <ActionIcon aria-label="Close terminal" title="Close terminal (Ctrl+Shift+W)" onClick={props.onClose}>
           <IconX size={16} aria-hidden />
         </ActionIcon>
       </div>

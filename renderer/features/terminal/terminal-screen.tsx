@@ -1,14 +1,16 @@
 import { Button } from '@mantine/core';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { type TextZoom, zoomedText } from '../../../model/terminal-text.ts';
 import type { TerminalEntry } from '../../../preload/contract.ts';
 import { useBridge, useInvoke } from '../../live/bridge.ts';
 import { useLive } from '../../live/live-queries.ts';
 import { useNavigation } from '../../live/navigation.tsx';
-import type { AppShortcut } from '../../live/shortcuts.ts';
+import { type AppShortcut, appShortcut, isMac, isOfTerminals } from '../../live/shortcuts.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { EndQuestion, useEndQuestion } from './end-question.tsx';
 import styles from './terminal.module.css';
 import { TerminalBar } from './terminal-bar.tsx';
 import { TerminalLines } from './terminal-lines.tsx';
@@ -73,10 +75,12 @@ export function TerminalScreen(props: {
     else open(slug);
   }, [props.shown, item, current, go, open, activateTerminal]);
 
-  const close = (id: string) => {
+  const { question, askFirst, answer } = useEndQuestion();
+  const end = (id: string) => {
     invoke('terminals.close', id).catch((error: unknown) => fail('The terminal could not be closed', error));
   };
-  const restart = (terminal: TerminalEntry) => {
+  const close = (id: string) => askFirst(id, 'close', () => end(id));
+  const startAnew = (terminal: TerminalEntry) => {
     invoke('terminals.restart', terminal.id)
       .then((started) => {
         remember(queryClient, started);
@@ -85,6 +89,45 @@ export function TerminalScreen(props: {
       })
       .catch((error: unknown) => fail('The shell could not be started', error));
   };
+
+  const restart = (terminal: TerminalEntry) => askFirst(terminal.id, 'restart', () => startAnew(terminal));
+
+  const settings = useLive('settings.read').data;
+  const zoom = (to: TextZoom) => {
+    if (settings === undefined) return;
+    void invoke('settings.write', { terminalFontSize: zoomedText(settings.terminalFontSize, to) });
+  };
+  const activateNext = (step: number) => {
+    const next =
+      terminals[(terminals.findIndex(({ id }) => id === activeId) + step + terminals.length) % terminals.length];
+    if (next) activateTerminal(next.id);
+  };
+  const obey = (shortcut: AppShortcut) => {
+    if (shortcut === 'find') setFinding(active !== null);
+    else if (shortcut === 'nextTerminal') activateNext(1);
+    else if (shortcut === 'previousTerminal') activateNext(-1);
+    else if (shortcut === 'closeTerminal' && activeId !== null) close(activeId);
+    else if (shortcut === 'largerText') zoom('larger');
+    else if (shortcut === 'smallerText') zoom('smaller');
+    else if (shortcut === 'usualText') zoom('usual');
+    else props.onShortcut(shortcut);
+  };
+  // Keys that are pressed beside the terminal: in the tabs, in the bar. What is in front of all of it keeps its own.
+  const obeyed = useRef(obey);
+  obeyed.current = obey;
+  const listening = props.shown && question === null;
+  useEffect(() => {
+    if (!listening) return;
+    const listen = (event: KeyboardEvent) => {
+      const shortcut = appShortcut(event, isMac(), false);
+      if (shortcut === null || !isOfTerminals(shortcut)) return;
+      event.preventDefault();
+      obeyed.current(shortcut);
+    };
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  }, [listening]);
+  const onShortcut = useCallback((shortcut: AppShortcut) => obeyed.current(shortcut), []);
 
   return (
     <div className={styles.screen}>
@@ -119,13 +162,15 @@ export function TerminalScreen(props: {
             terminal={terminal}
             shown={props.shown && terminal.id === activeId}
             finding={finding}
+            asking={question !== null}
             onFind={setFinding}
-            onShortcut={props.onShortcut}
+            onShortcut={onShortcut}
             onRestart={() => restart(terminal)}
           />
         ))}
       </div>
       {active ? <TerminalLines terminal={active} onRestart={() => restart(active)} /> : null}
+      <EndQuestion question={question} onAnswer={answer} />
     </div>
   );
 }

@@ -1,8 +1,9 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconPlayerRecordFilled, IconPlus, IconX } from '@tabler/icons-react';
-import type { KeyboardEvent } from 'react';
+import { IconChevronDown, IconPlayerRecordFilled, IconPlus, IconX } from '@tabler/icons-react';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
 import type { TerminalEntry } from '../../../preload/contract.ts';
 import { useLive } from '../../live/live-queries.ts';
+import { useInnerWidth } from '../../ui/use-inner-width.ts';
 import styles from './terminal.module.css';
 
 /** The open terminals: context and namespace, recording, production line. */
@@ -15,17 +16,33 @@ export function TerminalTabs(props: {
 }) {
   const { terminals, active } = props;
   const connected = (useLive('clusters.list').data ?? []).filter((cluster) => cluster.state === 'connected');
+  const list = useRef<HTMLDivElement>(null);
+  const width = useInnerWidth(list, terminals.length);
+  const overflows = width > 0 && (list.current?.scrollWidth ?? 0) > width + 1;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where the tab is depends on how many there are, and on the width
+  useEffect(() => {
+    if (active === null) return;
+    const tab = document.getElementById(`tab-${active}`)?.parentElement;
+    tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [active, terminals.length, width]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Delete' && active !== null) props.onClose(active);
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    const next = terminals[terminals.findIndex((terminal) => terminal.id === active) + step];
-    if (step === 0 || next === undefined) return;
+    const at = terminals.findIndex((terminal) => terminal.id === active);
+    const places = new Map([
+      ['ArrowRight', at + 1],
+      ['ArrowLeft', at - 1],
+      ['Home', 0],
+      ['End', terminals.length - 1],
+    ]);
+    const next = terminals[places.get(event.key) ?? -1];
+    if (next === undefined) return;
+    event.preventDefault();
     props.onActivate(next.id);
     document.getElementById(`tab-${next.id}`)?.focus();
   };
   return (
     <div className={styles.tabs}>
-      <div className={styles.tabList} role="tablist" aria-label="Terminals" onKeyDown={onKeyDown}>
+      <div ref={list} className={styles.tabList} role="tablist" aria-label="Terminals" onKeyDown={onKeyDown}>
         {terminals.map((terminal) => {
           const selected = terminal.id === active;
           return (
@@ -72,6 +89,27 @@ export function TerminalTabs(props: {
           );
         })}
       </div>
+      {overflows ? (
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon my="auto" ml={4} aria-label={`All ${terminals.length} terminals`} title="All terminals">
+              <IconChevronDown size={16} aria-hidden />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown className={styles.allTerminals ?? ''}>
+            {terminals.map((terminal) => (
+              <Menu.Item
+                key={terminal.id}
+                {...(terminal.id === active ? { 'aria-current': true } : {})}
+                onClick={() => props.onActivate(terminal.id)}
+              >
+                {terminal.clusterName} <span className={styles.tabNamespace}>{terminal.namespace}</span>
+                {terminal.state === 'exited' ? <span className={styles.tabNamespace}> (ended)</span> : null}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      ) : null}
       {connected.length === 1 && connected[0] ? (
         <ActionIcon my="auto" ml={4} aria-label="New terminal" onClick={() => props.onOpen(connected[0]?.slug ?? '')}>
           <IconPlus size={16} aria-hidden />

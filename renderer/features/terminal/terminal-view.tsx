@@ -25,11 +25,13 @@ export function TerminalView(props: {
   readonly terminal: TerminalEntry;
   readonly shown: boolean;
   readonly finding: boolean;
+  /** A question is in front of all terminals. */
+  readonly asking: boolean;
   readonly onFind: (finding: boolean) => void;
   readonly onShortcut: (shortcut: AppShortcut) => void;
   readonly onRestart: () => void;
 }) {
-  const { terminal, shown, finding, onFind, onShortcut } = props;
+  const { terminal, shown, finding, asking, onFind, onShortcut } = props;
   const { id } = terminal;
   const bridge = useBridge();
   const frame = useRef<HTMLIFrameElement>(null);
@@ -63,15 +65,14 @@ export function TerminalView(props: {
           setFound({ index: message.index, count: message.count });
           break;
         case 'shortcut':
-          if (message.shortcut === 'find') onFind(true);
-          else onShortcut(message.shortcut);
+          onShortcut(message.shortcut);
           break;
         default:
       }
     };
     window.addEventListener('message', listen);
     return () => window.removeEventListener('message', listen);
-  }, [onFind, onShortcut]);
+  }, [onShortcut]);
 
   useEffect(() => {
     if (!ready) return;
@@ -87,10 +88,10 @@ export function TerminalView(props: {
   }, [ready, settings, scheme, post]);
 
   useEffect(() => {
-    if (!ready || !shown || finding || blocked) return;
+    if (!ready || !shown || finding || asking || blocked) return;
     frame.current?.focus();
     post({ type: 'focus' });
-  }, [ready, shown, finding, blocked, post]);
+  }, [ready, shown, finding, asking, blocked, post]);
 
   const endFind = () => {
     onFind(false);

@@ -79,6 +79,7 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
     terminals: {
       entries: () => noted(data.terminals, 'terminals.entries'),
       open: async (request) => noted(data.terminalOn(cluster), 'terminals.open', request),
+      foreground: async (id) => noted('kubectl', 'terminals.foreground', id),
       close: async (id) => noted(undefined, 'terminals.close', id),
       restart: async (id) => noted({ ...data.terminalOn(cluster), id: 't-2' }, 'terminals.restart', id),
       setNamespace: async (id, namespace) =>

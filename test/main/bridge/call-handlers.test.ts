@@ -65,6 +65,7 @@ const table: ReadonlyArray<readonly [CallName, unknown, readonly Step[], unknown
   ],
   ['terminals.list', undefined, [['terminals.entries']], data.terminals],
   ['terminals.open', opened, [['terminals.open', opened]], expect.objectContaining({ cluster: 'staging' })],
+  ['terminals.foreground', 't-1', [['terminals.foreground', 't-1']], 'kubectl'],
   ['terminals.close', 't-1', [['terminals.close', 't-1']], undefined],
   ['terminals.restart', 't-1', [['terminals.restart', 't-1']], expect.objectContaining({ id: 't-2' })],
   [

@@ -113,14 +113,30 @@ describe('a pseudo-terminal', () => {
     expect(output().toString()).toContain('/nowhere/shell');
   });
 
-  test.runIf(process.platform === 'linux')('gives a shell no file of another terminal', async () => {
-    const other = run(['-c', 'sleep 5']);
-    const { code, output } = run(['-c', 'ls -l /proc/self/fd']);
+  test.runIf(process.platform === 'linux')(
+    'case 68: gives a shell 0, 1 and 2 on its own terminal and nothing else, with twenty others open',
+    async () => {
+      const others = Array.from({ length: 20 }, () => run(['-c', 'read line']));
+      const { code, output } = run(['-c', 'tty; exec readlink /proc/self/fd/*']);
+      // The shell that expands the pattern has the folder open while it does; readlink does not find that one any more.
+      expect(await code).toBe(1);
+      const [own, ...inherited] = output().toString().trimEnd().split('\r\n');
+      expect(own).toMatch(/^\/dev\/pts\/\d+$/);
+      expect(inherited).toEqual([own, own, own]);
+      for (const other of others) other.terminal.hangUp();
+      await Promise.all(others.map((other) => other.code));
+    },
+  );
+
+  test('is open for reading and writing under each of the three numbers, as a program at login finds it', async () => {
+    const { code, output, terminal } = run([
+      '-c',
+      'stty -echo; echo to-0 >&0; read a <&1; read b <&2; echo "from-1 $a from-2 $b" >&0',
+    ]);
+    while (!output().includes('to-0')) await new Promise((resolve) => setTimeout(resolve, 10));
+    terminal.write('one\rtwo\r');
     expect(await code).toBe(0);
-    expect(output().toString()).toContain('/dev/pts/');
-    expect(output().toString()).not.toContain('ptmx');
-    other.terminal.hangUp();
-    await other.code;
+    expect(output().toString()).toBe('to-0\r\nfrom-1 one from-2 two\r\n');
   });
 
   test.runIf(process.platform === 'linux')('leaves no process of its session behind when it is closed', async () => {

@@ -1,6 +1,7 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pty from '@lydell/node-pty';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runExecPlugin } from '../../../proxy/clusters/exec-plugin.ts';
 import { readKubeconfigs } from '../../../proxy/clusters/kubeconfig-files.ts';
@@ -78,4 +79,13 @@ describe('a credential plugin that gives a credential', () => {
     await run(`echo 'update me; ${'x'.repeat(60)}' >&2; echo '${credential}'`, 60_000);
     expect(said).toEqual([expect.objectContaining({ user: 'u', said: 'update me; [left out]' })]);
   });
+});
+
+it.runIf(process.platform === 'linux')('case 68: a credential plugin inherits no open file of ours', async () => {
+  const { open } = pty as unknown as { open(options: object): unknown };
+  for (let count = 0; count < 12; count += 1) open({ cols: 80, rows: 24 });
+  await expect(run(`ls -l /proc/self/fd > ${folder}/open-files; exit 3`, 10_000)).rejects.toThrow('exit code 3');
+  const listed = await readFile(join(folder, 'open-files'), 'utf8');
+  const inherited = [...listed.matchAll(/ (\d+) -> (.*)$/gm)].filter(([, , to]) => !to?.endsWith('/fd'));
+  expect(inherited.map(([, number]) => number)).toEqual(['0', '1', '2']);
 });
