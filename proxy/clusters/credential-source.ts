@@ -30,6 +30,9 @@ const REREAD = 60_000;
 /** A plugin's credential counts as expired a little early, so that it is still good when it arrives. */
 const EXPIRY_MARGIN = 5_000;
 
+/** What may stand in a header line (RFC 9110, 5.5). */
+const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 /** Where one kubeconfig user's credential comes from, and what it is now. */
 export class CredentialSource {
   readonly #cluster: KubeconfigCluster;
@@ -54,6 +57,9 @@ export class CredentialSource {
     if (this.#known !== null && now < this.#known.until) return this.#known.material;
     const authority = await this.#pem('certificate-authority', this.#cluster);
     const material = { authority, ...(await this.#identity(authority)) };
+    if (material.token !== null && !SENDABLE.test(material.token)) {
+      throw this.#unavailable('its token has a line break, or another character that HTTP cannot send');
+    }
     this.#known = { material, until: Math.min(now + REREAD, this.#until) };
     return material;
   }

@@ -136,6 +136,13 @@ describe('a token', () => {
     expect(await cluster.credential()).toMatchObject({ bearerToken: 'third', generation: 3 });
   });
 
+  it('that HTTP cannot send is said, and not quoted', async () => {
+    await write({ token: 'hunter2\r\nImpersonate-User: root' });
+    const failing = (await open()).credential();
+    await expect(failing).rejects.toMatchObject({ message: expect.stringContaining('that HTTP cannot send') });
+    await expect(failing).rejects.not.toMatchObject({ message: expect.stringMatching(/hunter2/) });
+  });
+
   it('file that went away is said by name', async () => {
     await writeFile(join(folder, 'token'), 'first');
     await write({ tokenFile: 'token' });
