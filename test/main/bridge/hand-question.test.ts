@@ -10,6 +10,7 @@ const WITHOUT_A_HAND: readonly CallName[] = [
   'gateway.status',
   'clusters.list',
   'terminals.list',
+  'terminals.foreground',
   'secrets.namespaces',
   'secrets.list',
   'secrets.reveal',
