@@ -13,7 +13,7 @@ import { streamsCalls, streamsEvents } from './contract/streams.ts';
 import { terminalsCalls, terminalsEvents } from './contract/terminals.ts';
 
 export type { AppInfo, Screen } from './contract/app.ts';
-export type { Problem, Reply } from './contract/call.ts';
+export { DOCUMENTS, type DocumentName, type Problem, type Reply } from './contract/call.ts';
 export type { ClusterEntry } from './contract/clusters.ts';
 export type { GatewayStatus } from './contract/gateway.ts';
 export type { RecordingContent, RecordingEntry } from './contract/recordings.ts';

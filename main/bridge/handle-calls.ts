@@ -1,18 +1,23 @@
 import type { IpcMain, IpcMainInvokeEvent } from 'electron';
-import { type Argument, type CallHandlers, type CallName, calls, type Reply } from '../../preload/contract.ts';
+import {
+  type Argument,
+  type CallHandlers,
+  type CallName,
+  calls,
+  type DocumentName,
+  type Reply,
+} from '../../preload/contract.ts';
 import { toProblem } from '../hosts/problem.ts';
 import { HostError } from '../hosts/protocol.ts';
-import { MAIN_ORIGIN, PLAYER_ORIGIN } from '../protection/content-security-policy.ts';
-import { topOrigin } from '../protection/top-origin.ts';
+import { documentOf } from '../protection/document-of.ts';
 
+/** Who makes a call. */
 export interface Caller {
+  readonly document: DocumentName;
   readonly sender: IpcMainInvokeEvent['sender'];
 }
 
-/** The player's window shows recordings and nothing else. */
-const PLAYER_CALLS: ReadonlySet<string> = new Set<CallName>(['recordings.read', 'recordings.export', 'settings.read']);
-
-/** Answers the bridge's calls. Whoever is not one of our own top documents gets `sender-refused`. */
+/** Answers the bridge's calls, each to the documents that the contract names for it; others get `sender-refused`. */
 export function handleCalls(handlers: CallHandlers<string, Caller>, ipc: Pick<IpcMain, 'handle'>): void {
   ipc.handle('gatehouse:call', async (event, name: unknown, argument: unknown): Promise<Reply<unknown>> => {
     try {
@@ -29,19 +34,19 @@ async function answer(
   name: unknown,
   argument: unknown,
 ): Promise<unknown> {
-  const origin = topOrigin(event.senderFrame);
+  const document = documentOf(event.senderFrame);
   if (typeof name !== 'string' || !Object.hasOwn(calls, name)) {
     throw new HostError('call-unknown', 'There is no such call');
   }
-  if (origin !== MAIN_ORIGIN && !(origin === PLAYER_ORIGIN && PLAYER_CALLS.has(name))) {
+  const call = name as CallName;
+  if (document === null || !calls[call].documents.includes(document)) {
     throw new HostError('sender-refused', 'This document may not make this call');
   }
-  const call = name as CallName;
   const parsed = calls[call].argument.safeParse(argument);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new HostError('argument-malformed', `${call}: ${issue?.path.join('.') || 'argument'}: ${issue?.message}`);
   }
   const handler = handlers[call] as (argument: unknown, caller: Caller) => unknown;
-  return handler(parsed.data as Argument<typeof call>, { sender: event.sender });
+  return handler(parsed.data as Argument<typeof call>, { document, sender: event.sender });
 }

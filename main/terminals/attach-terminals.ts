@@ -1,6 +1,5 @@
 import type { IpcMain, IpcMainEvent } from 'electron';
-import { MAIN_ORIGIN } from '../protection/content-security-policy.ts';
-import { topOrigin } from '../protection/top-origin.ts';
+import { documentOf } from '../protection/document-of.ts';
 import type { TerminalService } from './terminal-service.ts';
 import type { Terminals } from './terminals.ts';
 
@@ -13,7 +12,7 @@ export function attachTerminals(
   ipc: Pick<IpcMain, 'on'>,
 ): void {
   ipc.on('gatehouse:attach-terminal', async ({ senderFrame, sender }: IpcMainEvent, id: unknown) => {
-    if (topOrigin(senderFrame) !== MAIN_ORIGIN || typeof id !== 'string') return;
+    if (documentOf(senderFrame) !== 'gatehouse' || typeof id !== 'string') return;
     const { terminals, terminalService } = await services;
     if (!terminals.has(id) || sender.isDestroyed()) return;
     sender.postMessage('gatehouse:terminal-port', id, [terminalService.attach(id)]);

@@ -16,7 +16,7 @@ export const settingsSchema = z.object({
 export type Settings = z.infer<typeof settingsSchema>;
 
 export const settingsCalls = {
-  'settings.read': call<Settings>()(z.void()),
+  'settings.read': call<Settings>()(z.void(), ['gatehouse', 'player']),
   'settings.write': call<Settings>()(settingsSchema.partial()),
 } as const;
 

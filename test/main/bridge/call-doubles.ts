@@ -20,7 +20,9 @@ export const cluster: ClusterEntry = {
 };
 export const pending: ApprovalRequest = { ...data.waitingImpersonation(new Date()), id: 'a-1' };
 /** Who asks, where a call is told that: the handlers hand it on and look at nothing of it. */
-export const caller = { sender: { id: 7 } } as Parameters<ReturnType<typeof callHandlers>['recordings.export']>[1];
+export const caller = { document: 'gatehouse', sender: { id: 7 } } as Parameters<
+  ReturnType<typeof callHandlers>['recordings.export']
+>[1];
 
 /** The handlers of the bridge, on services that note each step which they are asked for and answer from memory. */
 export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
