@@ -6,6 +6,7 @@ import { ApprovalNotifications } from './approvals/approval-notifications.ts';
 import { ShownApprovals } from './approvals/shown-approvals.ts';
 import { callHandlers } from './bridge/call-handlers.ts';
 import { handleCalls } from './bridge/handle-calls.ts';
+import { tellDocuments } from './bridge/tell-documents.ts';
 import { chooseKubeconfigs } from './clusters/choose-kubeconfigs.ts';
 import { prepareFolders } from './folders.ts';
 import { type LogLine, openLog } from './log.ts';
@@ -45,7 +46,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
   let window: BrowserWindow | null = null;
 
   function tell<Name extends EventName>(name: Name, payload: Payload<Name>): void {
-    if (window && !window.isDestroyed()) window.webContents.send('gatehouse:event', name, payload);
+    if (window && !window.isDestroyed()) tellDocuments(window.webContents, name, payload);
   }
   function navigate(screen: Screen, item: string | null = null): void {
     show();
@@ -65,6 +66,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
       event.preventDefault();
       app.quit();
     });
+    opened.on('blur', () => tell('window.left', undefined));
     revivePage(opened.webContents, log.lines('window'));
     opened.on('closed', () => {
       if (window === opened) window = null;
@@ -89,7 +91,6 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     built,
     preload,
     tell,
-    shownApprovals,
     notifications,
   });
   services.catch((error: unknown) => {

@@ -1,21 +1,9 @@
 import type { IpcMain, IpcMainInvokeEvent } from 'electron';
-import {
-  type Argument,
-  type CallHandlers,
-  type CallName,
-  calls,
-  type DocumentName,
-  type Reply,
-} from '../../preload/contract.ts';
+import { type Argument, type CallHandlers, type CallName, calls, type Reply } from '../../preload/contract.ts';
+import type { Caller } from '../caller.ts';
 import { toProblem } from '../hosts/problem.ts';
 import { HostError } from '../hosts/protocol.ts';
 import { documentOf } from '../protection/document-of.ts';
-
-/** Who makes a call. */
-export interface Caller {
-  readonly document: DocumentName;
-  readonly sender: IpcMainInvokeEvent['sender'];
-}
 
 /** Answers the bridge's calls, each to the documents that the contract names for it; others get `sender-refused`. */
 export function handleCalls(handlers: CallHandlers<string, Caller>, ipc: Pick<IpcMain, 'handle'>): void {
@@ -48,5 +36,9 @@ async function answer(
     throw new HostError('argument-malformed', `${call}: ${issue?.path.join('.') || 'argument'}: ${issue?.message}`);
   }
   const handler = handlers[call] as (argument: unknown, caller: Caller) => unknown;
-  return handler(parsed.data as Argument<typeof call>, { document, sender: event.sender });
+  return handler(parsed.data as Argument<typeof call>, {
+    document,
+    frame: `${event.processId}/${event.frameId}`,
+    sender: event.sender,
+  });
 }

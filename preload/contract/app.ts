@@ -34,4 +34,6 @@ export const appCalls = {
 export const appEvents = {
   /** A notification was clicked, or the menu chose a screen: show it. */
   navigate: event<{ readonly screen: Screen; readonly item: string | null }>(),
+  /** Another window of the system has the keyboard now. */
+  'window.left': event<void>(['secret']),
 } as const;

@@ -16,10 +16,10 @@ export const settingsSchema = z.object({
 export type Settings = z.infer<typeof settingsSchema>;
 
 export const settingsCalls = {
-  'settings.read': call<Settings>()(z.void(), ['gatehouse', 'player']),
+  'settings.read': call<Settings>()(z.void(), ['gatehouse', 'player', 'approvals', 'secret']),
   'settings.write': call<Settings>()(settingsSchema.partial()),
 } as const;
 
 export const settingsEvents = {
-  'settings.changed': event<Settings>(),
+  'settings.changed': event<Settings>(['gatehouse', 'approvals', 'secret']),
 } as const;

@@ -10,14 +10,16 @@ export interface LiveDocumentProps {
   readonly bridge: LiveBridge;
   readonly queryClient: QueryClient;
   readonly nonce: string;
+  /** Puts text on the clipboard. */
+  readonly copy?: (text: string) => Promise<void>;
 }
 
-/** What every document of the app stands on, the window and the player: the world outside, its data, the theme. */
+/** What every document of the app stands on, the window, the player and the frames that decide: the world outside, its data, the theme. */
 export function LiveDocument(props: LiveDocumentProps & { readonly children: ReactNode }) {
-  const { bridge, queryClient, nonce, children } = props;
+  const { bridge, queryClient, nonce, copy, children } = props;
   const surroundings = useMemo<Surroundings>(
-    () => ({ copy: (text) => invoke(bridge, 'app.copy', text), explain: toProblem }),
-    [bridge],
+    () => ({ copy: copy ?? ((text) => invoke(bridge, 'app.copy', text)), explain: toProblem }),
+    [bridge, copy],
   );
   return (
     <BridgeContext value={bridge}>

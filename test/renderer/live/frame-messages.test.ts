@@ -5,7 +5,7 @@ describe('messages of a terminal frame', () => {
   test.each([
     ['no object', 'ready'],
     ['an unknown type', { type: 'eval', text: 'x' }],
-    ['a text that is none', { type: 'copy', text: 7 }],
+    ['text to type or paste', { type: 'paste', text: 'x' }],
     ['a shortcut that is none of ours', { type: 'shortcut', shortcut: 'approve' }],
     ['a result without numbers', { type: 'found', index: '0', count: 1 }],
   ])('%s is dropped', (_name, data) => {
@@ -13,6 +13,10 @@ describe('messages of a terminal frame', () => {
   });
 
   test('a known one passes, with its known fields alone', () => {
-    expect(readFromFrame({ type: 'copy', text: 'x', more: 1 })).toEqual({ type: 'copy', text: 'x' });
+    expect(readFromFrame({ type: 'found', index: 0, count: 1, more: 1 })).toEqual({
+      type: 'found',
+      index: 0,
+      count: 1,
+    });
   });
 });
