@@ -1,4 +1,5 @@
 import { expect, test } from './launch/demo-test.ts';
+import { approveByKeyboard } from './screens/approve-by-keyboard.ts';
 
 const AS = '--as=bob.okafor@larkfield.example';
 
@@ -8,12 +9,13 @@ test('a request that needs a person waits, and runs once it is confirmed beside 
   const command = await terminal.start(`kubectl get pods -n payments ${AS}`);
 
   await test.step('a panel slides in over the right, with the exact request, and the terminal stays in view', async () => {
-    await expect(waiting).toContainText('List pods in namespace payments as bob.okafor@larkfield.example');
-    await expect(waiting).toContainText('/api/v1/namespaces/payments/pods');
+    const request = gatehouse.waitingRequest.getByRole('main');
+    await expect(request).toContainText('List pods in namespace payments as bob.okafor@larkfield.example');
+    await expect(request).toContainText('/api/v1/namespaces/payments/pods');
     await expect(page.getByText('kubectl waits for your approval')).toBeVisible();
     const width = page.viewportSize()?.width ?? (await page.evaluate(() => innerWidth));
     const panel = await waiting.boundingBox();
-    const frame = await page.locator('iframe:not([hidden])').boundingBox();
+    const frame = await page.locator('iframe[title^="Terminal on"]').boundingBox();
     expect(panel?.x ?? 0, 'the terminal is seen beside the panel').toBeGreaterThan((frame?.x ?? 0) + 300);
     expect(panel?.x ?? 0, 'the panel is at the right').toBeGreaterThan(width / 2);
     await terminal.shows('--as=bob');
@@ -28,9 +30,7 @@ test('a request that needs a person waits, and runs once it is confirmed beside 
 
   await test.step('it is confirmed by keyboard alone', async () => {
     await page.keyboard.press('Control+Shift+A');
-    await expect(waiting).toBeFocused();
-    await expect(waiting.getByRole('button', { name: 'Approve once' })).toBeEnabled();
-    await page.keyboard.press('a');
+    await approveByKeyboard(gatehouse);
     await expect(waiting).toBeHidden();
   });
 
@@ -53,7 +53,7 @@ test('a request that needs a person waits, and runs once it is confirmed beside 
       .row('Approvals', /Approved/)
       .first()
       .click();
-    await expect(page.getByText('used once')).toBeVisible();
+    await expect(gatehouse.chosenRequest.getByText('used once')).toBeVisible();
   });
 });
 
@@ -61,9 +61,8 @@ test('a request that is denied does not run, and kubectl says why', async ({ dem
   const { gatehouse, terminal } = demo;
   const { waiting } = gatehouse;
   const command = await terminal.start(`kubectl delete namespace storefront`);
-  await expect(waiting).toContainText('Delete namespace storefront');
-  await waiting.getByRole('textbox', { name: 'Note for the journal' }).fill('Not during the sale');
-  await waiting.getByRole('button', { name: 'Deny' }).click();
+  await expect(gatehouse.waitingRequest.getByRole('main')).toContainText('Delete namespace storefront');
+  await gatehouse.decide(gatehouse.waitingRequest, 'Deny', 'Not during the sale');
   await expect(waiting).toBeHidden();
   const { output, exitCode } = await command.end();
   expect(exitCode).toBe(1);
