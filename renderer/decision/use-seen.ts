@@ -21,29 +21,36 @@ interface TruthfulEntry extends IntersectionObserverEntry {
  */
 export function useSeen(what: string | null): { readonly seen: boolean; readonly hidden: boolean } {
   const [painted, setPainted] = useState<boolean | null>(null);
+  const [roomy, setRoomy] = useState(false);
   const [seen, setSeen] = useState<string | null>(null);
+  const open = painted === true && roomy;
 
   useEffect(() => {
     const observer = new IntersectionObserver(
       (entries) => {
         const last = entries.at(-1) as TruthfulEntry | undefined;
         if (last === undefined) return;
-        const { width, height } = last.boundingClientRect;
-        const whole = last.isVisible && last.intersectionRatio >= WHOLE;
-        setPainted(whole && width >= LEAST_WIDTH && height >= LEAST_HEIGHT);
+        setPainted(last.isVisible && last.intersectionRatio >= WHOLE);
       },
       { threshold: [0, 0.5, WHOLE, 1], trackVisibility: true, delay: 100 } as IntersectionObserverInit,
     );
     observer.observe(document.documentElement);
-    return () => observer.disconnect();
+    // A frame that shrinks still shows all of itself.
+    const measure = () => setRoomy(innerWidth >= LEAST_WIDTH && innerHeight >= LEAST_HEIGHT);
+    measure();
+    window.addEventListener('resize', measure);
+    return () => {
+      observer.disconnect();
+      window.removeEventListener('resize', measure);
+    };
   }, []);
 
   useEffect(() => {
     setSeen(null);
-    if (what === null || painted !== true) return;
+    if (what === null || !open) return;
     const timer = setTimeout(() => setSeen(what), REST_MS);
     return () => clearTimeout(timer);
-  }, [what, painted]);
+  }, [what, open]);
 
-  return { seen: what !== null && seen === what && painted === true, hidden: painted === false };
+  return { seen: what !== null && seen === what && open, hidden: painted !== null && !open };
 }
