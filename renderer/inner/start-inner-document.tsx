@@ -16,6 +16,10 @@ export function startInnerDocument(children: ReactNode): void {
   followEvents(bridge, queryClient);
   window.addEventListener('keydown', holdRepeats, { capture: true });
   window.addEventListener('keydown', forwardKey);
+  // A frame that got the keyboard back has nothing focused in it any more.
+  window.addEventListener('focus', () => {
+    if (document.activeElement === document.body) document.querySelector('main')?.focus();
+  });
   const root = document.getElementById('root');
   if (root === null) return;
   createRoot(root).render(

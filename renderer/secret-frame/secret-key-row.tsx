@@ -107,6 +107,10 @@ function ReasonForm(props: {
   );
 }
 
+function bringIntoView(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: 'nearest' });
+}
+
 function WaitingReveal(props: {
   readonly request: ApprovalRequest | null;
   readonly review: Review | null;
@@ -130,7 +134,7 @@ function WaitingReveal(props: {
         </span>
       </div>
       {request && review ? (
-        <section className={styles.decision} aria-label={`Approval ${request.code}`}>
+        <section ref={bringIntoView} className={styles.decision} aria-label={`Approval ${request.code}`}>
           <div className={styles.request}>
             <ApprovalDetails approval={request} />
           </div>

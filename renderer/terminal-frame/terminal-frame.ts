@@ -125,6 +125,10 @@ search.onDidChangeResults(({ resultIndex, resultCount }) =>
   tellWindow({ type: 'found', index: resultIndex, count: resultCount }),
 );
 new ResizeObserver(resize).observe(container);
+// A frame that got the keyboard back has nothing focused in it any more.
+window.addEventListener('focus', () => {
+  if (document.activeElement === document.body) terminal.focus();
+});
 
 terminal.attachCustomKeyEventHandler((event) => {
   const shortcut = appShortcut(event, mac, true);

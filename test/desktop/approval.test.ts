@@ -80,3 +80,52 @@ test('what policy never allows does not ask: it is denied with the rule that say
   expect(output).toContain('is never allowed');
   await expect(gatehouse.waiting).toBeHidden();
 });
+
+test('case 62: what is approved is what was just asked, and what kubectl has given up is said so', async ({ demo }) => {
+  const { gatehouse, terminal } = demo;
+  const { page, waiting, waitingRequest } = gatehouse;
+  const shown = waitingRequest.getByRole('main');
+
+  await test.step('kubectl gives up: the panel, the line under the terminal and the list say what approving does now', async () => {
+    expect((await terminal.run('timeout 3 kubectl delete namespace storefront')).exitCode).toBe(124);
+    await expect(shown).toContainText('kubectl has gone; approving lets a second run through once');
+    await expect(page.getByText('kubectl has gone, and its request still waits')).toBeVisible();
+  });
+
+  await test.step('put off, it stays in the count and does not come out again', async () => {
+    await page.getByRole('button', { name: 'Decide later' }).click();
+    await expect(waiting).toBeHidden();
+    await expect(gatehouse.sidebar.getByRole('button', { name: 'Approvals 1 waiting' })).toBeVisible();
+  });
+
+  const command = await terminal.start(`kubectl get pods -n payments ${AS}`);
+  await test.step('a closed panel opens on the request that was just asked, though the other is due sooner', async () => {
+    await expect(shown).toContainText('List pods in namespace payments');
+    await expect(waiting).not.toContainText('of 2');
+    await gatehouse.approve();
+    expect((await command.end()).exitCode).toBe(0);
+  });
+
+  await test.step('decided, it leaves what was put off where it was; asked for, that is there', async () => {
+    await expect(waiting).toBeHidden();
+    await page.keyboard.press('Control+Shift+A');
+    await expect(shown).toContainText('Delete namespace storefront');
+    await page.keyboard.press('Escape');
+    await expect(waiting).toBeHidden();
+    await gatehouse.open('Approvals');
+    await expect(gatehouse.row('Approvals', /delete namespace storefront/)).toContainText('Client gone');
+  });
+
+  await test.step('a request that comes while a Secret is open stays beside it', async () => {
+    await gatehouse.open('Terminal');
+    const late = await terminal.start(`sleep 6; kubectl get pods -n storefront ${AS}`);
+    await gatehouse.open('Secrets');
+    await gatehouse.row('Secrets', /payments-db/).click();
+    await expect(gatehouse.secret.getByRole('button', { name: /^Reveal password/ })).toBeVisible();
+    await expect(page.getByText('Waits for you: list pods in storefront')).toBeVisible();
+    await expect(waiting).toBeHidden();
+    await page.getByRole('button', { name: 'Review' }).click();
+    await gatehouse.decide(gatehouse.chosenRequest, 'Approve once');
+    expect((await late.end()).exitCode).toBe(0);
+  });
+});

@@ -41,7 +41,17 @@ test('everything is reached and decided without a mouse', async ({ demo }) => {
     await keyboard.press('ArrowDown');
     await expect(list.getByRole('row', { selected: true })).toHaveCount(1);
     await expect(gatehouse.secret.getByRole('button', { name: /^Reveal / }).first()).toBeVisible();
-    await keyboard.press('Escape');
+    await test.step('Enter leads into the details, which are a document of their own, and Escape back', async () => {
+      await keyboard.press('Enter');
+      await expect(gatehouse.secret.getByRole('main')).toBeFocused();
+      await keyboard.press('Tab');
+      await expect(gatehouse.secret.getByRole('button', { name: /^Reveal / }).first()).toBeFocused();
+      await keyboard.press('Shift+Tab');
+      await expect(page.getByRole('button', { name: 'Close details' })).toBeFocused();
+      await keyboard.press('Tab');
+      await keyboard.press('Escape');
+      await expect(list).toBeFocused();
+    });
     await expect(list.getByRole('row', { selected: true })).toHaveCount(0);
   });
 
@@ -59,5 +69,11 @@ test('everything is reached and decided without a mouse', async ({ demo }) => {
     await approveByKeyboard(gatehouse);
     await expect(waiting).toBeHidden();
     await terminal.shows(/NAME\s+READY/);
+  });
+
+  await test.step('the terminal has the keyboard again', async () => {
+    await keyboard.type('echo typed-$((6 * 7))');
+    await keyboard.press('Enter');
+    await terminal.shows('typed-42');
   });
 });

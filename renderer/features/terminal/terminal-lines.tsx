@@ -16,9 +16,11 @@ export function TerminalLines(props: { readonly terminal: TerminalEntry; readonl
   const { terminal } = props;
   const { setWaiting, waiting: panel } = useNavigation();
   const now = useNow(1_000);
-  const waiting = pendingApprovals(useLive('approvals.list').data ?? [], now).find(
+  const asked = pendingApprovals(useLive('approvals.list').data ?? [], now).filter(
     ({ intent }) => intent.principal.session.kind === 'inAppTerminal' && intent.principal.session.id === terminal.id,
   );
+  // What kubectl waits for now is said before what it has given up.
+  const waiting = asked.find((approval) => !clientHasGone(approval, now)) ?? asked[0];
   const gone = waiting !== undefined && clientHasGone(waiting, now);
   return (
     <>
@@ -29,7 +31,7 @@ export function TerminalLines(props: { readonly terminal: TerminalEntry; readonl
             {gone ? 'kubectl has gone, and its request still waits: ' : 'kubectl waits for your approval: '}
             <Identifier>{requestLine(waiting.intent.request)}</Identifier> (<Identifier>{waiting.code}</Identifier>)
           </span>
-          {panel ? null : (
+          {panel?.id === waiting.id ? null : (
             <Button className={styles.lineEnd ?? ''} onClick={() => setWaiting({ id: waiting.id, openedBy: 'person' })}>
               Review
             </Button>
