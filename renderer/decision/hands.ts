@@ -5,17 +5,20 @@ import { RestingTime } from './resting-time.ts';
  * under a click, or take the keyboard into it between two letters: neither then decides anything.
  */
 
+/** A scaled display rounds a place on the screen to one pixel or the next. */
+const STILL_PX = 2;
+
 const place = new RestingTime();
+let anchor = { x: 0, y: 0 };
 const keyboard = new RestingTime();
 
 /** Begins to follow the pointer and the focus; once for a document. */
 export function followHands(window: Window): void {
   const note = (event: PointerEvent) => {
     // On the screen, not in the frame: what tells a frame that moved from a pointer that did.
-    place.note(
-      `${Math.round(event.screenX - event.clientX)},${Math.round(event.screenY - event.clientY)}`,
-      event.timeStamp,
-    );
+    const [x, y] = [event.screenX - event.clientX, event.screenY - event.clientY];
+    if (Math.abs(x - anchor.x) > STILL_PX || Math.abs(y - anchor.y) > STILL_PX) anchor = { x, y };
+    place.note(`${anchor.x},${anchor.y}`, event.timeStamp);
   };
   for (const type of ['pointerover', 'pointermove', 'pointerdown'] as const) {
     window.addEventListener(type, note, { capture: true });
