@@ -14,7 +14,6 @@ export function askToPaste(text: string): Promise<boolean> {
   const paste = Object.assign(document.createElement('button'), {
     textContent: 'Paste',
     value: 'paste',
-    autofocus: true,
   });
   const cancel = Object.assign(document.createElement('button'), { textContent: 'Cancel', value: '' });
   paste.className = 'primary';

@@ -264,6 +264,7 @@ test('case 62: a request that it moves under the pointer, swaps, or gives the ke
     await dress(window, '#waiting-panel', 'right: 300px');
     await expect.poll(async () => Math.round((await box()).x)).toBe(Math.round(x - 300));
     await press();
+    await expect(gatehouse.waitingRequest.getByText('That came too soon to be meant for this request')).toBeVisible();
     await stillWaits('moved');
     await dress(window, '#waiting-panel', '');
   });
