@@ -59,6 +59,8 @@ export default defineConfig({
         input: {
           index: folder('renderer/index.html'),
           'terminal-frame': folder('renderer/terminal-frame/index.html'),
+          'approvals-frame': folder('renderer/approvals-frame/index.html'),
+          'secret-frame': folder('renderer/secret-frame/index.html'),
           player: folder('renderer/player/index.html'),
         },
       },

@@ -8,6 +8,7 @@ import { ShownApprovals } from './approvals/shown-approvals.ts';
 import { callHandlers } from './bridge/call-handlers.ts';
 import { handleCalls } from './bridge/handle-calls.ts';
 import { Hands } from './bridge/hands.ts';
+import { tellDocuments } from './bridge/tell-documents.ts';
 import { ToldProblems } from './bridge/told-problems.ts';
 import { chooseKubeconfigs } from './clusters/choose-kubeconfigs.ts';
 import { prepareFolders } from './folders.ts';
@@ -50,7 +51,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
   const problems = new ToldProblems();
 
   function tell<Name extends EventName>(name: Name, payload: Payload<Name>): void {
-    if (window && !window.isDestroyed()) window.webContents.send('gatehouse:event', name, payload);
+    if (window && !window.isDestroyed()) tellDocuments(window.webContents, name, payload);
   }
   function navigate(screen: Screen, item: string | null = null): void {
     show();
@@ -75,6 +76,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
       event.preventDefault();
       app.quit();
     });
+    opened.on('blur', () => tell('window.left', undefined));
     revivePage(opened.webContents, log.lines('window'));
     opened.on('closed', () => {
       if (window === opened) window = null;
@@ -100,7 +102,6 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     built,
     preload,
     tell,
-    shownApprovals,
     notifications,
   });
   services.catch((error: unknown) => {

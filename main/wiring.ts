@@ -1,6 +1,5 @@
 import type { EventName, Payload } from '../preload/contract.ts';
 import type { ApprovalNotifications } from './approvals/approval-notifications.ts';
-import type { ShownApprovals } from './approvals/shown-approvals.ts';
 import type { Clusters } from './clusters/clusters.ts';
 import type { DemoCluster } from './clusters/demo-cluster.ts';
 import type { GatewayService } from './gateway/gateway-service.ts';
@@ -23,13 +22,12 @@ export interface WiredServices {
 export interface Hearers {
   /** Tells the page. */
   readonly tell: <Name extends EventName>(name: Name, payload: Payload<Name>) => void;
-  readonly shownApprovals: Pick<ShownApprovals, 'told'>;
   readonly notifications: Pick<ApprovalNotifications, 'changed'>;
   readonly log: Pick<HostLog, 'line'>;
 }
 
 /** Event by event, who hears of it, in this order. Nothing else ties one service to what another tells. */
-export function wire(services: WiredServices, { tell, shownApprovals, notifications, log }: Hearers): void {
+export function wire(services: WiredServices, { tell, notifications, log }: Hearers): void {
   const { gateway, demo, clusters, terminalService, terminals, recordings } = services;
   const tellRecordings = () => {
     recordings.list().then(
@@ -46,7 +44,6 @@ export function wire(services: WiredServices, { tell, shownApprovals, notificati
       for (const record of records) terminals.recorded(record);
     })
     .on('approval', (approval) => tell('approvals.changed', approval))
-    .on('approval', (approval) => shownApprovals.told([approval]))
     .on('approval', (approval) => notifications.changed(approval))
     .on('policy', (state) => tell('policy.changed', state))
     .on('streams', (streams) => tell('streams.changed', streams))

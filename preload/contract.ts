@@ -13,7 +13,7 @@ import { streamsCalls, streamsEvents } from './contract/streams.ts';
 import { terminalsCalls, terminalsEvents } from './contract/terminals.ts';
 
 export type { AppInfo, Screen } from './contract/app.ts';
-export type { Problem, Reply } from './contract/call.ts';
+export { DOCUMENTS, type DocumentName, type Problem, type Reply } from './contract/call.ts';
 export type { ClusterEntry } from './contract/clusters.ts';
 export type { GatewayStatus } from './contract/gateway.ts';
 export type { RecordingContent, RecordingEntry } from './contract/recordings.ts';
@@ -72,14 +72,19 @@ export type Events = typeof events;
 export type EventName = keyof Events;
 export type Payload<Name extends EventName> = Events[Name] extends Event<infer Value> ? Value : never;
 
-/** The object that preload puts on `window.gatehouse`; the renderer has nothing else. */
+/** The object that preload puts on `window.gatehouse` of every other document; the renderer has nothing else. */
 export interface Bridge {
   invoke<Name extends CallName>(name: Name, argument: Argument<Name>): Promise<Reply<Answer<Name>>>;
   /** Returns an unsubscribe function. */
   on<Name extends EventName>(name: Name, listener: (payload: Payload<Name>) => void): () => void;
+}
+
+/** What preload puts on `window.gatehouse` of a terminal's own document, and nothing more. */
+export interface TerminalBridge {
   /**
-   * The bytes of one terminal, straight from the terminal host. Preload receives the MessagePort from main and passes
-   * it on with `window.postMessage({ terminalPort: id }, '*', [port])`; this call asks for it. Messages: {@link TerminalOutput} and {@link TerminalInput}.
+   * Asks for the bytes of the terminal that this document's address names. They come straight from the terminal host: the
+   * MessagePort arrives with `window.postMessage({ terminalPort: true }, '*', [port])` of this very window. Messages:
+   * {@link TerminalOutput} and {@link TerminalInput}.
    */
-  attachTerminal(id: string): void;
+  attach(): void;
 }

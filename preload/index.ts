@@ -1,13 +1,16 @@
 import { contextBridge, ipcRenderer } from 'electron';
-import type { Bridge, CallName, Payload } from './contract.ts';
+import type { Bridge, CallName, DocumentName, Payload, TerminalBridge } from './contract.ts';
+
+// Runs sandboxed, before the page, in a world of its own, in each window and in each frame. The page gets one of the two
+// bridges and nothing of Electron; which calls a document may make is main's to say.
 
 /** What only a person decides: a script in the page that nobody touched gets no further than here. */
 const OF_A_PERSON: ReadonlySet<CallName> = new Set(['approvals.review', 'secrets.reveal']);
 
-// Runs sandboxed, before the page, in a world of its own. The page gets these three functions and nothing of Electron.
 const bridge: Bridge = {
   invoke: async (name, argument) => {
-    // Chromium's own record of the last click or key (HTML, "transient activation"); the page cannot write it.
+    // Chromium's own record of the last click or key in this very frame (HTML, "transient activation"): the page cannot
+    // write it, and what happens in the document around a frame of another origin is not counted here.
     if (OF_A_PERSON.has(name) && !navigator.userActivation.isActive) return { ok: false, problem: NOBODY_THERE };
     return ipcRenderer.invoke('gatehouse:call', name, argument);
   },
@@ -20,7 +23,6 @@ const bridge: Bridge = {
       ipcRenderer.off('gatehouse:event', forward);
     };
   },
-  attachTerminal: (id) => ipcRenderer.send('gatehouse:attach-terminal', id),
 };
 
 const NOBODY_THERE = {
@@ -30,9 +32,25 @@ const NOBODY_THERE = {
   reference: null,
 };
 
-// A MessagePort cannot cross contextBridge; the page's own window is the documented way.
-ipcRenderer.on('gatehouse:terminal-port', (event, id: string) => {
-  window.postMessage({ terminalPort: id }, '*', event.ports);
-});
+const terminalBridge: TerminalBridge = {
+  attach: () => ipcRenderer.send('gatehouse:attach-terminal'),
+};
 
-contextBridge.exposeInMainWorld('gatehouse', bridge);
+const BRIDGES: Readonly<Record<DocumentName, Bridge | TerminalBridge>> = {
+  gatehouse: bridge,
+  player: bridge,
+  approvals: bridge,
+  secret: bridge,
+  terminal: terminalBridge,
+};
+
+// A page without an address of ours, such as about:blank in a frame, gets none.
+const own = location.protocol === 'app:' ? location.host : '';
+if (Object.hasOwn(BRIDGES, own)) contextBridge.exposeInMainWorld('gatehouse', BRIDGES[own as DocumentName]);
+
+if (own === 'terminal') {
+  // A MessagePort cannot cross contextBridge; the page's own window is the documented way.
+  ipcRenderer.on('gatehouse:terminal-port', (event) => {
+    window.postMessage({ terminalPort: true }, '*', event.ports);
+  });
+}

@@ -1,4 +1,5 @@
 import type { ApprovalRequest } from '../../model/approval.ts';
+import { clientHasGone, goneWords } from '../../model/approval-words.ts';
 import { requestLine } from '../../model/request-words.ts';
 
 /** Shows a notification; null where the system has none. */
@@ -7,17 +8,19 @@ type Notify = (
   clicked: () => void,
 ) => { close(): void } | null;
 
-/** Tells the person, who is looking elsewhere, that a request waits for them. */
+/** Tells the person, who is looking elsewhere, that a request waits for them; anew when its client has gone. */
 export class ApprovalNotifications {
-  readonly #shown = new Map<string, { close(): void }>();
+  readonly #shown = new Map<string, { readonly gone: boolean; close(): void }>();
   readonly #away: () => boolean;
   readonly #open: (id: string) => void;
   readonly #notify: Notify;
+  readonly #now: () => number;
 
-  constructor(away: () => boolean, open: (id: string) => void, notify: Notify) {
+  constructor(away: () => boolean, open: (id: string) => void, notify: Notify, now: () => number = Date.now) {
     this.#away = away;
     this.#open = open;
     this.#notify = notify;
+    this.#now = now;
   }
 
   changed(approval: ApprovalRequest): void {
@@ -28,13 +31,16 @@ export class ApprovalNotifications {
       this.#shown.delete(id);
       return;
     }
-    if (shown || !this.#away()) return;
+    const gone = clientHasGone(approval, this.#now());
+    if (shown?.gone === gone || !this.#away()) return;
+    shown?.close();
     const as = intent.effective ? ` as ${intent.effective.user}` : '';
+    const line = `${requestLine(intent.request)}${as} on ${intent.cluster}`;
     const words = {
       title: `A request waits for you (${code})`,
-      body: `${requestLine(intent.request)}${as} on ${intent.cluster}`,
+      body: gone ? `${line}\n${goneWords(approval)}` : line,
     };
     const notification = this.#notify(words, () => this.#open(id));
-    if (notification) this.#shown.set(id, notification);
+    if (notification) this.#shown.set(id, { gone, close: () => notification.close() });
   }
 }

@@ -1,6 +1,8 @@
 import type { BrowserWindow } from 'electron';
 import type { CallHandlers } from '../../preload/contract.ts';
+import type { Caller } from '../caller.ts';
 import type { GatewayService } from '../gateway/gateway-service.ts';
+import { HostError } from '../hosts/protocol.ts';
 import type { ShownApprovals } from './shown-approvals.ts';
 
 /** Of the services, what these calls are answered with. */
@@ -12,25 +14,32 @@ export interface CalledApprovals {
 /** Where they are seen. */
 export interface SeenApprovals {
   readonly window: () => Pick<BrowserWindow, 'isVisible' | 'isMinimized'> | null;
-  readonly shownApprovals: Pick<ShownApprovals, 'told' | 'requireShown'>;
+  readonly shownApprovals: Pick<ShownApprovals, 'shows' | 'requireShown'>;
 }
 
-/** What waits for a person, and their vote: only on what has been before their eyes, and always in their own name. */
+/**
+ * What waits for a person, and their vote: only on what that very frame has had before their eyes, and always in their own
+ * name. The document of a Secret decides on reveals alone, which it shows beside the key that they are about.
+ */
 export function approvalsCalls(
   services: Promise<CalledApprovals>,
   { window, shownApprovals }: SeenApprovals,
-): CallHandlers<'approvals'> {
+): CallHandlers<'approvals', Caller> {
   return {
-    'approvals.list': async () => {
-      const approvals = await (await services).gateway.call('approvals', undefined);
-      shownApprovals.told(approvals);
-      return approvals;
-    },
-    'approvals.review': async (vote) => {
+    'approvals.list': async () => (await services).gateway.call('approvals', undefined),
+    'approvals.shows': (id, { frame }) => shownApprovals.shows(frame, id),
+    'approvals.review': async (vote, { document, frame }) => {
       const { gateway, principal } = await services;
       const shownIn = window();
-      shownApprovals.requireShown(vote.id, shownIn?.isVisible() === true && !shownIn.isMinimized());
+      shownApprovals.requireShown(frame, vote.id, shownIn?.isVisible() === true && !shownIn.isMinimized());
+      if (document === 'secret') await requireReveal(gateway, vote.id);
       return gateway.call('review', { ...vote, by: principal });
     },
   };
+}
+
+async function requireReveal(gateway: CalledApprovals['gateway'], id: string): Promise<void> {
+  const approvals = await gateway.call('approvals', undefined);
+  const reveals = approvals.find((approval) => approval.id === id)?.intent.request.revealKey !== undefined;
+  if (!reveals) throw new HostError('sender-refused', 'This document decides on reveals alone');
 }

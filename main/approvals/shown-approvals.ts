@@ -1,32 +1,37 @@
-import type { ApprovalRequest } from '../../model/approval.ts';
 import { HostError } from '../hosts/protocol.ts';
 
-/** Less than the page's own wait before its buttons work: a vote that comes sooner was not made by somebody who read. */
+/** Less than the documents' own wait before their buttons work: a vote that comes sooner was not made by somebody who read. */
 const TIME_TO_READ_MS = 300;
 
+/** A window has a few frames that show requests; of those that are gone nobody tells. */
+const FRAMES_REMEMBERED = 32;
+
 /**
- * Which requests the page has been told of while it could be seen. A vote is taken only for one of these, so that a
- * page that is not what it should be cannot decide what nobody has had before their eyes.
+ * Which request each frame shows. A frame shows one at a time and says so; a vote is taken only for that one, from that
+ * frame, so that what was seen and what is decided are the same.
  */
 export class ShownApprovals {
-  readonly #since = new Map<string, number>();
+  readonly #shown = new Map<string, { readonly id: string; readonly since: number }>();
   readonly #now: () => number;
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
   }
 
-  told(approvals: readonly ApprovalRequest[]): void {
-    for (const { id, state } of approvals) {
-      if (state !== 'PENDING') this.#since.delete(id);
-      else if (!this.#since.has(id)) this.#since.set(id, this.#now());
-    }
+  /** @param id null: the frame shows none any more. */
+  shows(frame: string, id: string | null): void {
+    if (this.#shown.get(frame)?.id === id) return;
+    this.#shown.delete(frame);
+    if (id === null) return;
+    this.#shown.set(frame, { id, since: this.#now() });
+    const [oldest] = this.#shown.keys();
+    if (this.#shown.size > FRAMES_REMEMBERED && oldest !== undefined) this.#shown.delete(oldest);
   }
 
   /** @throws {HostError} `approval-not-shown`. */
-  requireShown(id: string, windowIsVisible: boolean): void {
-    const since = this.#since.get(id);
-    if (since !== undefined && windowIsVisible && this.#now() - since >= TIME_TO_READ_MS) return;
+  requireShown(frame: string, id: string, windowIsVisible: boolean): void {
+    const shown = this.#shown.get(frame);
+    if (shown?.id === id && windowIsVisible && this.#now() - shown.since >= TIME_TO_READ_MS) return;
     throw new HostError('approval-not-shown', 'This request has not been on the screen yet; look at it, then decide');
   }
 }

@@ -1,6 +1,7 @@
 import type { CallHandlers, EventName, Payload, Settings } from '../../preload/contract.ts';
 import { appCalls, type CalledApp } from '../app/calls.ts';
 import { approvalsCalls, type CalledApprovals, type SeenApprovals } from '../approvals/calls.ts';
+import type { Caller } from '../caller.ts';
 import { type CalledClusters, clustersCalls } from '../clusters/calls.ts';
 import { type CalledGateway, gatewayCalls } from '../gateway/calls.ts';
 import { type CalledRecordings, recordingsCalls } from '../recordings/calls.ts';
@@ -8,7 +9,6 @@ import { type CalledSecrets, secretsCalls } from '../secrets/calls.ts';
 import { type ConfirmSettings, settingsCalls } from '../settings/calls.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { type CalledTerminals, terminalsCalls } from '../terminals/calls.ts';
-import type { Caller } from './handle-calls.ts';
 
 /** Of the services, what calls are answered with: each domain names its part. */
 export type CalledServices = CalledGateway &

@@ -1,23 +1,18 @@
 import type { IpcMain, IpcMainInvokeEvent } from 'electron';
-import { type Argument, type CallHandlers, type CallName, calls, type Reply } from '../../preload/contract.ts';
+import {
+  type Argument,
+  type CallHandlers,
+  type CallName,
+  calls,
+  type DocumentName,
+  type Reply,
+} from '../../preload/contract.ts';
+import type { Caller } from '../caller.ts';
 import { HostError } from '../hosts/protocol.ts';
-import { MAIN_ORIGIN, PLAYER_ORIGIN } from '../protection/content-security-policy.ts';
-import { topOrigin } from '../protection/top-origin.ts';
+import { documentOf } from '../protection/document-of.ts';
 import { needsHand } from './hand-question.ts';
 import type { Hands } from './hands.ts';
 import type { ToldProblems } from './told-problems.ts';
-
-export interface Caller {
-  readonly sender: IpcMainInvokeEvent['sender'];
-}
-
-/** The player's window shows recordings and nothing else. */
-const PLAYER_CALLS: ReadonlySet<string> = new Set<CallName>([
-  'recordings.read',
-  'recordings.export',
-  'settings.read',
-  'app.copyProblem',
-]);
 
 export interface Answering {
   readonly handlers: CallHandlers<string, Caller>;
@@ -27,9 +22,12 @@ export interface Answering {
   readonly log: (line: string, error: unknown) => void;
 }
 
+/** Frames are asked by the person in them, which their own preload looks at; what main sees is the window around them. */
+const FRAMES: ReadonlySet<DocumentName> = new Set<DocumentName>(['approvals', 'secret']);
+
 /**
- * Answers the bridge's calls. Whoever is not one of our own top documents gets `sender-refused`, and what needs a
- * person's hand is done when there was one, whatever the page or its preload says.
+ * Answers the bridge's calls, each to the documents that the contract names for it; others get `sender-refused`. What
+ * needs a person's hand is done when there was one in that window, whatever the page or its preload says.
  */
 export function handleCalls(answering: Answering, ipc: Pick<IpcMain, 'handle'>): void {
   ipc.handle('gatehouse:call', async (event, name: unknown, argument: unknown): Promise<Reply<unknown>> => {
@@ -49,20 +47,25 @@ async function answer(
   name: unknown,
   argument: unknown,
 ): Promise<unknown> {
-  const origin = topOrigin(event.senderFrame);
+  const document = documentOf(event.senderFrame);
   if (typeof name !== 'string' || !Object.hasOwn(calls, name)) {
     throw new HostError('call-unknown', 'There is no such call');
   }
-  if (origin !== MAIN_ORIGIN && !(origin === PLAYER_ORIGIN && PLAYER_CALLS.has(name))) {
+  const call = name as CallName;
+  if (document === null || !calls[call].documents.includes(document)) {
     throw new HostError('sender-refused', 'This document may not make this call');
   }
-  const call = name as CallName;
   const parsed = calls[call].argument.safeParse(argument);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new HostError('argument-malformed', `${call}: ${issue?.path.join('.') || 'argument'}: ${issue?.message}`);
   }
   const handler = handlers[call] as (argument: unknown, caller: Caller) => unknown;
-  const run = () => handler(parsed.data as Argument<typeof call>, { sender: event.sender });
-  return needsHand(call) ? hands.behind(event.sender, call, run) : run();
+  const run = () =>
+    handler(parsed.data as Argument<typeof call>, {
+      document,
+      frame: `${event.processId}/${event.frameId}`,
+      sender: event.sender,
+    });
+  return needsHand(call) && !FRAMES.has(document) ? hands.behind(event.sender, call, run) : run();
 }

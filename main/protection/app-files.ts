@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
-import { contentSecurityPolicy, type DocumentHost } from './content-security-policy.ts';
+import type { DocumentName } from '../../preload/contract.ts';
+import { contentSecurityPolicy } from './content-security-policy.ts';
 
 /** Where each document's HTML lies inside the built renderer. */
-const DOCUMENTS: Record<DocumentHost, string> = {
+const DOCUMENTS: Record<DocumentName, string> = {
   gatehouse: 'index.html',
   terminal: 'terminal-frame/index.html',
   player: 'player/index.html',
+  approvals: 'approvals-frame/index.html',
+  secret: 'secret-frame/index.html',
 };
 
 const MEDIA_TYPES: Record<string, string> = {
@@ -53,11 +56,11 @@ export function appFiles(
   };
 }
 
-function targetOf(url: string): { host: DocumentHost; path: string } | null {
+function targetOf(url: string): { host: DocumentName; path: string } | null {
   if (!URL.canParse(url)) return null;
   const { host, pathname } = new URL(url);
   if (!Object.hasOwn(DOCUMENTS, host)) return null;
-  const document = host as DocumentHost;
+  const document = host as DocumentName;
   const path = decoded(pathname);
   if (path === '/' || path === '/index.html') return { host: document, path: DOCUMENTS[document] };
   // Only its own document is a document: another's HTML under this origin would get this origin's policy.

@@ -1,5 +1,4 @@
-/** The three documents of the app, each an origin of its own under our scheme, so that a loose policy stays in its frame. */
-export type DocumentHost = 'gatehouse' | 'terminal' | 'player';
+import type { DocumentName } from '../../preload/contract.ts';
 
 export const SCHEME = 'app';
 export const MAIN_ORIGIN = 'app://gatehouse';
@@ -22,14 +21,16 @@ const STRICT = {
  * Only what was measured to be needed is loosened: xterm writes inline styles (without `'unsafe-inline'` it draws no
  * colours), asciinema-player compiles WebAssembly, Mantine injects style elements that carry our nonce.
  */
-export function contentSecurityPolicy(host: DocumentHost, nonce: string): string {
-  const own: Record<DocumentHost, Record<string, string>> = {
+export function contentSecurityPolicy(host: DocumentName, nonce: string): string {
+  const own: Record<DocumentName, Record<string, string>> = {
     gatehouse: {
       'style-src': `'self' 'nonce-${nonce}'`,
-      'frame-src': 'app://terminal',
+      'frame-src': 'app://terminal app://approvals app://secret',
       'frame-ancestors': "'none'",
     },
     terminal: { 'style-src': "'self' 'unsafe-inline'", 'frame-ancestors': MAIN_ORIGIN },
+    approvals: { 'style-src': `'self' 'nonce-${nonce}'`, 'frame-ancestors': MAIN_ORIGIN },
+    secret: { 'style-src': `'self' 'nonce-${nonce}'`, 'frame-ancestors': MAIN_ORIGIN },
     player: {
       'script-src': "'self' 'wasm-unsafe-eval'",
       'style-src': `'self' 'nonce-${nonce}'`,

@@ -4,6 +4,9 @@ import { MAIN_ORIGIN, SCHEME } from './content-security-policy.ts';
 /** All that a page may ever ask the browser for. */
 const PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write', 'notifications']);
 
+/** The documents that are frames of the main document. */
+const FRAMES = ['app://terminal', 'app://approvals', 'app://secret'];
+
 /** No page of ours navigates, opens windows or embeds a webview; whatever tries is stopped, in every web contents. */
 export function guardWebContents(app: Pick<App, 'on'>, log: (line: string) => void): void {
   app.on('web-contents-created', (_event, contents) => {
@@ -16,8 +19,9 @@ export function guardWebContents(app: Pick<App, 'on'>, log: (line: string) => vo
     contents.on('will-navigate', (event) => stop(event, 'a navigation'));
     contents.on('will-redirect', (event) => stop(event, 'a redirect'));
     contents.on('will-frame-navigate', (event) => {
-      // Loading the terminal's frame is itself a navigation of that frame.
-      if (event.isMainFrame || !event.url.startsWith('app://terminal/')) stop(event, 'a navigation of a frame');
+      // Loading a frame is itself a navigation of that frame.
+      if (event.isMainFrame || !FRAMES.some((frame) => event.url.startsWith(`${frame}/`)))
+        stop(event, 'a navigation of a frame');
     });
     contents.on('will-attach-webview', (event) => stop(event, 'a webview'));
     contents.setWindowOpenHandler(() => {
@@ -45,7 +49,8 @@ export async function guardSession(session: Session): Promise<void> {
 function permitted(permission: string, requestedBy: string): boolean {
   if (!PERMISSIONS.has(permission) || !URL.canParse(requestedBy)) return false;
   const { protocol, host } = new URL(requestedBy);
-  // The terminal's frame copies what is selected in it.
+  // A frame copies what is selected or revealed in it.
   const origin = `${protocol}//${host}`;
-  return origin === MAIN_ORIGIN || (origin === 'app://terminal' && permission === 'clipboard-sanitized-write');
+  // The window's own text never goes to the clipboard: main composes what is copied there.
+  return permission === 'clipboard-sanitized-write' ? FRAMES.includes(origin) : origin === MAIN_ORIGIN;
 }

@@ -34,7 +34,8 @@ export function openMainWindow(preload: string, settings: SettingsStore): Browse
     minHeight: 480,
     show: false,
     backgroundColor: windowBackground(),
-    webPreferences: pagePreferences(preload),
+    // Terminals, approvals and Secrets are frames with a bridge of their own. In a sandboxed page this means preload alone.
+    webPreferences: { ...pagePreferences(preload), nodeIntegrationInSubFrames: true },
   });
   if (place?.maximized) window.maximize();
   window.once('ready-to-show', () => window.show());

@@ -29,7 +29,12 @@ export const appCalls = {
   /** Shows the licence texts of everything that the app carries. */
   'app.openLicences': byHand<void>()(z.void()),
   /** Puts what a call or the gateway was answered with on the clipboard, in main's own words: the page names it alone. */
-  'app.copyProblem': byHand<void>()(z.union([z.object({ reference: z.uuid() }), z.literal('gateway')])),
+  'app.copyProblem': byHand<void>()(z.union([z.object({ reference: z.uuid() }), z.literal('gateway')]), [
+    'gatehouse',
+    'player',
+    'approvals',
+    'secret',
+  ]),
   /** Puts versions and states on the clipboard, for a bug report. */
   'app.copyReport': byHand<void>()(z.void()),
 } as const;
@@ -37,4 +42,6 @@ export const appCalls = {
 export const appEvents = {
   /** A notification was clicked, or the menu chose a screen: show it. */
   navigate: event<{ readonly screen: Screen; readonly item: string | null }>(),
+  /** Another window of the system has the keyboard now. */
+  'window.left': event<void>(['secret']),
 } as const;

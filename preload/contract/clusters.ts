@@ -11,7 +11,7 @@ export interface ClusterEntry extends ContextListing {
 }
 
 export const clustersCalls = {
-  'clusters.list': call<readonly ClusterEntry[]>()(z.void()),
+  'clusters.list': call<readonly ClusterEntry[]>()(z.void(), ['gatehouse', 'approvals', 'secret']),
   /** Shows a file dialog; answers the list with what it added. */
   'clusters.addKubeconfig': byHand<readonly ClusterEntry[]>()(z.void()),
   'clusters.connect': byHand<ClusterEntry>()(slug),
@@ -24,5 +24,5 @@ export const clustersCalls = {
 } as const;
 
 export const clustersEvents = {
-  'clusters.changed': event<readonly ClusterEntry[]>(),
+  'clusters.changed': event<readonly ClusterEntry[]>(['gatehouse', 'approvals', 'secret']),
 } as const;

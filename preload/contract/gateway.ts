@@ -17,5 +17,5 @@ export const gatewayCalls = {
 } as const;
 
 export const gatewayEvents = {
-  'gateway.changed': event<GatewayStatus>(),
+  'gateway.changed': event<GatewayStatus>(['gatehouse', 'approvals', 'secret']),
 } as const;

@@ -33,10 +33,10 @@ export interface RecordingContent {
 
 export const recordingsCalls = {
   'recordings.list': call<readonly RecordingEntry[]>()(z.void()),
-  'recordings.read': call<RecordingContent>()(identifier),
+  'recordings.read': call<RecordingContent>()(identifier, ['gatehouse', 'player']),
   /** Opens the player's own window. */
   'recordings.play': byHand<void>()(identifier),
-  'recordings.export': byHand<void>()(identifier),
+  'recordings.export': byHand<void>()(identifier, ['gatehouse', 'player']),
 } as const;
 
 export const recordingsEvents = {

@@ -31,5 +31,6 @@ export const secretsCalls = {
   /** Waits for the approval; the value comes back once and is kept nowhere. */
   'secrets.reveal': call<RevealedValue>()(
     z.object({ cluster: slug, namespace: namespaceName, name: objectName, key: secretKey, reason }),
+    ['secret'],
   ),
 } as const;

@@ -17,11 +17,11 @@ export const settingsSchema = z.object({
 export type Settings = z.infer<typeof settingsSchema>;
 
 export const settingsCalls = {
-  'settings.read': call<Settings>()(z.void()),
-  /** The shell, what is recorded, and a longer sight of Secrets are asked about in a dialog of the system's. */
+  'settings.read': call<Settings>()(z.void(), ['gatehouse', 'player', 'approvals', 'secret']),
+  /** The shell and what is recorded are asked about in a dialog of the system's. */
   'settings.write': call<Settings>()(settingsSchema.partial()),
 } as const;
 
 export const settingsEvents = {
-  'settings.changed': event<Settings>(),
+  'settings.changed': event<Settings>(['gatehouse', 'approvals', 'secret']),
 } as const;

@@ -1,6 +1,7 @@
 import { openSpotlight } from '@mantine/spotlight';
 import { useCallback, useEffect } from 'react';
-import { WaitingPanel } from '../features/approvals/waiting-panel.tsx';
+import { WAITING_FRAME, WaitingPanel } from '../features/approvals/waiting-panel.tsx';
+import { focusInnerFrame } from '../live/inner-frame.tsx';
 import { useNavigation } from '../live/navigation.tsx';
 import { type AppShortcut, appShortcut, isMac, isOfTerminals } from '../live/shortcuts.ts';
 import { SkeletonRows } from '../ui/skeleton-rows.tsx';
@@ -13,16 +14,17 @@ import { StatusBar } from './status-bar.tsx';
 
 /** The frame: sidebar, the open screen with what waits sliding over its right, status bar. */
 export function Shell() {
-  const { screen, go, cluster, setWaitingOpen } = useNavigation();
+  const { screen, go, cluster, guarded, setWaiting } = useNavigation();
   const onShortcut = useCallback(
     (shortcut: AppShortcut) => {
       if (shortcut === 'palette') openSpotlight();
       else if (shortcut === 'waiting') {
-        setWaitingOpen(true);
-        requestAnimationFrame(() => document.getElementById('waiting-panel')?.focus());
+        if (guarded) return go('approvals');
+        setWaiting({ id: null, openedBy: 'person' });
+        requestAnimationFrame(() => focusInnerFrame(WAITING_FRAME));
       } else if (shortcut === 'newTerminal') go('terminal', 'new');
     },
-    [go, setWaitingOpen],
+    [go, guarded, setWaiting],
   );
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
@@ -48,7 +50,7 @@ export function Shell() {
               <entry.Component title={entry.title} shown={entry.screen === screen} onShortcut={onShortcut} />
             </div>
           ))}
-          {screen === 'approvals' ? null : <WaitingPanel />}
+          <WaitingPanel shown={screen !== 'approvals'} onShortcut={onShortcut} />
         </div>
       </main>
       <StatusBar />

@@ -5,12 +5,7 @@ import type { Answer, Argument, Bridge, CallName, Problem } from '../../preload/
  * All that a document has of the world outside it, and the only way there: no screen knows what is behind. Electron's
  * is `electron-bridge.ts`; a page in a browser can bring another, over HTTP. The root of each document hands it in.
  */
-export interface LiveBridge extends Pick<Bridge, 'invoke' | 'on'> {
-  /** Asks for the bytes of one terminal; they come as a port, to whoever takes this terminal's ports. */
-  attachTerminal(id: string): void;
-  /** Gives the ports of this terminal, one for each time it was asked for, to `taker`. Returns an unsubscribe function. */
-  takeTerminalPorts(id: string, taker: (port: MessagePort) => void): () => void;
-}
+export type LiveBridge = Pick<Bridge, 'invoke' | 'on'>;
 
 export const BridgeContext = createContext<LiveBridge | null>(null);
 

@@ -1,6 +1,5 @@
 import type { Bridge } from '../../preload/contract.ts';
 import type { LiveBridge } from './bridge.ts';
-import { TerminalPorts } from './terminal-ports.ts';
 
 declare global {
   interface Window {
@@ -8,9 +7,8 @@ declare global {
   }
 }
 
-/** The bridge of a document in Electron: what preload put on the window, and the ports that it posts there. */
+/** The bridge of a document in Electron: what preload put on the window. */
 export function electronBridge(window: Window): LiveBridge {
-  const { invoke, on, attachTerminal } = window.gatehouse;
-  const ports = new TerminalPorts(window);
-  return { invoke, on, attachTerminal, takeTerminalPorts: (id, taker) => ports.take(id, taker) };
+  const { invoke, on } = window.gatehouse;
+  return { invoke, on };
 }

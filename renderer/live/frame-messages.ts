@@ -8,22 +8,16 @@ export interface FrameLook {
   readonly screenReaderMode: boolean;
 }
 
-/** Window -> terminal frame. The bytes go over the terminal's own MessagePort, which comes with `port`. */
+/** Window -> terminal frame. Nothing of it types: the bytes go over the frame's own MessagePort, which the window never has. */
 export type ToFrame =
   | { readonly type: 'look'; readonly look: FrameLook }
-  /** The terminal's port, transferred. A second one belongs to a shell that was started anew. */
-  | { readonly type: 'port' }
   | { readonly type: 'focus' }
-  /** The person agreed to paste these lines. */
-  | { readonly type: 'paste'; readonly text: string }
   | { readonly type: 'find'; readonly text: string; readonly direction: 'next' | 'previous' }
   | { readonly type: 'findEnded' };
 
 /** Terminal frame -> window. */
 export type FromFrame =
   | { readonly type: 'ready' }
-  /** Several lines: the window asks before they reach the shell. */
-  | { readonly type: 'pasteQuestion'; readonly text: string }
   | { readonly type: 'found'; readonly index: number; readonly count: number }
   | { readonly type: 'shortcut'; readonly shortcut: AppShortcut };
 
@@ -34,17 +28,20 @@ export function readFromFrame(data: unknown): FromFrame | null {
   switch (message['type']) {
     case 'ready':
       return { type: 'ready' };
-    case 'pasteQuestion':
-      return typeof message['text'] === 'string' ? { type: 'pasteQuestion', text: message['text'] } : null;
     case 'found': {
       const { index, count } = message;
       return typeof index === 'number' && typeof count === 'number' ? { type: 'found', index, count } : null;
     }
     case 'shortcut': {
-      const shortcut = APP_SHORTCUTS.find((known) => known === message['shortcut']);
-      return shortcut === undefined ? null : { type: 'shortcut', shortcut };
+      const shortcut = readShortcut(message['shortcut']);
+      return shortcut === null ? null : { type: 'shortcut', shortcut };
     }
     default:
       return null;
   }
+}
+
+/** The shortcut of the app that a frame's word names, if it is one. */
+export function readShortcut(word: unknown): AppShortcut | null {
+  return APP_SHORTCUTS.find((known) => known === word) ?? null;
 }

@@ -12,7 +12,7 @@ export interface LiveDocumentProps {
   readonly nonce: string;
 }
 
-/** What every document of the app stands on, the window and the player: the world outside, its data, the theme. */
+/** What every document of the app stands on, the window, the player and the frames that decide: the world outside, its data, the theme. */
 export function LiveDocument(props: LiveDocumentProps & { readonly children: ReactNode }) {
   const { bridge, queryClient, nonce, children } = props;
   const surroundings = useMemo<Surroundings>(

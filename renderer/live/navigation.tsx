@@ -2,6 +2,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import type { ClusterEntry, Screen } from '../../preload/contract.ts';
 import { useBridge } from './bridge.ts';
 import { useLive } from './live-queries.ts';
+import type { WaitingPlace } from './waiting-place.ts';
 
 export interface Navigation {
   /** Null until it is known whether a cluster is connected. */
@@ -14,9 +15,12 @@ export interface Navigation {
   readonly chooseCluster: (slug: string) => void;
   readonly activeTerminal: string | null;
   readonly activateTerminal: (id: string | null) => void;
-  /** Whether the panel of waiting requests is out. */
-  readonly waitingOpen: boolean;
-  readonly setWaitingOpen: (open: boolean) => void;
+  /** The panel of waiting requests; null while it is away. */
+  readonly waiting: WaitingPlace | null;
+  readonly setWaiting: (waiting: WaitingPlace | null) => void;
+  /** A Secret's details are out: what they show must not be covered. */
+  readonly guarded: boolean;
+  readonly setGuarded: (guarded: boolean) => void;
 }
 
 const NavigationContext = createContext<Navigation | null>(null);
@@ -35,7 +39,8 @@ export function NavigationProvider({ children }: { readonly children: ReactNode 
   const [place, setPlace] = useState<{ screen: Screen; item: string | null } | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const [activeTerminal, activateTerminal] = useState<string | null>(null);
-  const [waitingOpen, setWaitingOpen] = useState(false);
+  const [waiting, setWaiting] = useState<Navigation['waiting']>(null);
+  const [guarded, setGuarded] = useState(false);
 
   const connected = clusters?.filter((cluster) => cluster.state === 'connected') ?? [];
   const cluster = connected.find((entry) => entry.slug === chosen) ?? connected[0] ?? null;
@@ -64,10 +69,12 @@ export function NavigationProvider({ children }: { readonly children: ReactNode 
       chooseCluster: setChosen,
       activeTerminal,
       activateTerminal,
-      waitingOpen,
-      setWaitingOpen,
+      waiting,
+      setWaiting,
+      guarded,
+      setGuarded,
     }),
-    [place, cluster, activeTerminal, waitingOpen],
+    [place, cluster, activeTerminal, waiting, guarded],
   );
   return <NavigationContext.Provider value={navigation}>{children}</NavigationContext.Provider>;
 }

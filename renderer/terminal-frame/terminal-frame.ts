@@ -6,17 +6,18 @@ import { SearchAddon } from '@xterm/addon-search';
 import { SerializeAddon } from '@xterm/addon-serialize';
 import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
-import type { TerminalInput, TerminalOutput } from '../../preload/contract.ts';
+import type { TerminalBridge, TerminalInput, TerminalOutput } from '../../preload/contract.ts';
 import type { FrameLook, FromFrame, ToFrame } from '../live/frame-messages.ts';
 import { appShortcut, isMac } from '../live/shortcuts.ts';
 import { unicodeWidths } from './character-widths.ts';
+import { askToPaste } from './paste-question.ts';
 import { judgePaste } from './paste-rules.ts';
 import { TERMINAL_COLOURS } from './terminal-colours.ts';
 import { clipboardKey } from './terminal-keys.ts';
 
 /**
- * One terminal, alone in its document. Bytes come and go over the MessagePort that the window hands in; everything
- * else (clipboard, questions, shortcuts) is the window's to do and is only asked for here.
+ * One terminal, alone in its document. Bytes come and go over a MessagePort that main hands to this document alone. What is
+ * typed and pasted stays in here; the window around it learns of shortcuts and of what a search found.
  */
 
 /** Output is acknowledged in steps of this many characters, once xterm has really drawn it. */
@@ -122,6 +123,13 @@ function find(text: string, direction: 'next' | 'previous'): void {
   else search.findPrevious(text, { decorations });
 }
 
+async function paste(clipboard: string): Promise<void> {
+  const { text, ask } = judgePaste(clipboard);
+  if (text === '' || (ask && !(await askToPaste(text)))) return;
+  terminal.paste(text);
+  terminal.focus();
+}
+
 terminal.onData((data) => send({ type: 'input', data }));
 terminal.onBinary((data) => send({ type: 'input', data }));
 terminal.onResize(({ cols, rows }) => send({ type: 'resize', columns: cols, rows }));
@@ -129,6 +137,10 @@ search.onDidChangeResults(({ resultIndex, resultCount }) =>
   tellWindow({ type: 'found', index: resultIndex, count: resultCount }),
 );
 new ResizeObserver(resize).observe(container);
+// A frame that got the keyboard back has nothing focused in it any more.
+window.addEventListener('focus', () => {
+  if (document.activeElement === document.body) terminal.focus();
+});
 
 terminal.attachCustomKeyEventHandler((event) => {
   const shortcut = appShortcut(event, mac, true);
@@ -152,28 +164,22 @@ container.addEventListener(
   (event) => {
     event.preventDefault();
     event.stopPropagation();
-    const verdict = judgePaste(event.clipboardData?.getData('text/plain') ?? '');
-    if (verdict.ask) tellWindow({ type: 'pasteQuestion', text: verdict.text });
-    else if (verdict.text !== '') terminal.paste(verdict.text);
+    // A script of the window could make up such an event only in its own document; here it is a person's.
+    void paste(event.clipboardData?.getData('text/plain') ?? '');
   },
   { capture: true },
 );
 
 window.addEventListener('message', (event: MessageEvent<ToFrame>) => {
+  // Only preload posts from this very window.
+  if (event.source === window && event.ports[0]) attach(event.ports[0]);
   if (event.source !== window.parent) return;
   const message = event.data;
   switch (message.type) {
     case 'look':
       apply(message.look);
       break;
-    case 'port':
-      if (event.ports[0]) attach(event.ports[0]);
-      break;
     case 'focus':
-      terminal.focus();
-      break;
-    case 'paste':
-      terminal.paste(message.text);
       terminal.focus();
       break;
     case 'find':
@@ -191,4 +197,6 @@ window.addEventListener('message', (event: MessageEvent<ToFrame>) => {
 });
 
 drawFast();
+const bridge = Reflect.get(window, 'gatehouse') as unknown as TerminalBridge | undefined;
+bridge?.attach();
 tellWindow({ type: 'ready' });

@@ -17,7 +17,9 @@ export function DetailsPanel(props: {
   readonly actions?: ReactNode;
   /** Below the body, always in view. */
   readonly footer?: ReactNode;
-  readonly children: ReactNode;
+  readonly children?: ReactNode;
+  /** A document of its own in place of the body; it is given what closes the panel. */
+  readonly frame?: (close: () => void) => ReactNode;
 }) {
   const [stored, store] = useStoredState(`panel.${props.id}`, (value) =>
     typeof value === 'number' ? clamp(value) : 400,
@@ -87,10 +89,14 @@ export function DetailsPanel(props: {
           <IconX size={16} aria-hidden />
         </ActionIcon>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
-      <div className={styles.panelBody} tabIndex={0} role="group" aria-label="Details">
-        {props.children}
-      </div>
+      {props.frame ? (
+        props.frame(close)
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard
+        <div className={styles.panelBody} tabIndex={0} role="group" aria-label="Details">
+          {props.children}
+        </div>
+      )}
       {props.footer}
     </section>
   );

@@ -33,7 +33,7 @@ const openScreen = (name) => window.getByRole('navigation', { name: 'Screens' })
 /** Types a line into the shell.
  * @param {string} line */
 async function type(line) {
-  await window.frameLocator('iframe').first().locator('textarea').first().focus();
+  await window.frameLocator('iframe[title^="Terminal on"]').first().locator('textarea').first().focus();
   await window.keyboard.type(line, { delay: 12 });
   await window.keyboard.press('Enter');
 }
@@ -56,14 +56,16 @@ async function shellSaid(expected) {
 async function waiting() {
   const panel = window.getByRole('region', { name: 'Waiting for you' });
   await panel.waitFor();
-  return {
-    panel,
-    async confirm() {
-      const note = panel.getByLabel('Note for the journal (required)');
-      if (await note.isVisible()) await note.fill('Agreed in the tour');
-      await panel.getByRole('button', { name: 'Approve once' }).click();
-    },
-  };
+  return { panel, confirm: () => confirm(window.frameLocator('iframe[title="The request that waits"]')) };
+}
+
+/** Confirms a request in the document that shows it, after a look at it.
+ * @param {import('@playwright/test').FrameLocator} request */
+async function confirm(request) {
+  await request.getByRole('button', { name: 'Approve once' }).hover();
+  const note = request.getByLabel('Note for the journal (required)');
+  if (await note.isVisible()) await note.fill('Agreed in the tour');
+  await request.getByRole('button', { name: 'Approve once' }).click({ delay: 700 });
 }
 
 try {
@@ -97,17 +99,19 @@ try {
     .getByRole('grid', { name: 'Secrets' })
     .getByRole('row', { name: /payments-db/ })
     .click();
-  await window.getByRole('button', { name: /^Reveal password/ }).waitFor();
+  const secret = window.frameLocator('iframe[title^="Secret "]');
+  await secret.getByRole('button', { name: /^Reveal password/ }).waitFor();
   await picture('secrets');
-  await window.getByRole('button', { name: /^Reveal password/ }).click();
-  await window.getByLabel('Why do you need password?').fill('Rotating the ledger password');
-  await window.getByRole('button', { name: 'Ask to reveal' }).click();
-  const reveal = await waiting();
-  await reveal.confirm();
-  await window.getByRole('region', { name: 'Value of password' }).waitFor();
+  await secret.getByRole('button', { name: /^Reveal password/ }).click();
+  await secret.getByLabel('Why do you need password?').fill('Rotating the ledger password');
+  await secret.getByRole('button', { name: 'Ask to reveal' }).click();
+  await secret.getByRole('button', { name: 'Approve once' }).waitFor();
+  await picture('secret-reveal-waits');
+  await confirm(secret);
+  await secret.getByRole('region', { name: 'Value of password' }).waitFor();
   await picture('secret-revealed');
   say('one key was revealed for a short time, after a reason and a confirmation');
-  await window.getByRole('group', { name: 'Details' }).getByRole('button', { name: 'Hide' }).click();
+  await secret.getByRole('button', { name: 'Hide' }).click();
 
   for (const screen of ['Approvals', 'Activity', 'Clusters', 'Settings']) {
     await openScreen(screen);

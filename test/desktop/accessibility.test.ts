@@ -41,19 +41,21 @@ for (const theme of ['light', 'dark'] as const satisfies ReadonlyArray<Settings[
       await check('a request that waits');
       await gatehouse.open('Approvals');
       await check('Approvals, with one that waits');
-      await page.getByRole('button', { name: 'Approve once' }).click();
+      await gatehouse.decide(gatehouse.chosenRequest, 'Approve once');
       await expect(page.getByText('Nothing waits')).toBeVisible();
       await check('Approvals, with one that was approved');
       await command.end();
 
       await gatehouse.open('Secrets');
       await gatehouse.row('Secrets', /payments-db/).click();
-      await page.getByRole('button', { name: /^Reveal password/ }).click();
+      await gatehouse.secret.getByRole('button', { name: /^Reveal password/ }).click();
       await check('Secrets, with the question for a reason');
-      await page.getByLabel('Why do you need password?').fill('to look at it');
-      await page.getByRole('button', { name: 'Ask to reveal' }).click();
-      await gatehouse.approve('seen');
-      await expect(page.getByRole('region', { name: 'Value of password' })).toBeVisible();
+      await gatehouse.secret.getByLabel('Why do you need password?').fill('to look at it');
+      await gatehouse.secret.getByRole('button', { name: 'Ask to reveal' }).click();
+      await expect(gatehouse.secret.getByRole('button', { name: 'Deny' })).toBeEnabled();
+      await check('Secrets, with a reveal that waits');
+      await gatehouse.decide(gatehouse.secret, 'Approve once', 'seen');
+      await expect(gatehouse.secret.getByRole('region', { name: 'Value of password' })).toBeVisible();
       await check('Secrets, with a value');
 
       await gatehouse.open('Activity');

@@ -174,8 +174,7 @@ async function state({ gatehouse, electron, folders }: DemoApp): Promise<unknown
     policy: readdirSync(policy).map((file) => [file, readFileSync(join(policy, file), 'utf8')]),
     clipboard: await electron.evaluate(({ clipboard }) => clipboard.readText()),
     windows: await electron.evaluate(
-      ({ BrowserWindow }) =>
-        BrowserWindow.getAllWindows().filter((window) => window.getTitle() !== 'hostile').length,
+      ({ BrowserWindow }) => BrowserWindow.getAllWindows().filter((window) => window.getTitle() !== 'hostile').length,
     ),
   };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from './launch/demo-test.ts';
+import { approveByKeyboard } from './screens/approve-by-keyboard.ts';
 import type { ScreenName } from './screens/gatehouse-window.ts';
 
 test('everything is reached and decided without a mouse', async ({ demo }) => {
@@ -39,8 +40,18 @@ test('everything is reached and decided without a mouse', async ({ demo }) => {
     await keyboard.press('Home');
     await keyboard.press('ArrowDown');
     await expect(list.getByRole('row', { selected: true })).toHaveCount(1);
-    await expect(page.getByRole('button', { name: /^Reveal / }).first()).toBeVisible();
-    await keyboard.press('Escape');
+    await expect(gatehouse.secret.getByRole('button', { name: /^Reveal / }).first()).toBeVisible();
+    await test.step('Enter leads into the details, which are a document of their own, and Escape back', async () => {
+      await keyboard.press('Enter');
+      await expect(gatehouse.secret.getByRole('main')).toBeFocused();
+      await keyboard.press('Tab');
+      await expect(gatehouse.secret.getByRole('button', { name: /^Reveal / }).first()).toBeFocused();
+      await keyboard.press('Shift+Tab');
+      await expect(page.getByRole('button', { name: 'Close details' })).toBeFocused();
+      await keyboard.press('Tab');
+      await keyboard.press('Escape');
+      await expect(list).toBeFocused();
+    });
     await expect(list.getByRole('row', { selected: true })).toHaveCount(0);
   });
 
@@ -52,13 +63,17 @@ test('everything is reached and decided without a mouse', async ({ demo }) => {
     await keyboard.press('Enter');
   });
 
-  await test.step('what waits is announced, reached with one shortcut and approved with one key', async () => {
+  await test.step('what waits is announced, reached with one shortcut and approved by keys', async () => {
     await expect(page.getByText('Waiting for your approval: List pods')).toBeAttached();
     await keyboard.press('Control+Shift+A');
-    await expect(waiting).toBeFocused();
-    await expect(waiting.getByRole('button', { name: 'Approve once' })).toBeEnabled();
-    await keyboard.press('a');
+    await approveByKeyboard(gatehouse);
     await expect(waiting).toBeHidden();
     await terminal.shows(/NAME\s+READY/);
+  });
+
+  await test.step('the terminal has the keyboard again', async () => {
+    await keyboard.type('echo typed-$((6 * 7))');
+    await keyboard.press('Enter');
+    await terminal.shows('typed-42');
   });
 });

@@ -6,7 +6,6 @@ import type { Frame } from '@playwright/test';
 import { assertSandboxed } from './launch/assert-sandboxed.ts';
 import { expect, test } from './launch/demo-test.ts';
 import { launchApp } from './launch/launch-app.ts';
-import type { GatehouseWindow } from './screens/gatehouse-window.ts';
 
 const OUTSIDE = 'https://outside.example/';
 
@@ -110,7 +109,6 @@ test.describe('what a page of the app may do', () => {
         );
         expect(found).toEqual([]);
         expect(await window.evaluate(() => Object.keys(Reflect.get(globalThis, 'gatehouse')).sort())).toEqual([
-          'attachTerminal',
           'invoke',
           'on',
         ]);
@@ -158,9 +156,9 @@ test('the bridge answers only the window, and only what the contract has', async
     expect(await code('settings.write', { shell: 7 })).toBe('argument-malformed');
   });
 
-  await test.step('the terminal’s frame has no bridge', async () => {
+  await test.step('the terminal’s frame can ask for its own port, and nothing else', async () => {
     const frame = window.frames().find((candidate) => candidate.url().startsWith('app://terminal/'));
-    expect(await frame?.evaluate(() => 'gatehouse' in globalThis)).toBe(false);
+    expect(await frame?.evaluate(() => Object.keys(Reflect.get(globalThis, 'gatehouse')))).toEqual(['attach']);
     expect(await frame?.evaluate(() => 'process' in globalThis || 'require' in globalThis)).toBe(false);
   });
 
@@ -191,20 +189,6 @@ test('the bridge answers only the window, and only what the contract has', async
       return replies.map((reply) => (reply.ok ? 'answered' : reply.problem.code));
     });
     expect(codes).toEqual(['answered', ...Array.from({ length: 7 }, () => 'sender-refused')]);
-    // Nor does it get a terminal's bytes.
-    const port = await player.evaluate(
-      (id) =>
-        new Promise((resolve) => {
-          addEventListener('message', () => resolve('a port'));
-          Reflect.get(globalThis, 'gatehouse').attachTerminal(id);
-          // A call that main answers after it has read the message before.
-          Reflect.get(globalThis, 'gatehouse')
-            .invoke('settings.read', undefined)
-            .then(() => setTimeout(() => resolve('nothing'), 250));
-        }),
-      (await terminalId(gatehouse)) ?? '',
-    );
-    expect(port).toBe('nothing');
     await assertSandboxed(electron);
   });
 });
@@ -239,9 +223,4 @@ function navigate(frame: Frame, target: string): Promise<void> {
       // Refused at once, for some kinds of address.
     }
   }, target);
-}
-
-async function terminalId(gatehouse: GatehouseWindow): Promise<string | null> {
-  const terminals = await gatehouse.invoke('terminals.list', undefined);
-  return terminals.ok ? (terminals.value[0]?.id ?? null) : null;
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Bridge } from '../../preload/contract.ts';
+import type { Bridge, TerminalBridge } from '../../preload/contract.ts';
 
 const listeners = new Map<string, Set<(event: unknown, ...args: unknown[]) => void>>();
 const exposed = new Map<string, unknown>();
@@ -19,7 +19,16 @@ const posted: unknown[][] = [];
 vi.stubGlobal('window', { postMessage: (...args: unknown[]) => posted.push(args) });
 const userActivation = { isActive: false };
 vi.stubGlobal('navigator', { userActivation });
-await import('../../preload/index.ts');
+
+/** Runs preload anew, in a document at this address. */
+async function load(address: string): Promise<void> {
+  vi.resetModules();
+  exposed.clear();
+  listeners.clear();
+  vi.stubGlobal('location', new URL(address));
+  await import('../../preload/index.ts');
+}
+await load('app://gatehouse/index.html');
 
 const bridge = () => exposed.get('gatehouse') as Bridge;
 const raise = (channel: string, event: unknown, ...args: unknown[]) => {
@@ -27,17 +36,19 @@ const raise = (channel: string, event: unknown, ...args: unknown[]) => {
 };
 
 describe('the bridge', () => {
-  beforeEach(() => sent.splice(0));
+  beforeEach(async () => {
+    sent.splice(0);
+    posted.splice(0);
+    await load('app://gatehouse/index.html');
+  });
 
   test('is all that the page gets, and holds nothing of Electron', () => {
     expect([...exposed.keys()]).toEqual(['gatehouse']);
-    expect(Object.keys(bridge()).sort()).toEqual(['attachTerminal', 'invoke', 'on']);
+    expect(Object.keys(bridge()).sort()).toEqual(['invoke', 'on']);
   });
 
   test('passes calls to main', async () => {
     expect(await bridge().invoke('clusters.connect', 'demo')).toEqual(['gatehouse:call', 'clusters.connect', 'demo']);
-    bridge().attachTerminal('t-1');
-    expect(sent).toEqual([['gatehouse:attach-terminal', 't-1']]);
   });
 
   test.each(['approvals.review', 'secrets.reveal', 'streams.end', 'policy.takeOver'] as const)(
@@ -61,9 +72,45 @@ describe('the bridge', () => {
     expect(heard).toEqual([[{ screen: 'approvals', item: null }]]);
   });
 
-  test("hands a terminal's port on to the page", () => {
+  test('never passes on the port of a terminal', () => {
+    raise('gatehouse:terminal-port', { ports: [{}] });
+    expect(posted).toEqual([]);
+  });
+});
+
+test.each(['app://player/index.html', 'app://approvals/index.html', 'app://secret/index.html'])(
+  'at %s the page gets calls and events',
+  async (address) => {
+    await load(address);
+    expect(Object.keys(bridge()).sort()).toEqual(['invoke', 'on']);
+  },
+);
+
+test.each(['https://example.com/', 'about:blank', 'app://elsewhere/', 'https://gatehouse/'])(
+  'at %s the page gets nothing',
+  async (address) => {
+    await load(address);
+    expect([...exposed.keys()]).toEqual([]);
+  },
+);
+
+describe("the bridge of a terminal's own document", () => {
+  beforeEach(async () => {
+    sent.splice(0);
+    posted.splice(0);
+    await load('app://terminal/index.html?id=t-1');
+  });
+
+  test('asks for its port and can do nothing else: main knows which terminal it is', () => {
+    const terminal = exposed.get('gatehouse') as TerminalBridge;
+    expect(Object.keys(terminal)).toEqual(['attach']);
+    terminal.attach();
+    expect(sent).toEqual([['gatehouse:attach-terminal']]);
+  });
+
+  test('gets the port in its own window', () => {
     const port = {};
-    raise('gatehouse:terminal-port', { ports: [port] }, 't-1');
-    expect(posted).toEqual([[{ terminalPort: 't-1' }, '*', [port]]]);
+    raise('gatehouse:terminal-port', { ports: [port] });
+    expect(posted).toEqual([[{ terminalPort: true }, '*', [port]]]);
   });
 });

@@ -18,6 +18,7 @@ const ARGUMENTS: { readonly [Name in CallName]?: Argument<Name> } = {
   'secrets.namespaces': 'demo',
   'secrets.list': { cluster: 'demo', namespace: 'shop' },
   'secrets.reveal': { cluster: 'demo', namespace: 'shop', name: 'stripe', key: 'api-key', reason: 'on call' },
+  'approvals.shows': 'none',
   'approvals.review': { id: 'none', verdict: 'deny', comment: null },
   'streams.end': { auditId: 'none', comment: null },
   'journal.query': { filter: {}, limit: 10 },

@@ -14,7 +14,6 @@ import {
   type RevealedValue,
   settingsSchema,
   type TerminalEntry,
-  type TerminalInput,
 } from '../../preload/contract.ts';
 import * as data from './bridge-data.ts';
 
@@ -111,6 +110,7 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
     'secrets.list': ({ namespace }) =>
       data.secrets.filter((secret) => namespace === null || secret.namespace === namespace),
     'approvals.list': () => approvals,
+    'approvals.shows': () => undefined,
     'approvals.review': ({ id, verdict, comment }) => {
       const pending = approvals.find((approval) => approval.id === id);
       if (pending?.state !== 'PENDING') return fail('approval-not-pending', 'It was decided or has expired meanwhile');
@@ -178,15 +178,6 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
       const set = listeners.get(name) ?? new Set();
       listeners.set(name, set.add(listener));
       return () => void set.delete(listener);
-    },
-    attachTerminal: (id) => {
-      const { port1, port2 } = new MessageChannel();
-      window.postMessage({ terminalPort: id }, '*', [port2]);
-      port1.postMessage({ type: 'output', data: data.screenful });
-      port1.onmessage = ({ data: message }: MessageEvent<TerminalInput>) => {
-        if (message.type === 'input')
-          port1.postMessage({ type: 'output', data: message.data.replace(/\r/g, '\r\n$ ') });
-      };
     },
   };
 }

@@ -1,10 +1,14 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ApprovalRequest } from '../../../model/approval.ts';
 import { requestLine } from '../../../model/request-words.ts';
-import { isPending, orderApprovals, pendingApprovals } from '../../live/approval-order.ts';
+import { ApprovalStateBadge } from '../../decision/approval-state-badge.tsx';
+import { consequence } from '../../decision/approval-words.ts';
+import { newlyPending, orderApprovals, pendingApprovals, stepSelection } from '../../live/approval-order.ts';
 import { sessionWords } from '../../live/identity-words.ts';
+import { focusInnerFrame, InnerFrame } from '../../live/inner-frame.tsx';
 import { useLive } from '../../live/live-queries.ts';
 import { useNavigation } from '../../live/navigation.tsx';
+import type { AppShortcut } from '../../live/shortcuts.ts';
 import type { Column } from '../../ui/data-table.tsx';
 import { DetailsPanel } from '../../ui/details-panel.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -12,10 +16,9 @@ import { Identifier } from '../../ui/identifier.tsx';
 import { ListScreen } from '../../ui/list-screen.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { useNow } from '../../ui/use-now.ts';
-import { ApprovalDetails, ApprovalStateBadge } from './approval-details.tsx';
-import { consequence } from './approval-words.ts';
-import { ReviewBar } from './review-bar.tsx';
-import { useReview } from './use-review.ts';
+import styles from './approvals.module.css';
+
+const FRAME = 'approval-frame';
 
 const COLUMNS: ReadonlyArray<Column<ApprovalRequest>> = [
   { id: 'state', title: 'State', width: 116, render: (row) => <ApprovalStateBadge approval={row} /> },
@@ -80,7 +83,10 @@ const COLUMNS: ReadonlyArray<Column<ApprovalRequest>> = [
 ];
 
 /** What waits now, on top, and what was decided. */
-export function ApprovalsScreen({ title }: { readonly title: string }) {
+export function ApprovalsScreen(props: {
+  readonly title: string;
+  readonly onShortcut: (shortcut: AppShortcut) => void;
+}) {
   const { item } = useNavigation();
   const approvals = useLive('approvals.list');
   const now = useNow(1_000);
@@ -90,19 +96,24 @@ export function ApprovalsScreen({ title }: { readonly title: string }) {
   useEffect(() => {
     if (item !== null) setSelected(item);
   }, [item]);
-  // What waits is open without a click; once decided it stays in view with its result.
-  const first = waiting[0]?.id ?? null;
+  // What was just asked is open without a click, unless another is; once decided it stays in view with its result.
+  const before = useRef<readonly ApprovalRequest[]>([]);
+  const { data } = approvals;
   useEffect(() => {
-    if (first !== null) setSelected((current) => current ?? first);
-  }, [first]);
+    if (data === undefined) return;
+    const newest = newlyPending(before.current, data).reduce<string | null>(
+      (last, { id }) => (last === null || id > last ? id : last),
+      null,
+    );
+    before.current = data;
+    if (newest !== null) setSelected((current) => current ?? newest);
+  }, [data]);
   const chosen = rows.find((approval) => approval.id === selected) ?? null;
-  const decidable = chosen !== null && isPending(chosen, now);
-  const review = useReview(decidable ? chosen : null);
 
   return (
     <ListScreen
       id="approvals"
-      title={title}
+      title={props.title}
       source={approvals}
       loading="Loading approvals"
       problem="The approvals could not be read"
@@ -120,11 +131,11 @@ export function ApprovalsScreen({ title }: { readonly title: string }) {
       rowId={(row) => row.id}
       selected={selected}
       onSelect={setSelected}
-      onOpen={() => document.getElementById('approve-once')?.focus()}
+      onOpen={() => focusInnerFrame(FRAME)}
       onKey={(key) => {
-        if (key === 'a') review.approve();
-        else if (key === 'd') review.deny();
-        else return false;
+        // The keys that decide count where the request is in view: they lead there.
+        if (key !== 'a' && key !== 'd') return false;
+        focusInnerFrame(FRAME);
         return true;
       }}
       panel={
@@ -133,10 +144,28 @@ export function ApprovalsScreen({ title }: { readonly title: string }) {
             id="approval"
             title={requestLine(chosen.intent.request)}
             onClose={() => setSelected(null)}
-            footer={decidable ? <ReviewBar approval={chosen} review={review} /> : null}
-          >
-            <ApprovalDetails approval={chosen} />
-          </DetailsPanel>
+            frame={(close) => (
+              <InnerFrame
+                document="approvals"
+                id={FRAME}
+                className={styles.frame}
+                title={`Request ${chosen.code}`}
+                show={{ type: 'showApproval', id: chosen.id }}
+                onKey={(key) => {
+                  if (key === 'Escape') close();
+                  else
+                    setSelected(
+                      stepSelection(
+                        rows.map(({ id }) => id),
+                        chosen.id,
+                        key === 'j' ? 1 : -1,
+                      ),
+                    );
+                }}
+                onShortcut={props.onShortcut}
+              />
+            )}
+          />
         ) : null
       }
     />

@@ -1,36 +1,44 @@
+import { useEffect } from 'react';
 import type { SecretEntry } from '../../../preload/contract.ts';
+import { InnerFrame } from '../../live/inner-frame.tsx';
+import { useNavigation } from '../../live/navigation.tsx';
+import type { AppShortcut } from '../../live/shortcuts.ts';
 import { DetailsPanel } from '../../ui/details-panel.tsx';
-import { Facts, Section } from '../../ui/facts.tsx';
-import { RelativeTime } from '../../ui/relative-time.tsx';
-import { SecretKeyRow } from './secret-key-row.tsx';
 import styles from './secrets.module.css';
 
+/** The details of one Secret, in a document of their own: a value that is revealed there never is in this one. */
 export function SecretDetails(props: {
   readonly cluster: string;
   readonly secret: SecretEntry;
   readonly onClose: () => void;
+  readonly onShortcut: (shortcut: AppShortcut) => void;
 }) {
   const { cluster, secret } = props;
-  const { namespace, name } = secret;
+  const { setGuarded } = useNavigation();
+  useEffect(() => {
+    setGuarded(true);
+    return () => setGuarded(false);
+  }, [setGuarded]);
   return (
-    <DetailsPanel id="secret" title={name} onClose={props.onClose}>
-      <Facts
-        facts={[
-          { term: 'Namespace', value: namespace },
-          { term: 'Type', value: secret.type },
-          { term: 'Created', value: <RelativeTime time={secret.createdAt} /> },
-          { term: 'Owners', value: secret.owners.join(', ') },
-          { term: 'Immutable', value: secret.immutable ? <span>yes</span> : null },
-        ]}
-      />
-      <Section title={secret.keys.length === 1 ? '1 key' : `${secret.keys.length} keys`}>
-        {secret.keys.length === 0 ? <p>This Secret holds nothing.</p> : null}
-        <ul className={styles.keys}>
-          {secret.keys.map((key) => (
-            <SecretKeyRow key={key} target={{ cluster, namespace, name, key }} />
-          ))}
-        </ul>
-      </Section>
-    </DetailsPanel>
+    <DetailsPanel
+      id="secret"
+      title={secret.name}
+      onClose={props.onClose}
+      frame={(close) => (
+        <InnerFrame
+          document="secret"
+          id={SECRET_FRAME}
+          className={styles.frame}
+          title={`Secret ${secret.name}`}
+          show={{ type: 'showSecret', shown: { cluster, secret } }}
+          onKey={(key) => {
+            if (key === 'Escape') close();
+          }}
+          onShortcut={props.onShortcut}
+        />
+      )}
+    />
   );
 }
+
+export const SECRET_FRAME = 'secret-frame';

@@ -4,7 +4,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ClusterEntry, SecretEntry } from '../../../preload/contract.ts';
 import { useInvoke } from '../../live/bridge.ts';
+import { focusInnerFrame } from '../../live/inner-frame.tsx';
 import { useNavigation } from '../../live/navigation.tsx';
+import type { AppShortcut } from '../../live/shortcuts.ts';
 import type { Column } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
@@ -14,7 +16,7 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { ScreenLayout } from '../../ui/screen-layout.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { age, exactTime } from '../../ui/time-words.ts';
-import { SecretDetails } from './secret-details.tsx';
+import { SECRET_FRAME, SecretDetails } from './secret-details.tsx';
 import { filterSecrets } from './secret-filter.ts';
 import styles from './secrets.module.css';
 
@@ -89,7 +91,8 @@ const COLUMNS: ReadonlyArray<Column<SecretEntry>> = [
 ];
 
 /** Secrets of the chosen cluster: what there is, never what it says, until one value is asked for and allowed. */
-export function SecretsScreen({ title }: { readonly title: string }) {
+export function SecretsScreen(props: { readonly title: string; readonly onShortcut: (shortcut: AppShortcut) => void }) {
+  const { title } = props;
   const { cluster, go } = useNavigation();
   if (cluster === null) {
     return (
@@ -107,10 +110,15 @@ export function SecretsScreen({ title }: { readonly title: string }) {
       </ScreenLayout>
     );
   }
-  return <ClusterSecrets key={cluster.slug} title={title} cluster={cluster} />;
+  return <ClusterSecrets key={cluster.slug} title={title} cluster={cluster} onShortcut={props.onShortcut} />;
 }
 
-function ClusterSecrets({ title, cluster }: { readonly title: string; readonly cluster: ClusterEntry }) {
+function ClusterSecrets(props: {
+  readonly title: string;
+  readonly cluster: ClusterEntry;
+  readonly onShortcut: (shortcut: AppShortcut) => void;
+}) {
+  const { title, cluster } = props;
   const invoke = useInvoke();
   const [namespace, setNamespace] = useState<string | null>(null);
   const [typed, setTyped] = useState('');
@@ -178,10 +186,16 @@ function ClusterSecrets({ title, cluster }: { readonly title: string; readonly c
       rowId={idOf}
       selected={selected}
       onSelect={setSelected}
+      onOpen={() => focusInnerFrame(SECRET_FRAME)}
       initialSort={{ column: 'name', descending: false }}
       panel={
         chosen ? (
-          <SecretDetails key={idOf(chosen)} cluster={cluster.slug} secret={chosen} onClose={() => setSelected(null)} />
+          <SecretDetails
+            cluster={cluster.slug}
+            secret={chosen}
+            onClose={() => setSelected(null)}
+            onShortcut={props.onShortcut}
+          />
         ) : null
       }
     />

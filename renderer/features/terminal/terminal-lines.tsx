@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconClock, IconTerminal2 } from '@tabler/icons-react';
+import { clientHasGone } from '../../../model/approval-words.ts';
 import { requestLine } from '../../../model/request-words.ts';
 import type { TerminalEntry } from '../../../preload/contract.ts';
 import { pendingApprovals } from '../../live/approval-order.ts';
@@ -13,22 +14,25 @@ import styles from './terminal.module.css';
 /** Lines under the terminal: a request of it that waits, kubectl that is missing, the shell that ended. */
 export function TerminalLines(props: { readonly terminal: TerminalEntry; readonly onRestart: () => void }) {
   const { terminal } = props;
-  const { setWaitingOpen, waitingOpen } = useNavigation();
+  const { setWaiting, waiting: panel } = useNavigation();
   const now = useNow(1_000);
-  const waiting = pendingApprovals(useLive('approvals.list').data ?? [], now).find(
+  const asked = pendingApprovals(useLive('approvals.list').data ?? [], now).filter(
     ({ intent }) => intent.principal.session.kind === 'inAppTerminal' && intent.principal.session.id === terminal.id,
   );
+  // What kubectl waits for now is said before what it has given up.
+  const waiting = asked.find((approval) => !clientHasGone(approval, now)) ?? asked[0];
+  const gone = waiting !== undefined && clientHasGone(waiting, now);
   return (
     <>
       {waiting ? (
         <div className={styles.line} data-tone="waiting" role="status">
           <IconClock size={16} aria-hidden />
           <span>
-            kubectl waits for your approval: <Identifier>{requestLine(waiting.intent.request)}</Identifier> (
-            <Identifier>{waiting.code}</Identifier>)
+            {gone ? 'kubectl has gone, and its request still waits: ' : 'kubectl waits for your approval: '}
+            <Identifier>{requestLine(waiting.intent.request)}</Identifier> (<Identifier>{waiting.code}</Identifier>)
           </span>
-          {waitingOpen ? null : (
-            <Button className={styles.lineEnd ?? ''} onClick={() => setWaitingOpen(true)}>
+          {panel?.id === waiting.id ? null : (
+            <Button className={styles.lineEnd ?? ''} onClick={() => setWaiting({ id: waiting.id, openedBy: 'person' })}>
               Review
             </Button>
           )}

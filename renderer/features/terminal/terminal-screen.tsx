@@ -3,7 +3,7 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type TextZoom, zoomedText } from '../../../model/terminal-text.ts';
 import type { TerminalEntry } from '../../../preload/contract.ts';
-import { useBridge, useInvoke } from '../../live/bridge.ts';
+import { useInvoke } from '../../live/bridge.ts';
 import { useLive } from '../../live/live-queries.ts';
 import { useNavigation } from '../../live/navigation.tsx';
 import { type AppShortcut, appShortcut, isMac, isOfTerminals } from '../../live/shortcuts.ts';
@@ -23,7 +23,6 @@ export function TerminalScreen(props: {
   readonly shown: boolean;
   readonly onShortcut: (shortcut: AppShortcut) => void;
 }) {
-  const bridge = useBridge();
   const invoke = useInvoke();
   const queryClient = useQueryClient();
   const { item, go, cluster, chooseCluster, activeTerminal, activateTerminal } = useNavigation();
@@ -85,7 +84,6 @@ export function TerminalScreen(props: {
       .then((started) => {
         remember(queryClient, started);
         activateTerminal(started.id);
-        if (started.id === terminal.id) bridge.attachTerminal(started.id);
       })
       .catch((error: unknown) => fail('The shell could not be started', error));
   };

@@ -1,7 +1,5 @@
-import { Button, Modal } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { TerminalEntry } from '../../../preload/contract.ts';
-import { useBridge } from '../../live/bridge.ts';
 import { readFromFrame, type ToFrame } from '../../live/frame-messages.ts';
 import { useLive } from '../../live/live-queries.ts';
 import { useScheme } from '../../live/scheme.ts';
@@ -20,7 +18,7 @@ function frameAddress(id: string): URL {
   return address;
 }
 
-/** One terminal: its frame, the find bar over it, the question before several lines are pasted. */
+/** One terminal: its frame, the find bar over it. */
 export function TerminalView(props: {
   readonly terminal: TerminalEntry;
   readonly shown: boolean;
@@ -33,10 +31,8 @@ export function TerminalView(props: {
 }) {
   const { terminal, shown, finding, asking, onFind, onShortcut } = props;
   const { id } = terminal;
-  const bridge = useBridge();
   const frame = useRef<HTMLIFrameElement>(null);
   const [ready, setReady] = useState(false);
-  const [pasting, setPasting] = useState<string | null>(null);
   const [found, setFound] = useState<{ index: number; count: number } | null>(null);
   /** The KUBECONFIG that the person chose to look past; another one asks anew. */
   const [past, setPast] = useState<string | null>(null);
@@ -45,9 +41,9 @@ export function TerminalView(props: {
   const scheme = useScheme();
   const address = frameAddress(id);
 
-  const post = useCallback((message: ToFrame, transfer: Transferable[] = []) => {
+  const post = useCallback((message: ToFrame) => {
     // Always this frame's own window and origin; '*' only because a custom scheme's origin is not equal everywhere.
-    frame.current?.contentWindow?.postMessage(message, '*', transfer);
+    frame.current?.contentWindow?.postMessage(message, '*');
   }, []);
 
   useEffect(() => {
@@ -57,9 +53,6 @@ export function TerminalView(props: {
       switch (message?.type) {
         case 'ready':
           setReady(true);
-          break;
-        case 'pasteQuestion':
-          setPasting(message.text);
           break;
         case 'found':
           setFound({ index: message.index, count: message.count });
@@ -73,13 +66,6 @@ export function TerminalView(props: {
     window.addEventListener('message', listen);
     return () => window.removeEventListener('message', listen);
   }, [onShortcut]);
-
-  useEffect(() => {
-    if (!ready) return;
-    const stop = bridge.takeTerminalPorts(id, (port) => post({ type: 'port' }, [port]));
-    bridge.attachTerminal(id);
-    return stop;
-  }, [bridge, ready, id, post]);
 
   useEffect(() => {
     if (!ready || settings === undefined) return;
@@ -101,7 +87,15 @@ export function TerminalView(props: {
   const title = `Terminal on ${terminal.clusterName}, namespace ${terminal.namespace}`;
   return (
     <>
-      <iframe ref={frame} className={styles.frame} hidden={!shown} inert={blocked} src={address.href} title={title} />
+      <iframe
+        ref={frame}
+        className={styles.frame}
+        hidden={!shown}
+        inert={blocked}
+        src={address.href}
+        title={title}
+        allow="clipboard-write"
+      />
       {shown && finding ? (
         <FindBar
           found={found}
@@ -116,26 +110,6 @@ export function TerminalView(props: {
           onPast={() => setPast(terminal.bypass?.kubeconfig ?? null)}
         />
       ) : null}
-      <Modal
-        opened={pasting !== null}
-        onClose={() => setPasting(null)}
-        title={`Paste ${pasting?.split('\n').length ?? 0} lines?`}
-      >
-        <pre className={styles.preview}>{pasting}</pre>
-        <div className={styles.actions}>
-          <Button
-            variant="filled"
-            data-autofocus
-            onClick={() => {
-              if (pasting !== null) post({ type: 'paste', text: pasting });
-              setPasting(null);
-            }}
-          >
-            Paste
-          </Button>
-          <Button onClick={() => setPasting(null)}>Cancel</Button>
-        </div>
-      </Modal>
     </>
   );
 }

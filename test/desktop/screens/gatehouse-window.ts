@@ -1,4 +1,4 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, type FrameLocator, type Locator, type Page } from '@playwright/test';
 import type { Answer, Argument, Bridge, CallName, Reply, Screen } from '../../../preload/contract.ts';
 
 /** A screen by the name that a person knows it by. */
@@ -12,6 +12,9 @@ export const SCREEN_NAMES: readonly ScreenName[] = [
   'Recordings',
   'Settings',
 ];
+
+/** Longer than the pointer must have been in a document that decides before its press counts. */
+const LOOK_MS = 700;
 
 /** The app's window, by what a person sees and hears in it. */
 export class GatehouseWindow {
@@ -34,6 +37,18 @@ export class GatehouseWindow {
   /** The panel of requests that wait, over the right of any screen. */
   get waiting(): Locator {
     return this.page.getByRole('region', { name: 'Waiting for you' });
+  }
+  /** The document of the request in that panel. */
+  get waitingRequest(): FrameLocator {
+    return this.page.frameLocator('iframe[title="The request that waits"]');
+  }
+  /** The document of the request that is chosen on the Approvals screen. */
+  get chosenRequest(): FrameLocator {
+    return this.page.frameLocator('iframe[title^="Request "]');
+  }
+  /** The document of the Secret that is chosen on the Secrets screen. */
+  get secret(): FrameLocator {
+    return this.page.frameLocator('iframe[title^="Secret "]');
   }
   list(name: string): Locator {
     return this.page.getByRole('grid', { name });
@@ -60,8 +75,16 @@ export class GatehouseWindow {
   /** Approves what waits in the panel, with a note where one is required. */
   async approve(note?: string): Promise<void> {
     await expect(this.waiting).toBeVisible();
-    if (note !== undefined) await this.waiting.getByRole('textbox', { name: /^Note for the journal/ }).fill(note);
-    await this.waiting.getByRole('button', { name: 'Approve once' }).click();
+    await this.decide(this.waitingRequest, 'Approve once', note);
     await expect(this.waiting).toBeHidden();
+  }
+
+  /** Decides in a document that shows a request, by mouse, as a person does who reads before they press. */
+  async decide(request: FrameLocator, button: 'Approve once' | 'Deny', note?: string): Promise<void> {
+    if (note !== undefined) await request.getByRole('textbox', { name: /^Note for the journal/ }).fill(note);
+    const pressed = request.getByRole('button', { name: button });
+    await pressed.hover();
+    await expect(pressed).toBeEnabled();
+    await pressed.click({ delay: LOOK_MS });
   }
 }

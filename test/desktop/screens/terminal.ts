@@ -20,7 +20,7 @@ export class Terminal {
   }
 
   get frame() {
-    return this.#page.locator('iframe:not([hidden])').contentFrame();
+    return this.#page.locator('iframe[title^="Terminal on"]:not([hidden])').contentFrame();
   }
 
   /** The rows in view, as a screen reader gets them. */

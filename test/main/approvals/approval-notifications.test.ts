@@ -4,11 +4,13 @@ import { pending } from '../bridge/call-doubles.ts';
 
 describe('a request that waits', () => {
   let away: boolean;
+  let now: number;
   const shown: Array<{ title: string; body: string; clicked: () => void; closed: boolean }> = [];
   const opened: string[] = [];
   let notifications: ApprovalNotifications;
   beforeEach(() => {
     away = true;
+    now = Date.parse(pending.createdAt);
     shown.splice(0);
     opened.splice(0);
     notifications = new ApprovalNotifications(
@@ -19,6 +21,7 @@ describe('a request that waits', () => {
         shown.push(notification);
         return { close: () => Object.assign(notification, { closed: true }) };
       },
+      () => now,
     );
   });
 
@@ -30,6 +33,17 @@ describe('a request that waits', () => {
     ]);
     shown[0]?.clicked();
     expect(opened).toEqual([pending.id]);
+  });
+
+  test('is told anew when kubectl has given it up, with what approving does then', () => {
+    notifications.changed({ ...pending, held: false });
+    notifications.changed({ ...pending, held: true });
+    now += 60_000;
+    notifications.changed({ ...pending, held: true });
+    expect(shown).toHaveLength(1);
+    notifications.changed({ ...pending, held: false });
+    expect(shown.map(({ closed }) => closed)).toEqual([true, false]);
+    expect(shown[1]?.body).toContain('kubectl has gone; approving lets a second run through once');
   });
 
   test('is not told to who looks at the app', () => {

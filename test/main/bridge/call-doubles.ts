@@ -22,7 +22,12 @@ export const pending: ApprovalRequest = { ...data.waitingImpersonation(new Date(
 /** Of a problem that the page was told of. */
 export const REFERENCE = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
 /** Who asks, where a call is told that: the handlers hand it on and look at nothing of it. */
-export const caller = { sender: { id: 7 } } as Parameters<ReturnType<typeof callHandlers>['recordings.export']>[1];
+export const caller = { document: 'gatehouse', frame: '7/1', sender: { id: 7 } } as Parameters<
+  ReturnType<typeof callHandlers>['recordings.export']
+>[1];
+
+/** The document that shows a request and sends the vote. */
+export const approvalsCaller = { ...caller, document: 'approvals', frame: '7/3' } as const;
 
 /** The handlers of the bridge, on services that note each step which they are asked for and answer from memory. */
 export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
@@ -40,13 +45,16 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
     revealed: data.revealed(30),
     window: { visible: true, minimized: false } as { visible: boolean; minimized: boolean } | null,
     ownRecording: null as string | null,
+    approvals: [pending],
   };
   const noted = <Answer>(answer: Answer, ...step: unknown[]): Answer => {
     steps.push(step);
     return answer;
   };
   const gatewayAnswers: Record<string, unknown> = {
-    approvals: [pending],
+    get approvals() {
+      return world.approvals;
+    },
     review: { ...pending, state: 'APPROVED' },
     streams: data.streams,
     endStream: true,

@@ -87,6 +87,7 @@ const table: ReadonlyArray<readonly [CallName, unknown, readonly Step[], unknown
     expect.objectContaining({ encoding: 'utf8' }),
   ],
   ['approvals.list', undefined, [['gateway.call', 'approvals', undefined]], [pending]],
+  ['approvals.shows', 'a-1', [], undefined],
   [
     'approvals.review',
     { id: 'a-1', verdict: 'deny', comment: 'not now' },
@@ -148,7 +149,7 @@ const table: ReadonlyArray<readonly [CallName, unknown, readonly Step[], unknown
 describe('each call of the contract', () => {
   test.each(table)('%s %j takes its steps and hands on their answer', async (name, argument, expected, answer) => {
     const { handlers, steps, shownApprovals, world } = setUp();
-    shownApprovals.told([pending]);
+    shownApprovals.shows(caller.frame, 'a-1');
     world.now = 10_000;
     const handler = handlers[name] as (argument: unknown, from: typeof caller) => unknown;
     expect(await handler(argument, caller)).toEqual(answer);

@@ -2,10 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { type Answering, handleCalls } from '../../../main/bridge/handle-calls.ts';
 import { ToldProblems } from '../../../main/bridge/told-problems.ts';
 import { HostError } from '../../../main/hosts/protocol.ts';
-import { type CallHandlers, calls, type Reply } from '../../../preload/contract.ts';
+import {
+  type CallHandlers,
+  type CallName,
+  calls,
+  DOCUMENTS,
+  type DocumentName,
+  type Reply,
+} from '../../../preload/contract.ts';
 
 type Frame = { origin: string; parent: unknown } | null;
 const main: Frame = { origin: 'app://gatehouse', parent: null };
+const secret: Frame = { origin: 'app://secret', parent: main };
 
 function setUp({ hand = true } = {}) {
   const made: Array<[string, unknown]> = [];
@@ -38,15 +46,57 @@ function setUp({ hand = true } = {}) {
     },
   );
   const invoke = (senderFrame: Frame, name: unknown, argument?: unknown) =>
-    listener({ senderFrame, sender: {} }, name, argument) as Promise<Reply<unknown>>;
+    listener({ senderFrame, sender: {}, processId: 7, frameId: 3 }, name, argument) as Promise<Reply<unknown>>;
   return { made, invoke, noted, problems };
 }
+
+/** Each of our documents where it belongs. */
+const FRAMES: Readonly<Record<DocumentName, Frame>> = {
+  gatehouse: main,
+  terminal: { origin: 'app://terminal', parent: main },
+  player: { origin: 'app://player', parent: null },
+  approvals: { origin: 'app://approvals', parent: main },
+  secret,
+};
+
+describe('case 62: a call is answered to the documents that the contract names for it, and refused to every other', () => {
+  const table = DOCUMENTS.flatMap((document) =>
+    (Object.keys(calls) as CallName[]).map((name) => [document, name] as const),
+  );
+
+  test.each(table)('%s: %s', async (document, name) => {
+    const { invoke } = setUp();
+    const reply = await invoke(FRAMES[document], name, { not: 'an argument' });
+    const code = reply.ok ? 'answered' : reply.problem.code;
+    if (calls[name].documents.includes(document)) expect(code).not.toBe('sender-refused');
+    else expect(code).toBe('sender-refused');
+  });
+
+  test('the main document votes on nothing and reveals nothing, the terminal calls nothing', () => {
+    const may = (document: DocumentName) =>
+      (Object.keys(calls) as CallName[]).filter((name) => calls[name].documents.includes(document));
+    expect(may('gatehouse')).not.toEqual(expect.arrayContaining(['approvals.review']));
+    expect(may('gatehouse')).not.toEqual(expect.arrayContaining(['secrets.reveal']));
+    expect(may('terminal')).toEqual([]);
+    expect(may('player').sort()).toEqual(['app.copyProblem', 'recordings.export', 'recordings.read', 'settings.read']);
+    const deciding = [
+      'app.copyProblem',
+      'approvals.list',
+      'approvals.review',
+      'approvals.shows',
+      'clusters.list',
+      'settings.read',
+    ];
+    expect(may('approvals').sort()).toEqual(deciding);
+    expect(may('secret').sort()).toEqual([...deciding, 'secrets.reveal'].sort());
+  });
+});
 
 describe('a call of the bridge', () => {
   test('from our own document is made with the parsed argument', async () => {
     const { invoke, made } = setUp();
     const argument = { cluster: 'demo', namespace: 'payments', name: 'db', key: 'password', reason: '  on call  ' };
-    expect(await invoke(main, 'secrets.reveal', argument)).toEqual({ ok: true, value: 'done' });
+    expect(await invoke(secret, 'secrets.reveal', argument)).toEqual({ ok: true, value: 'done' });
     expect(made).toEqual([['secrets.reveal', { ...argument, reason: 'on call' }]]);
   });
 
@@ -91,7 +141,8 @@ describe('a call of the bridge', () => {
     ['settings.write', { revealSeconds: 1e6 }],
   ])('with an argument that the contract does not know is refused: %s %j', async (name, argument) => {
     const { invoke, made } = setUp();
-    expect(await invoke(main, name, argument)).toMatchObject({ ok: false, problem: { code: 'argument-malformed' } });
+    const from = name === 'secrets.reveal' ? secret : main;
+    expect(await invoke(from, name, argument)).toMatchObject({ ok: false, problem: { code: 'argument-malformed' } });
     expect(made).toEqual([]);
   });
 

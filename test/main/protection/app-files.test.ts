@@ -88,7 +88,7 @@ describe('our own scheme', () => {
       expect(policy?.get('form-action')).toBe("'none'");
     }
     expect(main?.get('script-src')).toBe("'self'");
-    expect(main?.get('frame-src')).toBe('app://terminal');
+    expect(main?.get('frame-src')).toBe('app://terminal app://approvals app://secret');
     expect(main?.get('frame-ancestors')).toBe("'none'");
     expect(terminal?.get('style-src')).toBe("'self' 'unsafe-inline'");
     expect(terminal?.get('script-src')).toBe("'self'");

@@ -39,6 +39,11 @@ describe('a page', () => {
     ['will-frame-navigate', { isMainFrame: false, url: 'https://example.com/' }, true],
     ['will-frame-navigate', { isMainFrame: false, url: 'app://terminal.example.com/' }, true],
     ['will-frame-navigate', { isMainFrame: false, url: 'app://terminal/terminal-frame.html' }, false],
+    ['will-frame-navigate', { isMainFrame: false, url: 'app://approvals/index.html' }, false],
+    ['will-frame-navigate', { isMainFrame: false, url: 'app://secret/index.html' }, false],
+    ['will-frame-navigate', { isMainFrame: false, url: 'app://gatehouse/index.html' }, true],
+    ['will-frame-navigate', { isMainFrame: false, url: 'app://player/index.html' }, true],
+    ['will-frame-navigate', { isMainFrame: false, url: 'app://approvals.example.com/' }, true],
   ])('is stopped at %s %j: %s', (event, fields, expected) => {
     expect(prevented(event, fields)).toBe(expected);
     expect(log).toHaveLength(expected ? 1 : 0);
@@ -87,6 +92,9 @@ describe("the pages' session", () => {
     ['notifications', 'app://gatehouse/', true],
     ['clipboard-sanitized-write', 'app://terminal/terminal-frame.html', true],
     ['notifications', 'app://terminal/', false],
+    ['clipboard-sanitized-write', 'app://secret/index.html', true],
+    ['clipboard-read', 'app://secret/', false],
+    ['notifications', 'app://approvals/', false],
     ['clipboard-sanitized-write', 'app://player/', false],
     ['clipboard-sanitized-write', 'https://example.com/', false],
     ['clipboard-read', 'app://gatehouse/', false],

@@ -5,7 +5,7 @@ describe('messages of a terminal frame', () => {
   test.each([
     ['no object', 'ready'],
     ['an unknown type', { type: 'eval', text: 'x' }],
-    ['a text that is none', { type: 'pasteQuestion', text: 7 }],
+    ['text to type or paste', { type: 'paste', text: 'x' }],
     ['a text for the clipboard', { type: 'copy', text: 'x' }],
     ['a shortcut that is none of ours', { type: 'shortcut', shortcut: 'approve' }],
     ['a result without numbers', { type: 'found', index: '0', count: 1 }],
@@ -14,6 +14,10 @@ describe('messages of a terminal frame', () => {
   });
 
   test('a known one passes, with its known fields alone', () => {
-    expect(readFromFrame({ type: 'pasteQuestion', text: 'x', more: 1 })).toEqual({ type: 'pasteQuestion', text: 'x' });
+    expect(readFromFrame({ type: 'found', index: 0, count: 1, more: 1 })).toEqual({
+      type: 'found',
+      index: 0,
+      count: 1,
+    });
   });
 });

@@ -36,7 +36,7 @@ interface SecondDocument {
 /** A document on a bridge in memory, with what its screens show read. */
 async function openDocument(options: { readonly firstRun?: boolean } = {}): Promise<SecondDocument> {
   const double = createBridgeDouble(options);
-  const bridge: LiveBridge = { ...double, takeTerminalPorts: () => () => undefined };
+  const bridge: LiveBridge = double;
   const queryClient = createQueryClient();
   followEvents(bridge, queryClient);
   await Promise.all(READ.map((name) => read(bridge, queryClient, name)));

@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  MASKED,
-  nextReveal,
-  type RevealEvent,
-  type RevealState,
-} from '../../../../renderer/features/secrets/reveal-state.ts';
+import { MASKED, nextReveal, type RevealEvent, type RevealState } from '../../../renderer/secret-frame/reveal-state.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const value = { value: 's3cret', encoding: 'utf8', expiresAt: new Date(NOW + 30_000).toISOString() } as const;

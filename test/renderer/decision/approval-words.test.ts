@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Intent } from '../../../../model/approval.ts';
-import type { RequestSummary } from '../../../../model/journal-record.ts';
-import { consequence } from '../../../../renderer/features/approvals/approval-words.ts';
-import { waitingImpersonation } from '../../bridge-data.ts';
+import type { Intent } from '../../../model/approval.ts';
+import type { RequestSummary } from '../../../model/journal-record.ts';
+import { consequence } from '../../../renderer/decision/approval-words.ts';
+import { waitingImpersonation } from '../bridge-data.ts';
 
 const base = waitingImpersonation(new Date(0)).intent;
 function asked(request: Partial<RequestSummary>, fields: Partial<Intent> = {}): Intent {

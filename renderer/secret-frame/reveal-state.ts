@@ -1,4 +1,4 @@
-import type { Problem, RevealedValue } from '../../../preload/contract.ts';
+import type { Problem, RevealedValue } from '../../preload/contract.ts';
 
 /** One key's value on the screen. A clear value exists only inside `revealed`, and leaves with it. */
 export type RevealState =

@@ -1,30 +1,18 @@
-import type { ApprovalRequest, ApprovalState, Intent } from '../../../model/approval.ts';
-import { sessionWords } from '../../live/identity-words.ts';
-import { useLive } from '../../live/live-queries.ts';
-import { CountdownRing } from '../../ui/countdown-ring.tsx';
-import { CodeBlock, Facts, Section } from '../../ui/facts.tsx';
-import { Identifier } from '../../ui/identifier.tsx';
-import { RelativeTime } from '../../ui/relative-time.tsx';
-import { sentence } from '../../ui/sentence.ts';
-import { StateBadge, type Tone } from '../../ui/state-badge.tsx';
-import { byteSize, countdown, countdownWords } from '../../ui/time-words.ts';
-import { useNow } from '../../ui/use-now.ts';
+import type { ApprovalRequest, Intent } from '../../model/approval.ts';
+import { clientHasGone, goneWords } from '../../model/approval-words.ts';
+import { sessionWords } from '../live/identity-words.ts';
+import { useLive } from '../live/live-queries.ts';
+import { CountdownRing } from '../ui/countdown-ring.tsx';
+import { CodeBlock, Facts, Section } from '../ui/facts.tsx';
+import { Identifier } from '../ui/identifier.tsx';
+import { RelativeTime } from '../ui/relative-time.tsx';
+import { sentence } from '../ui/sentence.ts';
+import { StateBadge } from '../ui/state-badge.tsx';
+import { byteSize, countdown, countdownWords } from '../ui/time-words.ts';
+import { useNow } from '../ui/use-now.ts';
+import { ApprovalStateBadge } from './approval-state-badge.tsx';
 import { consequence } from './approval-words.ts';
-import styles from './approvals.module.css';
-
-const STATE_LOOK = {
-  PENDING: ['waiting', 'Waiting'],
-  APPROVED: ['allowed', 'Approved'],
-  DENIED: ['denied', 'Denied'],
-  EXPIRED: ['unknown', 'Expired'],
-  CANCELLED: ['unknown', 'Cancelled'],
-  SUPERSEDED: ['unknown', 'Policy changed'],
-} as const satisfies Record<ApprovalState, readonly [Tone, string]>;
-
-export function ApprovalStateBadge({ approval }: { readonly approval: ApprovalRequest }) {
-  const [tone, word] = STATE_LOOK[approval.state];
-  return <StateBadge tone={tone} word={word} filled />;
-}
+import styles from './decision.module.css';
 
 /** What is left to decide it, as a ring and in words. */
 export function ExpiryCountdown({ approval }: { readonly approval: ApprovalRequest }) {
@@ -43,6 +31,7 @@ export function ExpiryCountdown({ approval }: { readonly approval: ApprovalReque
 export function ApprovalDetails({ approval }: { readonly approval: ApprovalRequest }) {
   const { intent } = approval;
   const { request } = intent;
+  const gone = clientHasGone(approval, useNow(1_000));
   const cluster = useLive('clusters.list').data?.find((entry) => entry.slug === intent.cluster);
   return (
     <>
@@ -56,6 +45,11 @@ export function ApprovalDetails({ approval }: { readonly approval: ApprovalReque
       <p className={styles.why} data-waiting={approval.state === 'PENDING' || undefined}>
         {sentence(intent.message)}
       </p>
+      {gone ? (
+        <p className={styles.gone} role="status">
+          {goneWords(approval)}.
+        </p>
+      ) : null}
       <p className={styles.line}>
         {request.method} {request.target}
       </p>
@@ -82,12 +76,7 @@ export function ApprovalDetails({ approval }: { readonly approval: ApprovalReque
           { term: 'Asked', value: <RelativeTime time={approval.createdAt} /> },
           {
             term: 'Client',
-            value:
-              approval.state === 'PENDING' ? (
-                <span>
-                  {approval.held ? 'waits on the line' : 'has left; the same request again uses the approval'}
-                </span>
-              ) : null,
+            value: approval.state === 'PENDING' ? <span>{gone ? 'has gone' : 'waits on the line'}</span> : null,
           },
           { term: intent.rules.length === 1 ? 'Rule' : 'Rules', value: intent.rules.join(', ') },
         ]}

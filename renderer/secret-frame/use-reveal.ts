@@ -1,5 +1,5 @@
 import { useEffect, useReducer, useRef } from 'react';
-import { toProblem, useInvoke } from '../../live/bridge.ts';
+import { toProblem, useBridge, useInvoke } from '../live/bridge.ts';
 import { MASKED, nextReveal, type RevealState } from './reveal-state.ts';
 
 export interface SecretKey {
@@ -18,12 +18,13 @@ export interface Reveal {
 
 /** Owns one key's reveal. The value lives in this component's state alone: unmounting (another Secret or screen) forgets it. */
 export function useReveal(target: SecretKey): Reveal {
+  const bridge = useBridge();
   const invoke = useInvoke();
   const [state, dispatch] = useReducer(nextReveal, MASKED);
   const asked = useRef(0);
   const shown = state.kind === 'revealed';
 
-  // Losing the focus hides what is shown; what still waits goes on waiting, for the approval may be elsewhere.
+  // Another window hides what is shown, turning to the list beside it does not; what still waits goes on waiting, for the approval may be elsewhere.
   useEffect(() => {
     if (!shown) return;
     const timer = setInterval(() => dispatch({ type: 'tick', now: Date.now() }), 250);
@@ -31,14 +32,14 @@ export function useReveal(target: SecretKey): Reveal {
     const hidden = () => {
       if (document.visibilityState === 'hidden') blur();
     };
-    window.addEventListener('blur', blur);
+    const stop = bridge.on('window.left', blur);
     document.addEventListener('visibilitychange', hidden);
     return () => {
       clearInterval(timer);
-      window.removeEventListener('blur', blur);
+      stop();
       document.removeEventListener('visibilitychange', hidden);
     };
-  }, [shown]);
+  }, [bridge, shown]);
 
   return {
     state,

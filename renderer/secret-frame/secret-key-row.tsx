@@ -1,29 +1,49 @@
 import { Button, TextInput, VisuallyHidden } from '@mantine/core';
 import { IconClock, IconEye, IconEyeOff } from '@tabler/icons-react';
-import { type FormEvent, useRef, useState } from 'react';
-import { BridgeProblem } from '../../live/bridge.ts';
-import { useLive } from '../../live/live-queries.ts';
-import { useNavigation } from '../../live/navigation.tsx';
-import { CopyButton } from '../../ui/copy-button.tsx';
-import { CountdownRing } from '../../ui/countdown-ring.tsx';
-import { Identifier } from '../../ui/identifier.tsx';
-import { MaskedChip } from '../../ui/masked-chip.tsx';
-import { ProblemNotice } from '../../ui/problem-notice.tsx';
-import { StateBadge } from '../../ui/state-badge.tsx';
-import { countdown } from '../../ui/time-words.ts';
-import { useHeldFocus } from '../../ui/use-held-focus.ts';
-import { useNow } from '../../ui/use-now.ts';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import type { ApprovalRequest } from '../../model/approval.ts';
+import { ApprovalDetails } from '../decision/approval-details.tsx';
+import { ReviewBar } from '../decision/review-bar.tsx';
+import type { Review } from '../decision/use-review.ts';
+import { BridgeProblem } from '../live/bridge.ts';
+import { useLive } from '../live/live-queries.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { CountdownRing } from '../ui/countdown-ring.tsx';
+import { Identifier } from '../ui/identifier.tsx';
+import { MaskedChip } from '../ui/masked-chip.tsx';
+import { ProblemNotice } from '../ui/problem-notice.tsx';
+import { StateBadge } from '../ui/state-badge.tsx';
+import { countdown } from '../ui/time-words.ts';
+import { useHeldFocus } from '../ui/use-held-focus.ts';
+import { useNow } from '../ui/use-now.ts';
 import type { RevealState } from './reveal-state.ts';
-import styles from './secrets.module.css';
+import styles from './secret-document.module.css';
 import { type SecretKey, useReveal } from './use-reveal.ts';
 
-/** One key of a Secret: masked, asked for with a reason, waiting, or revealed for a short time. */
-export function SecretKeyRow({ target }: { readonly target: SecretKey }) {
+/** One key of a Secret: masked, asked for with a reason, decided on here, or revealed for a short time. */
+export function SecretKeyRow(props: {
+  readonly target: SecretKey;
+  /** The request for this key that waits, if one does. */
+  readonly request: ApprovalRequest | null;
+  /** The decision on it, where it is this key's turn. */
+  readonly review: Review | null;
+  readonly onWaiting: (waits: boolean) => void;
+}) {
+  const { target } = props;
   const reveal = useReveal(target);
   const seconds = useLive('settings.read').data?.revealSeconds ?? 30;
   const { state } = reveal;
   const row = useRef<HTMLLIElement>(null);
-  const held = useHeldFocus(row, state.kind);
+  const held = useHeldFocus(row, `${state.kind} ${props.review !== null} ${props.review?.confirming}`);
+  const waits = state.kind === 'waiting';
+  const { onWaiting } = props;
+  const told = useRef(onWaiting);
+  told.current = onWaiting;
+  useEffect(() => {
+    if (!waits) return;
+    told.current(true);
+    return () => told.current(false);
+  }, [waits]);
   return (
     <li ref={row} className={styles.key} {...held}>
       <div className={styles.keyLine}>
@@ -40,7 +60,7 @@ export function SecretKeyRow({ target }: { readonly target: SecretKey }) {
         ) : null}
       </div>
       {state.kind === 'asking' ? <ReasonForm target={target} onSend={reveal.send} onCancel={reveal.hide} /> : null}
-      {state.kind === 'waiting' ? <WaitingLine target={target} onCancel={reveal.hide} /> : null}
+      {waits ? <WaitingReveal request={props.request} review={props.review} onCancel={reveal.hide} /> : null}
       {state.kind === 'refused' ? (
         <ProblemNotice title="The value was not revealed" error={new BridgeProblem(state.problem)} />
       ) : null}
@@ -87,37 +107,41 @@ function ReasonForm(props: {
   );
 }
 
-function WaitingLine({ target, onCancel }: { readonly target: SecretKey; readonly onCancel: () => void }) {
-  const { setWaitingOpen } = useNavigation();
-  const pending = (useLive('approvals.list').data ?? []).find(
-    ({ state, intent }) =>
-      state === 'PENDING' &&
-      intent.cluster === target.cluster &&
-      intent.request.namespace === target.namespace &&
-      intent.request.name === target.name &&
-      intent.request.revealKey === target.key,
-  );
+function bringIntoView(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: 'nearest' });
+}
+
+function WaitingReveal(props: {
+  readonly request: ApprovalRequest | null;
+  readonly review: Review | null;
+  readonly onCancel: () => void;
+}) {
+  const { request, review } = props;
   return (
-    <div className={styles.waiting} role="status">
-      <IconClock size={14} aria-hidden />
-      {pending ? `Waits for approval ${pending.code}` : 'Asking the gateway'}
-      <span className={styles.waitingEnd}>
-        {pending ? (
-          <Button size="compact-xs" onClick={() => setWaitingOpen(true)}>
-            Show approval
+    <>
+      <div className={styles.waiting} role="status">
+        <IconClock size={14} aria-hidden />
+        {request ? `Waits for approval ${request.code}` : 'Asking the gateway'}
+        <span className={styles.waitingEnd}>
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            title="The request stays open under Approvals: deny it there if you no longer need it"
+            onClick={props.onCancel}
+          >
+            Stop waiting
           </Button>
-        ) : null}
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          title="The approval stays open: deny it under Approvals if you no longer need it"
-          onClick={onCancel}
-        >
-          Stop waiting
-        </Button>
-      </span>
-      {pending ? <span className={styles.waitingNote}>Stopping leaves the approval open under Approvals.</span> : null}
-    </div>
+        </span>
+      </div>
+      {request && review ? (
+        <section ref={bringIntoView} className={styles.decision} aria-label={`Approval ${request.code}`}>
+          <div className={styles.request}>
+            <ApprovalDetails approval={request} />
+          </div>
+          <ReviewBar approval={request} review={review} />
+        </section>
+      ) : null}
+    </>
   );
 }
 

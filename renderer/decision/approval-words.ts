@@ -1,6 +1,6 @@
-import type { Intent } from '../../../model/approval.ts';
-import type { RequestSummary } from '../../../model/journal-record.ts';
-import { resourceName, singular } from '../../../model/request-words.ts';
+import type { Intent } from '../../model/approval.ts';
+import type { RequestSummary } from '../../model/journal-record.ts';
+import { resourceName, singular } from '../../model/request-words.ts';
 
 /** `secrets stripe in namespace shop`: on what a request acts, for a person. */
 function targetWords(request: RequestSummary): string {
