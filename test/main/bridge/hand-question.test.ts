@@ -15,6 +15,7 @@ const WITHOUT_A_HAND: readonly CallName[] = [
   'secrets.list',
   'secrets.reveal',
   'approvals.list',
+  'approvals.shows',
   'approvals.review',
   'streams.list',
   'journal.query',

@@ -88,7 +88,7 @@ describe("the pages' session", () => {
   });
 
   test.each([
-    ['clipboard-sanitized-write', 'app://gatehouse/', true],
+    ['clipboard-sanitized-write', 'app://gatehouse/', false],
     ['notifications', 'app://gatehouse/', true],
     ['clipboard-sanitized-write', 'app://terminal/terminal-frame.html', true],
     ['notifications', 'app://terminal/', false],
