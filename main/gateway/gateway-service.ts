@@ -98,6 +98,7 @@ export class GatewayService {
   async call<
     Name extends
       | 'listContexts'
+      | 'lookAtCluster'
       | 'approvals'
       | 'review'
       | 'journal'

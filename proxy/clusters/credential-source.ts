@@ -22,6 +22,19 @@ export interface CredentialSurroundings {
 const REREAD = 60_000;
 /** A plugin's credential counts as expired a little early, so that it is still good when it arrives. */
 const EXPIRY_MARGIN = 5_000;
+/** And for who must not run it, a little earlier still: between the question and the use some time may pass. */
+const DUE_MARGIN = 5_000;
+
+/** How the plugin of a credential stands. */
+export interface PluginState {
+  readonly command: string;
+  /** The next use runs it. */
+  readonly due: boolean;
+  /** Of what it gave last; milliseconds since the epoch. */
+  readonly expires: number | null;
+  /** Why its last run gave nothing; null where it did, or has not been run. */
+  readonly failure: string | null;
+}
 
 /** Where one kubeconfig user's credential comes from, and what it is now. */
 export class CredentialSource {
@@ -30,6 +43,7 @@ export class CredentialSource {
   readonly #surroundings: CredentialSurroundings;
   #known: { readonly material: CredentialMaterial; readonly until: number } | null = null;
   #plugin: ExecCredential | null = null;
+  #pluginFailure: string | null = null;
 
   constructor(cluster: KubeconfigCluster, user: KubeconfigUser, surroundings: CredentialSurroundings) {
     this.#cluster = cluster;
@@ -41,12 +55,32 @@ export class CredentialSource {
   async material(): Promise<CredentialMaterial> {
     const now = this.#surroundings.now();
     if (this.#known !== null && now < this.#known.until) return this.#known.material;
-    const authority = await this.#pem('certificate-authority', this.#cluster);
+    const authority = await this.authority();
     const material = { authority, ...(await this.#identity(authority)) };
     const expires = this.#plugin?.expires ?? null;
     const until = Math.min(now + REREAD, expires === null ? Number.POSITIVE_INFINITY : expires - EXPIRY_MARGIN);
     this.#known = { material, until };
     return material;
+  }
+
+  /** The plugin that the credential comes from, and how it stands; null where it comes from something else. */
+  plugin(): PluginState | null {
+    const { exec, username } = this.#user;
+    const others = ['client-certificate', 'client-certificate-data', 'token', 'tokenFile'] as const;
+    if (!exec?.command || username !== null || others.some((field) => this.#user[field] !== null)) return null;
+    const expires = this.#plugin?.expires ?? null;
+    const soon = this.#surroundings.now() + EXPIRY_MARGIN + DUE_MARGIN;
+    return {
+      command: exec.command,
+      due: this.#plugin === null || (expires !== null && soon >= expires),
+      expires,
+      failure: this.#pluginFailure,
+    };
+  }
+
+  /** The certificate authority (PEM) of the cluster entry; null for the system's own. */
+  authority(): Promise<string | null> {
+    return this.#pem('certificate-authority', this.#cluster);
   }
 
   /** The API server did not accept it: read, and run, everything again. */
@@ -89,13 +123,19 @@ export class CredentialSource {
     if (this.#plugin !== null && (expires === null || this.#surroundings.now() < expires - EXPIRY_MARGIN)) {
       return this.#plugin;
     }
-    this.#plugin = await runExecPlugin({
-      plugin,
-      user: this.#user.name,
-      cluster: this.#cluster,
-      authorityData: authority === null ? null : Buffer.from(authority).toString('base64'),
-      environment: this.#surroundings.environment,
-    });
+    try {
+      this.#plugin = await runExecPlugin({
+        plugin,
+        user: this.#user.name,
+        cluster: this.#cluster,
+        authorityData: authority === null ? null : Buffer.from(authority).toString('base64'),
+        environment: this.#surroundings.environment,
+      });
+    } catch (error) {
+      this.#pluginFailure = error instanceof Refusal ? error.message : 'The credential plugin failed';
+      throw error;
+    }
+    this.#pluginFailure = null;
     return this.#plugin;
   }
 
