@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, type BrowserWindow, clipboard, dialog, ipcMain, protocol, session, shell } from 'electron';
+import { app, type BrowserWindow, clipboard, dialog, ipcMain, powerMonitor, protocol, session, shell } from 'electron';
 import type { EventName, Payload, Screen } from '../preload/contract.ts';
 import { appInfo } from './app/app-info.ts';
 import { ApprovalNotifications } from './approvals/approval-notifications.ts';
@@ -23,6 +23,7 @@ import { setMenu } from './windows/menu.ts';
 import { notify } from './windows/notify.ts';
 import { guardQuit } from './windows/quit.ts';
 import { revivePage } from './windows/revive-page.ts';
+import { followSeen } from './windows/seen.ts';
 
 export interface ApplicationOptions {
   /** Folders and files of the build. */
@@ -66,6 +67,9 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
       app.quit();
     });
     revivePage(opened.webContents, log.lines('window'));
+    followSeen(opened, powerMonitor, (seen) => {
+      services.then(({ reachWatch }) => (seen ? reachWatch.resume() : reachWatch.pause())).catch(() => undefined);
+    });
     opened.on('closed', () => {
       if (window === opened) window = null;
     });

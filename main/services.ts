@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { app, MessageChannelMain, safeStorage, utilityProcess } from 'electron';
 import { Clusters } from './clusters/clusters.ts';
 import { DemoCluster } from './clusters/demo-cluster.ts';
-import { ownKubeconfigFiles, withoutKubeconfig } from './environment/kubeconfig-environment.ts';
+import { KubeconfigWatch } from './clusters/kubeconfig-watch.ts';
+import { onNetworkChange } from './clusters/network-change.ts';
+import { ReachWatch } from './clusters/reach-watch.ts';
+import { awaitedKubeconfigFiles, ownKubeconfigFiles, withoutKubeconfig } from './environment/kubeconfig-environment.ts';
 import { type Environment, loginShellEnvironment } from './environment/login-shell-environment.ts';
 import { withToolsFolder } from './environment/tools-folder.ts';
 import type { Folders } from './folders.ts';
@@ -38,6 +41,7 @@ export interface Services {
   readonly environment: Environment;
   readonly gateway: GatewayService;
   readonly clusters: Clusters;
+  readonly reachWatch: ReachWatch;
   readonly terminals: Terminals;
   readonly terminalService: TerminalService;
   readonly secrets: Secrets;
@@ -77,6 +81,19 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     demo,
     files: () => [...ownKubeconfigFiles(environment), ...settings.read().kubeconfigFiles],
   });
+  const reachWatch = new ReachWatch({
+    look: (slug, look) => gateway.call('lookAtCluster', { slug, look }),
+    onReach: (slug, reach) => clusters.found(slug, reach),
+  });
+  const kubeconfigs = new KubeconfigWatch(
+    () => [...awaitedKubeconfigFiles(environment), ...settings.read().kubeconfigFiles],
+    () => {
+      clusters.reread().then(
+        () => reachWatch.lookSoon(),
+        (error) => log.line('the kubeconfig files changed and could not be read again', error),
+      );
+    },
+  );
   const terminalService = new TerminalService({
     ...host('terminal'),
     folders,
@@ -100,18 +117,26 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const secrets = new Secrets(openDoor(access), () => settings.read().revealSeconds);
 
   const hosts = { gateway, demo, terminalService };
-  wire({ ...hosts, clusters, terminals, recordings }, options);
+  wire({ ...hosts, clusters, reachWatch, terminals, recordings }, options);
   startHosts(hosts, log);
+  kubeconfigs.start();
+  const endNetwork = onNetworkChange(() => reachWatch.lookSoon());
   return {
     principal,
     environment,
     gateway,
     clusters,
+    reachWatch,
     terminals,
     terminalService,
     secrets,
     recordings,
-    stop: () => stopHosts(hosts),
+    stop: () => {
+      kubeconfigs.stop();
+      endNetwork();
+      reachWatch.pause();
+      return stopHosts(hosts);
+    },
   };
 }
 

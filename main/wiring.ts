@@ -3,6 +3,7 @@ import type { ApprovalNotifications } from './approvals/approval-notifications.t
 import type { ShownApprovals } from './approvals/shown-approvals.ts';
 import type { Clusters } from './clusters/clusters.ts';
 import type { DemoCluster } from './clusters/demo-cluster.ts';
+import type { ReachWatch } from './clusters/reach-watch.ts';
 import type { GatewayService } from './gateway/gateway-service.ts';
 import type { HostLog } from './log.ts';
 import type { Recordings } from './recordings/recordings.ts';
@@ -14,6 +15,7 @@ export interface WiredServices {
   readonly gateway: Pick<GatewayService, 'events' | 'start' | 'stop'>;
   readonly demo: Pick<DemoCluster, 'events' | 'stop'>;
   readonly clusters: Pick<Clusters, 'events' | 'lost' | 'reconnectDemo'>;
+  readonly reachWatch: Pick<ReachWatch, 'follow' | 'lookNow' | 'lookSoon' | 'forget' | 'recorded'>;
   readonly terminalService: Pick<TerminalService, 'events' | 'start' | 'stop'>;
   readonly terminals: Pick<Terminals, 'events' | 'recorded' | 'exited' | 'prompted' | 'recordingFailed' | 'lost'>;
   readonly recordings: Pick<Recordings, 'list'>;
@@ -30,7 +32,7 @@ export interface Hearers {
 
 /** Event by event, who hears of it, in this order. Nothing else ties one service to what another tells. */
 export function wire(services: WiredServices, { tell, shownApprovals, notifications, log }: Hearers): void {
-  const { gateway, demo, clusters, terminalService, terminals, recordings } = services;
+  const { gateway, demo, clusters, reachWatch, terminalService, terminals, recordings } = services;
   const tellRecordings = () => {
     recordings.list().then(
       (entries) => tell('recordings.changed', entries),
@@ -40,11 +42,17 @@ export function wire(services: WiredServices, { tell, shownApprovals, notificati
 
   gateway.events
     .on('status', (status) => tell('gateway.changed', status))
+    .on('status', ({ state }) => {
+      // What it had found, and every credential that a plugin gave it, went with its process.
+      if (state === 'running') reachWatch.lookSoon();
+      else reachWatch.forget();
+    })
     .on('clusterLost', (slug, reason) => clusters.lost(slug, reason))
     .on('records', (records) => tell('journal.appended', records))
     .on('records', (records) => {
       for (const record of records) terminals.recorded(record);
     })
+    .on('records', (records) => reachWatch.recorded(records))
     .on('approval', (approval) => tell('approvals.changed', approval))
     .on('approval', (approval) => shownApprovals.told([approval]))
     .on('approval', (approval) => notifications.changed(approval))
@@ -57,7 +65,14 @@ export function wire(services: WiredServices, { tell, shownApprovals, notificati
     clusters.reconnectDemo().catch((error) => log.line('the demo cluster could not be connected again', error));
   });
 
-  clusters.events.on('changed', (entries) => tell('clusters.changed', entries));
+  clusters.events
+    .on('changed', (entries) => tell('clusters.changed', entries))
+    .on('changed', (entries) =>
+      reachWatch.follow(entries.filter(({ state }) => state === 'connected').map(({ slug }) => slug)),
+    )
+    .on('connected', (slug) => {
+      reachWatch.lookNow(slug, 'connecting').catch((error) => log.line(`${slug} could not be looked at`, error));
+    });
 
   terminalService.events
     .on('state', (state) => {

@@ -21,8 +21,16 @@ export function withoutKubeconfig(environment: Environment): Record<string, stri
  * without any kubeconfig has done nothing wrong; one that was named and is missing is worth a word.
  */
 export function ownKubeconfigFiles(environment: Environment, home: string = homedir()): string[] {
-  const named = environment['KUBECONFIG']?.split(delimiter).filter(Boolean) ?? [];
-  if (named.length > 0) return named;
-  const ordinary = join(home, '.kube', 'config');
-  return existsSync(ordinary) ? [ordinary] : [];
+  const awaited = awaitedKubeconfigFiles(environment, home);
+  return namedKubeconfigFiles(environment).length > 0 ? awaited : awaited.filter((file) => existsSync(file));
+}
+
+/** The files that kubectl would read once they are there. */
+export function awaitedKubeconfigFiles(environment: Environment, home: string = homedir()): string[] {
+  const named = namedKubeconfigFiles(environment);
+  return named.length > 0 ? named : [join(home, '.kube', 'config')];
+}
+
+function namedKubeconfigFiles(environment: Environment): string[] {
+  return environment['KUBECONFIG']?.split(delimiter).filter(Boolean) ?? [];
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Refusal } from '../refusal.ts';
 import { type ExecCredential, runExecPlugin } from './exec-plugin.ts';
 import type { KubeconfigCluster, KubeconfigUser } from './kubeconfig-file.ts';
+import { pluginOf } from './plugin-of.ts';
 
 /** A credential in clear, PEM and text. Never leaves `clusters/` but inside a `SecureContext` or a header. */
 export interface CredentialMaterial {
@@ -65,13 +66,12 @@ export class CredentialSource {
 
   /** The plugin that the credential comes from, and how it stands; null where it comes from something else. */
   plugin(): PluginState | null {
-    const { exec, username } = this.#user;
-    const others = ['client-certificate', 'client-certificate-data', 'token', 'tokenFile'] as const;
-    if (!exec?.command || username !== null || others.some((field) => this.#user[field] !== null)) return null;
+    const command = pluginOf(this.#user);
+    if (command === null) return null;
     const expires = this.#plugin?.expires ?? null;
     const soon = this.#surroundings.now() + EXPIRY_MARGIN + DUE_MARGIN;
     return {
-      command: exec.command,
+      command,
       due: this.#plugin === null || (expires !== null && soon >= expires),
       expires,
       failure: this.#pluginFailure,

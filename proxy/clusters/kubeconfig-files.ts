@@ -13,6 +13,8 @@ export interface MergedKubeconfig {
   readonly clusters: ReadonlyMap<string, KubeconfigCluster>;
   readonly users: ReadonlyMap<string, KubeconfigUser>;
   readonly contexts: ReadonlyMap<string, KubeconfigContext>;
+  /** Those that could be read, each for itself, in the order of precedence. */
+  readonly files: readonly KubeconfigFile[];
   /** Files that are not in it, and why. */
   readonly problems: ReadonlyArray<{ readonly file: string; readonly missing: boolean; readonly message: string }>;
 }
@@ -26,6 +28,7 @@ export async function readKubeconfigs(files: readonly string[]): Promise<MergedK
     clusters: firstByName(good.flatMap(({ clusters }) => clusters)),
     users: firstByName(good.flatMap(({ users }) => users)),
     contexts: firstByName(good.flatMap(({ contexts }) => contexts)),
+    files: good,
     problems: read.flatMap((file) => ('problem' in file ? [file.problem] : [])),
   };
 }

@@ -10,6 +10,8 @@ const ARGUMENTS: { readonly [Name in CallName]?: Argument<Name> } = {
   'settings.write': { theme: 'dark' },
   'clusters.connect': 'staging',
   'clusters.disconnect': 'demo',
+  'clusters.signIn': 'demo',
+  'clusters.look': 'demo',
   'terminals.open': { cluster: 'demo', namespace: null, columns: 80, rows: 24 },
   'terminals.close': 'tdemo',
   'terminals.restart': 'tdemo',

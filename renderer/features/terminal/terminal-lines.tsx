@@ -7,7 +7,7 @@ import { useLive } from '../../live/live-queries.ts';
 import { useNavigation } from '../../live/navigation.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
 import { useNow } from '../../ui/use-now.ts';
-
+import { ClusterLine } from './cluster-line.tsx';
 import styles from './terminal.module.css';
 
 /** Lines under the terminal: a request of it that waits, kubectl that is missing, the shell that ended. */
@@ -18,8 +18,13 @@ export function TerminalLines(props: { readonly terminal: TerminalEntry; readonl
   const waiting = pendingApprovals(useLive('approvals.list').data ?? [], now).find(
     ({ intent }) => intent.principal.session.kind === 'inAppTerminal' && intent.principal.session.id === terminal.id,
   );
+  const clusters = useLive('clusters.list').data;
+  const cluster = clusters?.find(({ slug }) => slug === terminal.cluster);
   return (
     <>
+      {clusters !== undefined && terminal.state === 'open' ? (
+        <ClusterLine cluster={cluster} name={terminal.clusterName} />
+      ) : null}
       {waiting ? (
         <div className={styles.line} data-tone="waiting" role="status">
           <IconClock size={16} aria-hidden />

@@ -13,8 +13,12 @@ export const cluster: ClusterEntry = {
   user: 'dana',
   namespace: 'web',
   file: '/home/dana/.kube/config',
+  plugin: null,
+  passedOver: [],
   problem: null,
   state: 'connected',
+  reach: null,
+  gone: false,
   demo: false,
   production: false,
 };
@@ -62,6 +66,7 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
     },
     clusters: {
       refresh: async () => noted([cluster], 'clusters.refresh'),
+      entry: (slug) => (slug === cluster.slug ? cluster : { ...cluster, slug, state: 'signed-out' }),
       connect: async (slug) => noted(cluster, 'clusters.connect', slug),
       disconnect: async (slug) => noted(undefined, 'clusters.disconnect', slug),
       startDemo: async () => noted(cluster, 'clusters.startDemo'),
@@ -71,6 +76,7 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
         return cluster;
       },
     },
+    reachWatch: { lookNow: async (slug, look) => noted(undefined, 'reachWatch.lookNow', slug, look) },
     terminals: {
       entries: () => noted(data.terminals, 'terminals.entries'),
       open: async (request) => noted(data.terminalOn(cluster), 'terminals.open', request),

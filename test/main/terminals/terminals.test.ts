@@ -12,8 +12,12 @@ const CLUSTER: ClusterEntry = {
   user: 'dana',
   namespace: 'default',
   file: '/home/dana/.kube/config',
+  plugin: null,
+  passedOver: [],
   problem: null,
   state: 'connected',
+  reach: null,
+  gone: false,
   demo: false,
   production: false,
 };
