@@ -164,14 +164,16 @@ async function countAtStake(services: Promise<Services>): Promise<{ terminals: n
 
 async function openOnDemo(
   window: BrowserWindow,
-  { clusters }: Services,
+  { clusters, terminals, broughtBack }: Services,
   navigate: (screen: Screen, item: string | null) => void,
 ): Promise<void> {
   const loaded = new Promise<void>((resolve) => {
     if (window.webContents.isLoading()) window.webContents.once('did-finish-load', () => resolve());
     else resolve();
   });
+  await broughtBack;
   const { slug } = await clusters.startDemo();
   await loaded;
-  navigate('terminal', `new:${slug}`);
+  const open = terminals.entries().findLast(({ cluster }) => cluster === slug);
+  navigate('terminal', open?.id ?? `new:${slug}`);
 }

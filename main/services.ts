@@ -24,6 +24,8 @@ import type { SettingsStore } from './settings/settings-store.ts';
 import { TerminalService } from './terminals/terminal-service.ts';
 import { Terminals } from './terminals/terminals.ts';
 import { type Hearers, startHosts, stopHosts, wire } from './wiring.ts';
+import { Workspace } from './workspace/workspace.ts';
+import { WorkspaceFile } from './workspace/workspace-file.ts';
 
 export interface ServicesOptions extends Omit<Hearers, 'log'> {
   readonly folders: Folders;
@@ -46,6 +48,9 @@ export interface Services {
   readonly terminalService: TerminalService;
   readonly secrets: Secrets;
   readonly recordings: Recordings;
+  readonly workspace: Workspace;
+  /** What was open in the last run is open again, as far as it can be. */
+  readonly broughtBack: Promise<void>;
   /** As {@link stopHosts} has it. */
   stop(): Promise<void>;
 }
@@ -109,6 +114,15 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     settings: () => settings.read(),
     log: log.lines('terminals'),
   });
+  const workspace = new Workspace({
+    file: new WorkspaceFile(join(folders.root, 'workspace.json'), (error) =>
+      log.line('what is open could not be written down', error),
+    ),
+    clusters,
+    terminals,
+    wanted: () => settings.read().bringBack,
+    log: log.lines('workspace'),
+  });
   const recordings = new Recordings(terminalService, recordingWindows(preload));
   const access = appAccess(
     (request) => gateway.openAccess(request),
@@ -117,8 +131,9 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const secrets = new Secrets(openDoor(access), () => settings.read().revealSeconds);
 
   const hosts = { gateway, demo, terminalService };
-  wire({ ...hosts, clusters, reachWatch, terminals, recordings }, options);
+  wire({ ...hosts, clusters, reachWatch, terminals, recordings, workspace }, options);
   startHosts(hosts, log);
+  const broughtBack = workspace.bringBack();
   kubeconfigs.start();
   const endNetwork = onNetworkChange(() => reachWatch.lookSoon());
   return {
@@ -131,7 +146,10 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     terminalService,
     secrets,
     recordings,
+    workspace,
+    broughtBack,
     stop: () => {
+      workspace.close();
       kubeconfigs.stop();
       endNetwork();
       reachWatch.pause();

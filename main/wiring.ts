@@ -9,6 +9,7 @@ import type { HostLog } from './log.ts';
 import type { Recordings } from './recordings/recordings.ts';
 import type { TerminalService } from './terminals/terminal-service.ts';
 import type { Terminals } from './terminals/terminals.ts';
+import type { Workspace } from './workspace/workspace.ts';
 
 /** Of each service, what others hear of it and what it hears of others. */
 export interface WiredServices {
@@ -17,7 +18,11 @@ export interface WiredServices {
   readonly clusters: Pick<Clusters, 'events' | 'lost' | 'reconnectDemo'>;
   readonly reachWatch: Pick<ReachWatch, 'follow' | 'lookNow' | 'lookSoon' | 'forget' | 'recorded'>;
   readonly terminalService: Pick<TerminalService, 'events' | 'start' | 'stop'>;
-  readonly terminals: Pick<Terminals, 'events' | 'recorded' | 'exited' | 'prompted' | 'recordingFailed' | 'lost'>;
+  readonly terminals: Pick<
+    Terminals,
+    'events' | 'recorded' | 'exited' | 'prompted' | 'inFolder' | 'recordingFailed' | 'lost' | 'startOn'
+  >;
+  readonly workspace: Pick<Workspace, 'changed'>;
   readonly recordings: Pick<Recordings, 'list'>;
 }
 
@@ -32,7 +37,7 @@ export interface Hearers {
 
 /** Event by event, who hears of it, in this order. Nothing else ties one service to what another tells. */
 export function wire(services: WiredServices, { tell, shownApprovals, notifications, log }: Hearers): void {
-  const { gateway, demo, clusters, reachWatch, terminalService, terminals, recordings } = services;
+  const { gateway, demo, clusters, reachWatch, terminalService, terminals, recordings, workspace } = services;
   const tellRecordings = () => {
     recordings.list().then(
       (entries) => tell('recordings.changed', entries),
@@ -70,6 +75,10 @@ export function wire(services: WiredServices, { tell, shownApprovals, notificati
     .on('changed', (entries) =>
       reachWatch.follow(entries.filter(({ state }) => state === 'connected').map(({ slug }) => slug)),
     )
+    .on('changed', (entries) =>
+      terminals.startOn(entries.filter(({ state }) => state === 'connected').map(({ slug }) => slug)),
+    )
+    .on('changed', () => workspace.changed())
     .on('connected', (slug) => {
       reachWatch.lookNow(slug, 'connecting').catch((error) => log.line(`${slug} could not be looked at`, error));
     });
@@ -83,11 +92,14 @@ export function wire(services: WiredServices, { tell, shownApprovals, notificati
     .on('exited', ({ id, code }) => terminals.exited(id, code))
     .on('exited', tellRecordings)
     .on('prompt', ({ id, kubeconfig }) => terminals.prompted(id, kubeconfig))
+    .on('folder', ({ id, folder }) => terminals.inFolder(id, folder))
     .on('recordingFailed', ({ id, message }) => terminals.recordingFailed(id, message));
 
   let terminalCount = 0;
   terminals.events
     .on('changed', (entries) => tell('terminals.changed', entries))
+    .on('changed', () => workspace.changed())
+    .on('moved', () => workspace.changed())
     .on('changed', ({ length }) => {
       // A terminal more or less is a recording that starts or ends.
       if (length !== terminalCount) tellRecordings();

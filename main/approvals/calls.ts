@@ -1,7 +1,11 @@
 import type { BrowserWindow } from 'electron';
 import type { CallHandlers } from '../../preload/contract.ts';
 import type { GatewayService } from '../gateway/gateway-service.ts';
+import { earlierApprovals } from './earlier-approvals.ts';
 import type { ShownApprovals } from './shown-approvals.ts';
+
+/** Records that are looked through for what was decided before. */
+const EARLIER = 200;
 
 /** Of the services, what these calls are answered with. */
 export interface CalledApprovals {
@@ -25,6 +29,16 @@ export function approvalsCalls(
       const approvals = await (await services).gateway.call('approvals', undefined);
       shownApprovals.told(approvals);
       return approvals;
+    },
+    'approvals.earlier': async () => {
+      const { gateway } = await services;
+      const page = { limit: EARLIER, before: null };
+      const [known, reviews, requests] = await Promise.all([
+        gateway.call('approvals', undefined),
+        gateway.call('journal', { filter: { types: ['approval'] }, ...page }),
+        gateway.call('journal', { filter: { types: ['decided'], outcome: 'requireApproval' }, ...page }),
+      ]);
+      return earlierApprovals([...reviews, ...requests], new Set(known.map(({ id }) => id)));
     },
     'approvals.review': async (vote) => {
       const { gateway, principal } = await services;

@@ -8,12 +8,14 @@ import { type CalledSecrets, secretsCalls } from '../secrets/calls.ts';
 import { settingsCalls } from '../settings/calls.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { type CalledTerminals, terminalsCalls } from '../terminals/calls.ts';
+import { type CalledWorkspace, workspaceCalls } from '../workspace/calls.ts';
 import type { Caller } from './handle-calls.ts';
 
 /** Of the services, what calls are answered with: each domain names its part. */
 export type CalledServices = CalledGateway &
   CalledClusters &
   CalledTerminals &
+  CalledWorkspace &
   CalledSecrets &
   CalledApprovals &
   CalledRecordings;
@@ -46,6 +48,7 @@ export function callHandlers(options: CallHandlersOptions): CallHandlers<string,
     ...gatewayCalls(services),
     ...clustersCalls({ ...options, readSettings, changeSettings }),
     ...terminalsCalls(services),
+    ...workspaceCalls(services),
     ...secretsCalls(services, protectContent),
     ...approvalsCalls(services, options),
     ...recordingsCalls(services),

@@ -39,13 +39,16 @@ function setUp() {
       stop: async () => {},
     },
     terminals: {
-      events: new EventEmitter<{ changed: [typeof data.terminals] }>(),
+      events: new EventEmitter<{ changed: [typeof data.terminals]; moved: [string] }>(),
       recorded: note('terminals.recorded'),
       exited: note('terminals.exited'),
       prompted: note('terminals.prompted'),
+      inFolder: note('terminals.inFolder'),
+      startOn: note('terminals.startOn'),
       recordingFailed: note('terminals.recordingFailed'),
       lost: note('terminals.lost'),
     },
+    workspace: { changed: note('workspace.changed') },
     recordings: {
       list: async () => {
         if (!world.recordingsListed) throw new Error('the host is gone');
@@ -137,6 +140,8 @@ describe('of what a service tells', () => {
       [
         ['page', 'clusters.changed', data.clusters],
         ['reachWatch.follow', data.clusters.filter(({ state }) => state === 'connected').map(({ slug }) => slug)],
+        ['terminals.startOn', data.clusters.filter(({ state }) => state === 'connected').map(({ slug }) => slug)],
+        ['workspace.changed'],
       ],
     ],
     [
@@ -191,7 +196,7 @@ describe('of what a service tells', () => {
       services.terminals.events.emit('changed', entries);
       await settled();
     }
-    expect(heard.map(([, event]) => event)).toEqual([
+    expect(heard.filter(([who]) => who === 'page').map(([, event]) => event)).toEqual([
       'terminals.changed',
       'recordings.changed',
       'terminals.changed',

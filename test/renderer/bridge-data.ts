@@ -30,6 +30,7 @@ export const settings: Settings = {
   shell: '',
   revealSeconds: 30,
   recordInput: false,
+  bringBack: true,
   kubeconfigFiles: ['/home/mira/work/customer-a.kubeconfig'],
 };
 
@@ -170,6 +171,7 @@ export function terminalOn(entry: ClusterEntry): TerminalEntry {
     recording: { state: 'recording', recordingId: 'r-now' },
     bypass: null,
     kubectlMissing: false,
+    broughtBack: null,
   };
 }
 

@@ -8,6 +8,7 @@ const ARGUMENTS: { readonly [Name in CallName]?: Argument<Name> } = {
   'app.openFolder': 'logs',
   'app.copy': 'kubectl get pods',
   'settings.write': { theme: 'dark' },
+  'workspace.moved': { screen: 'clusters', item: 'demo', cluster: 'demo', terminal: null },
   'clusters.connect': 'staging',
   'clusters.disconnect': 'demo',
   'clusters.signIn': 'demo',

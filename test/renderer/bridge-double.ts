@@ -77,6 +77,8 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
     },
     'gateway.status': () => data.gateway,
     'gateway.restart': () => undefined,
+    'workspace.placeAtStart': () => null,
+    'workspace.moved': () => undefined,
     'clusters.list': () => clusters,
     'clusters.addKubeconfig': () => clusters,
     'clusters.connect': (slug) => setCluster(slug, 'connected'),
@@ -111,6 +113,7 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
     'secrets.list': ({ namespace }) =>
       data.secrets.filter((secret) => namespace === null || secret.namespace === namespace),
     'approvals.list': () => approvals,
+    'approvals.earlier': () => [],
     'approvals.review': ({ id, verdict, comment }) => {
       const pending = approvals.find((approval) => approval.id === id);
       if (pending?.state !== 'PENDING') return fail('approval-not-pending', 'It was decided or has expired meanwhile');

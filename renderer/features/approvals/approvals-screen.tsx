@@ -1,10 +1,10 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import type { ApprovalRequest } from '../../../model/approval.ts';
 import { requestLine } from '../../../model/request-words.ts';
 import { isPending, orderApprovals, pendingApprovals } from '../../live/approval-order.ts';
 import { sessionWords } from '../../live/identity-words.ts';
 import { useLive } from '../../live/live-queries.ts';
-import { useNavigation } from '../../live/navigation.tsx';
+import { useNavigation, useSelection } from '../../live/navigation.tsx';
 import type { Column } from '../../ui/data-table.tsx';
 import { DetailsPanel } from '../../ui/details-panel.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -84,17 +84,19 @@ export function ApprovalsScreen({ title }: { readonly title: string }) {
   const { item } = useNavigation();
   const approvals = useLive('approvals.list');
   const now = useNow(1_000);
-  const rows = orderApprovals(approvals.data ?? []);
+  const current = approvals.data ?? [];
+  const earlier = (useLive('approvals.earlier').data ?? []).filter(({ id }) => current.every((one) => one.id !== id));
+  const rows = orderApprovals([...current, ...earlier]);
   const waiting = pendingApprovals(rows, now);
-  const [selected, setSelected] = useState<string | null>(item);
+  const [selected, setSelected] = useSelection();
   useEffect(() => {
     if (item !== null) setSelected(item);
-  }, [item]);
+  }, [item, setSelected]);
   // What waits is open without a click; once decided it stays in view with its result.
   const first = waiting[0]?.id ?? null;
   useEffect(() => {
     if (first !== null) setSelected((current) => current ?? first);
-  }, [first]);
+  }, [first, setSelected]);
   const chosen = rows.find((approval) => approval.id === selected) ?? null;
   const decidable = chosen !== null && isPending(chosen, now);
   const review = useReview(decidable ? chosen : null);
@@ -135,7 +137,7 @@ export function ApprovalsScreen({ title }: { readonly title: string }) {
             onClose={() => setSelected(null)}
             footer={decidable ? <ReviewBar approval={chosen} review={review} /> : null}
           >
-            <ApprovalDetails approval={chosen} />
+            <ApprovalDetails approval={chosen} earlier={earlier.includes(chosen)} />
           </DetailsPanel>
         ) : null
       }

@@ -3,7 +3,7 @@ import { IconFileImport } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ClusterEntry } from '../../../preload/contract.ts';
 import { useLive } from '../../live/live-queries.ts';
-import { useNavigation } from '../../live/navigation.tsx';
+import { useSelection } from '../../live/navigation.tsx';
 import { clusterWords } from '../../live/reach-words.ts';
 import type { Column } from '../../ui/data-table.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
@@ -125,11 +125,10 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
 
 /** Contexts of the person's kubeconfig files: which can be used, why not, connect. */
 export function ClustersScreen({ title }: { readonly title: string }) {
-  const { item } = useNavigation();
   const clusters = useLive('clusters.list');
   const actions = useClusterActions();
   const [typed, setTyped] = useState('');
-  const [selected, setSelected] = useState<string | null>(item);
+  const [selected, setSelected] = useSelection();
   const all = clusters.data ?? [];
   const shown = filterClusters(all, typed);
   const chosen = all.find((cluster) => cluster.slug === selected);

@@ -7,6 +7,7 @@ import { useLive } from '../../live/live-queries.ts';
 import { useNavigation } from '../../live/navigation.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
 import { useNow } from '../../ui/use-now.ts';
+import { BroughtBackLine } from './brought-back-line.tsx';
 import { ClusterLine } from './cluster-line.tsx';
 import styles from './terminal.module.css';
 
@@ -25,6 +26,7 @@ export function TerminalLines(props: { readonly terminal: TerminalEntry; readonl
       {clusters !== undefined && terminal.state === 'open' ? (
         <ClusterLine cluster={cluster} name={terminal.clusterName} />
       ) : null}
+      <BroughtBackLine terminal={terminal} />
       {waiting ? (
         <div className={styles.line} data-tone="waiting" role="status">
           <IconClock size={16} aria-hidden />

@@ -76,6 +76,10 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
         return cluster;
       },
     },
+    workspace: {
+      placeAtStart: async () => noted(null, 'workspace.placeAtStart'),
+      moved: (place) => noted(undefined, 'workspace.moved', place),
+    },
     reachWatch: { lookNow: async (slug, look) => noted(undefined, 'reachWatch.lookNow', slug, look) },
     terminals: {
       entries: () => noted(data.terminals, 'terminals.entries'),
