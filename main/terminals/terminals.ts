@@ -192,6 +192,7 @@ export class Terminals {
 
   /** What the shell's prompt hook said KUBECONFIG is. */
   prompted(id: string, kubeconfig: string): void {
+    if (this.#entries.get(id)?.kubectlMissing) void this.#lookForKubectl(id);
     const bypass = kubeconfig === this.#kubeconfigs.get(id) ? null : { kubeconfig };
     if (this.#entries.get(id)?.bypass?.kubeconfig === bypass?.kubeconfig) return;
     this.#change(id, (entry) => ({ ...entry, bypass }));
@@ -254,6 +255,12 @@ export class Terminals {
 
   #home(): string {
     return this.#options.environment['HOME'] ?? homedir();
+  }
+
+  /** It may have been installed since. */
+  async #lookForKubectl(id: string): Promise<void> {
+    const found = (await findKubectl(this.#options.environment)) !== null;
+    if (found) this.#change(id, (entry) => ({ ...entry, kubectlMissing: false }));
   }
 
   /** The terminal host died, and every shell with it. */
