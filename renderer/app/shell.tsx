@@ -13,7 +13,7 @@ import { StatusBar } from './status-bar.tsx';
 
 /** The frame: sidebar, the open screen with what waits sliding over its right, status bar. */
 export function Shell() {
-  const { screen, go, cluster, setWaitingOpen } = useNavigation();
+  const { screen, go, named, setWaitingOpen } = useNavigation();
   const onShortcut = useCallback(
     (shortcut: AppShortcut) => {
       if (shortcut === 'palette') openSpotlight();
@@ -37,7 +37,7 @@ export function Shell() {
 
   return (
     <div className={styles.shell}>
-      <div className={cluster?.production ? styles.production : styles.noProduction} />
+      <div className={named?.production ? styles.production : styles.noProduction} />
       <Sidebar />
       <main className={styles.main}>
         <Banners />

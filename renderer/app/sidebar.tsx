@@ -99,15 +99,15 @@ function SidebarItem(props: {
   );
 }
 
-/** `Connected`, `Production`, `Production · unreachable`: that it is production is said whatever else is. */
+/** `Connected`, `Production`, `Unreachable · production`: that it is production is said whatever else is. */
 function switcherWords(cluster: ClusterEntry): string {
   const { word } = clusterWords(cluster);
   if (!cluster.production) return word;
-  return word === 'Connected' ? 'Production' : `Production · ${word.toLowerCase()}`;
+  return word === 'Connected' ? 'Production' : `${word} · production`;
 }
 
 function ClusterSwitcher({ folded }: { readonly folded: boolean }) {
-  const { cluster, chooseCluster, screen, go } = useNavigation();
+  const { named: cluster, chooseCluster, screen, go } = useNavigation();
   const terminals = useLive('terminals.list').data ?? [];
   const clusters = useLive('clusters.list').data ?? [];
   const connected = clusters.filter((entry) => entry.state === 'connected');

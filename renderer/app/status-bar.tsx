@@ -25,7 +25,7 @@ const GATEWAY_WORDS = {
 
 /** What is in force right now; each part opens what it names. */
 export function StatusBar() {
-  const { go, cluster, activeTerminal } = useNavigation();
+  const { go, named: cluster, activeTerminal } = useNavigation();
   const gateway = useLive('gateway.status').data;
   const info = useLive('app.info').data;
   const policy = useLive('policy.state').data;

@@ -21,6 +21,8 @@ export interface Navigation {
   readonly go: (screen: Screen, item?: string | null) => void;
   /** The cluster that screens are about. */
   readonly cluster: ClusterEntry | null;
+  /** The cluster that the frame names: beside a terminal that terminal's, connected or not, else `cluster`. */
+  readonly named: ClusterEntry | null;
   readonly chooseCluster: (slug: string) => void;
   readonly activeTerminal: string | null;
   readonly activateTerminal: (id: string | null) => void;
@@ -87,6 +89,9 @@ export function NavigationProvider({ children }: { readonly children: ReactNode 
     [bridge],
   );
 
+  const inFront = screen === 'terminal' ? terminals?.find(({ id }) => id === activeTerminal) : undefined;
+  const named = inFront === undefined ? cluster : (clusters?.find(({ slug }) => slug === inFront.cluster) ?? null);
+
   const navigation = useMemo<Navigation>(
     () => ({
       screen: place?.screen ?? null,
@@ -96,6 +101,7 @@ export function NavigationProvider({ children }: { readonly children: ReactNode 
         noteSelected(null);
       },
       cluster,
+      named,
       chooseCluster: setChosen,
       activeTerminal,
       activateTerminal,
@@ -103,7 +109,7 @@ export function NavigationProvider({ children }: { readonly children: ReactNode 
       waitingOpen,
       setWaitingOpen,
     }),
-    [place, cluster, activeTerminal, waitingOpen],
+    [place, cluster, named, activeTerminal, waitingOpen],
   );
   return <NavigationContext.Provider value={navigation}>{children}</NavigationContext.Provider>;
 }

@@ -43,33 +43,35 @@ export function ClusterDetails(props: {
           ) : null}
         </div>
       ) : null}
-      {cluster.problem === null ? null : (
-        <Section title={cluster.state === 'failed' ? 'Why it failed' : 'Why it cannot be used'}>
-          <p>{sentence(cluster.problem)}</p>
-        </Section>
-      )}
-      {isTroubled(cluster) && cluster.reach?.problem ? (
-        <Section title={cluster.reach.state === 'sign-in' ? 'Why to sign in' : 'What is wrong'}>
-          <p>{sentence(cluster.reach.problem)}</p>
-        </Section>
-      ) : null}
-      {cluster.state === 'signed-out' ? (
-        <Section title="Signed out">
-          <p>
-            It was connected when Gatehouse ended. Its credential comes from {cluster.plugin ?? 'a plugin'}, which may
-            open a browser, so nothing was asked of it yet. Sign in to reconnect.
-          </p>
-        </Section>
-      ) : null}
-      {cluster.gone ? (
-        <Section title="Gone from the kubeconfig">
-          <p>
-            No kubeconfig file has this context any more. It stays here until it is disconnected; requests are refused
-            until a file has it again.
-          </p>
-        </Section>
-      ) : null}
-      <PassedOverSection passedOver={cluster.passedOver} />
+      <div className={styles.sections}>
+        {cluster.problem === null ? null : (
+          <Section title={cluster.state === 'failed' ? 'Why it failed' : 'Why it cannot be used'}>
+            <p>{sentence(cluster.problem)}</p>
+          </Section>
+        )}
+        {isTroubled(cluster) && cluster.reach?.problem ? (
+          <Section title={cluster.reach.state === 'sign-in' ? 'Why to sign in' : 'What is wrong'}>
+            <p>{sentence(cluster.reach.problem)}</p>
+          </Section>
+        ) : null}
+        {cluster.state === 'signed-out' ? (
+          <Section title="Signed out">
+            <p>
+              It was connected when Gatehouse ended. Its credential comes from {cluster.plugin ?? 'a plugin'}, which may
+              open a browser, so nothing was asked of it yet. Sign in to reconnect.
+            </p>
+          </Section>
+        ) : null}
+        {cluster.gone ? (
+          <Section title="Gone from the kubeconfig">
+            <p>
+              No kubeconfig file has this context any more. It stays here until it is disconnected; requests are refused
+              until a file has it again.
+            </p>
+          </Section>
+        ) : null}
+        <PassedOverSection passedOver={cluster.passedOver} />
+      </div>
       <Facts
         facts={[
           { term: 'State', value: <ClusterStateBadge cluster={cluster} /> },

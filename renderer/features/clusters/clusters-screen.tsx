@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconFileImport } from '@tabler/icons-react';
+import { IconFileImport, IconFiles } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ClusterEntry } from '../../../preload/contract.ts';
 import { useLive } from '../../live/live-queries.ts';
@@ -43,8 +43,8 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
           {row.production ? <StateBadge tone="production" word="production" filled /> : null}
           {row.demo ? <span className={styles.demo}>demo</span> : null}
           {row.passedOver.length > 0 ? (
-            <span className={styles.demo} title={`Several kubeconfig files define it: ${fileName(row.file)} counts`}>
-              doubled
+            <span title={`Several kubeconfig files define it: ${fileName(row.file)} counts`}>
+              <IconFiles size={14} role="img" aria-label="defined more than once" />
             </span>
           ) : null}
         </>

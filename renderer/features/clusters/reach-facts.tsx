@@ -10,7 +10,7 @@ export function reachFacts({ reach }: ClusterEntry): Fact[] {
   return [
     { term: 'Version', value: reach.serverVersion },
     { term: 'Answers in', value: reach.latency === null ? null : <span>{duration(reach.latency)}</span> },
-    { term: 'Known there as', value: signIn.user },
+    { term: 'Known as', value: signIn.user },
     {
       term: 'Sign-in',
       value: signIn.due ? (
@@ -20,7 +20,7 @@ export function reachFacts({ reach }: ClusterEntry): Fact[] {
       ),
     },
     {
-      term: 'Server certificate',
+      term: 'Certificate',
       value: reach.certificateExpires === null ? null : <Ends at={reach.certificateExpires} />,
     },
     { term: 'Checked', value: <RelativeTime time={reach.checkedAt} /> },
