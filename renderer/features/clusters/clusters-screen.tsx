@@ -43,7 +43,7 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
           {row.production ? <StateBadge tone="production" word="production" filled /> : null}
           {row.demo ? <span className={styles.demo}>demo</span> : null}
           {row.passedOver.length > 0 ? (
-            <span title={`Several kubeconfig files define it: ${fileName(row.file)} counts`}>
+            <span className={styles.doubled} title={`Several kubeconfig files define it: ${fileName(row.file)} counts`}>
               <IconFiles size={14} role="img" aria-label="defined more than once" />
             </span>
           ) : null}
