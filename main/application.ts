@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, type BrowserWindow, clipboard, dialog, ipcMain, protocol, session, shell } from 'electron';
+import { app, type BrowserWindow, clipboard, dialog, ipcMain, powerMonitor, protocol, session, shell } from 'electron';
 import { zoomedText } from '../model/terminal-text.ts';
 import type { EventName, Payload, Screen } from '../preload/contract.ts';
 import { appInfo } from './app/app-info.ts';
@@ -27,6 +27,7 @@ import { setMenu } from './windows/menu.ts';
 import { notify } from './windows/notify.ts';
 import { guardQuit } from './windows/quit.ts';
 import { revivePage } from './windows/revive-page.ts';
+import { followSeen } from './windows/seen.ts';
 
 export interface ApplicationOptions {
   /** Folders and files of the build. */
@@ -57,9 +58,9 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     show();
     tell('navigate', { screen, item });
   }
-  /** Has the page open a terminal, as if a hand had asked for it there: somebody did, at the command line. */
-  function openTerminal(cluster: string): void {
-    navigate('terminal', `new:${cluster}`);
+  /** Has the page show or open a terminal, as if a hand had asked for it there: somebody did, at the command line. */
+  function openTerminal(item: string): void {
+    navigate('terminal', item);
     if (window) hands.deed(window.webContents);
   }
   function show(): void {
@@ -78,6 +79,9 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     });
     opened.on('blur', () => tell('window.left', undefined));
     revivePage(opened.webContents, log.lines('window'));
+    followSeen(opened, powerMonitor, (seen) => {
+      services.then(({ reachWatch }) => (seen ? reachWatch.resume() : reachWatch.pause())).catch(() => undefined);
+    });
     opened.on('closed', () => {
       if (window === opened) window = null;
     });
@@ -180,14 +184,16 @@ async function countAtStake(services: Promise<Services>): Promise<{ terminals: n
 
 async function openOnDemo(
   window: BrowserWindow,
-  { clusters }: Services,
-  openTerminal: (cluster: string) => void,
+  { clusters, terminals, broughtBack }: Services,
+  openTerminal: (item: string) => void,
 ): Promise<void> {
   const loaded = new Promise<void>((resolve) => {
     if (window.webContents.isLoading()) window.webContents.once('did-finish-load', () => resolve());
     else resolve();
   });
+  await broughtBack;
   const { slug } = await clusters.startDemo();
   await loaded;
-  openTerminal(slug);
+  const open = terminals.entries().findLast(({ cluster }) => cluster === slug);
+  openTerminal(open?.id ?? `new:${slug}`);
 }

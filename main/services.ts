@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { app, MessageChannelMain, safeStorage, utilityProcess } from 'electron';
 import { Clusters } from './clusters/clusters.ts';
 import { DemoCluster } from './clusters/demo-cluster.ts';
-import { ownKubeconfigFiles, withoutKubeconfig } from './environment/kubeconfig-environment.ts';
+import { KubeconfigWatch } from './clusters/kubeconfig-watch.ts';
+import { onNetworkChange } from './clusters/network-change.ts';
+import { ReachWatch } from './clusters/reach-watch.ts';
+import { awaitedKubeconfigFiles, ownKubeconfigFiles, withoutKubeconfig } from './environment/kubeconfig-environment.ts';
 import { type Environment, loginShellEnvironment } from './environment/login-shell-environment.ts';
 import { withToolsFolder } from './environment/tools-folder.ts';
 import type { Folders } from './folders.ts';
@@ -21,6 +24,8 @@ import type { SettingsStore } from './settings/settings-store.ts';
 import { TerminalService } from './terminals/terminal-service.ts';
 import { Terminals } from './terminals/terminals.ts';
 import { type Hearers, startHosts, stopHosts, wire } from './wiring.ts';
+import { Workspace } from './workspace/workspace.ts';
+import { WorkspaceFile } from './workspace/workspace-file.ts';
 
 export interface ServicesOptions extends Omit<Hearers, 'log'> {
   readonly folders: Folders;
@@ -38,10 +43,14 @@ export interface Services {
   readonly environment: Environment;
   readonly gateway: GatewayService;
   readonly clusters: Clusters;
+  readonly reachWatch: ReachWatch;
   readonly terminals: Terminals;
   readonly terminalService: TerminalService;
   readonly secrets: Secrets;
   readonly recordings: Recordings;
+  readonly workspace: Workspace;
+  /** What was open in the last run is open again, as far as it can be. */
+  readonly broughtBack: Promise<void>;
   /** As {@link stopHosts} has it. */
   stop(): Promise<void>;
 }
@@ -77,6 +86,19 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     demo,
     files: () => [...ownKubeconfigFiles(environment), ...settings.read().kubeconfigFiles],
   });
+  const reachWatch = new ReachWatch({
+    look: (slug, look) => gateway.call('lookAtCluster', { slug, look }),
+    onReach: (slug, reach) => clusters.found(slug, reach),
+  });
+  const kubeconfigs = new KubeconfigWatch(
+    () => [...awaitedKubeconfigFiles(environment), ...settings.read().kubeconfigFiles],
+    () => {
+      clusters.reread().then(
+        () => reachWatch.lookSoon(),
+        (error) => log.line('the kubeconfig files changed and could not be read again', error),
+      );
+    },
+  );
   const terminalService = new TerminalService({
     ...host('terminal'),
     folders,
@@ -92,6 +114,15 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     settings: () => settings.read(),
     log: log.lines('terminals'),
   });
+  const workspace = new Workspace({
+    file: new WorkspaceFile(join(folders.root, 'workspace.json'), (error) =>
+      log.line('what is open could not be written down', error),
+    ),
+    clusters,
+    terminals,
+    wanted: () => settings.read().bringBack,
+    log: log.lines('workspace'),
+  });
   const recordings = new Recordings(terminalService, recordingWindows(preload));
   const access = appAccess(
     (request) => gateway.openAccess(request),
@@ -100,18 +131,30 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const secrets = new Secrets(openDoor(access), () => settings.read().revealSeconds);
 
   const hosts = { gateway, demo, terminalService };
-  wire({ ...hosts, clusters, terminals, recordings }, options);
+  wire({ ...hosts, clusters, reachWatch, terminals, recordings, workspace }, options);
   startHosts(hosts, log);
+  const broughtBack = workspace.bringBack();
+  kubeconfigs.start();
+  const endNetwork = onNetworkChange(() => reachWatch.lookSoon());
   return {
     principal,
     environment,
     gateway,
     clusters,
+    reachWatch,
     terminals,
     terminalService,
     secrets,
     recordings,
-    stop: () => stopHosts(hosts),
+    workspace,
+    broughtBack,
+    stop: () => {
+      workspace.close();
+      kubeconfigs.stop();
+      endNetwork();
+      reachWatch.pause();
+      return stopHosts(hosts);
+    },
   };
 }
 

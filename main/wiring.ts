@@ -2,19 +2,26 @@ import type { EventName, Payload } from '../preload/contract.ts';
 import type { ApprovalNotifications } from './approvals/approval-notifications.ts';
 import type { Clusters } from './clusters/clusters.ts';
 import type { DemoCluster } from './clusters/demo-cluster.ts';
+import type { ReachWatch } from './clusters/reach-watch.ts';
 import type { GatewayService } from './gateway/gateway-service.ts';
 import type { HostLog } from './log.ts';
 import type { Recordings } from './recordings/recordings.ts';
 import type { TerminalService } from './terminals/terminal-service.ts';
 import type { Terminals } from './terminals/terminals.ts';
+import type { Workspace } from './workspace/workspace.ts';
 
 /** Of each service, what others hear of it and what it hears of others. */
 export interface WiredServices {
   readonly gateway: Pick<GatewayService, 'events' | 'start' | 'stop'>;
   readonly demo: Pick<DemoCluster, 'events' | 'stop'>;
   readonly clusters: Pick<Clusters, 'events' | 'lost' | 'reconnectDemo'>;
+  readonly reachWatch: Pick<ReachWatch, 'follow' | 'lookNow' | 'lookSoon' | 'forget' | 'recorded'>;
   readonly terminalService: Pick<TerminalService, 'events' | 'start' | 'stop'>;
-  readonly terminals: Pick<Terminals, 'events' | 'recorded' | 'exited' | 'prompted' | 'recordingFailed' | 'lost'>;
+  readonly terminals: Pick<
+    Terminals,
+    'events' | 'recorded' | 'exited' | 'prompted' | 'inFolder' | 'recordingFailed' | 'lost' | 'startOn'
+  >;
+  readonly workspace: Pick<Workspace, 'changed'>;
   readonly recordings: Pick<Recordings, 'list'>;
 }
 
@@ -28,7 +35,7 @@ export interface Hearers {
 
 /** Event by event, who hears of it, in this order. Nothing else ties one service to what another tells. */
 export function wire(services: WiredServices, { tell, notifications, log }: Hearers): void {
-  const { gateway, demo, clusters, terminalService, terminals, recordings } = services;
+  const { gateway, demo, clusters, reachWatch, terminalService, terminals, recordings, workspace } = services;
   const tellRecordings = () => {
     recordings.list().then(
       (entries) => tell('recordings.changed', entries),
@@ -38,11 +45,17 @@ export function wire(services: WiredServices, { tell, notifications, log }: Hear
 
   gateway.events
     .on('status', (status) => tell('gateway.changed', status))
+    .on('status', ({ state }) => {
+      // What it had found, and every credential that a plugin gave it, went with its process.
+      if (state === 'running') reachWatch.lookSoon();
+      else reachWatch.forget();
+    })
     .on('clusterLost', (slug, reason) => clusters.lost(slug, reason))
     .on('records', (records) => tell('journal.appended', records))
     .on('records', (records) => {
       for (const record of records) terminals.recorded(record);
     })
+    .on('records', (records) => reachWatch.recorded(records))
     .on('approval', (approval) => tell('approvals.changed', approval))
     .on('approval', (approval) => notifications.changed(approval))
     .on('policy', (state) => tell('policy.changed', state))
@@ -54,7 +67,18 @@ export function wire(services: WiredServices, { tell, notifications, log }: Hear
     clusters.reconnectDemo().catch((error) => log.line('the demo cluster could not be connected again', error));
   });
 
-  clusters.events.on('changed', (entries) => tell('clusters.changed', entries));
+  clusters.events
+    .on('changed', (entries) => tell('clusters.changed', entries))
+    .on('changed', (entries) =>
+      reachWatch.follow(entries.filter(({ state }) => state === 'connected').map(({ slug }) => slug)),
+    )
+    .on('changed', (entries) =>
+      terminals.startOn(entries.filter(({ state }) => state === 'connected').map(({ slug }) => slug)),
+    )
+    .on('changed', () => workspace.changed())
+    .on('connected', (slug) => {
+      reachWatch.lookNow(slug, 'connecting').catch((error) => log.line(`${slug} could not be looked at`, error));
+    });
 
   terminalService.events
     .on('state', (state) => {
@@ -65,11 +89,14 @@ export function wire(services: WiredServices, { tell, notifications, log }: Hear
     .on('exited', ({ id, code }) => terminals.exited(id, code))
     .on('exited', tellRecordings)
     .on('prompt', ({ id, kubeconfig }) => terminals.prompted(id, kubeconfig))
+    .on('folder', ({ id, folder }) => terminals.inFolder(id, folder))
     .on('recordingFailed', ({ id, message }) => terminals.recordingFailed(id, message));
 
   let terminalCount = 0;
   terminals.events
     .on('changed', (entries) => tell('terminals.changed', entries))
+    .on('changed', () => workspace.changed())
+    .on('moved', () => workspace.changed())
     .on('changed', ({ length }) => {
       // A terminal more or less is a recording that starts or ends.
       if (length !== terminalCount) tellRecordings();

@@ -11,6 +11,7 @@ import { secretsCalls } from './contract/secrets.ts';
 import { settingsCalls, settingsEvents } from './contract/settings.ts';
 import { streamsCalls, streamsEvents } from './contract/streams.ts';
 import { terminalsCalls, terminalsEvents } from './contract/terminals.ts';
+import { workspaceCalls } from './contract/workspace.ts';
 
 export type { AppInfo, Screen } from './contract/app.ts';
 export { DOCUMENTS, type DocumentName, type Problem, type Reply } from './contract/call.ts';
@@ -21,6 +22,8 @@ export type { RevealedValue, SecretEntry } from './contract/secrets.ts';
 export type { Settings } from './contract/settings.ts';
 export { settingsSchema } from './contract/settings.ts';
 export type { TerminalEntry, TerminalInput, TerminalOutput } from './contract/terminals.ts';
+export type { Place } from './contract/workspace.ts';
+export { placeSchema } from './contract/workspace.ts';
 
 /**
  * Everything the renderer can ask of main, and everything main tells the renderer; `contract/` has a file for each
@@ -33,6 +36,7 @@ export const calls = {
   ...gatewayCalls,
   ...clustersCalls,
   ...terminalsCalls,
+  ...workspaceCalls,
   ...secretsCalls,
   ...approvalsCalls,
   ...streamsCalls,

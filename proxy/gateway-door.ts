@@ -1,4 +1,5 @@
 import type { ApprovalRequest, Vote } from '../model/approval.ts';
+import type { ClusterReach, ReachLook } from '../model/cluster-reach.ts';
 import type { ContextListing } from '../model/context-listing.ts';
 import type { JournalRecord } from '../model/journal-record.ts';
 import type { LiveStream } from '../model/live-stream.ts';
@@ -22,6 +23,11 @@ export interface Gateway {
   readonly address: { readonly host: string; readonly port: number; readonly url: string };
   connectCluster(source: ClusterSource): Promise<{ readonly slug: string }>;
   disconnectCluster(slug: string): Promise<void>;
+  /**
+   * Looks whether a connected cluster can be reached and takes the credential; a look that is not `quietly` may run its plugin.
+   * @throws {Refusal} `unknown-cluster`; whatever else is wrong is in the answer.
+   */
+  lookAtCluster(slug: string, look: ReachLook): Promise<ClusterReach>;
   clusters(): ReadonlyArray<{
     readonly slug: string;
     readonly context: string;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ClientAccessRegistry } from './access/client-access.ts';
 import type { Cluster } from './clusters/cluster.ts';
+import type { WatchedCluster } from './clusters/credential-at-hand.ts';
 import { Evaluator } from './evaluation/evaluate.ts';
 import { OriginalUser } from './evaluation/original-user.ts';
 import { createUpstream } from './forward/pooled-upstream.ts';
@@ -63,7 +64,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const policy = keep(await options.policy({ log }), (part) => part.close());
     for (const sink of options.journalSinks ?? []) journal.onAppend(sink);
     const upstream = keep(createUpstream(), (part) => part.close());
-    const clusters = new Map<string, Cluster>();
+    const clusters = new Map<string, WatchedCluster>();
     let listener: Listener | null = null;
     const access = keep(
       await ClientAccessRegistry.start({

@@ -1,19 +1,22 @@
 import type { ApprovalRequest } from '../model/approval.ts';
+import type { ClusterReach, ReachLook } from '../model/cluster-reach.ts';
 import type { GatewayRecord } from '../model/journal-record.ts';
 import type { PolicyState } from '../model/policy-state.ts';
 import type { ClientAccessRegistry } from './access/client-access.ts';
-import type { Cluster } from './clusters/cluster.ts';
+import type { WatchedCluster } from './clusters/credential-at-hand.ts';
 import { openCluster } from './clusters/kubeconfig-cluster.ts';
 import type { PluginTerminal } from './clusters/plugin-terminal.ts';
 import type { ClientAccess, ClusterSource, Gateway, GatewayEvents } from './gateway-door.ts';
 import type { JournalFilter } from './journal/journal.ts';
 import type { Listener } from './listener/start-listener.ts';
 import type { PipelineParts } from './pipeline/passage.ts';
+import { lookAtCluster } from './reach/look-at-cluster.ts';
+import { Refusal } from './refusal.ts';
 
 /** The parts that a running gateway answers for. */
 export interface RunningParts extends PipelineParts {
   readonly access: ClientAccessRegistry;
-  readonly clusters: Map<string, Cluster>;
+  readonly clusters: Map<string, WatchedCluster>;
   readonly listener: Listener;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly terminal: PluginTerminal | null;
@@ -59,6 +62,12 @@ export class RunningGateway implements Gateway {
 
   async disconnectCluster(slug: string): Promise<void> {
     if (this.#forget(slug)) await this.#parts.access.refresh();
+  }
+
+  async lookAtCluster(slug: string, look: ReachLook): Promise<ClusterReach> {
+    const cluster = this.#parts.clusters.get(slug);
+    if (cluster !== undefined) return lookAtCluster(cluster, { look });
+    throw new Refusal('unknown-cluster', `Gatehouse: cluster "${slug}" is not connected`);
   }
 
   #forget(slug: string): boolean {

@@ -3,7 +3,11 @@ import type { CallHandlers } from '../../preload/contract.ts';
 import type { Caller } from '../caller.ts';
 import type { GatewayService } from '../gateway/gateway-service.ts';
 import { HostError } from '../hosts/protocol.ts';
+import { earlierApprovals } from './earlier-approvals.ts';
 import type { ShownApprovals } from './shown-approvals.ts';
+
+/** Records that are looked through for what was decided before. */
+const EARLIER = 200;
 
 /** Of the services, what these calls are answered with. */
 export interface CalledApprovals {
@@ -27,6 +31,16 @@ export function approvalsCalls(
 ): CallHandlers<'approvals', Caller> {
   return {
     'approvals.list': async () => (await services).gateway.call('approvals', undefined),
+    'approvals.earlier': async () => {
+      const { gateway } = await services;
+      const page = { limit: EARLIER, before: null };
+      const [known, reviews, requests] = await Promise.all([
+        gateway.call('approvals', undefined),
+        gateway.call('journal', { filter: { types: ['approval'] }, ...page }),
+        gateway.call('journal', { filter: { types: ['decided'], outcome: 'requireApproval' }, ...page }),
+      ]);
+      return earlierApprovals([...reviews, ...requests], new Set(known.map(({ id }) => id)));
+    },
     'approvals.shows': (id, { frame }) => shownApprovals.shows(frame, id),
     'approvals.review': async (vote, { document, frame }) => {
       const { gateway, principal } = await services;

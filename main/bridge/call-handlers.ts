@@ -9,11 +9,13 @@ import { type CalledSecrets, secretsCalls } from '../secrets/calls.ts';
 import { type ConfirmSettings, settingsCalls } from '../settings/calls.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { type CalledTerminals, terminalsCalls } from '../terminals/calls.ts';
+import { type CalledWorkspace, workspaceCalls } from '../workspace/calls.ts';
 
 /** Of the services, what calls are answered with: each domain names its part. */
 export type CalledServices = CalledGateway &
   CalledClusters &
   CalledTerminals &
+  CalledWorkspace &
   CalledSecrets &
   CalledApprovals &
   CalledRecordings;
@@ -56,6 +58,7 @@ export function callHandlers(options: CallHandlersOptions): CallHandlers<string,
     ...gatewayCalls(services, copy),
     ...clustersCalls({ ...options, readSettings, changeSettings }),
     ...terminalsCalls(services),
+    ...workspaceCalls(services),
     ...secretsCalls(services, protectContent),
     ...approvalsCalls(services, options),
     ...recordingsCalls(services),

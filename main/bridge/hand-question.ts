@@ -18,6 +18,7 @@ const DOES: Readonly<Record<HandCall, string>> = {
   'gateway.restart': 'Restart the gateway',
   'clusters.addKubeconfig': 'Choose a kubeconfig to add',
   'clusters.connect': 'Connect a cluster',
+  'clusters.signIn': 'Sign in to a cluster',
   'clusters.disconnect': 'Disconnect a cluster',
   'clusters.startDemo': 'Start the demo cluster',
   'clusters.stopDemo': 'Stop the demo cluster',
@@ -45,6 +46,6 @@ export function handQuestion(call: HandCall): HandQuestion {
     message: `${DOES[call]}?`,
     detail:
       'Gatehouse’s window asks for this, but no key and no click was seen. Some screen readers press buttons that way. If you did not ask for it, cancel.',
-    yes: DOES[call].split(' ')[0] ?? '',
+    yes: DOES[call].startsWith('Sign in') ? 'Sign in' : (DOES[call].split(' ')[0] ?? ''),
   };
 }

@@ -1,11 +1,16 @@
 import type { CallHandlers, Settings } from '../../preload/contract.ts';
 import type { GatewayService } from '../gateway/gateway-service.ts';
 import type { Clusters } from './clusters.ts';
+import type { ReachWatch } from './reach-watch.ts';
 
 /** Of the services, what these calls are answered with. */
 export interface CalledClusters {
   readonly gateway: Pick<GatewayService, 'openAccess'>;
-  readonly clusters: Pick<Clusters, 'entries' | 'refresh' | 'connect' | 'disconnect' | 'startDemo' | 'stopDemo'>;
+  readonly clusters: Pick<
+    Clusters,
+    'entries' | 'refresh' | 'entry' | 'connect' | 'disconnect' | 'startDemo' | 'stopDemo'
+  >;
+  readonly reachWatch: Pick<ReachWatch, 'lookNow'>;
 }
 
 /** Clusters, the kubeconfig files that they come from, and the way to them from a terminal outside the app. */
@@ -28,6 +33,13 @@ export function clustersCalls(options: {
       return clusters.refresh();
     },
     'clusters.connect': async (slug) => (await services).clusters.connect(slug),
+    'clusters.signIn': async (slug) => {
+      const { clusters, reachWatch } = await services;
+      if (clusters.entry(slug).state !== 'connected') return clusters.connect(slug);
+      await reachWatch.lookNow(slug, 'signing-in');
+      return clusters.entry(slug);
+    },
+    'clusters.look': async (slug) => (await services).reachWatch.lookNow(slug, 'quietly'),
     'clusters.disconnect': async (slug) => (await services).clusters.disconnect(slug),
     'clusters.startDemo': async () => (await services).clusters.startDemo(),
     'clusters.stopDemo': async () => (await services).clusters.stopDemo(),

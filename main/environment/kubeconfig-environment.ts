@@ -22,9 +22,17 @@ export function withoutKubeconfig(environment: Environment): Record<string, stri
  * without any kubeconfig has done nothing wrong; one that was named and is missing is worth a word.
  */
 export function ownKubeconfigFiles(environment: Environment, home: string = homedir()): string[] {
+  const awaited = awaitedKubeconfigFiles(environment, home);
+  return isNamed(environment) ? awaited : awaited.filter((file) => existsSync(file));
+}
+
+/** The files that kubectl would read once they are there. */
+export function awaitedKubeconfigFiles(environment: Environment, home: string = homedir()): string[] {
   // Each once, empty names aside, and the default one only where nothing is set at all (client-go clientcmd/loader.go).
-  const named = environment['KUBECONFIG'] ?? '';
-  if (named !== '') return [...new Set(named.split(delimiter))].filter(Boolean);
-  const ordinary = join(home, '.kube', 'config');
-  return existsSync(ordinary) ? [ordinary] : [];
+  if (!isNamed(environment)) return [join(home, '.kube', 'config')];
+  return [...new Set(environment['KUBECONFIG']?.split(delimiter))].filter(Boolean);
+}
+
+function isNamed(environment: Environment): boolean {
+  return (environment['KUBECONFIG'] ?? '') !== '';
 }

@@ -65,6 +65,7 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
     listContexts: async (files) => [...(await parts.listContexts(files))],
     connectCluster: (source) => running().connectCluster(source),
     disconnectCluster: (slug) => running().disconnectCluster(slug),
+    lookAtCluster: ({ slug, look }) => running().lookAtCluster(slug, look),
     openAccess: async ({ writeTo, ...access }) => {
       const { kubeconfig } = await running().openAccess(writeTo === null ? access : { ...access, writeTo });
       return { kubeconfig };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ApprovalRequest } from '../../model/approval.ts';
+import type { ClusterReach } from '../../model/cluster-reach.ts';
 import type { ContextListing } from '../../model/context-listing.ts';
 import type { JournalRecord } from '../../model/journal-record.ts';
 import type { LiveStream } from '../../model/live-stream.ts';
@@ -51,6 +52,11 @@ export const gatewayProtocol = {
       answer: z.object({ slug: z.string() }),
     },
     disconnectCluster: { argument: z.string(), answer: z.void() },
+    /** Answers within half a minute: a plugin has its time limit, and the cluster one of its own. */
+    lookAtCluster: {
+      argument: z.object({ slug: z.string(), look: z.enum(['quietly', 'connecting', 'signing-in']) }),
+      answer: objectOf<ClusterReach>(),
+    },
     openAccess: {
       argument: z.object({
         kind: z.enum(['inAppTerminal', 'outside', 'app']),

@@ -104,6 +104,7 @@ export class GatewayService {
   async call<
     Name extends
       | 'listContexts'
+      | 'lookAtCluster'
       | 'approvals'
       | 'review'
       | 'journal'

@@ -9,6 +9,7 @@ export const DEFAULT_SETTINGS: Settings = {
   shell: '',
   revealSeconds: 30,
   recordInput: false,
+  bringBack: true,
   kubeconfigFiles: [],
 };
 

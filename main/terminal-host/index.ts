@@ -27,6 +27,7 @@ serveHost(terminalProtocol, parentChannel(), (emit) => ({
     const terminal = new Terminal(open, folders, {
       exited: (code) => emit('exited', { id, code }),
       prompt: (kubeconfig) => emit('prompt', { id, kubeconfig }),
+      folder: (folder) => emit('folder', { id, folder }),
       recordingFailed: (message) => emit('recordingFailed', { id, message }),
     });
     terminals.set(id, terminal);

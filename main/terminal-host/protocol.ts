@@ -60,6 +60,8 @@ export const terminalProtocol = {
     exited: z.object({ id: z.string(), code: z.number().int() }),
     /** What the shell's KUBECONFIG is at its prompt; empty when it has none. */
     prompt: z.object({ id: z.string(), kubeconfig: z.string() }),
+    /** In which folder its shell is now, where the system tells. */
+    folder: z.object({ id: z.string(), folder: z.string() }),
     recordingFailed: z.object({ id: z.string(), message: z.string() }),
   },
 } as const satisfies HostProtocol;

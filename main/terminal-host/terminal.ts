@@ -8,10 +8,12 @@ import type { TerminalOpen } from './protocol.ts';
 import { openPseudoTerminal, type PseudoTerminal } from './pseudo-terminal.ts';
 import { ScreenLine, type ScreenPort } from './screen-line.ts';
 import { shellLaunch } from './shell-launch.ts';
+import { WorkingFolder } from './working-folder.ts';
 
 export interface TerminalEvents {
   exited(code: number): void;
   prompt(kubeconfig: string): void;
+  folder(folder: string): void;
   recordingFailed(message: string): void;
 }
 
@@ -20,6 +22,7 @@ export class Terminal {
   readonly #pty: PseudoTerminal;
   readonly #recording: Recording;
   readonly #screen: ScreenLine;
+  readonly #folder: WorkingFolder;
   #closing = false;
 
   constructor(
@@ -41,6 +44,7 @@ export class Terminal {
       input?.printed(bytes.toString('utf8'));
       this.#recording.output(bytes);
       this.#screen.output(bytes);
+      this.#folder.printed();
     };
     this.#screen = new ScreenLine({ pause: () => this.#pty.pause(), resume: () => this.#pty.resume() }, (asked) => {
       if (asked.type === 'resize') {
@@ -61,12 +65,14 @@ export class Terminal {
       onOutput: (bytes) => pass(filter.push(bytes)),
       onEnd: (code) => {
         pass(filter.end());
+        this.#folder.end();
         input?.end();
         this.#recording.close(this.#closing ? 'closed' : 'exit', this.#closing ? null : code);
         this.#screen.exit(code);
         events.exited(code);
       },
     });
+    this.#folder = new WorkingFolder(this.#pty.pid, (inFolder) => events.folder(inFolder));
   }
 
   attach(port: ScreenPort): void {

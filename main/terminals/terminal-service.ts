@@ -40,6 +40,7 @@ export class TerminalService {
       prepare: async (client) => {
         client.on('exited', (exited) => this.events.emit('exited', exited));
         client.on('prompt', (prompt) => this.events.emit('prompt', prompt));
+        client.on('folder', (folder) => this.events.emit('folder', folder));
         client.on('recordingFailed', (failed) => this.events.emit('recordingFailed', failed));
         const { recovered } = await client.call('start', {
           recordingsFolder: folders.recordings,

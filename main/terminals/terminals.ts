@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import type { JournalRecord } from '../../model/journal-record.ts';
 import type { ClusterEntry, TerminalEntry } from '../../preload/contract.ts';
@@ -9,6 +10,7 @@ import type { GatewayService } from '../gateway/gateway-service.ts';
 import { HostError } from '../hosts/protocol.ts';
 import type { LogLine } from '../log.ts';
 import { requestMarker } from './request-marker.ts';
+import type { StoredTerminal } from './stored-terminal.ts';
 import { terminalEnvironment } from './terminal-environment.ts';
 import type { TerminalService } from './terminal-service.ts';
 
@@ -29,13 +31,22 @@ interface Size {
   readonly rows: number;
 }
 
+type TerminalRequest = { readonly cluster: string; readonly namespace: string | null } & Size;
+
 /** The terminals of the app: each has a session of its own at the gateway and a recording of its own. */
 export class Terminals {
-  readonly events = new EventEmitter<{ changed: [readonly TerminalEntry[]] }>();
+  readonly events = new EventEmitter<{
+    changed: [readonly TerminalEntry[]];
+    /** Its shell is in another folder. */
+    moved: [id: string];
+  }>();
   readonly #options: TerminalsOptions;
   readonly #entries = new Map<string, TerminalEntry>();
   readonly #kubeconfigs = new Map<string, string>();
   readonly #sizes = new Map<string, Size>();
+  readonly #folders = new Map<string, string>();
+  /** Those that are getting their shell. */
+  readonly #starting = new Set<string>();
 
   constructor(options: TerminalsOptions) {
     this.#options = options;
@@ -49,11 +60,23 @@ export class Terminals {
     return this.#entries.has(id);
   }
 
-  async open(request: { readonly cluster: string; readonly namespace: string | null } & Size): Promise<TerminalEntry> {
+  /** In which folder its shell was last; null where that is not known. */
+  folderOf(id: string): string | null {
+    return this.#folders.get(id) ?? null;
+  }
+
+  open(request: { readonly cluster: string; readonly namespace: string | null } & Size): Promise<TerminalEntry> {
+    return this.#start(`t-${randomUUID()}`, request, null);
+  }
+
+  async #start(
+    id: string,
+    request: TerminalRequest,
+    broughtBack: TerminalEntry['broughtBack'],
+  ): Promise<TerminalEntry> {
     const { gateway, service, environment, principal, version, settings } = this.#options;
     const cluster = this.#options.cluster(request.cluster);
     const namespace = request.namespace ?? cluster.namespace;
-    const id = `t-${randomUUID()}`;
     const recordingId = recordingIdFor(id);
     const kubeconfig = await gateway.openAccess({
       kind: 'inAppTerminal',
@@ -69,7 +92,7 @@ export class Terminals {
         id,
         shell: settings().shell || loginShell(),
         environment: ownEnvironment,
-        folder: environment['HOME'] ?? homedir(),
+        folder: broughtBack?.folder ?? this.#home(),
         columns: request.columns,
         rows: request.rows,
         recordInput: settings().recordInput,
@@ -86,6 +109,12 @@ export class Terminals {
       await gateway.closeAccess(id);
       throw error;
     }
+    if (broughtBack !== null && !this.#entries.has(id)) {
+      // It was closed while its shell started.
+      await service.call('close', id).catch(() => undefined);
+      await gateway.closeAccess(id);
+      return this.#entry(id);
+    }
     // From here to the entry nothing waits: the shell's first prompt, or its end, may be the next message.
     this.#kubeconfigs.set(id, kubeconfig);
     this.#sizes.set(id, { columns: request.columns, rows: request.rows });
@@ -100,6 +129,7 @@ export class Terminals {
       recording: { state: 'recording', recordingId },
       bypass: null,
       kubectlMissing,
+      broughtBack,
     });
   }
 
@@ -113,6 +143,7 @@ export class Terminals {
     this.#entries.delete(id);
     this.#kubeconfigs.delete(id);
     this.#sizes.delete(id);
+    this.#folders.delete(id);
     this.#changed();
     await this.#options.service.call('close', id).catch(() => undefined);
     await this.#options.gateway.closeAccess(id);
@@ -120,7 +151,8 @@ export class Terminals {
 
   /** A fresh shell for the same cluster and namespace, in place of the old one. */
   async restart(id: string): Promise<TerminalEntry> {
-    const { cluster, namespace } = this.#entry(id);
+    const { cluster, namespace, state } = this.#entry(id);
+    if (state === 'waiting') return this.#startWaiting(id);
     const size = this.#sizes.get(id) ?? { columns: 80, rows: 24 };
     const opened = await this.open({ cluster, namespace, ...size });
     await this.close(id);
@@ -129,7 +161,7 @@ export class Terminals {
 
   async setNamespace(id: string, namespace: string): Promise<TerminalEntry> {
     const entry = this.#entry(id);
-    if (entry.state === 'exited') throw new HostError('terminal-exited', 'The shell of this terminal has ended');
+    if (entry.state !== 'open') throw new HostError('terminal-exited', 'The shell of this terminal has ended');
     await this.#options.gateway.openAccess({
       kind: 'inAppTerminal',
       id,
@@ -165,9 +197,75 @@ export class Terminals {
 
   /** What the shell's prompt hook said KUBECONFIG is. */
   prompted(id: string, kubeconfig: string): void {
+    if (this.#entries.get(id)?.kubectlMissing) void this.#lookForKubectl(id);
     const bypass = kubeconfig === this.#kubeconfigs.get(id) ? null : { kubeconfig };
     if (this.#entries.get(id)?.bypass?.kubeconfig === bypass?.kubeconfig) return;
     this.#change(id, (entry) => ({ ...entry, bypass }));
+  }
+
+  /** Its shell is in this folder now. */
+  inFolder(id: string, folder: string): void {
+    if (!this.#entries.has(id)) return;
+    this.#folders.set(id, folder);
+    this.events.emit('moved', id);
+  }
+
+  /**
+   * Puts terminals of the app's last run back in their order, each to have a fresh shell as soon as its cluster is
+   * connected ({@link startOn}).
+   * @returns their ids.
+   */
+  bringBack(stored: readonly StoredTerminal[], clusters: readonly ClusterEntry[]): readonly string[] {
+    return stored.map(({ cluster, namespace, folder }) => {
+      const id = `t-${randomUUID()}`;
+      const { context = cluster, production = false } = clusters.find(({ slug }) => slug === cluster) ?? {};
+      if (folder !== null) this.#folders.set(id, folder);
+      this.#put({
+        id,
+        cluster,
+        clusterName: context,
+        namespace,
+        production,
+        state: 'waiting',
+        exitCode: null,
+        recording: { state: 'ended', recordingId: null },
+        bypass: null,
+        kubectlMissing: false,
+        broughtBack: null,
+      });
+      return id;
+    });
+  }
+
+  /** These clusters are connected: what waits for one of them gets its shell. */
+  startOn(connected: readonly string[]): void {
+    for (const { id, cluster, state } of this.#entries.values()) {
+      if (state !== 'waiting' || !connected.includes(cluster) || this.#starting.has(id)) continue;
+      this.#startWaiting(id).catch((error) => this.#options.log(`the terminal ${id} did not come back`, error));
+    }
+  }
+
+  async #startWaiting(id: string): Promise<TerminalEntry> {
+    const { cluster, namespace } = this.#entry(id);
+    this.#starting.add(id);
+    try {
+      const folder = this.#folders.get(id) ?? null;
+      const there = folder !== null && (await isFolder(folder));
+      const broughtBack = there ? { folder, gone: null } : { folder: this.#home(), gone: folder };
+      return await this.#start(id, { cluster, namespace, columns: 80, rows: 24 }, broughtBack);
+    } finally {
+      this.#starting.delete(id);
+    }
+  }
+
+  #home(): string {
+    return this.#options.environment['HOME'] ?? homedir();
+  }
+
+  /** It may have been installed since. */
+  async #lookForKubectl(id: string): Promise<void> {
+    const found = (await findKubectl(this.#options.environment)) !== null;
+    if (found) this.#change(id, (entry) => ({ ...entry, kubectlMissing: false }));
   }
 
   /** The terminal host died, and every shell with it. */
@@ -207,6 +305,13 @@ export class Terminals {
   #changed(): void {
     this.events.emit('changed', this.entries());
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 function endedRecording({ state, recordingId }: TerminalEntry['recording']): TerminalEntry['recording'] {

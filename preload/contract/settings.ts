@@ -11,6 +11,8 @@ export const settingsSchema = z.object({
   shell: z.string().max(1024),
   revealSeconds: z.number().int().min(5).max(300),
   recordInput: z.boolean(),
+  /** At the start: the clusters, terminals and screen that were open. */
+  bringBack: z.boolean(),
   /** Kubeconfig files beside `KUBECONFIG` or `~/.kube/config`. */
   kubeconfigFiles: z.array(z.string().max(4096)).max(64),
 });

@@ -8,12 +8,15 @@ export interface TerminalEntry {
   readonly clusterName: string;
   readonly namespace: string;
   readonly production: boolean;
-  readonly state: 'open' | 'exited';
+  /** `waiting`: it was open when the app ended, and has no shell yet because its cluster is not connected. */
+  readonly state: 'open' | 'exited' | 'waiting';
   readonly exitCode: number | null;
   readonly recording: { readonly state: 'recording' | 'failed' | 'ended'; readonly recordingId: string | null };
   /** The shell's KUBECONFIG does not point at the gateway, as its prompt hook last said. */
   readonly bypass: { readonly kubeconfig: string } | null;
   readonly kubectlMissing: boolean;
+  /** Brought back after a restart of the app: where its fresh shell began, and the folder that is gone, if that is why. */
+  readonly broughtBack: { readonly folder: string; readonly gone: string | null } | null;
 }
 
 /** Terminal host -> renderer, over the terminal's own port. */

@@ -6,6 +6,7 @@ import { runExecPlugin } from './exec-plugin.ts';
 import type { KubeconfigCluster, KubeconfigUser } from './kubeconfig-file.ts';
 import { OidcSignIn } from './oidc-sign-in.ts';
 import { OidcError } from './oidc-tokens.ts';
+import { pluginOf } from './plugin-of.ts';
 import type { PluginTerminal } from './plugin-terminal.ts';
 
 /** A credential in clear, PEM and text. Never leaves `clusters/` but inside a `SecureContext` or a header. */
@@ -29,6 +30,19 @@ export interface CredentialSurroundings {
 const REREAD = 60_000;
 /** A plugin's credential counts as expired a little early, so that it is still good when it arrives. */
 const EXPIRY_MARGIN = 5_000;
+/** And for who must not run it, a little earlier still: between the question and the use some time may pass. */
+const DUE_MARGIN = 5_000;
+
+/** How the plugin of a credential stands. */
+export interface PluginState {
+  readonly command: string;
+  /** The next use runs it. */
+  readonly due: boolean;
+  /** Of what it gave last; milliseconds since the epoch. */
+  readonly expires: number | null;
+  /** Why its last run gave nothing; null where it did, or has not been run. */
+  readonly failure: string | null;
+}
 
 /** What may stand in a header line (RFC 9110, 5.5). */
 const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -43,6 +57,7 @@ export class CredentialSource {
   #plugin: ExecCredential | null = null;
   /** When what a plugin or a provider gave is to be asked for again, in milliseconds since the epoch. */
   #until = Number.POSITIVE_INFINITY;
+  #pluginFailure: string | null = null;
 
   constructor(cluster: KubeconfigCluster, user: KubeconfigUser, surroundings: CredentialSurroundings) {
     this.#cluster = cluster;
@@ -55,13 +70,32 @@ export class CredentialSource {
   async material(): Promise<CredentialMaterial> {
     const now = this.#surroundings.now();
     if (this.#known !== null && now < this.#known.until) return this.#known.material;
-    const authority = await this.#pem('certificate-authority', this.#cluster);
+    const authority = await this.authority();
     const material = { authority, ...(await this.#identity(authority)) };
     if (material.token !== null && !SENDABLE.test(material.token)) {
       throw this.#unavailable('its token has a line break, or another character that HTTP cannot send');
     }
     this.#known = { material, until: Math.min(now + REREAD, this.#until) };
     return material;
+  }
+
+  /** The plugin that the credential comes from, and how it stands; null where it comes from something else. */
+  plugin(): PluginState | null {
+    const command = pluginOf(this.#user);
+    if (command === null) return null;
+    const expires = this.#plugin?.expires ?? null;
+    const soon = this.#surroundings.now() + EXPIRY_MARGIN + DUE_MARGIN;
+    return {
+      command,
+      due: this.#plugin === null || (expires !== null && soon >= expires),
+      expires,
+      failure: this.#pluginFailure,
+    };
+  }
+
+  /** The certificate authority (PEM) of the cluster entry; null for the system's own. */
+  authority(): Promise<string | null> {
+    return this.#pem('certificate-authority', this.#cluster);
   }
 
   /** The API server did not accept it: read, and run, everything again. */
@@ -118,13 +152,19 @@ export class CredentialSource {
     if (this.#plugin !== null && (expires === null || this.#surroundings.now() < expires - EXPIRY_MARGIN)) {
       return this.#plugin;
     }
-    this.#plugin = await runExecPlugin({
-      plugin,
-      user: this.#user.name,
-      cluster: this.#cluster,
-      authorityData: authority === null ? null : Buffer.from(authority).toString('base64'),
-      ...this.#surroundings,
-    });
+    try {
+      this.#plugin = await runExecPlugin({
+        plugin,
+        user: this.#user.name,
+        cluster: this.#cluster,
+        authorityData: authority === null ? null : Buffer.from(authority).toString('base64'),
+        ...this.#surroundings,
+      });
+    } catch (error) {
+      this.#pluginFailure = error instanceof Refusal ? error.message : 'The credential plugin failed';
+      throw error;
+    }
+    this.#pluginFailure = null;
     this.#until = this.#plugin.expires === null ? Number.POSITIVE_INFINITY : this.#plugin.expires - EXPIRY_MARGIN;
     return this.#plugin;
   }

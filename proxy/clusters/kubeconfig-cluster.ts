@@ -8,6 +8,8 @@ import { clusterSlug } from './cluster-slug.ts';
 import type { ClusterSource } from './cluster-source.ts';
 import { contextParts, whyMissing } from './context-parts.ts';
 import { clusterProblem, unsupportedUser } from './context-problem.ts';
+import type { CredentialAtHand, WatchedCluster } from './credential-at-hand.ts';
+import { credentialExpiry } from './credential-expiry.ts';
 import { type CredentialMaterial, CredentialSource } from './credential-source.ts';
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './kubeconfig-file.ts';
 import { readKubeconfigs } from './kubeconfig-files.ts';
@@ -42,7 +44,7 @@ const LOOK_AGAIN = 1_000;
  * @throws {Refusal} `unknown-cluster` where there is no such context, `upstream-credential-unavailable` where it cannot
  * be used; in words.
  */
-export async function openCluster(source: ClusterSource, given: OpenClusterOptions): Promise<Cluster> {
+export async function openCluster(source: ClusterSource, given: OpenClusterOptions): Promise<WatchedCluster> {
   const options = { environment: {}, now: Date.now, terminal: null, ...given };
   const stamp = await stampOf(source.kubeconfigFiles);
   const resolved = await resolveContext(source, options.environment);
@@ -53,7 +55,7 @@ export async function openCluster(source: ClusterSource, given: OpenClusterOptio
   return new KubeconfigBackedCluster(source, resolved, stamp, options);
 }
 
-class KubeconfigBackedCluster implements Cluster {
+class KubeconfigBackedCluster implements WatchedCluster {
   readonly slug: string;
   readonly contextName: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -99,6 +101,26 @@ class KubeconfigBackedCluster implements Cluster {
 
   credentialRejected(): void {
     this.#credentials.forget();
+  }
+
+  async credentialAtHand(): Promise<CredentialAtHand> {
+    await this.#noticeChange();
+    const plugin = this.#credentials.plugin();
+    const { command = null, expires = null, failure = null } = plugin ?? {};
+    if (plugin?.due) {
+      return { credential: await this.#nobody(), plugin: command, due: true, expires, failure };
+    }
+    const credential = await this.credential();
+    const ends = this.#current === null ? null : credentialExpiry(this.#current.material, expires);
+    return { credential, plugin: command, due: false, expires: ends, failure };
+  }
+
+  /** No identity, and the authority by which the API server is known. */
+  async #nobody(): Promise<UpstreamCredential> {
+    const authority = await this.#credentials.authority();
+    const nothing = { certificate: null, key: null, token: null, basic: null };
+    const secureContext = this.#secureContext({ authority, ...nothing });
+    return { bearerToken: null, authority, secureContext, generation: 0 };
   }
 
   async #obtain(): Promise<UpstreamCredential> {

@@ -22,6 +22,8 @@ export interface MergedKubeconfig {
   readonly clusters: ReadonlyMap<string, KubeconfigCluster>;
   readonly users: ReadonlyMap<string, KubeconfigUser>;
   readonly contexts: ReadonlyMap<string, KubeconfigContext>;
+  /** Those that could be read, each for itself, in the order of precedence. */
+  readonly files: readonly KubeconfigFile[];
   /** Files that are not in it, and why. */
   readonly problems: readonly KubeconfigProblem[];
   /** Single entries and fields that are not in it, and why. A name that a flaw has first is no later file's. */
@@ -41,6 +43,7 @@ export async function readKubeconfigs(files: readonly string[]): Promise<MergedK
     clusters: firstByName(good, 'cluster', ({ clusters }) => clusters),
     users: firstByName(good, 'user', ({ users }) => users),
     contexts: firstByName(good, 'context', ({ contexts }) => contexts),
+    files: good,
     problems: read.flatMap((file) => ('problem' in file ? [file.problem] : [])),
     flaws,
     doubts: doubtsOf(read),

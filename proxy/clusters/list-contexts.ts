@@ -2,6 +2,8 @@ import type { ContextListing } from '../../model/context-listing.ts';
 import { clusterSlug } from './cluster-slug.ts';
 import { contextProblem } from './context-problem.ts';
 import { readKubeconfigs } from './kubeconfig-files.ts';
+import { passedOver } from './passed-over.ts';
+import { pluginOf } from './plugin-of.ts';
 
 /**
  * Every context in the files, each with what would keep it from being used. A file that cannot be read, and a wrong entry
@@ -22,6 +24,8 @@ export async function listContexts(
       user: user ?? '',
       namespace: namespace ?? 'default',
       file,
+      plugin: pluginOf(merged.users.get(user ?? '')),
+      passedOver: passedOver(merged.files, context),
       problem: await contextProblem(merged, context, {
         path: options.path ?? process.env['PATH'] ?? '',
         now: options.now ?? new Date(),
@@ -41,5 +45,5 @@ export async function listContexts(
 }
 
 function rowOf(file: string, problem: string): ContextListing {
-  return { context: '', slug: '', server: '', user: '', namespace: '', file, problem };
+  return { context: '', slug: '', server: '', user: '', namespace: '', file, plugin: null, passedOver: [], problem };
 }

@@ -1,3 +1,4 @@
+import type { ReachTrouble } from '../../model/cluster-reach.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import { Refusal } from '../refusal.ts';
 import { PoolBusy } from './connection-pool.ts';
@@ -27,6 +28,19 @@ const CERTIFICATE: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'was issued by an authority that the kubeconfig does not name',
   CERT_SIGNATURE_FAILURE: 'has a signature that does not verify',
   ERR_TLS_CERT_ALTNAME_INVALID: 'is for another name than the one in the kubeconfig',
+};
+
+/** Where on the way each of {@link UNREACHABLE} stops. */
+const STOPS: Readonly<Record<string, ReachTrouble>> = {
+  ECONNREFUSED: 'refused',
+  ENOTFOUND: 'name',
+  EAI_AGAIN: 'name',
+  EHOSTUNREACH: 'no-route',
+  ENETUNREACH: 'no-route',
+  ETIMEDOUT: 'timeout',
+  ECONNRESET: 'tls',
+  EPROTO: 'tls',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'tls',
 };
 
 /** OpenSSL alerts by which an API server turns down the gateway's own client certificate. */
@@ -80,6 +94,16 @@ export function upstreamTrouble(error: unknown, cluster: Cluster): Refusal {
       : `Gatehouse cannot reach ${where}: ${reason}`,
     { cause: error },
   );
+}
+
+/** Which part of the way an error of a connection is about; in words it is {@link upstreamTrouble}'s. */
+export function reachTrouble(error: unknown): ReachTrouble {
+  const code = errorCode(error);
+  if (CERTIFICATE[code] !== undefined) return 'tls';
+  if (OWN_CERTIFICATE_REFUSED.test(code)) return 'credential-rejected';
+  if (error instanceof InvalidResponse) return 'answer';
+  if (error instanceof ProxyTrouble) return 'proxy';
+  return error instanceof ConnectionLost ? 'broken' : (STOPS[code] ?? 'broken');
 }
 
 /** Why nothing could be connected to, as a phrase: for what stands between. */

@@ -14,7 +14,7 @@ import { StatusBar } from './status-bar.tsx';
 
 /** The frame: sidebar, the open screen with what waits sliding over its right, status bar. */
 export function Shell() {
-  const { screen, go, cluster, guarded, setWaiting } = useNavigation();
+  const { screen, go, named, guarded, setWaiting } = useNavigation();
   const onShortcut = useCallback(
     (shortcut: AppShortcut) => {
       if (shortcut === 'palette') openSpotlight();
@@ -39,7 +39,7 @@ export function Shell() {
 
   return (
     <div className={styles.shell}>
-      <div className={cluster?.production ? styles.production : styles.noProduction} />
+      <div className={named?.production ? styles.production : styles.noProduction} />
       <Sidebar />
       <main className={styles.main}>
         <Banners />

@@ -7,9 +7,11 @@ import {
   IconServer2,
 } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
+import type { ClusterEntry } from '../../preload/contract.ts';
 import { pendingApprovals } from '../live/approval-order.ts';
 import { useLive } from '../live/live-queries.ts';
 import { useNavigation } from '../live/navigation.tsx';
+import { clusterWords, isTroubled } from '../live/reach-words.ts';
 import { useStoredState } from '../ui/stored-state.ts';
 import { useNow } from '../ui/use-now.ts';
 import { SCREENS, type ScreenEntry } from './screens.ts';
@@ -97,12 +99,19 @@ function SidebarItem(props: {
   );
 }
 
+/** `Connected`, `Production`, `Unreachable · production`: that it is production is said whatever else is. */
+function switcherWords(cluster: ClusterEntry): string {
+  const { word } = clusterWords(cluster);
+  if (!cluster.production) return word;
+  return word === 'Connected' ? 'Production' : `${word} · production`;
+}
+
 function ClusterSwitcher({ folded }: { readonly folded: boolean }) {
-  const { cluster, chooseCluster, screen, go } = useNavigation();
+  const { named: cluster, chooseCluster, screen, go } = useNavigation();
   const terminals = useLive('terminals.list').data ?? [];
   const clusters = useLive('clusters.list').data ?? [];
   const connected = clusters.filter((entry) => entry.state === 'connected');
-  const state = cluster === null ? 'None connected' : cluster.production ? 'Production' : 'Connected';
+  const state = cluster === null ? 'None connected' : switcherWords(cluster);
   const choose = (slug: string) => {
     chooseCluster(slug);
     // Beside a terminal, the cluster and the terminal in front must not be two different ones.
@@ -120,7 +129,11 @@ function ClusterSwitcher({ folded }: { readonly folded: boolean }) {
               <VisuallyHidden>Cluster</VisuallyHidden>
               <span className={styles.switcherWords}>
                 <span className={styles.switcherName}>{name}</span>
-                <span className={styles.switcherState} data-production={cluster?.production || undefined}>
+                <span
+                  className={styles.switcherState}
+                  data-production={cluster?.production || undefined}
+                  data-tone={cluster === null ? undefined : clusterWords(cluster).tone}
+                >
                   {state}
                 </span>
               </span>
@@ -138,6 +151,7 @@ function ClusterSwitcher({ folded }: { readonly folded: boolean }) {
           >
             {entry.context}
             {entry.production ? ' (production)' : ''}
+            {isTroubled(entry) ? ` · ${clusterWords(entry).word.toLowerCase()}` : ''}
           </Menu.Item>
         ))}
         {connected.length > 0 ? <Menu.Divider /> : null}

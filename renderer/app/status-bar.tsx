@@ -9,9 +9,10 @@ import {
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { PolicyState } from '../../model/policy-state.ts';
-import type { GatewayStatus, TerminalEntry } from '../../preload/contract.ts';
+import type { ClusterEntry, GatewayStatus, TerminalEntry } from '../../preload/contract.ts';
 import { useLive } from '../live/live-queries.ts';
 import { useNavigation } from '../live/navigation.tsx';
+import { clusterWords } from '../live/reach-words.ts';
 import styles from './shell.module.css';
 
 const GATEWAY_WORDS = {
@@ -24,7 +25,7 @@ const GATEWAY_WORDS = {
 
 /** What is in force right now; each part opens what it names. */
 export function StatusBar() {
-  const { go, cluster, activeTerminal } = useNavigation();
+  const { go, named: cluster, activeTerminal } = useNavigation();
   const gateway = useLive('gateway.status').data;
   const info = useLive('app.info').data;
   const policy = useLive('policy.state').data;
@@ -43,11 +44,7 @@ export function StatusBar() {
         )}
         {gatewayWord}
       </StatusItem>
-      <StatusItem tone={cluster?.production ? 'production' : 'neutral'} opens="clusters" onClick={() => go('clusters')}>
-        <IconServer2 size={14} aria-hidden />
-        {cluster === null ? 'No cluster' : cluster.context}
-        {cluster?.production ? ' · production' : ''}
-      </StatusItem>
+      <ClusterItem cluster={cluster} onClick={() => go('clusters', cluster?.slug ?? null)} />
       <StatusItem tone="neutral" opens="settings" onClick={() => go('settings', 'diagnostics')}>
         <IconUser size={14} aria-hidden />
         {info?.principal ?? '…'}
@@ -69,6 +66,27 @@ export function StatusBar() {
         </StatusItem>
       </div>
     </footer>
+  );
+}
+
+function ClusterItem({ cluster, onClick }: { readonly cluster: ClusterEntry | null; readonly onClick: () => void }) {
+  const words = cluster === null ? null : clusterWords(cluster);
+  const said = words !== null && words.word !== 'Connected' && words.word !== 'Checking';
+  const tone = said
+    ? words.tone === 'warning'
+      ? 'waiting'
+      : words.tone
+    : cluster?.production
+      ? 'production'
+      : 'neutral';
+  const about = cluster?.reach?.problem ?? '';
+  return (
+    <StatusItem tone={tone} opens="clusters" about={about} onClick={onClick}>
+      <IconServer2 size={14} aria-hidden />
+      {cluster === null ? 'No cluster' : cluster.context}
+      {cluster?.production ? ' · production' : ''}
+      {said ? ` · ${words.word.toLowerCase()}` : ''}
+    </StatusItem>
   );
 }
 

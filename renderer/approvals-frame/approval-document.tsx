@@ -16,7 +16,8 @@ export function ApprovalDocument() {
   const [id, setId] = useState<string | null>(null);
   const approvals = useLive('approvals.list').data;
   const now = useNow(1_000);
-  const approval = approvals?.find((candidate) => candidate.id === id) ?? null;
+  const earlier = useLive('approvals.earlier').data?.find((candidate) => candidate.id === id) ?? null;
+  const approval = approvals?.find((candidate) => candidate.id === id) ?? earlier;
   const decidable = approval !== null && isPending(approval, now);
   const review = useReview(decidable ? approval : null);
   const page = useRef<HTMLElement>(null);
@@ -43,7 +44,11 @@ export function ApprovalDocument() {
     <main ref={page} className={styles.page} aria-label="The request" tabIndex={-1} onKeyDown={onKeyDown} {...held}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
       <div className={styles.body} tabIndex={0} role="group" aria-label="Details">
-        {approval ? <ApprovalDetails approval={approval} /> : <SkeletonRows label="Loading" />}
+        {approval ? (
+          <ApprovalDetails approval={approval} earlier={approval === earlier} />
+        ) : (
+          <SkeletonRows label="Loading" />
+        )}
       </div>
       {decidable ? <ReviewBar approval={approval} review={review} /> : null}
     </main>

@@ -28,7 +28,12 @@ export function ExpiryCountdown({ approval }: { readonly approval: ApprovalReque
 }
 
 /** The exact request that a person decides on: nothing of it is shortened away. */
-export function ApprovalDetails({ approval }: { readonly approval: ApprovalRequest }) {
+export function ApprovalDetails(props: {
+  readonly approval: ApprovalRequest;
+  /** From before the gateway started: read from the journal. */
+  readonly earlier?: boolean;
+}) {
+  const { approval, earlier = false } = props;
   const { intent } = approval;
   const { request } = intent;
   const gone = clientHasGone(approval, useNow(1_000));
@@ -41,6 +46,11 @@ export function ApprovalDetails({ approval }: { readonly approval: ApprovalReque
         {cluster?.production ? <StateBadge tone="production" word="production" filled /> : null}
         <ExpiryCountdown approval={approval} />
       </div>
+      {earlier ? (
+        <p className={styles.why}>
+          From before the restart, as the journal keeps it. A body, if there was one, is not kept.
+        </p>
+      ) : null}
       <p className={styles.consequence}>{consequence(intent)}</p>
       <p className={styles.why} data-waiting={approval.state === 'PENDING' || undefined}>
         {sentence(intent.message)}

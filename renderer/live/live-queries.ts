@@ -12,6 +12,7 @@ export type LiveCall = Extract<
   | 'clusters.list'
   | 'terminals.list'
   | 'approvals.list'
+  | 'approvals.earlier'
   | 'recordings.list'
   | 'streams.list'
   | 'policy.state'
@@ -51,6 +52,7 @@ export function followEvents(bridge: Pick<LiveBridge, 'on'>, client: QueryClient
       // A gateway that came back has forgotten what waited: read it anew.
       if (status.state === 'running' && before?.state !== 'running') {
         void client.invalidateQueries({ queryKey: ['approvals.list'] });
+        void client.invalidateQueries({ queryKey: ['approvals.earlier'] });
         void client.invalidateQueries({ queryKey: ['policy.state'] });
         void client.invalidateQueries({ queryKey: ['policy.upgrade'] });
         void client.invalidateQueries({ queryKey: ['streams.list'] });

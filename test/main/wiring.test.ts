@@ -19,12 +19,19 @@ function setUp() {
     gateway: { events: gatewayEvents, start: async () => note('gateway.start')(), stop: async () => {} },
     demo: { events: new EventEmitter<{ restarted: [] }>(), stop: async () => {} },
     clusters: {
-      events: new EventEmitter<{ changed: [typeof data.clusters] }>(),
+      events: new EventEmitter<{ changed: [typeof data.clusters]; connected: [string] }>(),
       lost: note('clusters.lost'),
       reconnectDemo: async () => {
         note('clusters.reconnectDemo')();
         if (!world.demoComesBack) throw new Error('it is gone');
       },
+    },
+    reachWatch: {
+      follow: note('reachWatch.follow'),
+      lookNow: async (...what) => note('reachWatch.lookNow')(...what),
+      lookSoon: note('reachWatch.lookSoon'),
+      forget: note('reachWatch.forget'),
+      recorded: note('reachWatch.recorded'),
     },
     terminalService: {
       events: terminalHostEvents,
@@ -32,13 +39,16 @@ function setUp() {
       stop: async () => {},
     },
     terminals: {
-      events: new EventEmitter<{ changed: [typeof data.terminals] }>(),
+      events: new EventEmitter<{ changed: [typeof data.terminals]; moved: [string] }>(),
       recorded: note('terminals.recorded'),
       exited: note('terminals.exited'),
       prompted: note('terminals.prompted'),
+      inFolder: note('terminals.inFolder'),
+      startOn: note('terminals.startOn'),
       recordingFailed: note('terminals.recordingFailed'),
       lost: note('terminals.lost'),
     },
+    workspace: { changed: note('workspace.changed') },
     recordings: {
       list: async () => {
         if (!world.recordingsListed) throw new Error('the host is gone');
@@ -70,9 +80,19 @@ const recordingsTold = ['page', 'recordings.changed', data.recordings];
 describe('of what a service tells', () => {
   test.each<[string, (services: typeof made.services) => void, unknown[][]]>([
     [
-      "the gateway's state, the page hears",
+      "the gateway's state, the page hears, and clusters are looked at anew",
       ({ gateway }) => gateway.events.emit('status', data.gateway),
-      [['page', 'gateway.changed', data.gateway]],
+      [['page', 'gateway.changed', data.gateway], ['reachWatch.lookSoon']],
+    ],
+    [
+      'a gateway that is gone, the page hears, and what it knew of clusters is forgotten',
+      ({ gateway }) => gateway.events.emit('status', { ...data.gateway, state: 'restarting' }),
+      [['page', 'gateway.changed', { ...data.gateway, state: 'restarting' }], ['reachWatch.forget']],
+    ],
+    [
+      'a cluster that a person connected, it is looked at',
+      ({ clusters }) => clusters.events.emit('connected', 'staging'),
+      [['reachWatch.lookNow', 'staging', 'connecting']],
     ],
     [
       'a cluster that did not come back with the gateway, the clusters hear',
@@ -86,6 +106,7 @@ describe('of what a service tells', () => {
         ['page', 'journal.appended', records],
         ['terminals.recorded', one],
         ['terminals.recorded', two],
+        ['reachWatch.recorded', records],
       ],
     ],
     [
@@ -112,9 +133,14 @@ describe('of what a service tells', () => {
       [['clusters.reconnectDemo']],
     ],
     [
-      'clusters, the page hears',
+      'clusters, the page hears, and the connected ones are followed',
       ({ clusters }) => clusters.events.emit('changed', data.clusters),
-      [['page', 'clusters.changed', data.clusters]],
+      [
+        ['page', 'clusters.changed', data.clusters],
+        ['reachWatch.follow', data.clusters.filter(({ state }) => state === 'connected').map(({ slug }) => slug)],
+        ['terminals.startOn', data.clusters.filter(({ state }) => state === 'connected').map(({ slug }) => slug)],
+        ['workspace.changed'],
+      ],
     ],
     [
       'a shell that ended, its terminal hears, and the page of the recording',
@@ -168,7 +194,7 @@ describe('of what a service tells', () => {
       services.terminals.events.emit('changed', entries);
       await settled();
     }
-    expect(heard.map(([, event]) => event)).toEqual([
+    expect(heard.filter(([who]) => who === 'page').map(([, event]) => event)).toEqual([
       'terminals.changed',
       'recordings.changed',
       'terminals.changed',

@@ -30,6 +30,7 @@ export const settings: Settings = {
   shell: '',
   revealSeconds: 30,
   recordInput: false,
+  bringBack: true,
   kubeconfigFiles: ['/home/mira/work/customer-a.kubeconfig'],
 };
 
@@ -116,8 +117,12 @@ function cluster(slug: string, fields: Partial<ClusterEntry>): ClusterEntry {
     user: `${slug}-mira`,
     namespace: 'default',
     file: '/home/mira/.kube/config',
+    plugin: null,
+    passedOver: [],
     problem: null,
     state: 'available',
+    reach: null,
+    gone: false,
     demo: false,
     production: false,
     ...fields,
@@ -166,6 +171,7 @@ export function terminalOn(entry: ClusterEntry): TerminalEntry {
     recording: { state: 'recording', recordingId: 'r-now' },
     bypass: null,
     kubectlMissing: false,
+    broughtBack: null,
   };
 }
 

@@ -77,9 +77,13 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
     },
     'gateway.status': () => data.gateway,
     'gateway.restart': () => undefined,
+    'workspace.placeAtStart': () => null,
+    'workspace.moved': () => undefined,
     'clusters.list': () => clusters,
     'clusters.addKubeconfig': () => clusters,
     'clusters.connect': (slug) => setCluster(slug, 'connected'),
+    'clusters.signIn': (slug) => setCluster(slug, 'connected'),
+    'clusters.look': () => undefined,
     'clusters.disconnect': (slug) => void setCluster(slug, 'available'),
     'clusters.startDemo': () => setCluster('demo', 'connected'),
     'clusters.stopDemo': () => void setCluster('demo', 'available'),
@@ -111,6 +115,7 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
       data.secrets.filter((secret) => namespace === null || secret.namespace === namespace),
     'approvals.list': () => approvals,
     'approvals.shows': () => undefined,
+    'approvals.earlier': () => [],
     'approvals.review': ({ id, verdict, comment }) => {
       const pending = approvals.find((approval) => approval.id === id);
       if (pending?.state !== 'PENDING') return fail('approval-not-pending', 'It was decided or has expired meanwhile');

@@ -1,7 +1,7 @@
 import { Select } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useLive } from '../../live/live-queries.ts';
-import { useNavigation } from '../../live/navigation.tsx';
+import { useNavigation, useSelection } from '../../live/navigation.tsx';
 import type { Column } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
@@ -120,10 +120,10 @@ export function ActivityScreen({ title }: { readonly title: string }) {
   const [text, setText] = useState('');
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [cluster, setCluster] = useState<string | null>(null);
-  const [selected, setSelected] = useState<string | null>(item);
+  const [selected, setSelected] = useSelection();
   useEffect(() => {
     if (item !== null) setSelected(item);
-  }, [item]);
+  }, [item, setSelected]);
   const filtered = text.trim() !== '' || outcome !== null || cluster !== null;
   const rows = filterRows(journal.rows ?? [], { text, outcome, cluster });
   const chosen = journal.rows?.find((row) => row.key === selected);

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { ApprovalRequest } from '../../../model/approval.ts';
 import { requestLine } from '../../../model/request-words.ts';
 import { ApprovalStateBadge } from '../../decision/approval-state-badge.tsx';
@@ -7,7 +7,7 @@ import { newlyPending, orderApprovals, pendingApprovals, stepSelection } from '.
 import { sessionWords } from '../../live/identity-words.ts';
 import { focusInnerFrame, InnerFrame } from '../../live/inner-frame.tsx';
 import { useLive } from '../../live/live-queries.ts';
-import { useNavigation } from '../../live/navigation.tsx';
+import { useNavigation, useSelection } from '../../live/navigation.tsx';
 import type { AppShortcut } from '../../live/shortcuts.ts';
 import type { Column } from '../../ui/data-table.tsx';
 import { DetailsPanel } from '../../ui/details-panel.tsx';
@@ -90,12 +90,14 @@ export function ApprovalsScreen(props: {
   const { item } = useNavigation();
   const approvals = useLive('approvals.list');
   const now = useNow(1_000);
-  const rows = orderApprovals(approvals.data ?? []);
+  const current = approvals.data ?? [];
+  const earlier = (useLive('approvals.earlier').data ?? []).filter(({ id }) => current.every((one) => one.id !== id));
+  const rows = orderApprovals([...current, ...earlier]);
   const waiting = pendingApprovals(rows, now);
-  const [selected, setSelected] = useState<string | null>(item);
+  const [selected, setSelected] = useSelection();
   useEffect(() => {
     if (item !== null) setSelected(item);
-  }, [item]);
+  }, [item, setSelected]);
   // What was just asked is open without a click, unless another is; once decided it stays in view with its result.
   const before = useRef<readonly ApprovalRequest[]>([]);
   const { data } = approvals;
@@ -107,7 +109,7 @@ export function ApprovalsScreen(props: {
     );
     before.current = data;
     if (newest !== null) setSelected((current) => current ?? newest);
-  }, [data]);
+  }, [data, setSelected]);
   const chosen = rows.find((approval) => approval.id === selected) ?? null;
 
   return (

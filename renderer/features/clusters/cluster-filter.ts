@@ -19,7 +19,7 @@ function byUse(left: ClusterEntry, right: ClusterEntry): number {
 }
 
 function rank(cluster: ClusterEntry): number {
-  if (cluster.state === 'connected' || cluster.state === 'connecting') return 0;
+  if (['connected', 'connecting', 'signed-out'].includes(cluster.state)) return 0;
   return cluster.state === 'unusable' ? 2 : 1;
 }
 

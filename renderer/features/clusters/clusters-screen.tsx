@@ -1,15 +1,17 @@
 import { Button } from '@mantine/core';
-import { IconFileImport } from '@tabler/icons-react';
+import { IconFileImport, IconFiles } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ClusterEntry } from '../../../preload/contract.ts';
 import { useLive } from '../../live/live-queries.ts';
-import { useNavigation } from '../../live/navigation.tsx';
+import { useSelection } from '../../live/navigation.tsx';
+import { clusterWords } from '../../live/reach-words.ts';
 import type { Column } from '../../ui/data-table.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
 import { ListScreen } from '../../ui/list-screen.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
+import { actionWord } from './action-word.ts';
 import { ClusterDetails } from './cluster-details.tsx';
 import { filterClusters } from './cluster-filter.ts';
 import { ClusterStateBadge } from './cluster-state-badge.tsx';
@@ -19,11 +21,10 @@ import { type ClusterActions, useClusterActions } from './use-cluster-actions.ts
 
 const fileName = (path: string) => path.split(/[\\/]/).at(-1) ?? path;
 
-/** The button of a row; what else there is to do is in its details. */
-const ACTION_WORDS: Readonly<Partial<Record<ClusterEntry['state'], string>>> = {
-  connected: 'Open terminal',
-  failed: 'Try again',
-};
+/** Why a cluster cannot be used, or worked with, now. */
+function problemOf({ problem, reach, gone, file }: ClusterEntry): string | null {
+  return problem ?? (gone ? `Gone from ${file}` : (reach?.problem ?? null));
+}
 
 function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
   return [
@@ -41,14 +42,19 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
           </span>
           {row.production ? <StateBadge tone="production" word="production" filled /> : null}
           {row.demo ? <span className={styles.demo}>demo</span> : null}
+          {row.passedOver.length > 0 ? (
+            <span className={styles.doubled} title={`Several kubeconfig files define it: ${fileName(row.file)} counts`}>
+              <IconFiles size={14} role="img" aria-label="defined more than once" />
+            </span>
+          ) : null}
         </>
       ),
     },
     {
       id: 'state',
       title: 'State',
-      width: 116,
-      value: (row) => row.state,
+      width: 132,
+      value: (row) => clusterWords(row).word,
       render: (row) => <ClusterStateBadge cluster={row} />,
     },
     {
@@ -60,13 +66,13 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
           <Button
             size="compact-xs"
             loading={actions.busy === row.slug || row.state === 'connecting'}
-            aria-label={`${ACTION_WORDS[row.state] ?? 'Connect'}${row.state === 'connected' ? ' on' : ''} ${row.context}`}
+            aria-label={`${actionWord(row)}${row.state === 'connected' || row.state === 'signed-out' ? ' on' : ''} ${row.context}`}
             onClick={(event) => {
               event.stopPropagation();
               actions.connect(row);
             }}
           >
-            {ACTION_WORDS[row.state] ?? 'Connect'}
+            {actionWord(row)}
           </Button>
         ),
     },
@@ -78,13 +84,13 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
       grow: 2,
       value: (row) => row.server,
       render: (row) =>
-        row.problem === null ? (
+        problemOf(row) === null ? (
           <span>
             <Identifier>{row.server}</Identifier>
           </span>
         ) : (
-          <span className={styles.reason} title={row.problem}>
-            {row.problem}
+          <span className={styles.reason} title={problemOf(row) ?? ''}>
+            {problemOf(row)}
           </span>
         ),
     },
@@ -119,11 +125,10 @@ function columns(actions: ClusterActions): ReadonlyArray<Column<ClusterEntry>> {
 
 /** Contexts of the person's kubeconfig files: which can be used, why not, connect. */
 export function ClustersScreen({ title }: { readonly title: string }) {
-  const { item } = useNavigation();
   const clusters = useLive('clusters.list');
   const actions = useClusterActions();
   const [typed, setTyped] = useState('');
-  const [selected, setSelected] = useState<string | null>(item);
+  const [selected, setSelected] = useSelection();
   const all = clusters.data ?? [];
   const shown = filterClusters(all, typed);
   const chosen = all.find((cluster) => cluster.slug === selected);

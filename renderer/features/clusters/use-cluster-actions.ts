@@ -9,6 +9,10 @@ export interface ClusterActions {
   readonly busy: string | null;
   readonly failure: { readonly title: string; readonly error: unknown } | null;
   connect(cluster: ClusterEntry): void;
+  /** Has its credential anew. */
+  signIn(cluster: ClusterEntry): void;
+  /** Looks whether it can be reached. */
+  look(cluster: ClusterEntry): void;
   disconnect(cluster: ClusterEntry): void;
   startDemo(): void;
   addKubeconfig(): void;
@@ -44,6 +48,14 @@ export function useClusterActions(): ClusterActions {
       run(cluster.slug, `${cluster.context} could not be connected`, async () => {
         openOn(await invoke('clusters.connect', cluster.slug));
       });
+    },
+    signIn: (cluster) => {
+      run(cluster.slug, `${cluster.context}: signing in did not work`, async () => {
+        await invoke('clusters.signIn', cluster.slug);
+      });
+    },
+    look: (cluster) => {
+      run(cluster.slug, `${cluster.context} could not be checked`, () => invoke('clusters.look', cluster.slug));
     },
     disconnect: (cluster) => {
       run(cluster.slug, `${cluster.context} could not be disconnected`, () =>

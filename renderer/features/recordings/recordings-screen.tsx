@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import type { RecordingEntry } from '../../../preload/contract.ts';
 import { useInvoke } from '../../live/bridge.ts';
 import { useLive } from '../../live/live-queries.ts';
-import { useNavigation } from '../../live/navigation.tsx';
+import { useNavigation, useSelection } from '../../live/navigation.tsx';
 import type { Column } from '../../ui/data-table.tsx';
 import { DetailsPanel } from '../../ui/details-panel.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -106,11 +106,11 @@ export function RecordingsScreen({ title }: { readonly title: string }) {
   const { item, go } = useNavigation();
   const recordings = useLive('recordings.list');
   const [typed, setTyped] = useState('');
-  const [selected, setSelected] = useState<string | null>(item);
+  const [selected, setSelected] = useSelection();
   const [failure, setFailure] = useState<{ title: string; error: unknown } | null>(null);
   useEffect(() => {
     if (item !== null) setSelected(item);
-  }, [item]);
+  }, [item, setSelected]);
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const rows = (recordings.data ?? []).filter((entry) => {
     const text = `${entry.title} ${entry.cluster} ${entry.namespace} ${entry.principal}`.toLowerCase();

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useEffect } from 'react';
 import { useInvoke } from '../../live/bridge.ts';
 import { useLive } from '../../live/live-queries.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
@@ -12,6 +13,9 @@ import { SettingRow, SettingSection } from './setting-row.tsx';
 export function DiagnosticsSection() {
   const invoke = useInvoke();
   const info = useLive('app.info');
+  // kubectl may have been installed since; no event tells of that.
+  const { refetch } = info;
+  useEffect(() => void refetch(), [refetch]);
   const gateway = useLive('gateway.status').data;
   if (info.isError) return <ProblemNotice title="The app's state could not be read" error={info.error} />;
   if (info.data === undefined || gateway === undefined) return null;

@@ -143,6 +143,17 @@ function TerminalSection({ settings, onChange }: SectionProps) {
         />
       </SettingRow>
       <SettingRow
+        label="Bring back terminals and clusters at start"
+        hint="As new shells in the same folders; nothing is run again"
+        labels="bring-back"
+      >
+        <Switch
+          id="bring-back"
+          checked={settings.bringBack}
+          onChange={(event) => onChange({ bringBack: event.currentTarget.checked })}
+        />
+      </SettingRow>
+      <SettingRow
         label="Screen reader mode"
         hint="The terminal tells a screen reader what it prints"
         labels="screen-reader"

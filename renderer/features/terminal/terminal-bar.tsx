@@ -17,6 +17,7 @@ export function TerminalBar(props: {
   const namespaces = useQuery({
     queryKey: ['secrets', 'namespaces', terminal.cluster],
     queryFn: () => invoke('secrets.namespaces', terminal.cluster),
+    enabled: terminal.state === 'open',
     staleTime: 30_000,
   });
   const names = [...new Set([terminal.namespace, ...(namespaces.data ?? [])])].sort();
@@ -40,7 +41,7 @@ export function TerminalBar(props: {
         }}
       />
       <div className={styles.barEnd}>
-        <RecordingIndicator terminal={terminal} />
+        {terminal.state === 'waiting' ? null : <RecordingIndicator terminal={terminal} />}
         <ActionIcon aria-label="Find in terminal" title="Find (Ctrl+Shift+F)" onClick={props.onFind}>
           <IconSearch size={16} aria-hidden />
         </ActionIcon>

@@ -8,7 +8,8 @@ import { useLive } from '../../live/live-queries.ts';
 import { useNavigation } from '../../live/navigation.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
 import { useNow } from '../../ui/use-now.ts';
-
+import { BroughtBackLine } from './brought-back-line.tsx';
+import { ClusterLine } from './cluster-line.tsx';
 import styles from './terminal.module.css';
 
 /** Lines under the terminal: a request of it that waits, kubectl that is missing, the shell that ended. */
@@ -22,8 +23,14 @@ export function TerminalLines(props: { readonly terminal: TerminalEntry; readonl
   // What kubectl waits for now is said before what it has given up.
   const waiting = asked.find((approval) => !clientHasGone(approval, now)) ?? asked[0];
   const gone = waiting !== undefined && clientHasGone(waiting, now);
+  const clusters = useLive('clusters.list').data;
+  const cluster = clusters?.find(({ slug }) => slug === terminal.cluster);
   return (
     <>
+      {clusters !== undefined && terminal.state === 'open' ? (
+        <ClusterLine cluster={cluster} name={terminal.clusterName} />
+      ) : null}
+      <BroughtBackLine terminal={terminal} />
       {waiting ? (
         <div className={styles.line} data-tone="waiting" role="status">
           <IconClock size={16} aria-hidden />

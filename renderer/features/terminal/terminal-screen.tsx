@@ -16,6 +16,7 @@ import { TerminalBar } from './terminal-bar.tsx';
 import { TerminalLines } from './terminal-lines.tsx';
 import { TerminalTabs } from './terminal-tabs.tsx';
 import { TerminalView } from './terminal-view.tsx';
+import { WaitingTerminal } from './waiting-terminal.tsx';
 
 /** The shells of the person, each with KUBECONFIG forced to the gateway. Stays mounted while other screens are open. */
 export function TerminalScreen(props: {
@@ -154,18 +155,21 @@ export function TerminalScreen(props: {
         {...(active ? { role: 'tabpanel', id: 'terminal-panel', 'aria-labelledby': `tab-${active.id}` } : {})}
       >
         {terminals.length === 0 ? <NoTerminal onOpen={open} /> : null}
-        {terminals.map((terminal) => (
-          <TerminalView
-            key={terminal.id}
-            terminal={terminal}
-            shown={props.shown && terminal.id === activeId}
-            finding={finding}
-            asking={question !== null}
-            onFind={setFinding}
-            onShortcut={onShortcut}
-            onRestart={() => restart(terminal)}
-          />
-        ))}
+        {active?.state === 'waiting' ? <WaitingTerminal key={active.id} terminal={active} /> : null}
+        {terminals
+          .filter(({ state }) => state !== 'waiting')
+          .map((terminal) => (
+            <TerminalView
+              key={terminal.id}
+              terminal={terminal}
+              shown={props.shown && terminal.id === activeId}
+              finding={finding}
+              asking={question !== null}
+              onFind={setFinding}
+              onShortcut={onShortcut}
+              onRestart={() => restart(terminal)}
+            />
+          ))}
       </div>
       {active ? <TerminalLines terminal={active} onRestart={() => restart(active)} /> : null}
       <EndQuestion question={question} onAnswer={answer} />

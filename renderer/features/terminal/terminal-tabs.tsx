@@ -73,7 +73,9 @@ export function TerminalTabs(props: {
                 {terminal.clusterName}
                 <span className={styles.tabNamespace}>{terminal.namespace}</span>
                 {terminal.production ? <span className="visually-hidden">production</span> : null}
-                {terminal.state === 'exited' ? <span className={styles.tabNamespace}>(ended)</span> : null}
+                {terminal.state === 'open' ? null : (
+                  <span className={styles.tabNamespace}>({terminal.state === 'exited' ? 'ended' : 'waiting'})</span>
+                )}
               </button>
               {/* For the mouse alone: a tab list may hold nothing but tabs. By keyboard: Delete, or Close terminal in the bar. */}
               <ActionIcon

@@ -1,7 +1,7 @@
 import type { ElectronApplication } from '@playwright/test';
 
 /** One of the app's utility processes. */
-export type HostName = 'gateway' | 'terminal' | 'demo';
+export type HostName = 'gateway' | 'terminal' | 'demo cluster';
 
 /** The process id of a host. @throws when it does not run. */
 export async function hostProcess(electron: ElectronApplication, host: HostName): Promise<number> {

@@ -13,8 +13,12 @@ export const cluster: ClusterEntry = {
   user: 'dana',
   namespace: 'web',
   file: '/home/dana/.kube/config',
+  plugin: null,
+  passedOver: [],
   problem: null,
   state: 'connected',
+  reach: null,
+  gone: false,
   demo: false,
   production: false,
 };
@@ -75,6 +79,7 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
     clusters: {
       entries: () => noted([cluster], 'clusters.entries'),
       refresh: async () => noted([cluster], 'clusters.refresh'),
+      entry: (slug) => (slug === cluster.slug ? cluster : { ...cluster, slug, state: 'signed-out' }),
       connect: async (slug) => noted(cluster, 'clusters.connect', slug),
       disconnect: async (slug) => noted(undefined, 'clusters.disconnect', slug),
       startDemo: async () => noted(cluster, 'clusters.startDemo'),
@@ -84,6 +89,11 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
         return cluster;
       },
     },
+    workspace: {
+      placeAtStart: async () => noted(null, 'workspace.placeAtStart'),
+      moved: (place) => noted(undefined, 'workspace.moved', place),
+    },
+    reachWatch: { lookNow: async (slug, look) => noted(undefined, 'reachWatch.lookNow', slug, look) },
     terminals: {
       entries: () => noted(data.terminals, 'terminals.entries'),
       open: async (request) => noted(data.terminalOn(cluster), 'terminals.open', request),

@@ -11,6 +11,7 @@ const outside = { kind: 'outside', id: 'outside', cluster: null, namespace: null
 const opened = { cluster: 'staging', namespace: 'web', ...size };
 
 /** A call, its argument, the steps that it takes at the services, and its answer. */
+const place = { screen: 'secrets', item: 'web/stripe', cluster: 'staging', terminal: null } as const;
 const table: ReadonlyArray<readonly [CallName, unknown, readonly Step[], unknown]> = [
   ['app.info', undefined, [['appInfo']], data.info],
   ['app.openFolder', 'recordings', [['openPath', '/app/recs']], undefined],
@@ -51,6 +52,11 @@ const table: ReadonlyArray<readonly [CallName, unknown, readonly Step[], unknown
   ['clusters.list', undefined, [['clusters.refresh']], [cluster]],
   ['clusters.addKubeconfig', undefined, [['chooseKubeconfigs'], ['clusters.refresh']], [cluster]],
   ['clusters.connect', 'staging', [['clusters.connect', 'staging']], cluster],
+  ['workspace.placeAtStart', undefined, [['workspace.placeAtStart']], null],
+  ['workspace.moved', place, [['workspace.moved', place]], undefined],
+  ['clusters.signIn', 'staging', [['reachWatch.lookNow', 'staging', 'signing-in']], cluster],
+  ['clusters.signIn', 'signed-out', [['clusters.connect', 'signed-out']], cluster],
+  ['clusters.look', 'staging', [['reachWatch.lookNow', 'staging', 'quietly']], undefined],
   ['clusters.disconnect', 'staging', [['clusters.disconnect', 'staging']], undefined],
   ['clusters.startDemo', undefined, [['clusters.startDemo']], cluster],
   ['clusters.stopDemo', undefined, [['clusters.stopDemo']], undefined],
@@ -88,6 +94,20 @@ const table: ReadonlyArray<readonly [CallName, unknown, readonly Step[], unknown
   ],
   ['approvals.list', undefined, [['gateway.call', 'approvals', undefined]], [pending]],
   ['approvals.shows', 'a-1', [], undefined],
+  [
+    'approvals.earlier',
+    undefined,
+    [
+      ['gateway.call', 'approvals', undefined],
+      ['gateway.call', 'journal', { filter: { types: ['approval'] }, limit: 200, before: null }],
+      [
+        'gateway.call',
+        'journal',
+        { filter: { types: ['decided'], outcome: 'requireApproval' }, limit: 200, before: null },
+      ],
+    ],
+    [],
+  ],
   [
     'approvals.review',
     { id: 'a-1', verdict: 'deny', comment: 'not now' },

@@ -9,12 +9,14 @@ const WITHOUT_A_HAND: readonly CallName[] = [
   'settings.write',
   'gateway.status',
   'clusters.list',
+  'clusters.look',
   'terminals.list',
   'terminals.foreground',
   'secrets.namespaces',
   'secrets.list',
   'secrets.reveal',
   'approvals.list',
+  'approvals.earlier',
   'approvals.shows',
   'approvals.review',
   'streams.list',
@@ -23,6 +25,8 @@ const WITHOUT_A_HAND: readonly CallName[] = [
   'recordings.read',
   'policy.state',
   'policy.upgrade',
+  'workspace.placeAtStart',
+  'workspace.moved',
 ];
 
 test('case 62: every call needs a hand but those that are listed here', () => {

@@ -3,6 +3,7 @@ import { Clusters } from '../../../main/clusters/clusters.ts';
 import type { DemoCluster } from '../../../main/clusters/demo-cluster.ts';
 import type { GatewayService } from '../../../main/gateway/gateway-service.ts';
 import { HostError } from '../../../main/hosts/protocol.ts';
+import type { ClusterReach } from '../../../model/cluster-reach.ts';
 import type { ContextListing } from '../../../model/context-listing.ts';
 
 const listing = (context: string, problem: string | null = null): ContextListing => ({
@@ -12,8 +13,21 @@ const listing = (context: string, problem: string | null = null): ContextListing
   user: 'dana',
   namespace: 'default',
   file: '/home/dana/.kube/config',
+  plugin: null,
+  passedOver: [],
   problem,
 });
+
+const UNREACHABLE: ClusterReach = {
+  state: 'unreachable',
+  trouble: 'refused',
+  problem: 'nothing listens there',
+  checkedAt: '2026-03-01T10:00:00.000Z',
+  latency: null,
+  serverVersion: null,
+  certificateExpires: null,
+  signIn: { plugin: null, expires: null, due: false, user: null },
+};
 
 let inFiles: ContextListing[];
 let refusal: HostError | null;
@@ -71,6 +85,69 @@ describe('the clusters', () => {
     await clusters.refresh();
     expect(states()).toEqual([['staging', 'failed', 'no such context']]);
     expect(() => clusters.connected('staging')).toThrow('Connect staging first');
+  });
+});
+
+describe('what a look found of a cluster', () => {
+  test('is told with it while it is connected, and no longer', async () => {
+    const told: unknown[] = [];
+    clusters.events.on('connected', (slug) => told.push(slug));
+    await clusters.connect('staging');
+    expect(told).toEqual(['staging']);
+    clusters.found('staging', UNREACHABLE);
+    expect(clusters.entry('staging')).toMatchObject({ state: 'connected', reach: UNREACHABLE });
+    await clusters.disconnect('staging');
+    clusters.found('staging', UNREACHABLE);
+    expect(clusters.entry('staging')).toMatchObject({ state: 'available', reach: null });
+    await clusters.connect('staging');
+    expect(clusters.entry('staging').reach).toBeNull();
+  });
+});
+
+describe('kubeconfig files that were written while the app runs', () => {
+  test('are told with what they hold now, and not where they say the same', async () => {
+    await clusters.refresh();
+    const told: unknown[] = [];
+    clusters.events.on('changed', (entries) => told.push(entries.map(({ slug }) => slug)));
+    await clusters.reread();
+    expect(told).toEqual([]);
+    inFiles = [...inFiles, listing('fresh')];
+    await clusters.reread();
+    expect(told).toEqual([['staging', 'production-eu', 'fresh']]);
+  });
+
+  test('say of a connected cluster that they have lost it', async () => {
+    await clusters.connect('staging');
+    inFiles = [];
+    await clusters.reread();
+    expect(clusters.entries()).toMatchObject([{ slug: 'staging', state: 'connected', gone: true }]);
+    inFiles = [listing('staging')];
+    await clusters.reread();
+    expect(clusters.entries()).toMatchObject([{ slug: 'staging', state: 'connected', gone: false }]);
+  });
+});
+
+describe('a cluster that was connected when the app ended', () => {
+  test('is connected again', async () => {
+    await clusters.refresh();
+    await clusters.comeBack('staging');
+    expect(states()[0]).toEqual(['staging', 'connected', null]);
+  });
+
+  test('waits for a person where a plugin gives its credential, and says so', async () => {
+    inFiles = [{ ...listing('staging'), plugin: 'kubelogin' }];
+    await clusters.refresh();
+    await clusters.comeBack('staging');
+    expect(connected).toEqual([]);
+    expect(states()[0]).toEqual(['staging', 'signed-out', null]);
+    expect(await clusters.connect('staging')).toMatchObject({ state: 'connected' });
+  });
+
+  test.each(['nowhere', 'broken', '../../etc', ''])('is left alone where it cannot be had: %j', async (slug) => {
+    inFiles = [listing('broken', 'it has no user')];
+    await clusters.refresh();
+    await clusters.comeBack(slug);
+    expect(connected).toEqual([]);
   });
 });
 

@@ -72,6 +72,7 @@ class Host extends EventEmitter {
         this.saidFarewell = true;
       },
       listContexts: never,
+      lookAtCluster: never,
       policyUpgrade: never,
       takeOverPolicy: never,
       approvals: never,

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
 import { HostError } from '../../../main/hosts/protocol.ts';
 import type { TerminalService } from '../../../main/terminals/terminal-service.ts';
 import { Terminals } from '../../../main/terminals/terminals.ts';
@@ -12,14 +15,18 @@ const CLUSTER: ClusterEntry = {
   user: 'dana',
   namespace: 'default',
   file: '/home/dana/.kube/config',
+  plugin: null,
+  passedOver: [],
   problem: null,
   state: 'connected',
+  reach: null,
+  gone: false,
   demo: false,
   production: false,
 };
 
 /** Terminals whose gateway and host only note what they were asked. */
-function terminals(onOpen: (id: string) => void = () => {}, failure: Error | null = null) {
+function terminals(onOpen: (id: string) => void = () => {}, failure: Error | null = null, path = '') {
   const closed: string[] = [];
   const accesses: object[] = [];
   const asked: Array<[string, object | string]> = [];
@@ -39,7 +46,7 @@ function terminals(onOpen: (id: string) => void = () => {}, failure: Error | nul
       }) as TerminalService['call'],
     },
     cluster: () => CLUSTER,
-    environment: { PATH: '', HOME: '/home/dana', KUBECONFIG: '/own' },
+    environment: { PATH: path, HOME: '/home/dana', KUBECONFIG: '/own' },
     principal: 'local:dana',
     version: '1',
     settings: () => ({ shell: '/bin/bash', recordInput: false }),
@@ -165,4 +172,76 @@ describe('a terminal', () => {
     expect(await all.setNamespace(id, 'payments')).toMatchObject({ id, namespace: 'payments' });
     expect(accesses.at(-1)).toMatchObject({ kind: 'inAppTerminal', id, cluster: 'staging', namespace: 'payments' });
   });
+});
+
+describe('terminals of the last run', () => {
+  const FOLDER = import.meta.dirname;
+  const stored = [
+    { cluster: 'staging', namespace: 'web', folder: FOLDER },
+    { cluster: 'elsewhere', namespace: 'default', folder: null },
+    { cluster: 'staging', namespace: 'jobs', folder: '/gone/for/good' },
+  ];
+  const started = async (all: Terminals, count: number) => {
+    await vi.waitFor(() => expect(all.entries().filter(({ state }) => state === 'open')).toHaveLength(count));
+  };
+
+  test('wait in their order, and get a fresh shell in their folder once their cluster is connected', async () => {
+    const { terminals: all, asked } = terminals();
+    const ids = all.bringBack(stored, [CLUSTER]);
+    expect(all.entries().map(({ id, state, clusterName }) => [id, state, clusterName])).toEqual([
+      [ids[0], 'waiting', 'staging'],
+      [ids[1], 'waiting', 'elsewhere'],
+      [ids[2], 'waiting', 'staging'],
+    ]);
+    expect(asked).toEqual([]);
+    all.startOn(['staging']);
+    all.startOn(['staging']);
+    await started(all, 2);
+    const opened = asked.filter(([name]) => name === 'open').map(([, open]) => open);
+    // Twice told, once started; and nothing in it but a shell.
+    expect(opened).toHaveLength(2);
+    expect(opened).toContainEqual(expect.objectContaining({ id: ids[0], folder: FOLDER, shell: '/bin/bash' }));
+    expect(opened).toContainEqual(expect.objectContaining({ id: ids[2], folder: '/home/dana' }));
+    expect(all.entries().map(({ id, state, namespace, broughtBack }) => [id, state, namespace, broughtBack])).toEqual([
+      [ids[0], 'open', 'web', { folder: FOLDER, gone: null }],
+      [ids[1], 'waiting', 'default', null],
+      [ids[2], 'open', 'jobs', { folder: '/home/dana', gone: '/gone/for/good' }],
+    ]);
+  });
+
+  test('that are closed while their shell starts stay closed, and leave no shell and no certificate', async () => {
+    const { terminals: all, asked, closed } = terminals();
+    const [id = ''] = all.bringBack(stored.slice(0, 1), [CLUSTER]);
+    all.startOn(['staging']);
+    await vi.waitFor(() => expect(asked.map(([name]) => name)).toContain('open'));
+    await all.close(id);
+    await vi.waitFor(() => expect(closed).toContain(id));
+    expect(all.entries()).toEqual([]);
+    expect(asked.filter(([name]) => name === 'close')).not.toEqual([]);
+  });
+
+  test('know where their shell is now, for the next time', async () => {
+    const { terminals: all, open } = terminals();
+    const moved: string[] = [];
+    all.events.on('moved', (id) => moved.push(id));
+    const { id } = await open();
+    expect(all.folderOf(id)).toBeNull();
+    all.inFolder(id, '/srv');
+    all.inFolder('t-unknown', '/etc');
+    expect([all.folderOf(id), all.folderOf('t-unknown'), moved]).toEqual(['/srv', null, [id]]);
+    await all.close(id);
+    expect(all.folderOf(id)).toBeNull();
+  });
+});
+
+test('kubectl that was installed since is not said to be missing any more', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'gatehouse-path-'));
+  const { terminals: all, open } = terminals(undefined, null, path);
+  const { id } = await open();
+  all.prompted(id, `/kubeconfigs/${id}.yaml`);
+  expect(all.entries()[0]?.kubectlMissing).toBe(true);
+  writeFileSync(join(path, 'kubectl'), '#!/bin/sh\n', { mode: 0o755 });
+  all.prompted(id, `/kubeconfigs/${id}.yaml`);
+  await vi.waitFor(() => expect(all.entries()[0]?.kubectlMissing).toBe(false));
+  rmSync(path, { recursive: true });
 });

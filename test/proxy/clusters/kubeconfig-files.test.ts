@@ -86,6 +86,8 @@ describe('the list of contexts', () => {
         user: 'u',
         namespace: 'shop',
         file: path,
+        plugin: null,
+        passedOver: [],
         problem: null,
       },
     ]);
