@@ -100,6 +100,7 @@ describe.skipIf(controlPlanePrograms === null)('a look at a real API server', ()
 /** Of an authority that no cluster knows, good for an hour. */
 async function clientCertificate(now: number): Promise<object> {
   const { certificate, privateKey } = await issueClientCertificate(await createCertificateAuthority(), {
+    cluster: null,
     principal: { user: 'someone', groups: [], session: { kind: 'headless', id: 'x' } },
     now,
     lifetime: 3_600_000,
