@@ -59,6 +59,7 @@ export default defineConfig({
           index: folder('renderer/index.html'),
           'terminal-frame': folder('renderer/terminal-frame/index.html'),
           player: folder('renderer/player/index.html'),
+          'policy-review': folder('renderer/policy-review/index.html'),
         },
       },
     },

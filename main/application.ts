@@ -21,6 +21,7 @@ import { protectionFor } from './windows/content-protection.ts';
 import { openMainWindow, rememberPlace } from './windows/main-window.ts';
 import { setMenu } from './windows/menu.ts';
 import { notify } from './windows/notify.ts';
+import { policyWindow } from './windows/policy-window.ts';
 import { guardQuit } from './windows/quit.ts';
 import { revivePage } from './windows/revive-page.ts';
 
@@ -43,9 +44,11 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
   const settings = openSettings(folders.root);
   followTheme(settings.read().theme);
   let window: BrowserWindow | null = null;
+  const policyReview = policyWindow(preload);
 
   function tell<Name extends EventName>(name: Name, payload: Payload<Name>): void {
     if (window && !window.isDestroyed()) window.webContents.send('gatehouse:event', name, payload);
+    if (name === 'policy.changed') policyReview.tell(name, payload);
   }
   function navigate(screen: Screen, item: string | null = null): void {
     show();
@@ -112,6 +115,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     openPath: (path) => shell.openPath(path),
     copy: (text) => clipboard.writeText(text),
     followTheme,
+    reviewPolicy: () => policyReview.open(),
     chooseKubeconfigs: () => chooseKubeconfigs(window),
   });
   handleCalls(handlers, ipcMain);

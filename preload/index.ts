@@ -7,6 +7,7 @@ const OF_A_PERSON: ReadonlySet<CallName> = new Set([
   'secrets.reveal',
   'streams.end',
   'policy.takeOver',
+  'policy.accept',
 ]);
 
 // Runs sandboxed, before the page, in a world of its own. The page gets these three functions and nothing of Electron.

@@ -2,6 +2,7 @@ import type { ApprovalRequest, Vote } from '../model/approval.ts';
 import type { ContextListing } from '../model/context-listing.ts';
 import type { JournalRecord } from '../model/journal-record.ts';
 import type { LiveStream } from '../model/live-stream.ts';
+import type { WaitingChange } from '../model/policy-change.ts';
 import type { PolicyState } from '../model/policy-state.ts';
 import type { KeyPair } from './access/key-pair.ts';
 import type { AccessRequest, ClientAccess } from './access/session-access.ts';
@@ -9,7 +10,7 @@ import type { ApprovalAuthority, AuthorityOpening } from './approvals/approval-a
 import type { ClusterSource } from './clusters/cluster-source.ts';
 import type { GatewayLog } from './gateway-log.ts';
 import type { JournalFilter } from './journal/journal.ts';
-import type { PolicySource } from './policy/policy-source.ts';
+import type { PolicyOpening, PolicySource } from './policy/policy-source.ts';
 import type { RecordingRetention } from './recording/session-retention.ts';
 
 export type { AccessRequest, ClientAccess, ClusterSource, ContextListing, GatewayLog, KeyPair };
@@ -37,6 +38,14 @@ export interface Gateway {
     options: { readonly limit: number; readonly before?: number },
   ): Promise<JournalRecord[]>;
   policy(): PolicyState;
+  /** The change of the policy that waits until a person confirms it, rule by rule; null where nothing waits. */
+  waitingPolicy(): WaitingChange | null;
+  /**
+   * Puts that change into force.
+   * @param accepted.digest of the change that the person was shown.
+   * @throws {PolicyChangeError} where something else waits by now, or nothing.
+   */
+  acceptPolicy(accepted: { readonly digest: string; readonly by: string }): Promise<PolicyState>;
   /** Exec, attach, port-forward, watches and logs that are open now; the oldest first. */
   streams(): readonly LiveStream[];
   /**
@@ -64,8 +73,8 @@ export interface GatewayOptions {
   readonly listen: { readonly host: string; readonly port: number };
   /** The gateway's own certificate authority (`access/certificate-authority.ts`). */
   readonly certificateAuthority: KeyPair;
-  /** Opens where the policy in force comes from: `policyIn(folder)`, which is the laptop's and a server's. */
-  readonly policy: (opening: { readonly log: GatewayLog }) => Promise<PolicySource>;
+  /** Opens where the policy in force comes from: `policyIn(folder, …)`, which is the laptop's and a server's. */
+  readonly policy: (opening: PolicyOpening) => Promise<PolicySource>;
   /** Opens who decides what waits for a person: `openLocalAuthority`, the person at this machine. */
   readonly authority: (opening: AuthorityOpening) => ApprovalAuthority;
   /** Told of each record once it is in the journal, in order; none of them holds a request up. */

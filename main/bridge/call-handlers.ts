@@ -25,6 +25,8 @@ export interface CallHandlersOptions extends CalledApp, SeenApprovals {
   readonly followTheme: (theme: Settings['theme']) => void;
   /** The system's own dialog; none where it was cancelled. */
   readonly chooseKubeconfigs: () => Promise<readonly string[]>;
+  /** Opens the window in which the person confirms a change of the policy, or brings it to the front. */
+  readonly reviewPolicy: () => void;
   /** Keeps the window out of screenshots and screen sharing for a while. */
   readonly protectContent: (milliseconds: number) => void;
 }
@@ -43,7 +45,7 @@ export function callHandlers(options: CallHandlersOptions): CallHandlers<string,
   return {
     ...appCalls(options),
     ...settingsCalls({ readSettings, changeSettings }),
-    ...gatewayCalls(services),
+    ...gatewayCalls(services, options.reviewPolicy),
     ...clustersCalls({ ...options, readSettings, changeSettings }),
     ...terminalsCalls(services),
     ...secretsCalls(services, protectContent),

@@ -2,7 +2,7 @@ import type { IpcMain, IpcMainInvokeEvent } from 'electron';
 import { type Argument, type CallHandlers, type CallName, calls, type Reply } from '../../preload/contract.ts';
 import { toProblem } from '../hosts/problem.ts';
 import { HostError } from '../hosts/protocol.ts';
-import { MAIN_ORIGIN, PLAYER_ORIGIN } from '../protection/content-security-policy.ts';
+import { MAIN_ORIGIN, PLAYER_ORIGIN, POLICY_ORIGIN } from '../protection/content-security-policy.ts';
 import { topOrigin } from '../protection/top-origin.ts';
 
 export interface Caller {
@@ -11,6 +11,9 @@ export interface Caller {
 
 /** The player's window shows recordings and nothing else. */
 const PLAYER_CALLS: ReadonlySet<string> = new Set<CallName>(['recordings.read', 'recordings.export', 'settings.read']);
+
+/** Its window shows a change of the policy, and it alone can accept one: not even the main document may. */
+const POLICY_CALLS: ReadonlySet<string> = new Set<CallName>(['policy.waiting', 'policy.accept', 'settings.read']);
 
 /** Answers the bridge's calls. Whoever is not one of our own top documents gets `sender-refused`. */
 export function handleCalls(handlers: CallHandlers<string, Caller>, ipc: Pick<IpcMain, 'handle'>): void {
@@ -33,7 +36,11 @@ async function answer(
   if (typeof name !== 'string' || !Object.hasOwn(calls, name)) {
     throw new HostError('call-unknown', 'There is no such call');
   }
-  if (origin !== MAIN_ORIGIN && !(origin === PLAYER_ORIGIN && PLAYER_CALLS.has(name))) {
+  const isItsCall =
+    (origin === MAIN_ORIGIN && name !== 'policy.accept') ||
+    (origin === PLAYER_ORIGIN && PLAYER_CALLS.has(name)) ||
+    (origin === POLICY_ORIGIN && POLICY_CALLS.has(name));
+  if (!isItsCall) {
     throw new HostError('sender-refused', 'This document may not make this call');
   }
   const call = name as CallName;

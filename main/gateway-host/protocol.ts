@@ -3,6 +3,7 @@ import type { ApprovalRequest } from '../../model/approval.ts';
 import type { ContextListing } from '../../model/context-listing.ts';
 import type { JournalRecord } from '../../model/journal-record.ts';
 import type { LiveStream } from '../../model/live-stream.ts';
+import type { WaitingChange } from '../../model/policy-change.ts';
 import type { PolicyState } from '../../model/policy-state.ts';
 import type { PolicyUpgrade, PolicyUpgraded } from '../../model/policy-upgrade.ts';
 import type { JournalFilter } from '../../proxy/journal/journal.ts';
@@ -23,6 +24,7 @@ export const gatewayStart = z.object({
   principal: z.object({ user: z.string(), groups: z.array(z.string()) }),
   maskKey: z.object({ kid: z.string(), key: z.instanceof(Uint8Array) }),
   journalKey: z.string().nullable(),
+  policyKey: z.object({ key: z.instanceof(Uint8Array), origin: z.enum(['kept', 'made', 'launch']) }),
 });
 export type GatewayStart = z.infer<typeof gatewayStart>;
 
@@ -74,11 +76,17 @@ export const gatewayProtocol = {
       answer: z.array(objectOf<JournalRecord>()),
     },
     policy: { argument: z.void(), answer: objectOf<PolicyState>() },
+    /** What of the policy folder waits until the person confirms it; null: nothing. */
+    waitingPolicy: { argument: z.void(), answer: objectOf<WaitingChange>().nullable() },
+    acceptPolicy: {
+      argument: z.object({ digest: z.string(), by: z.string() }),
+      answer: objectOf<PolicyState>(),
+    },
     /** The policy folder beside the built-in policy of this version. */
     policyUpgrade: { argument: z.void(), answer: objectOf<PolicyUpgrade>() },
     /** Writes built-in texts into it, chosen by id from those that it said are available. */
     takeOverPolicy: {
-      argument: z.object({ digest: z.string(), parts: z.array(z.string()) }),
+      argument: z.object({ digest: z.string(), parts: z.array(z.string()), by: z.string() }),
       answer: objectOf<PolicyUpgraded>(),
     },
     /** Exec, attach and port-forward: what people hold open. Watches and logs come and go by the hundred. */

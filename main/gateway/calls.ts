@@ -11,6 +11,8 @@ export interface CalledGateway {
 /** What the gateway's process is asked: how it is, its journal, its policy, and the streams that people hold open. */
 export function gatewayCalls(
   services: Promise<CalledGateway>,
+  /** Opens the window in which the person confirms a change of the policy. */
+  reviewPolicy: () => void,
 ): CallHandlers<'gateway' | 'journal' | 'policy' | 'streams'> {
   return {
     'gateway.status': async () => (await services).gateway.status(),
@@ -27,6 +29,15 @@ export function gatewayCalls(
 
     'policy.state': async () => (await services).gateway.call('policy', undefined),
     'policy.upgrade': async () => (await services).gateway.call('policyUpgrade', undefined),
-    'policy.takeOver': async (chosen) => (await services).gateway.call('takeOverPolicy', chosen),
+    'policy.takeOver': async (chosen) => {
+      const { gateway, principal } = await services;
+      return gateway.call('takeOverPolicy', { ...chosen, by: principal });
+    },
+    'policy.waiting': async () => (await services).gateway.call('waitingPolicy', undefined),
+    'policy.review': () => reviewPolicy(),
+    'policy.accept': async (digest) => {
+      const { gateway, principal } = await services;
+      return gateway.call('acceptPolicy', { digest, by: principal });
+    },
   };
 }

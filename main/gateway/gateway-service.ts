@@ -102,6 +102,8 @@ export class GatewayService {
       | 'review'
       | 'journal'
       | 'policy'
+      | 'waitingPolicy'
+      | 'acceptPolicy'
       | 'policyUpgrade'
       | 'takeOverPolicy'
       | 'streams'
@@ -156,6 +158,7 @@ export class GatewayService {
       principal,
       maskKey: keys.maskKey,
       journalKey: keys.journalKey,
+      policyKey: keys.policyKey,
     });
     this.#authority = started.authority;
     this.#url = started.url;

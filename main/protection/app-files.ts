@@ -8,6 +8,7 @@ const DOCUMENTS: Record<DocumentHost, string> = {
   gatehouse: 'index.html',
   terminal: 'terminal-frame/index.html',
   player: 'player/index.html',
+  policy: 'policy-review/index.html',
 };
 
 const MEDIA_TYPES: Record<string, string> = {

@@ -1,9 +1,10 @@
-/** The three documents of the app, each an origin of its own under our scheme, so that a loose policy stays in its frame. */
-export type DocumentHost = 'gatehouse' | 'terminal' | 'player';
+/** The four documents of the app, each an origin of its own under our scheme, so that a loose policy stays in its frame. */
+export type DocumentHost = 'gatehouse' | 'terminal' | 'player' | 'policy';
 
 export const SCHEME = 'app';
 export const MAIN_ORIGIN = 'app://gatehouse';
 export const PLAYER_ORIGIN = 'app://player';
+export const POLICY_ORIGIN = 'app://policy';
 
 const STRICT = {
   'default-src': "'none'",
@@ -35,6 +36,7 @@ export function contentSecurityPolicy(host: DocumentHost, nonce: string): string
       'style-src': `'self' 'nonce-${nonce}'`,
       'frame-ancestors': "'none'",
     },
+    policy: { 'style-src': `'self' 'nonce-${nonce}'`, 'frame-ancestors': "'none'" },
   };
   return Object.entries({ ...STRICT, ...own[host] })
     .map(([directive, sources]) => `${directive} ${sources}`)

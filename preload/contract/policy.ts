@@ -1,10 +1,17 @@
 import { z } from 'zod';
+import type { WaitingChange } from '../../model/policy-change.ts';
 import type { PolicyState } from '../../model/policy-state.ts';
 import type { PolicyUpgrade, PolicyUpgraded } from '../../model/policy-upgrade.ts';
 import { call, event } from './call.ts';
 
 export const policyCalls = {
   'policy.state': call<PolicyState>()(z.void()),
+  /** The change of the policy folder that waits for the person, rule by rule; an event of the policy makes it old. */
+  'policy.waiting': call<WaitingChange | null>()(z.void()),
+  /** Opens the window in which the person confirms it: the page itself cannot. */
+  'policy.review': call<void>()(z.void()),
+  /** Puts the change that was shown into force. For that window alone. */
+  'policy.accept': call<PolicyState>()(z.string().regex(/^[0-9a-f]{64}$/)),
   /** The policy folder beside the built-in policy of this version; an event of the policy makes it old. */
   'policy.upgrade': call<PolicyUpgrade>()(z.void()),
   /**

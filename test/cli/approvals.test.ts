@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { requestInWords } from '../../cli/request-in-words.ts';
 import { openControlSocket } from '../../proxy/control/control-socket.ts';
 import { authorityUnderTest, intent, summary } from '../proxy/approvals/intents.ts';
+import { NO_POLICY } from '../proxy/control/no-policy.ts';
 import { run, temporaryFolder } from './run.ts';
 
 let folder = '';
@@ -17,6 +18,7 @@ beforeEach(async () => {
       approvals: () => authority.list(),
       review: (vote) => authority.review(vote),
       streams: () => [],
+      ...NO_POLICY,
       endStream: () => false,
     },
     reviewer: 'local:ada',

@@ -20,6 +20,7 @@ const ARGUMENTS: { readonly [Name in CallName]?: Argument<Name> } = {
   'approvals.review': { id: 'none', verdict: 'deny', comment: null },
   'streams.end': { auditId: 'none', comment: null },
   'journal.query': { filter: {}, limit: 10 },
+  'policy.accept': 'f'.repeat(64),
   'policy.takeOver': { digest: policyUpgrade.digest, parts: ['never/bootstrap'] },
   'recordings.read': 'r-2',
   'recordings.play': 'r-2',

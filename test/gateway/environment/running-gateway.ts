@@ -7,6 +7,8 @@ import { createCertificateAuthority } from '../../../proxy/access/certificate-au
 import { openLocalAuthority } from '../../../proxy/approvals/local-authority.ts';
 import { createGateway } from '../../../proxy/gateway.ts';
 import type { Gateway } from '../../../proxy/gateway-door.ts';
+import type { AcceptanceOptions } from '../../../proxy/policy/source/acceptance.ts';
+import { acceptedInMemory } from '../../../proxy/policy/source/accepted-policy.ts';
 import { policyIn } from '../../../proxy/policy/source/policy-folder.ts';
 import {
   type CommandOptions,
@@ -55,8 +57,13 @@ export interface RunningGateway {
 /**
  * Starts a gateway with the built-in policy, in a folder of its own.
  * @param kid the id of its mask key: two gateways have two.
+ * @param acceptance left out, what a suite writes into the policy folder is in force, as on a server that trusts it.
  */
-export async function startGateway(cluster: TestedCluster, kid = 'test'): Promise<RunningGateway> {
+export async function startGateway(
+  cluster: TestedCluster,
+  kid = 'test',
+  acceptance: AcceptanceOptions = { store: acceptedInMemory(), trustsFolder: true },
+): Promise<RunningGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-gateway-'));
   const logged: string[] = [];
   const listeners: Array<(record: JournalRecord) => void> = [];
@@ -66,7 +73,7 @@ export async function startGateway(cluster: TestedCluster, kid = 'test'): Promis
   const gateway = await createGateway({
     listen: { host: '127.0.0.1', port: 0 },
     certificateAuthority: await createCertificateAuthority(),
-    policy: policyIn(join(folder, 'policy')),
+    policy: policyIn(join(folder, 'policy'), acceptance),
     authority: openLocalAuthority,
     journalSinks: [(record) => listeners.forEach((listener) => void listener(record))],
     dataFolder: join(folder, 'data'),

@@ -9,6 +9,7 @@ import { describeMasking } from './masking.ts';
 import { describeMasksOfCopies } from './masks-of-copies.ts';
 import { describeNotModified } from './not-modified.ts';
 import { describeOddRequests } from './odd-requests.ts';
+import { describePolicyChanges } from './policy-changes.ts';
 import { describeSelfKnowledge } from './self-knowledge.ts';
 import { describeTrustedHeaders } from './trusted-headers.ts';
 import { describeUpgrades } from './upgrades.ts';
@@ -28,6 +29,7 @@ export function describeGateway(environment: () => RunningGateway): void {
   describeOddRequests(environment);
   describeNotModified(environment);
   describeWaiting(environment);
+  describePolicyChanges(environment);
   describeHelm(environment);
   describeHelmManifests(environment);
   describeFilesOfConfigMaps(environment);

@@ -49,6 +49,8 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
     journal: data.journal.slice(0, 2),
     policy: data.policy,
     policyUpgrade: data.policyUpgrade,
+    waitingPolicy: data.waitingPolicy,
+    acceptPolicy: data.policy,
     takeOverPolicy: data.takenOver,
   };
   const services: CalledServices = {
@@ -126,6 +128,7 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
     copy: (text) => noted(undefined, 'copy', text),
     followTheme: (theme) => noted(undefined, 'followTheme', theme),
     chooseKubeconfigs: async () => noted(world.chosen, 'chooseKubeconfigs'),
+    reviewPolicy: () => noted(undefined, 'reviewPolicy'),
     protectContent: (milliseconds) => noted(undefined, 'protectContent', milliseconds),
   };
   return { handlers: callHandlers(options), steps, told, world, shownApprovals };

@@ -43,11 +43,28 @@ describe('a call of the bridge', () => {
     ['a frame of our own origin inside another', { origin: 'app://gatehouse', parent: main }, 'settings.read'],
     ['a foreign page', { origin: 'https://example.com', parent: null }, 'settings.read'],
     ['the player, for anything but recordings', { origin: 'app://player', parent: null }, 'secrets.reveal'],
+    ['the player, to accept a policy', { origin: 'app://player', parent: null }, 'policy.accept'],
+    ['case 63: the main document, to accept a policy', main, 'policy.accept'],
+    ['a frame in the window of the policy', { origin: 'app://policy', parent: main }, 'policy.accept'],
+    ['the window of the policy, to approve', { origin: 'app://policy', parent: null }, 'approvals.review'],
+    ['the window of the policy, to take over', { origin: 'app://policy', parent: null }, 'policy.takeOver'],
     ['the player, to approve', { origin: 'app://player', parent: null }, 'approvals.review'],
   ])('from %s is refused', async (_who, frame, name) => {
     const { invoke, made } = setUp();
     expect(await invoke(frame, name)).toMatchObject({ ok: false, problem: { code: 'sender-refused' } });
     expect(made).toEqual([]);
+  });
+
+  test('case 63: from the window of the policy shows a change and accepts it', async () => {
+    const { invoke, made } = setUp();
+    const window: Frame = { origin: 'app://policy', parent: null };
+    expect(await invoke(window, 'policy.waiting')).toMatchObject({ ok: true });
+    expect(await invoke(window, 'policy.accept', 'f'.repeat(64))).toMatchObject({ ok: true });
+    expect(await invoke(window, 'policy.accept', 'whatever waits')).toMatchObject({ ok: false });
+    expect(made).toEqual([
+      ['policy.waiting', undefined],
+      ['policy.accept', 'f'.repeat(64)],
+    ]);
   });
 
   test('from the player reads a recording', async () => {

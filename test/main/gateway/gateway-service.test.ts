@@ -71,6 +71,8 @@ class Host extends EventEmitter {
         this.saidFarewell = true;
       },
       listContexts: never,
+      waitingPolicy: never,
+      acceptPolicy: never,
       policyUpgrade: never,
       takeOverPolicy: never,
       approvals: never,
@@ -112,7 +114,11 @@ beforeEach(async () => {
     entry: 'gateway-host.js',
     environment: {},
     folders: { logs: '/logs', policy: '/policy', data: '/data', kubeconfigs: '/kubeconfigs' } as Folders,
-    keys: { maskKey: { kid: 'k', key: new Uint8Array(32) }, journalKey: null },
+    keys: {
+      maskKey: { kid: 'k', key: new Uint8Array(32) },
+      journalKey: null,
+      policyKey: { key: new Uint8Array(32), origin: 'made' },
+    },
     principal: { user: 'local:dana', groups: [] },
     notices: ['the key store is not safe'],
     port,
