@@ -62,6 +62,7 @@ export default defineConfig({
           'approvals-frame': folder('renderer/approvals-frame/index.html'),
           'secret-frame': folder('renderer/secret-frame/index.html'),
           player: folder('renderer/player/index.html'),
+          'policy-review': folder('renderer/policy-review/index.html'),
         },
       },
     },

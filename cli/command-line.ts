@@ -4,6 +4,7 @@ import { CommandError, type ExitCode, exitCodes } from './exit-codes.ts';
 import { gatewayCommand } from './gateway-command.ts';
 import { journalTailCommand } from './journal-tail-command.ts';
 import { journalVerifyCommand } from './journal-verify-command.ts';
+import { policyAcceptCommand, policyPendingCommand } from './policy-accept-command.ts';
 import { policyUpgradeCommand } from './policy-upgrade-command.ts';
 import { requestsCommand } from './requests-command.ts';
 import { approveCommand, denyCommand } from './review-commands.ts';
@@ -19,6 +20,8 @@ const COMMANDS: readonly Command[] = [
   endCommand,
   journalVerifyCommand,
   journalTailCommand,
+  policyPendingCommand,
+  policyAcceptCommand,
   policyUpgradeCommand,
 ];
 

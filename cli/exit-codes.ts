@@ -7,7 +7,7 @@ export const exitCodes = {
   notVerified: 3,
   /** No gateway answers in the data folder. */
   noGateway: 4,
-  /** `policy upgrade` has something to take over, and nobody said yes. */
+  /** There is something to take over or to accept, and nobody said yes. */
   undecided: 5,
   /** `journal verify` found nothing wrong in the folder, and nothing outside it to compare with. */
   notCompared: 6,

@@ -11,6 +11,7 @@ import { createGateway } from '../proxy/gateway.ts';
 import type { Gateway, GatewayLog } from '../proxy/gateway-door.ts';
 import { logSerializers } from '../proxy/gateway-log.ts';
 import { type HeadWitness, witnessFile } from '../proxy/journal/head-witness.ts';
+import { acceptedPolicyIn } from '../proxy/policy/source/accepted-policy.ts';
 import { policyIn } from '../proxy/policy/source/policy-folder.ts';
 import { lookAtFolder } from '../proxy/policy/upgrade/folder-at-start.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -25,7 +26,7 @@ export const gatewayCommand: Command = {
   name: NAME,
   summary: 'run a gateway without the app',
   help: `Usage: gatehouse gateway --kubeconfig FILE [--context NAME] --write-kubeconfig FILE
-                         [--policy FOLDER] [--data FOLDER] [--listen 127.0.0.1:0]
+                         [--policy FOLDER] [--trust-policy-folder] [--data FOLDER] [--listen 127.0.0.1:0]
 
 Runs a gateway in front of one cluster, for servers, scripts and tests. When it is ready it prints one line on stdout,
 
@@ -37,8 +38,11 @@ approval is answered, the journal is closed, the client kubeconfig is removed.
   --kubeconfig FILE        how to reach the cluster; may be given several times, merged as kubectl does
   --context NAME           the context to serve (default: the current context)
   --write-kubeconfig FILE  where to write the kubeconfig for clients
-  --policy FOLDER          the policy; an empty or missing folder gets the default policy (default: policy in the
-                           data folder)
+  --policy FOLDER          the policy; at the first start of a data folder an empty or missing one gets the default
+                           policy (default: policy in the data folder). A change that loosens waits for
+                           "gatehouse policy accept"
+  --trust-policy-folder    take each change of it at once: for a folder that Git or a configuration manager writes, and
+                           that nobody else can
   --data FOLDER            holds the journal and the keys; made when missing, and only its owner can enter it
                            (default: $GATEHOUSE_DATA, else ~/.gatehouse)
   --listen HOST:PORT       a loopback address; port 0 takes a free one (default: 127.0.0.1:0)
@@ -98,6 +102,7 @@ interface Settings {
   readonly writeKubeconfig: string;
   readonly dataFolder: string;
   readonly policyFolder: string;
+  readonly trustsPolicyFolder: boolean;
   readonly listen: { readonly host: string; readonly port: number };
   readonly retention: { readonly days: number; readonly bytes: number };
   /** Null: the usual place. */
@@ -111,6 +116,7 @@ async function readSettings(words: readonly string[], context: CommandContext): 
     context: { type: 'string' },
     'write-kubeconfig': { type: 'string' },
     policy: { type: 'string' },
+    'trust-policy-folder': { type: 'boolean' },
     data: { type: 'string' },
     listen: { type: 'string', default: '127.0.0.1:0' },
     'journal-days': { type: 'string', default: '90' },
@@ -137,6 +143,7 @@ async function readSettings(words: readonly string[], context: CommandContext): 
     writeKubeconfig,
     dataFolder: data,
     policyFolder: values.policy === undefined ? join(data, 'policy') : resolve(values.policy),
+    trustsPolicyFolder: values['trust-policy-folder'] === true,
     listen: parseListen(values.listen),
     journalWitness: witness === undefined ? null : namedWitness(NAME, witness, data),
     retention: {
@@ -192,9 +199,12 @@ async function start(settings: Settings, log: GatewayLog, context: CommandContex
   const witness = await openWitness(settings, log, context);
   try {
     return await createGateway({
-      ...keys,
+      ...keys.gateway,
       listen: settings.listen,
-      policy: policyIn(settings.policyFolder),
+      policy: policyIn(settings.policyFolder, {
+        store: acceptedPolicyIn(settings.dataFolder, keys.policyKey),
+        trustsFolder: settings.trustsPolicyFolder,
+      }),
       authority: openLocalAuthority,
       dataFolder: settings.dataFolder,
       kubeconfigFolder: join(settings.dataFolder, 'kubeconfig'),

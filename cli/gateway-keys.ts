@@ -6,9 +6,14 @@ import { createCertificateAuthority } from '../proxy/access/certificate-authorit
 import { writePrivateFile } from '../proxy/access/private-file.ts';
 import type { GatewayOptions, KeyPair } from '../proxy/gateway-door.ts';
 import { readJournalKey } from '../proxy/journal/signed-head.ts';
+import type { AcceptanceKey } from '../proxy/policy/source/accepted-policy.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 
-export type GatewayKeys = Pick<GatewayOptions, 'certificateAuthority' | 'maskKey' | 'journalKey'>;
+export interface GatewayKeys {
+  readonly gateway: Pick<GatewayOptions, 'certificateAuthority' | 'maskKey' | 'journalKey'>;
+  /** Vouches for the record of the policy that was accepted last. */
+  readonly policyKey: AcceptanceKey;
+}
 
 /**
  * The keys of a headless gateway: files 0600 in its data folder, made at the first start. There is no keystore on a
@@ -26,7 +31,13 @@ export async function gatewayKeys(dataFolder: string): Promise<GatewayKeys> {
     async () => newJournalKey(),
     parseJournalKey,
   );
-  return { certificateAuthority, maskKey, journalKey };
+  let origin: AcceptanceKey['origin'] = 'kept';
+  const makePolicyKey = async () => {
+    origin = 'made';
+    return { key: randomBytes(32).toString('base64') };
+  };
+  const key = await keyFile(join(dataFolder, 'policy-key.json'), makePolicyKey, parsePolicyKey);
+  return { gateway: { certificateAuthority, maskKey, journalKey }, policyKey: { key, origin } };
 }
 
 /** Reads a key file; makes it where there is none. One that cannot be read is never replaced: it may be wanted back. */
@@ -70,6 +81,11 @@ function newMaskKey() {
 }
 
 const maskKey = z.object({ kid: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/), key: z.base64().length(44) });
+
+function parsePolicyKey(stored: unknown): Uint8Array<ArrayBuffer> {
+  const { key } = z.object({ key: z.base64().length(44) }).parse(stored);
+  return new Uint8Array(Buffer.from(key, 'base64'));
+}
 
 function parseMaskKey(stored: unknown): GatewayOptions['maskKey'] {
   const { kid, key } = maskKey.parse(stored);

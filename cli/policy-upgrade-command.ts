@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { PolicyState } from '../model/policy-state.ts';
 import type { BuiltInPart, PolicyUpgrade, PolicyUpgraded } from '../model/policy-upgrade.ts';
 import { count, offerInWords, partInWords } from '../model/policy-upgrade-words.ts';
 import { visible, visibleLines } from '../model/visible-text.ts';
@@ -6,6 +7,7 @@ import { planUpgrade, takeOver } from '../proxy/policy/upgrade/policy-upgrade.ts
 import { PolicyUpgradeError } from '../proxy/policy/upgrade/policy-upgrade-error.ts';
 import { takeBackUnfinished } from '../proxy/policy/upgrade/take-back.ts';
 import type { Command, CommandContext } from './command.ts';
+import { askGateway } from './control-client.ts';
 import { CommandError, type ExitCode, exitCodes } from './exit-codes.ts';
 import { dataFolder, readFlags, usageError } from './flags.ts';
 
@@ -19,7 +21,7 @@ export const policyUpgradeCommand: Command = {
 
 Shows what the built-in policy of this version has that a policy folder lacks or has as an earlier version did, rule by
 rule, and writes it into the folder's files after a yes. Rules that a person changed are shown and left alone. A gateway
-that runs takes the change at once; what waits for approval ends.
+that runs takes the change at once, with your yes where it loosens; what waits for approval ends.
 
   --policy FOLDER  the policy folder (default: policy in the data folder). That of the app is shown in its Settings
   --data FOLDER    the data folder of the gateway (default: $GATEHOUSE_DATA, else ~/.gatehouse)
@@ -50,7 +52,14 @@ Exit codes: 0 written, or nothing to take over; 1 failed (it says why, nothing w
     }
     const folder =
       values.policy === undefined ? join(dataFolder(values.data, context), 'policy') : resolve(values.policy);
-    const request = { folder, rules: values.rule ?? [], yes: values.yes === true, dryRun: values['dry-run'] === true };
+    const data = dataFolder(values.data, context);
+    const request = {
+      folder,
+      data,
+      rules: values.rule ?? [],
+      yes: values.yes === true,
+      dryRun: values['dry-run'] === true,
+    };
     const print = values.json || values.output === 'json' ? inJson(context) : inText(context);
     try {
       return await upgrade(request, print, context);
@@ -63,6 +72,8 @@ Exit codes: 0 written, or nothing to take over; 1 failed (it says why, nothing w
 
 interface UpgradeRequest {
   readonly folder: string;
+  /** Of the gateway that follows the folder, where one does. */
+  readonly data: string;
   readonly rules: readonly string[];
   readonly yes: boolean;
   readonly dryRun: boolean;
@@ -77,7 +88,7 @@ interface Print {
 }
 
 async function upgrade(
-  { folder, rules, yes, dryRun }: UpgradeRequest,
+  { folder, data, rules, yes, dryRun }: UpgradeRequest,
   print: Print,
   context: CommandContext,
 ): Promise<ExitCode> {
@@ -96,8 +107,31 @@ async function upgrade(
     context.complain(`nothing was written${dryRun ? '' : '; --yes takes it over'}`);
     return exitCodes.undecided;
   }
-  print.done(plan, await takeOver(folder, { digest: plan.digest, parts: chosen.map(({ id }) => id) }));
+  const before = await policyOf(data);
+  const result = await takeOver(folder, { digest: plan.digest, parts: chosen.map(({ id }) => id) });
+  print.done(plan, result);
+  if (before?.waiting === null && before.digest === plan.digest) await accept(data, result.digest);
+  const waiting = (await policyOf(data))?.waiting;
+  if (waiting)
+    context.complain('it is not in force yet: a change of the policy waits, "gatehouse policy accept" shows it');
   return exitCodes.done;
+}
+
+/** The state of the policy of a gateway that runs; null where none answers. */
+async function policyOf(data: string): Promise<PolicyState | null> {
+  try {
+    return (await askGateway(data, { v: 1, ask: 'waitingPolicy' })).state;
+  } catch (error) {
+    if (error instanceof CommandError) return null;
+    throw error;
+  }
+}
+
+/** The yes to what was taken over is a yes to its being in force, where nothing else waited. What only tightens does not wait. */
+async function accept(data: string, digest: string): Promise<void> {
+  await askGateway(data, { v: 1, ask: 'acceptPolicy', digest }).catch((error: unknown) => {
+    if (!(error instanceof CommandError)) throw error;
+  });
 }
 
 function choose({ parts }: PolicyUpgrade, rules: readonly string[]): BuiltInPart[] {

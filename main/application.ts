@@ -25,6 +25,7 @@ import { protectionFor } from './windows/content-protection.ts';
 import { openMainWindow, rememberPlace } from './windows/main-window.ts';
 import { setMenu } from './windows/menu.ts';
 import { notify } from './windows/notify.ts';
+import { policyWindow } from './windows/policy-window.ts';
 import { guardQuit } from './windows/quit.ts';
 import { revivePage } from './windows/revive-page.ts';
 import { followSeen } from './windows/seen.ts';
@@ -50,9 +51,11 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
   let window: BrowserWindow | null = null;
   const hands = new Hands((question) => ask(window, question));
   const problems = new ToldProblems();
+  const policyReview = policyWindow(preload);
 
   function tell<Name extends EventName>(name: Name, payload: Payload<Name>): void {
     if (window && !window.isDestroyed()) tellDocuments(window.webContents, name, payload);
+    if (name === 'policy.changed') policyReview.tell(name, payload);
   }
   function navigate(screen: Screen, item: string | null = null): void {
     show();
@@ -128,8 +131,9 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     openPath: (path) => shell.openPath(path),
     copy: (text) => clipboard.writeText(text),
     problemDetails: (reference) => problems.details(reference),
-    confirmSettings: (question) => ask(window, question),
+    confirm: (question) => ask(window, question),
     followTheme,
+    reviewPolicy: () => policyReview.open(),
     chooseKubeconfigs: () => chooseKubeconfigs(window),
   });
   handleCalls({ handlers, hands, problems, log: log.lines('bridge') }, ipcMain);

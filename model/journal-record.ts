@@ -155,6 +155,8 @@ export interface ApprovalRecord {
 export interface GatewayRecord {
   readonly type: 'gateway';
   /**
+   * `policy-waits`: a change of the policy folder that loosens is not in force until somebody accepts it, and
+   * `policy-accepted` says who did. `policy-folder-noticed`: another folder stands in its place, or a file leads out of it.
    * `journal-repaired`: a last line that a crash cut off was removed. `journal-damaged`: what was found at start is not
    * what was written. `journal-missing`: records that were written are not there any more. `journal-not-compared`: what is
    * kept outside the folder, of how far the journal reached, could not be used. `journal-resumed`: records could not be
@@ -165,6 +167,9 @@ export interface GatewayRecord {
     | 'stopped'
     | 'policy-loaded'
     | 'policy-broken'
+    | 'policy-waits'
+    | 'policy-accepted'
+    | 'policy-folder-noticed'
     | 'journal-repaired'
     | 'journal-damaged'
     | 'journal-missing'

@@ -1,11 +1,18 @@
+import type { WaitingSummary } from './policy-change.ts';
+
 export interface PolicyState {
   /** `loaded`, `stale` (a file is broken: the last good policy goes on) or `none` (nothing good yet: everything is denied). */
   readonly status: 'loaded' | 'stale' | 'none';
   readonly folder: string;
+  /** Of what is in force, which a change of the folder that waits is not. */
   readonly digest: string;
   readonly loadedAt: string;
   readonly policies: ReadonlyArray<{ readonly name: string; readonly file: string; readonly rules: number }>;
   readonly problems: readonly PolicyProblem[];
+  /** What the folder says and is not in force, until a person confirms it; null where nothing waits. */
+  readonly waiting: WaitingSummary | null;
+  /** What was noticed of the folder, in words: another folder in its place, files that are links out of it. */
+  readonly notices: readonly string[];
 }
 
 /** What is wrong with a policy file, and where. */

@@ -83,7 +83,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
 type Block = Readonly<Record<string, PolicyValue | undefined>>;
 
 /** What a rule does: its effect, and what it says to whom it meets or else what it matches. */
-function ruleInWords(rule: PolicyValue): string {
+export function ruleInWords(rule: PolicyValue): string {
   const { effect, message, match, obligations } = rule as Block;
   const does = [EFFECTS[String(effect)], ...obligationsInWords((obligations ?? {}) as Block)].filter(Boolean);
   const meets = typeof message === 'string' ? `"${message.replace(/\{\{[^}]*\}\}/g, '…')}"` : matchInWords(match ?? {});
@@ -141,7 +141,7 @@ function stateInWords({ state, file, kind, usedBy }: BuiltInPart): string {
 }
 
 /** `verbs: also patch; without get`, `effect: deny, was allow`, `namespaces: shop, where it said nothing`. */
-function differenceInWords({ path, added, removed, only, list }: Difference): string {
+export function differenceInWords({ path, added, removed, only, list }: Difference): string {
   const name = path.replace(/^match\./, '') || 'entries';
   if (only === 'after') return `${name}: ${added.join(', ')}, where it said nothing`;
   if (only === 'before') return `${name}: nothing, where it said ${removed.join(', ')}`;

@@ -3,6 +3,7 @@ import type { ClusterReach, ReachLook } from '../model/cluster-reach.ts';
 import type { ContextListing } from '../model/context-listing.ts';
 import type { JournalRecord } from '../model/journal-record.ts';
 import type { LiveStream } from '../model/live-stream.ts';
+import type { WaitingChange } from '../model/policy-change.ts';
 import type { PolicyState } from '../model/policy-state.ts';
 import type { KeyPair } from './access/key-pair.ts';
 import type { AccessRequest, ClientAccess } from './access/session-access.ts';
@@ -12,7 +13,7 @@ import type { PluginTerminal } from './clusters/plugin-terminal.ts';
 import type { GatewayLog } from './gateway-log.ts';
 import type { HeadWitness } from './journal/head-witness.ts';
 import type { JournalFilter } from './journal/journal.ts';
-import type { PolicySource } from './policy/policy-source.ts';
+import type { PolicyOpening, PolicySource } from './policy/policy-source.ts';
 import type { RecordingRetention } from './recording/session-retention.ts';
 
 export type { AccessRequest, ClientAccess, ClusterSource, ContextListing, GatewayLog, HeadWitness, KeyPair };
@@ -47,6 +48,14 @@ export interface Gateway {
   /** What of the journal was missing or changed when the gateway started, in words for people. */
   journalFindings(): readonly string[];
   policy(): PolicyState;
+  /** The change of the policy that waits until a person confirms it, rule by rule; null where nothing waits. */
+  waitingPolicy(): WaitingChange | null;
+  /**
+   * Puts that change into force.
+   * @param accepted.digest of the change that the person was shown.
+   * @throws {PolicyChangeError} where something else waits by now, or nothing.
+   */
+  acceptPolicy(accepted: { readonly digest: string; readonly by: string }): Promise<PolicyState>;
   /** Exec, attach, port-forward, watches and logs that are open now; the oldest first. */
   streams(): readonly LiveStream[];
   /**
@@ -74,8 +83,8 @@ export interface GatewayOptions {
   readonly listen: { readonly host: string; readonly port: number };
   /** The gateway's own certificate authority (`access/certificate-authority.ts`). */
   readonly certificateAuthority: KeyPair;
-  /** Opens where the policy in force comes from: `policyIn(folder)`, which is the laptop's and a server's. */
-  readonly policy: (opening: { readonly log: GatewayLog }) => Promise<PolicySource>;
+  /** Opens where the policy in force comes from: `policyIn(folder, …)`, which is the laptop's and a server's. */
+  readonly policy: (opening: PolicyOpening) => Promise<PolicySource>;
   /** Opens who decides what waits for a person: `openLocalAuthority`, the person at this machine. */
   readonly authority: (opening: AuthorityOpening) => ApprovalAuthority;
   /** Told of each record once it is in the journal, in order; none of them holds a request up. */

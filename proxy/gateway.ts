@@ -5,7 +5,8 @@ import type { WatchedCluster } from './clusters/credential-at-hand.ts';
 import { Evaluator } from './evaluation/evaluate.ts';
 import { OriginalUser } from './evaluation/original-user.ts';
 import { createUpstream } from './forward/pooled-upstream.ts';
-import type { Gateway, GatewayOptions } from './gateway-door.ts';
+import type { Gateway, GatewayLog, GatewayOptions } from './gateway-door.ts';
+import type { Journal } from './journal/journal.ts';
 import { openJournal } from './journal/open-journal.ts';
 import { LargeBodies } from './large-bodies/large-bodies.ts';
 import type { Exchange } from './listener/exchange.ts';
@@ -17,6 +18,7 @@ import { readReveal } from './pipeline/answers/reveal.ts';
 import { Passage, type PipelineParts } from './pipeline/passage.ts';
 import { servePassage } from './pipeline/steps.ts';
 import { PodSecrets } from './pod-secrets/pod-secrets.ts';
+import type { PolicyOpening } from './policy/policy-source.ts';
 import { recoverSessions } from './recording/recover-sessions.ts';
 import { RECORDING_RETENTION, trimNowAndThen } from './recording/session-retention.ts';
 import { SeenByCluster } from './redaction/seen-by-cluster.ts';
@@ -61,7 +63,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       }),
       (part) => part.close(),
     );
-    const policy = keep(await options.policy({ log }), (part) => part.close());
+    const policy = keep(await options.policy(openingOf(journal, log)), (part) => part.close());
     for (const sink of options.journalSinks ?? []) journal.onAppend(sink);
     const upstream = keep(createUpstream(), (part) => part.close());
     const clusters = new Map<string, WatchedCluster>();
@@ -139,6 +141,38 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     await closeAll();
     throw error;
   }
+}
+
+const RECORDS_AT_A_TIME = 500;
+
+/** What the policy tells the journal of itself, and may ask it. */
+function openingOf(journal: Journal, log: GatewayLog): PolicyOpening {
+  return {
+    log,
+    record: (event, detail) => {
+      journal
+        .append({ type: 'gateway', event, detail }, { durable: true })
+        .catch((error: unknown) =>
+          log.error({ error, event, detail }, 'what became of the policy is not in the journal'),
+        );
+    },
+    async wasAccepted() {
+      let before: number | undefined;
+      for (;;) {
+        const page = { limit: RECORDS_AT_A_TIME, ...(before === undefined ? {} : { before }) };
+        const records = await journal.query({ types: ['gateway'] }, page).catch((error: unknown) => {
+          log.error({ error }, 'the journal cannot say whether a policy was accepted before');
+          return null;
+        });
+        // What cannot be known counts as a record that is gone.
+        if (records === null) return true;
+        if (records.some((record) => record.type === 'gateway' && record.event === 'policy-accepted')) return true;
+        const oldest = records.at(-1);
+        if (oldest === undefined || records.length < RECORDS_AT_A_TIME) return false;
+        before = oldest.seq;
+      }
+    },
+  };
 }
 
 /** Where a target leads inside the gateway. */

@@ -1,6 +1,7 @@
 import type { ApprovalRequest } from '../model/approval.ts';
 import type { ClusterReach, ReachLook } from '../model/cluster-reach.ts';
 import type { GatewayRecord } from '../model/journal-record.ts';
+import type { WaitingChange } from '../model/policy-change.ts';
 import type { PolicyState } from '../model/policy-state.ts';
 import type { ClientAccessRegistry } from './access/client-access.ts';
 import type { WatchedCluster } from './clusters/credential-at-hand.ts';
@@ -31,8 +32,13 @@ export class RunningGateway implements Gateway {
   constructor(parts: RunningParts, closeAll: () => Promise<void>) {
     this.#parts = parts;
     this.#closeAll = closeAll;
+    let before = parts.policy.state();
     parts.policy.onChange((state) => {
+      const [was, is] = [before, state].map(({ digest, problems }) => `${digest} ${JSON.stringify(problems)}`);
+      before = state;
+      // While a change waits, what was approved under the policy in force stays good.
       parts.approvals.supersede(state.digest);
+      if (was === is) return;
       void this.#note({
         type: 'gateway',
         event: state.problems.length === 0 ? 'policy-loaded' : 'policy-broken',
@@ -113,6 +119,15 @@ export class RunningGateway implements Gateway {
 
   policy(): PolicyState {
     return this.#parts.policy.state();
+  }
+
+  waitingPolicy(): WaitingChange | null {
+    return this.#parts.policy.waiting();
+  }
+
+  async acceptPolicy({ digest, by }: Parameters<Gateway['acceptPolicy']>[0]): Promise<PolicyState> {
+    await this.#parts.policy.accept(digest, by);
+    return this.policy();
   }
 
   streams(): ReturnType<Gateway['streams']> {

@@ -24,18 +24,20 @@ export interface CallHandlersOptions extends CalledApp, SeenApprovals {
   readonly settings: Pick<SettingsStore, 'read' | 'write'>;
   readonly services: Promise<CalledServices>;
   readonly tell: <Name extends EventName>(name: Name, payload: Payload<Name>) => void;
-  /** Puts a change of the settings to the person, in a dialog of the system's. */
-  readonly confirmSettings: ConfirmSettings;
+  /** Puts something to the person, in a dialog of the system's. */
+  readonly confirm: ConfirmSettings;
   readonly followTheme: (theme: Settings['theme']) => void;
   /** The system's own dialog; none where it was cancelled. */
   readonly chooseKubeconfigs: () => Promise<readonly string[]>;
+  /** Opens the window in which the person confirms a change of the policy, or brings it to the front. */
+  readonly reviewPolicy: () => void;
   /** Keeps the window out of screenshots and screen sharing for a while. */
   readonly protectContent: (milliseconds: number) => void;
 }
 
 /** Every call of the contract, from its domain: a call that no domain answers does not compile. */
 export function callHandlers(options: CallHandlersOptions): CallHandlers<string, Caller> {
-  const { settings, services, tell, followTheme, protectContent, copy } = options;
+  const { settings, services, tell, followTheme, protectContent } = options;
   const readSettings = () => settings.read();
   const changeSettings = (change: Partial<Settings>): Settings => {
     const changed = settings.write(change);
@@ -54,8 +56,8 @@ export function callHandlers(options: CallHandlersOptions): CallHandlers<string,
 
   return {
     ...appCalls(options, states),
-    ...settingsCalls({ readSettings, changeSettings, confirm: options.confirmSettings }),
-    ...gatewayCalls(services, copy),
+    ...settingsCalls({ readSettings, changeSettings, confirm: options.confirm }),
+    ...gatewayCalls(services, options),
     ...clustersCalls({ ...options, readSettings, changeSettings }),
     ...terminalsCalls(services),
     ...workspaceCalls(services),

@@ -28,6 +28,8 @@ const DOES: Readonly<Record<HandCall, string>> = {
   'terminals.restart': 'Restart a terminal',
   'terminals.setNamespace': 'Change the namespace of a terminal',
   'streams.end': 'End an open stream',
+  'policy.review': 'Review the change of the policy',
+  'policy.accept': 'Accept the change of the policy',
   'policy.takeOver': 'Take over rules of the built-in policy',
   'journal.copy': 'Copy records of the journal',
   'recordings.play': 'Play a recording',

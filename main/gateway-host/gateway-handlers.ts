@@ -6,9 +6,11 @@ import { openLocalAuthority } from '../../proxy/approvals/local-authority.ts';
 import type { Gateway, GatewayOptions, KeyPair } from '../../proxy/gateway-door.ts';
 import { logSerializers, visibleLog } from '../../proxy/gateway-log.ts';
 import { witnessFile } from '../../proxy/journal/head-witness.ts';
+import { PolicyChangeError } from '../../proxy/policy/policy-source.ts';
+import { acceptedPolicyIn } from '../../proxy/policy/source/accepted-policy.ts';
 import { policyIn } from '../../proxy/policy/source/policy-folder.ts';
 import { lookAtFolder } from '../../proxy/policy/upgrade/folder-at-start.ts';
-import { planUpgrade, takeOver } from '../../proxy/policy/upgrade/policy-upgrade.ts';
+import { planUpgrade, type TakeOver, takeOver } from '../../proxy/policy/upgrade/policy-upgrade.ts';
 import type { HostEmit, HostHandlers } from '../hosts/host-server.ts';
 import { HostError } from '../hosts/protocol.ts';
 import { withoutUndefined } from '../hosts/without-undefined.ts';
@@ -76,8 +78,10 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
     journal: async ({ filter, limit, before }) =>
       visibleValue(await running().journal(withoutUndefined(filter), before === null ? { limit } : { limit, before })),
     policy: () => running().policy(),
+    waitingPolicy: () => running().waitingPolicy(),
+    acceptPolicy: (accepted) => running().acceptPolicy(accepted),
     policyUpgrade: () => planUpgrade(followed()),
-    takeOverPolicy: (chosen) => takeOver(followed(), chosen),
+    takeOverPolicy: ({ by, ...chosen }) => takeOverAccepted(running(), followed(), chosen, by),
     streams: () => heldStreams(running()),
     endStream: ({ auditId, ...reason }) => running().endStream(auditId, reason),
     stop: async () => {
@@ -87,13 +91,30 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
   };
 }
 
+/**
+ * Built-in parts that a person said yes to are accepted by that yes; but only into a folder of which nothing else waits,
+ * or the yes would be for that too.
+ */
+async function takeOverAccepted(gateway: Gateway, folder: string, chosen: TakeOver, by: string) {
+  const before = gateway.policy();
+  const upgraded = await takeOver(folder, chosen);
+  if (before.status === 'loaded' && before.waiting === null && before.digest === chosen.digest) {
+    // One that only tightens is in force by itself.
+    await gateway.acceptPolicy({ digest: upgraded.digest, by }).catch((error: unknown) => {
+      if (!(error instanceof PolicyChangeError)) throw error;
+    });
+  }
+  return upgraded;
+}
+
 /** The port of the last run where it is free, so that an outside terminal's kubeconfig goes on working; any free one otherwise. */
 async function listenOn(
   parts: GatewayParts,
   start: GatewayStart,
   own: Pick<GatewayOptions, 'certificateAuthority' | 'journalSinks'>,
 ): Promise<Gateway> {
-  const { port, logFile, policyFolder, dataFolder, kubeconfigFolder, principal, maskKey, journalKey } = start;
+  const { port, logFile, policyFolder, dataFolder, kubeconfigFolder, principal, maskKey, journalKey, policyKey } =
+    start;
   const log = pino(
     { name: 'gateway', serializers: logSerializers },
     visibleLog(pino.destination({ dest: logFile, mode: 0o600, append: true, mkdir: true, sync: true })),
@@ -101,7 +122,10 @@ async function listenOn(
   await lookAtFolder(policyFolder, log);
   const options = {
     ...own,
-    policy: policyIn(policyFolder),
+    policy: policyIn(policyFolder, {
+      store: acceptedPolicyIn(dataFolder, policyKey),
+      trustsFolder: false,
+    }),
     authority: openLocalAuthority,
     dataFolder,
     kubeconfigFolder,

@@ -4,6 +4,7 @@ import type { ClusterReach } from '../../model/cluster-reach.ts';
 import type { ContextListing } from '../../model/context-listing.ts';
 import type { JournalRecord } from '../../model/journal-record.ts';
 import type { LiveStream } from '../../model/live-stream.ts';
+import type { WaitingChange } from '../../model/policy-change.ts';
 import type { PolicyState } from '../../model/policy-state.ts';
 import type { PolicyUpgrade, PolicyUpgraded } from '../../model/policy-upgrade.ts';
 import type { JournalFilter } from '../../proxy/journal/journal.ts';
@@ -26,6 +27,7 @@ export const gatewayStart = z.object({
   journalKey: z.string().nullable(),
   /** A file that keeps how far the journal reached. */
   journalWitness: z.string(),
+  policyKey: z.object({ key: z.instanceof(Uint8Array), origin: z.enum(['kept', 'made', 'launch']) }),
 });
 export type GatewayStart = z.infer<typeof gatewayStart>;
 
@@ -88,11 +90,17 @@ export const gatewayProtocol = {
       answer: z.array(objectOf<JournalRecord>()),
     },
     policy: { argument: z.void(), answer: objectOf<PolicyState>() },
+    /** What of the policy folder waits until the person confirms it; null: nothing. */
+    waitingPolicy: { argument: z.void(), answer: objectOf<WaitingChange>().nullable() },
+    acceptPolicy: {
+      argument: z.object({ digest: z.string(), by: z.string() }),
+      answer: objectOf<PolicyState>(),
+    },
     /** The policy folder beside the built-in policy of this version. */
     policyUpgrade: { argument: z.void(), answer: objectOf<PolicyUpgrade>() },
     /** Writes built-in texts into it, chosen by id from those that it said are available. */
     takeOverPolicy: {
-      argument: z.object({ digest: z.string(), parts: z.array(z.string()) }),
+      argument: z.object({ digest: z.string(), parts: z.array(z.string()), by: z.string() }),
       answer: objectOf<PolicyUpgraded>(),
     },
     /** Exec, attach and port-forward: what people hold open. Watches and logs come and go by the hundred. */

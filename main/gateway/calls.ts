@@ -3,6 +3,7 @@ import type { CallHandlers } from '../../preload/contract.ts';
 import { HostError } from '../hosts/protocol.ts';
 import { withoutUndefined } from '../hosts/without-undefined.ts';
 import type { GatewayService } from './gateway-service.ts';
+import { type TakeOverQuestion, takeOverQuestion } from './take-over-question.ts';
 
 /** Of the services, what these calls are answered with. */
 export interface CalledGateway {
@@ -13,8 +14,15 @@ export interface CalledGateway {
 /** What the gateway's process is asked: how it is, its journal, its policy, and the streams that people hold open. */
 export function gatewayCalls(
   services: Promise<CalledGateway>,
-  copy: (text: string) => void,
+  options: {
+    readonly copy: (text: string) => void;
+    /** Opens the window in which the person confirms a change of the policy. */
+    readonly reviewPolicy: () => void;
+    /** Puts something to the person in a dialog of the system's. */
+    readonly confirm: (question: TakeOverQuestion) => Promise<boolean>;
+  },
 ): CallHandlers<'gateway' | 'journal' | 'policy' | 'streams'> {
+  const { copy, reviewPolicy, confirm } = options;
   return {
     'gateway.status': async () => (await services).gateway.status(),
     'gateway.restart': async () => (await services).gateway.restart(),
@@ -41,6 +49,18 @@ export function gatewayCalls(
 
     'policy.state': async () => (await services).gateway.call('policy', undefined),
     'policy.upgrade': async () => (await services).gateway.call('policyUpgrade', undefined),
-    'policy.takeOver': async (chosen) => (await services).gateway.call('takeOverPolicy', chosen),
+    'policy.takeOver': async (chosen) => {
+      const { gateway, principal } = await services;
+      const question = takeOverQuestion(await gateway.call('policyUpgrade', undefined), chosen);
+      // A folder that is another one by now is refused by the gateway, which says so.
+      if (question !== null && !(await confirm(question))) return null;
+      return gateway.call('takeOverPolicy', { ...chosen, by: principal });
+    },
+    'policy.waiting': async () => (await services).gateway.call('waitingPolicy', undefined),
+    'policy.review': () => reviewPolicy(),
+    'policy.accept': async (digest) => {
+      const { gateway, principal } = await services;
+      return gateway.call('acceptPolicy', { digest, by: principal });
+    },
   };
 }

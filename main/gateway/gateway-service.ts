@@ -109,6 +109,8 @@ export class GatewayService {
       | 'review'
       | 'journal'
       | 'policy'
+      | 'waitingPolicy'
+      | 'acceptPolicy'
       | 'policyUpgrade'
       | 'takeOverPolicy'
       | 'streams'
@@ -164,6 +166,7 @@ export class GatewayService {
       maskKey: keys.maskKey,
       journalKey: keys.journalKey,
       journalWitness: join(folders.keys, 'journal-head.json'),
+      policyKey: keys.policyKey,
     });
     for (const finding of started.journalFindings) this.#journalFindings.add(finding);
     this.#authority = started.authority;

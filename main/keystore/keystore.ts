@@ -31,7 +31,7 @@ export function openKeystore(safeStorage: SafeStorage, folder: string, platform:
   if (backend === null) {
     return {
       notice:
-        'The system has no safe key store, so mask tokens change at each start and the journal is not signed. On Linux, install gnome-keyring or KWallet and start Gatehouse with --password-store=gnome-libsecret.',
+        'The system has no safe key store, so mask tokens change at each start, the journal is not signed, and a policy that opens more than the built-in one is asked about at each start. On Linux, install gnome-keyring or KWallet and start Gatehouse with --password-store=gnome-libsecret.',
       read: async () => null,
       write: async () => {},
     };

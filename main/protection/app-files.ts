@@ -11,6 +11,7 @@ const DOCUMENTS: Record<DocumentName, string> = {
   player: 'player/index.html',
   approvals: 'approvals-frame/index.html',
   secret: 'secret-frame/index.html',
+  policy: 'policy-review/index.html',
 };
 
 const MEDIA_TYPES: Record<string, string> = {

@@ -3,6 +3,7 @@ import type { DocumentName } from '../../preload/contract.ts';
 export const SCHEME = 'app';
 export const MAIN_ORIGIN = 'app://gatehouse';
 export const PLAYER_ORIGIN = 'app://player';
+export const POLICY_ORIGIN = 'app://policy';
 
 const STRICT = {
   'default-src': "'none'",
@@ -36,6 +37,7 @@ export function contentSecurityPolicy(host: DocumentName, nonce: string): string
       'style-src': `'self' 'nonce-${nonce}'`,
       'frame-ancestors': "'none'",
     },
+    policy: { 'style-src': `'self' 'nonce-${nonce}'`, 'frame-ancestors': "'none'" },
   };
   return Object.entries({ ...STRICT, ...own[host] })
     .map(([directive, sources]) => `${directive} ${sources}`)

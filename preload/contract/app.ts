@@ -32,6 +32,7 @@ export const appCalls = {
   'app.copyProblem': byHand<void>()(z.union([z.object({ reference: z.uuid() }), z.literal('gateway')]), [
     'gatehouse',
     'player',
+    'policy',
     'approvals',
     'secret',
   ]),

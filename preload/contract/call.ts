@@ -5,7 +5,7 @@ import type { z } from 'zod';
  * `terminal`, `approvals` and `secret` are frames in it, `player` is a window. What each shows and why it is apart:
  * docs/decisions/isolated-frames.md.
  */
-export const DOCUMENTS = ['gatehouse', 'terminal', 'player', 'approvals', 'secret'] as const;
+export const DOCUMENTS = ['gatehouse', 'terminal', 'player', 'policy', 'approvals', 'secret'] as const;
 export type DocumentName = (typeof DOCUMENTS)[number];
 
 const MAIN_ALONE: readonly DocumentName[] = ['gatehouse'];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ApprovalError } from '../approvals/approval-error.ts';
 import type { Gateway } from '../gateway-door.ts';
 import type { GatewayLog } from '../gateway-log.ts';
+import { PolicyChangeError } from '../policy/policy-source.ts';
 import { type ControlResponse, controlRequest } from './control-protocol.ts';
 
 /** Why there is no control socket. `message` says how to mend it. */
@@ -18,7 +19,10 @@ export class ControlSocketError extends Error {
 }
 
 /** What of a gateway the socket reaches. */
-type ControlledGateway = Pick<Gateway, 'approvals' | 'review' | 'streams' | 'endStream'>;
+type ControlledGateway = Pick<
+  Gateway,
+  'approvals' | 'review' | 'streams' | 'endStream' | 'policy' | 'waitingPolicy' | 'acceptPolicy'
+>;
 
 /** `sockaddr_un.sun_path` without its closing zero: unix(7) on Linux, `sys/un.h` on macOS. */
 const pathBytesAtMost = process.platform === 'linux' ? 107 : 103;
@@ -120,6 +124,12 @@ async function answer(
   try {
     if (request.ask === 'requests') return { ok: true, result: gateway.approvals() };
     if (request.ask === 'streams') return { ok: true, result: gateway.streams() };
+    if (request.ask === 'waitingPolicy') {
+      return { ok: true, result: { state: gateway.policy(), change: gateway.waitingPolicy() } };
+    }
+    if (request.ask === 'acceptPolicy') {
+      return { ok: true, result: await gateway.acceptPolicy({ digest: request.digest, by: reviewer }) };
+    }
     if (request.ask === 'endStream') {
       const { auditId, comment } = request;
       return { ok: true, result: gateway.endStream(auditId, { by: reviewer, comment }) };
@@ -127,7 +137,8 @@ async function answer(
     const { id, verdict, comment } = request;
     return { ok: true, result: await gateway.review({ id, verdict, by: reviewer, comment }) };
   } catch (error) {
-    if (error instanceof ApprovalError) return { ok: false, code: error.code, message: error.message };
+    if (error instanceof ApprovalError || error instanceof PolicyChangeError)
+      return { ok: false, code: error.code, message: error.message };
     log.error({ error }, 'a request over the control socket failed');
     return { ok: false, code: 'internal-error', message: 'the gateway failed; its log has the details' };
   }

@@ -1,5 +1,7 @@
 import type { Decision } from '../../model/decision.ts';
+import type { WaitingChange } from '../../model/policy-change.ts';
 import type { PolicyState } from '../../model/policy-state.ts';
+import type { GatewayLog } from '../gateway-log.ts';
 import type { PolicyQuestion } from './policy-question.ts';
 
 /**
@@ -12,6 +14,29 @@ export interface PolicySource {
   state(): PolicyState;
   /** Called after each change of the state, also when what came is no good. Returns an unsubscribe function. */
   onChange(listener: (state: PolicyState) => void): () => void;
+  /** What waits until a person confirms it, rule by rule; null where nothing does. */
+  waiting(): WaitingChange | null;
+  /**
+   * Puts what waits into force.
+   * @param digest of the change that was shown.
+   * @param by whose word it is, for the journal.
+   * @throws {PolicyChangeError} where something else waits by now, or nothing.
+   */
+  accept(digest: string, by: string): Promise<void>;
   /** Follows no further change; what is in force goes on deciding. */
   close(): Promise<void>;
+}
+
+/** What a source of policy tells the journal, and may ask it. */
+export interface PolicyOpening {
+  readonly log: GatewayLog;
+  readonly record: (event: 'policy-accepted' | 'policy-waits' | 'policy-folder-noticed', detail: string) => void;
+  /** True where the journal tells of an accepted policy. */
+  readonly wasAccepted: () => Promise<boolean>;
+}
+
+/** Nothing was accepted; `message` says why, and how to go on. */
+export class PolicyChangeError extends Error {
+  override readonly name = 'PolicyChangeError';
+  readonly code = 'policy-change-not-waiting';
 }

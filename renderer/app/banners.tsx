@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
+import { opensInWords } from '../../model/policy-change-words.ts';
 import { offerInWords } from '../../model/policy-upgrade-words.ts';
 import { useInvoke } from '../live/bridge.ts';
 import { useLive } from '../live/live-queries.ts';
@@ -45,7 +46,7 @@ export function Banners() {
         .map((notice) => (
           <NoticeBanner key={notice} notice={notice} onHide={() => setHidden([...hidden, notice])} />
         ))}
-      {policy !== undefined && policy.status !== 'loaded' ? (
+      {policy !== undefined && policy.problems.length > 0 ? (
         <Banner severe={policy.status === 'none'}>
           <span>
             {policy.status === 'none'
@@ -59,6 +60,24 @@ export function Banners() {
           </span>
         </Banner>
       ) : null}
+      {policy?.waiting ? (
+        <Banner severe={policy.status === 'none'}>
+          <span className={styles.bannerText}>
+            {`A change of the policy waits for you${policy.status === 'none' ? ', and everything is denied until then' : ''}: `}
+            {opensInWords(policy.waiting.opens)}.
+          </span>
+          <span className={styles.bannerEnd}>
+            <Button size="compact-xs" onClick={() => void invoke('policy.review', undefined).catch(() => undefined)}>
+              Review change
+            </Button>
+          </span>
+        </Banner>
+      ) : null}
+      {policy?.notices
+        .filter((notice) => !hidden.includes(notice))
+        .map((notice) => (
+          <NoticeBanner key={notice} notice={notice} onHide={() => setHidden([...hidden, notice])} />
+        ))}
       <UpgradeBanner />
     </div>
   );

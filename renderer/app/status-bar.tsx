@@ -113,10 +113,14 @@ function StatusItem(props: {
 
 function policyWords(policy: PolicyState | undefined): { words: string; names: string; tone: string } {
   if (policy === undefined) return { words: 'Policy', names: '', tone: 'neutral' };
+  if (policy.waiting !== null && policy.status === 'none') {
+    return { words: 'Policy waits for you: everything is denied', names: '', tone: 'denied' };
+  }
   if (policy.status === 'none') return { words: 'No policy: everything is denied', names: '', tone: 'denied' };
   const words = `Policy ${policy.digest.slice(0, 8)}`;
   const names = policy.policies.map((document) => document.name).join(', ');
   if (policy.status === 'stale') return { words: `${words} · last good, a file is broken`, names, tone: 'waiting' };
+  if (policy.waiting !== null) return { words: `${words} · a change waits for you`, names, tone: 'waiting' };
   return { words, names, tone: 'neutral' };
 }
 

@@ -66,6 +66,7 @@ export function followEvents(bridge: Pick<LiveBridge, 'on'>, client: QueryClient
     bridge.on('policy.changed', (state) => {
       set('policy.state')(state);
       void client.invalidateQueries({ queryKey: ['policy.upgrade'] });
+      void client.invalidateQueries({ queryKey: ['policy.waiting'] });
     }),
     bridge.on('approvals.changed', (approval) => {
       client.setQueryData<Answer<'approvals.list'>>(['approvals.list'], (list) => withApproval(list ?? [], approval));

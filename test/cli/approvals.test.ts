@@ -3,6 +3,7 @@ import { requestInWords } from '../../cli/request-in-words.ts';
 import { requestLines } from '../../cli/requests-command.ts';
 import { openControlSocket } from '../../proxy/control/control-socket.ts';
 import { authorityUnderTest, intent, summary } from '../proxy/approvals/intents.ts';
+import { NO_POLICY } from '../proxy/control/no-policy.ts';
 import { run, temporaryFolder } from './run.ts';
 
 let folder = '';
@@ -18,6 +19,7 @@ beforeEach(async () => {
       approvals: () => authority.list(),
       review: (vote) => authority.review(vote),
       streams: () => [],
+      ...NO_POLICY,
       endStream: () => false,
     },
     reviewer: 'local:ada',

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openControlSocket } from '../../proxy/control/control-socket.ts';
 import { LiveStreams } from '../../proxy/streams/live-streams.ts';
 import { authorityUnderTest } from '../proxy/approvals/intents.ts';
+import { NO_POLICY } from '../proxy/control/no-policy.ts';
 import { run, temporaryFolder } from './run.ts';
 
 let folder = '';
@@ -18,6 +19,7 @@ beforeEach(async () => {
       approvals: () => authority.list(),
       review: (vote) => authority.review(vote),
       streams: () => streams.list(),
+      ...NO_POLICY,
       endStream: (auditId, reason) => streams.end(auditId, reason),
     },
     reviewer: 'local:ada',

@@ -3,6 +3,7 @@
 import type { ApprovalRequest, Intent } from '../../model/approval.ts';
 import type { DecidedRecord, FinishedRecord, JournalRecord, RequestSummary } from '../../model/journal-record.ts';
 import type { LiveStream } from '../../model/live-stream.ts';
+import type { WaitingChange } from '../../model/policy-change.ts';
 import type { PolicyState } from '../../model/policy-state.ts';
 import type { BuiltInPart, PolicyUpgrade, PolicyUpgraded } from '../../model/policy-upgrade.ts';
 import type { Principal } from '../../model/principal.ts';
@@ -67,6 +68,35 @@ export const policy: PolicyState = {
   loadedAt: ago(5_400),
   policies: [{ name: 'solo', file: `${info.folders.policy}/10-solo.yaml`, rules: 18 }],
   problems: [],
+  waiting: null,
+  notices: [],
+};
+
+export const waitingPolicy: WaitingChange = {
+  digest: 'f'.repeat(64),
+  since: ago(20),
+  why: 'The policy folder was changed, and the change opens something',
+  against: 'accepted',
+  rules: [
+    {
+      id: 'never/proxy-verb',
+      file: 'never.yaml',
+      kind: 'removed',
+      about: 'denies: "the proxy verb is never allowed"',
+      opens: ['denies less'],
+      closes: [],
+      differences: [],
+    },
+    {
+      id: 'everyday/scale-and-evict',
+      file: 'everyday.yaml',
+      kind: 'changed',
+      about: 'allows: verbs create; resources deployments/scale',
+      opens: [],
+      closes: ['allows less'],
+      differences: ['verbs: without patch'],
+    },
+  ],
 };
 
 const builtIn: BuiltInPart = {

@@ -26,6 +26,7 @@ const ARGUMENTS: { readonly [Name in CallName]?: Argument<Name> } = {
   'streams.end': { auditId: 'none', comment: null },
   'journal.query': { filter: {}, limit: 10 },
   'journal.copy': [7],
+  'policy.accept': 'f'.repeat(64),
   'policy.takeOver': { digest: policyUpgrade.digest, parts: ['never/bootstrap'] },
   'recordings.read': 'r-2',
   'recordings.play': 'r-2',

@@ -145,6 +145,9 @@ export function createBridgeDouble(options: { readonly firstRun?: boolean } = {}
     'recordings.export': () => undefined,
     'policy.state': () => data.policy,
     'policy.upgrade': () => upgrade,
+    'policy.waiting': () => data.waitingPolicy,
+    'policy.review': () => undefined,
+    'policy.accept': () => data.policy,
     'policy.takeOver': ({ parts }) => {
       upgrade = data.upgraded(upgrade, parts);
       return { ...data.takenOver, taken: parts };

@@ -28,11 +28,24 @@ export function compileResources(patterns: readonly string[]): ResourceTest {
   };
 }
 
-function compilePattern(pattern: string): (apiGroup: string, name: string, subresource: string) => boolean {
-  const { resource = '', group, subresource: wanted = '' } = PATTERN.exec(pattern)?.groups ?? {};
+/** True where every resource that `narrow` matches is matched by `wide`; both are good patterns. */
+export function resourceCovers(wide: string, narrow: string): boolean {
+  const [one, other] = [partsOf(wide), partsOf(narrow)];
+  return (
+    (one.anyResource || one.resource === other.resource) &&
+    (one.anyGroup || (!other.anyGroup && one.group === other.group)) &&
+    (one.subresource === other.subresource || (one.subresource === '*' && other.subresource !== ''))
+  );
+}
+
+function partsOf(pattern: string) {
+  const { resource = '', group, subresource = '' } = PATTERN.exec(pattern)?.groups ?? {};
   const anyResource = resource === '*';
-  const anyGroup = anyResource && group === undefined;
-  const wantedGroup = group ?? '';
+  return { resource, anyResource, anyGroup: anyResource && group === undefined, group: group ?? '', subresource };
+}
+
+function compilePattern(pattern: string): (apiGroup: string, name: string, subresource: string) => boolean {
+  const { resource, anyResource, anyGroup, group: wantedGroup, subresource: wanted } = partsOf(pattern);
   return (apiGroup, name, subresource) =>
     (anyResource || name === resource) &&
     (anyGroup || apiGroup === wantedGroup) &&

@@ -1,58 +1,75 @@
-import { type FSWatcher, watch } from 'node:fs';
 import type { Decision } from '../../../model/decision.ts';
+import type { RuleChange, WaitingChange } from '../../../model/policy-change.ts';
 import type { PolicyState } from '../../../model/policy-state.ts';
 import type { GatewayLog } from '../../gateway-log.ts';
 import { PolicyEngine } from '../policy-engine.ts';
 import type { PolicyQuestion } from '../policy-question.ts';
-import type { PolicySource } from '../policy-source.ts';
+import { PolicyChangeError, type PolicyOpening, type PolicySource } from '../policy-source.ts';
 import { NO_LIMITS } from '../stream-limits.ts';
-import { readPolicyFolder, writeDefaultPolicy } from './read-policy-folder.ts';
-
-/** An editor saves in several steps; the folder is read when it has been quiet for this long. */
-const QUIET_MS = 100;
-/** But no later than this after the first change: constant writing must not keep an old policy in force. */
-const LATEST_MS = 2000;
-/** How often a folder that cannot be watched (removed, say) is looked for again. */
-const RETRY_MS = 2000;
+import { Acceptance, type AcceptanceOptions } from './acceptance.ts';
+import { type FolderPlace, linksOutside, placeOf, replacedInWords } from './folder-place.ts';
+import { FolderWatch } from './folder-watch.ts';
+import { type FolderContent, isEmptied, readPolicyFolder, writeDefaultPolicy } from './read-policy-folder.ts';
 
 /**
- * Opens a folder of policy documents and follows its changes. The built-in policy is written first where there is none.
- * A file with a mistake keeps the last good policy in force as a whole; without one, everything is denied.
+ * Opens a folder of policy documents and follows its changes. What only tightens is in force at once; what loosens waits
+ * until somebody accepts it. A file with a mistake keeps the last accepted policy in force as a whole; an emptied folder
+ * denies everything, but at the first start, which writes the built-in policy into it.
  */
-export async function openPolicyFolder(folder: string, { log }: { readonly log: GatewayLog }): Promise<PolicySource> {
-  try {
-    if (await writeDefaultPolicy(folder)) log.info({ folder }, 'wrote the built-in policy into an empty policy folder');
-  } catch (error) {
-    // Reading it fails the same way, and says so in the state.
-    log.error({ folder, error }, 'could not write the built-in policy');
+export async function openPolicyFolder(
+  folder: string,
+  options: AcceptanceOptions,
+  opening: PolicyOpening,
+): Promise<PolicySource> {
+  const { log } = opening;
+  const acceptance = await Acceptance.open(folder, options, opening);
+  if (acceptance.isFirstStart) {
+    try {
+      if (await writeDefaultPolicy(folder)) {
+        log.info({ folder }, 'wrote the built-in policy into an empty policy folder');
+      }
+    } catch (error) {
+      // Reading it fails the same way, and says so in the state.
+      log.error({ folder, error }, 'could not write the built-in policy');
+    }
   }
-  const source = new PolicyFolder(folder, log);
-  source.watch();
-  await source.reload();
+  const source = new PolicyFolder(folder, acceptance, opening);
+  await source.start();
   return source;
 }
 
 /** The policy of a folder, as `createGateway` takes it. */
-export function policyIn(folder: string): (opening: { readonly log: GatewayLog }) => Promise<PolicySource> {
-  return (opening) => openPolicyFolder(folder, opening);
+export function policyIn(
+  folder: string,
+  options: AcceptanceOptions,
+): (opening: PolicyOpening) => Promise<PolicySource> {
+  return (opening) => openPolicyFolder(folder, options, opening);
 }
 
 class PolicyFolder implements PolicySource {
   readonly #folder: string;
+  readonly #acceptance: Acceptance;
+  readonly #opening: PolicyOpening;
   readonly #log: GatewayLog;
   readonly #listeners = new Set<(state: PolicyState) => void>();
   #engine: PolicyEngine | null = null;
   #state: PolicyState;
-  #watcher: FSWatcher | null = null;
-  #timer: NodeJS.Timeout | null = null;
-  #latest: number | null = null;
+  #waiting: { readonly change: WaitingChange; readonly content: FolderContent } | null = null;
+  /** The folder as it was at the start, or when its contents were accepted. */
+  #place: FolderPlace | null = null;
+  readonly #watch: FolderWatch;
   #reading: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(folder: string, log: GatewayLog) {
+  constructor(folder: string, acceptance: Acceptance, opening: PolicyOpening) {
     this.#folder = folder;
-    this.#log = log;
-    this.#state = { status: 'none', folder, digest: '', loadedAt: '', policies: [], problems: [] };
+    this.#acceptance = acceptance;
+    this.#opening = opening;
+    this.#log = opening.log;
+    const nothing = { digest: '', loadedAt: '', policies: [], problems: [], waiting: null, notices: [] };
+    this.#state = { status: 'none', folder, ...nothing };
+    // Before the first reading, or a change between the two would go unseen.
+    this.#watch = new FolderWatch(folder, () => void this.#inTurn(() => this.#read()));
   }
 
   decide(question: PolicyQuestion): Decision {
@@ -63,6 +80,27 @@ class PolicyFolder implements PolicySource {
     return this.#state;
   }
 
+  waiting(): WaitingChange | null {
+    return this.#waiting?.change ?? null;
+  }
+
+  /** What is put into force is what was judged, from memory: the folder may say something else by now. */
+  accept(digest: string, by: string): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#read();
+      if (this.#waiting?.content.digest !== digest) {
+        throw new PolicyChangeError(
+          'no such change of the policy waits: the policy folder was changed since it was shown, look again',
+        );
+      }
+      const { content, change } = this.#waiting;
+      await this.#acceptance.take(content);
+      this.#opening.record('policy-accepted', `${digest} by ${by}: ${idsOf(change.rules)}`);
+      this.#place = await placeOf(this.#folder);
+      await this.#settle(content, []);
+    });
+  }
+
   onChange(listener: (state: PolicyState) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -70,79 +108,145 @@ class PolicyFolder implements PolicySource {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#watcher?.close();
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#watch.close();
     await this.#reading;
   }
 
+  /** At the first start what is there is taken as accepted: a person put it there before changes waited. */
+  start(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#place = await placeOf(this.#folder);
+      const content = await readPolicyFolder(this.#folder);
+      if (this.#acceptance.isFirstStart && content.problems.length === 0) {
+        await this.#acceptance.take(content);
+        this.#opening.record('policy-accepted', `${content.digest} as it was found at the first start`);
+      } else if (this.#acceptance.accepted !== null) {
+        // At each start, so that the journal knows of it for as long as it is kept.
+        this.#opening.record('policy-accepted', `${this.#acceptance.accepted.digest} before this start`);
+      }
+      await this.#settle(content, await this.#noticed(content));
+    });
+  }
+
   /** One reading after the other, so that an older one never overtakes a newer. */
-  reload(): Promise<void> {
-    this.#reading = this.#reading.then(() => this.#read());
-    return this.#reading;
-  }
-
-  watch(): void {
-    this.#watcher?.close();
-    this.#watcher = null;
-    try {
-      const watcher = watch(this.#folder, { persistent: false }, () => this.#readSoon(QUIET_MS));
-      watcher.on('error', () => this.#lost());
-      this.#watcher = watcher;
-    } catch {
-      this.#lost();
-    }
-  }
-
-  #lost(): void {
-    this.#watcher?.close();
-    this.#watcher = null;
-    this.#readSoon(RETRY_MS);
-  }
-
-  #readSoon(delay: number): void {
-    if (this.#closed) return;
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#latest ??= performance.now() + LATEST_MS;
-    const wait = Math.max(0, Math.min(delay, this.#latest - performance.now()));
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      this.#latest = null;
-      // The folder may have been replaced by another of the same name, which the watch on the old one does not see.
-      this.watch();
-      void this.reload();
-    }, wait).unref();
+  #inTurn(turn: () => Promise<void>): Promise<void> {
+    const done = this.#reading.then(turn);
+    this.#reading = done.catch(() => undefined);
+    return done;
   }
 
   async #read(): Promise<void> {
     if (this.#closed) return;
     const content = await readPolicyFolder(this.#folder);
-    if (this.#closed) return;
-    const before = this.#state;
-    const good = content.problems.length === 0;
-    if (good && before.status === 'loaded' && before.digest === content.digest) return;
-    if (good) {
-      this.#engine = new PolicyEngine(content.rules, content.digest);
-      const { digest, policies } = content;
-      this.#state = { status: 'loaded', folder: this.#folder, digest, loadedAt: now(), policies, problems: [] };
-      this.#log.info({ digest, policies: policies.length }, 'policy loaded');
+    const notices = await this.#noticed(content);
+    if (!this.#closed) await this.#settle(content, notices);
+  }
+
+  async #noticed({ files }: FolderContent): Promise<string[]> {
+    const replaced = replacedInWords(this.#folder, this.#place, await placeOf(this.#folder));
+    return [
+      ...replaced,
+      ...(await linksOutside(
+        this.#folder,
+        files.map(({ name }) => name),
+      )),
+    ];
+  }
+
+  /** Puts into force what the contents of the folder come to. */
+  async #settle(content: FolderContent, noticed: readonly string[]): Promise<void> {
+    const { problems } = content;
+    if (problems.length === 0) {
+      const verdict = this.#acceptance.judge(content);
+      if (verdict.kind === 'tightens') await this.#acceptance.take(content);
+      this.#enforce(this.#acceptance.accepted);
+      this.#waiting = verdict.kind === 'waits' ? { content, change: this.#changeOf(content, verdict) } : null;
     } else {
-      const problems = content.problems;
-      if (JSON.stringify(problems) === JSON.stringify(before.problems)) return;
-      this.#state = { ...before, status: this.#engine === null ? 'none' : 'stale', problems };
+      this.#waiting = null;
+      this.#enforce(isEmptied(content) ? null : this.#acceptance.accepted);
+    }
+    const inForce = this.#engine === null ? null : this.#acceptance.accepted;
+    const { keeping } = this.#acceptance;
+    const change = this.#waiting?.change ?? null;
+    this.#tell({
+      status: inForce === null ? 'none' : problems.length > 0 ? 'stale' : 'loaded',
+      folder: this.#folder,
+      digest: inForce?.digest ?? '',
+      loadedAt: inForce?.digest === this.#state.digest ? this.#state.loadedAt : inForce === null ? '' : now(),
+      policies: inForce?.policies ?? [],
+      problems: isEmptied(content) ? problems.map((problem) => ({ ...problem, message: EMPTIED })) : problems,
+      waiting:
+        change === null
+          ? null
+          : {
+              digest: change.digest,
+              since: change.since,
+              why: change.why,
+              opens: change.rules.filter(({ opens }) => opens.length > 0).length,
+            },
+      notices: [...noticed, ...(keeping === null ? [] : [keeping])],
+    });
+  }
+
+  #changeOf(
+    { digest }: FolderContent,
+    { why, against, rules }: Pick<WaitingChange, 'why' | 'against' | 'rules'>,
+  ): WaitingChange {
+    const known = this.#waiting?.change;
+    return { digest, since: known?.digest === digest ? known.since : now(), why, against, rules };
+  }
+
+  #enforce(content: FolderContent | null): void {
+    if (content === null) this.#engine = null;
+    else if (this.#engine === null || this.#state.digest !== content.digest) {
+      this.#engine = new PolicyEngine(content.rules, content.digest);
+    }
+  }
+
+  #tell(state: PolicyState): void {
+    const before = this.#state;
+    if (JSON.stringify({ ...before, loadedAt: '' }) === JSON.stringify({ ...state, loadedAt: '' })) return;
+    this.#state = state;
+    const { digest, policies, problems, waiting, notices } = state;
+    if (digest !== '' && digest !== before.digest)
+      this.#log.info({ digest, policies: policies.length }, 'policy loaded');
+    if (problems.length > 0 && JSON.stringify(problems) !== JSON.stringify(before.problems)) {
       this.#log.warn(
         { problems },
         this.#engine === null ? 'no policy in force: all is denied' : 'policy broken: the last good one goes on',
       );
     }
-    for (const listener of this.#listeners) listener(this.#state);
+    if (waiting !== null && waiting.digest !== before.waiting?.digest) {
+      const rules = this.#waiting?.change.rules ?? [];
+      this.#log.warn(
+        { ...waiting, rules: idsOf(rules) },
+        'a change of the policy waits: "gatehouse policy accept" shows it',
+      );
+      this.#opening.record('policy-waits', `${waiting.digest}: ${idsOf(rules)}`);
+    }
+    for (const notice of notices.filter((one) => !before.notices.includes(one))) {
+      this.#log.warn({ folder: this.#folder }, notice);
+      this.#opening.record('policy-folder-noticed', notice);
+    }
+    for (const listener of this.#listeners) listener(state);
   }
 }
 
+const EMPTIED =
+  'the policy folder holds no policy any more, which is not a first start: everything is denied until its files are back';
+
+/** For records: the rules of a change that open something, as many as fit on a line. */
+function idsOf(rules: readonly RuleChange[]): string {
+  const open = rules.filter(({ opens }) => opens.length > 0).map(({ id }) => id);
+  const more = open.length > 20 ? ` and ${open.length - 20} more` : '';
+  return open.length === 0 ? 'no rule opens' : `${open.slice(0, 20).join(', ')}${more}`;
+}
+
 /** The answer to everything while there is no policy: no, with the reason. */
-function notLoaded({ folder, problems }: PolicyState): Decision {
+function notLoaded({ folder, problems, waiting }: PolicyState): Decision {
   const [problem] = problems;
   const where = problem === undefined || problem.line === 0 ? '' : `, line ${problem.line}`;
-  const what = problem === undefined ? folder : `${problem.file}${where}: ${problem.message}`;
+  const what = problem === undefined ? (waiting?.why ?? folder) : `${problem.file}${where}: ${problem.message}`;
   return {
     outcome: 'deny',
     decidingRule: 'policy-not-loaded',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PolicyProblem, PolicyState } from '../../../model/policy-state.ts';
+import { type ResolvedRule, resolvedRules } from '../change/resolved-rule.ts';
 import { type CompiledRule, compilePolicies } from '../compile-policy.ts';
 import { DEFAULT_POLICY } from '../default-policy/default-policy.ts';
 import { parsePolicyFile } from '../document/parse-policy.ts';
@@ -10,13 +11,22 @@ import { UNFINISHED, UPGRADE_MARK } from './upgrade-mark.ts';
 /** A policy file is written by people; above this (bytes) it is something else. */
 const MAX_FILE_BYTES = 1024 * 1024;
 
+/** Above this in all: no policy, and too much to hold. */
+const MAX_FOLDER_BYTES = 16 * 1024 * 1024;
+const MAX_FILES = 1000;
+const EMPTY = 'no-documents';
+const MISSING = 'missing';
+
 /** How often a folder that changes while it is read is read again. */
 const TRIES = 5;
 
 /** What stands in the folder now. Rules are complete, or there are problems and they must not come into force. */
 export interface FolderContent {
   readonly digest: string;
+  readonly files: readonly PolicyFile[];
   readonly rules: readonly CompiledRule[];
+  /** The same rules as documents say them; to be looked at only where there are no problems. */
+  readonly resolved: () => readonly ResolvedRule[];
   readonly policies: PolicyState['policies'];
   readonly problems: readonly PolicyProblem[];
 }
@@ -31,6 +41,11 @@ export interface PolicyFile {
 export interface FolderFiles {
   readonly files: readonly PolicyFile[];
   readonly problems: readonly PolicyProblem[];
+}
+
+/** There is nothing that could be a policy: neither the files of one, nor one with a mistake. */
+export function isEmptied({ files, problems }: FolderFiles): boolean {
+  return files.length === 0 && problems.every(({ code }) => code === EMPTY || code === MISSING);
 }
 
 /** Reads every document of a folder. Never throws: what cannot be read is a problem like any other. */
@@ -64,11 +79,13 @@ export function understandFiles(folder: string, { files, problems: unread }: Fol
   const compiled = compilePolicies(policies);
   problems.push(...parsed.flatMap((file) => file.problems), ...compiled.problems);
   if (policies.length === 0 && problems.length === 0) {
-    problems.push(wholeFile(folder, 'no-documents', 'the policy folder holds no policy document (*.yaml)'));
+    problems.push(wholeFile(folder, EMPTY, 'the policy folder holds no policy document (*.yaml)'));
   }
   return {
     digest: digestOf(files),
+    files,
     rules: compiled.rules,
+    resolved: () => resolvedRules(policies),
     policies: policies.map(({ file, document }) => ({
       name: document.metadata.name,
       file,
@@ -81,18 +98,31 @@ export function understandFiles(folder: string, { files, problems: unread }: Fol
 async function readOnce(folder: string): Promise<FolderFiles> {
   const files: PolicyFile[] = [];
   const problems: PolicyProblem[] = [];
+  let total = 0;
   try {
-    for (const name of await policyFiles(folder)) {
+    const names = await policyFiles(folder);
+    if (names.length > MAX_FILES) {
+      return { files, problems: [wholeFile(folder, 'too-large', `it holds more than ${MAX_FILES} policy files`)] };
+    }
+    for (const name of names) {
       try {
         const { size } = await stat(join(folder, name));
         if (size > MAX_FILE_BYTES) problems.push(wholeFile(name, 'too-large', 'it is larger than 1 MiB'));
         else files.push({ name, bytes: await readFile(join(folder, name)) });
+        total += size;
+        if (total > MAX_FOLDER_BYTES) {
+          return {
+            files: [],
+            problems: [wholeFile(folder, 'too-large', 'its policy files are larger than 16 MiB in all')],
+          };
+        }
       } catch (error) {
         problems.push(wholeFile(name, 'unreadable', `it cannot be read: ${reasonOf(error)}`));
       }
     }
   } catch (error) {
-    problems.push(wholeFile(folder, 'unreadable', `the policy folder cannot be read: ${reasonOf(error)}`));
+    const code = (error as NodeJS.ErrnoException).code === 'ENOENT' ? MISSING : 'unreadable';
+    problems.push(wholeFile(folder, code, `the policy folder cannot be read: ${reasonOf(error)}`));
   }
   return { files, problems };
 }

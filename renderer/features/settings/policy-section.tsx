@@ -1,3 +1,5 @@
+import { Button } from '@mantine/core';
+import { useInvoke } from '../../live/bridge.ts';
 import { useLive } from '../../live/live-queries.ts';
 import { Identifier } from '../../ui/identifier.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
@@ -15,6 +17,7 @@ const STATUS = {
 
 /** The policy in force, its documents, and what is wrong with a file, by line. */
 export function PolicySection() {
+  const invoke = useInvoke();
   const policy = useLive('policy.state');
   if (policy.isError) {
     return (
@@ -35,6 +38,16 @@ export function PolicySection() {
       <SettingRow label="State">
         <StateBadge tone={tone} word={word} />
       </SettingRow>
+      {state.waiting === null ? null : (
+        <SettingRow label="A change of the policy waits for you" hint={`${state.waiting.why}.`}>
+          <Button onClick={() => void invoke('policy.review', undefined).catch(() => undefined)}>Review change</Button>
+        </SettingRow>
+      )}
+      {state.notices.map((notice) => (
+        <SettingRow key={notice} label="Noticed" hint={notice}>
+          <StateBadge tone="warning" word="Look at it" />
+        </SettingRow>
+      ))}
       {state.problems.length === 0 ? null : (
         <ul className={styles.problems} aria-label="Problems of the policy">
           {state.problems.map((problem) => {
@@ -61,7 +74,10 @@ export function PolicySection() {
       <SettingRow label="Loaded">
         <RelativeTime time={state.loadedAt} />
       </SettingRow>
-      <SettingRow label="Folder" hint="Edit the files: a change is taken at once">
+      <SettingRow
+        label="Folder"
+        hint="Edit the files: what only tightens is taken at once, what opens something waits for you"
+      >
         <span className={styles.grow}>
           <Identifier>{state.folder}</Identifier>
         </span>

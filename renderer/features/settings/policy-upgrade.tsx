@@ -1,7 +1,9 @@
 import { Button } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { BuiltInPart, PolicyUpgrade, PolicyUpgraded } from '../../../model/policy-upgrade.ts';
 import { count, offerInWords } from '../../../model/policy-upgrade-words.ts';
+import { useInvoke } from '../../live/bridge.ts';
 import { useLive } from '../../live/live-queries.ts';
 import { Identifier } from '../../ui/identifier.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
@@ -9,7 +11,6 @@ import { BuiltInPartItem } from './built-in-part-item.tsx';
 import { OpenFolderButton } from './folders-section.tsx';
 import styles from './policy-upgrade.module.css';
 import { SettingSection } from './setting-row.tsx';
-import { TakeOverQuestion } from './take-over-question.tsx';
 
 /** What the built-in policy of this version has that the folder lacks, rule by rule, and the way to take it over. */
 export function PolicyUpgradeSection() {
@@ -56,7 +57,20 @@ function Comparison({ upgrade, onTaken, onFailed }: ComparisonProps) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(
     () => new Set(parts.filter(({ offered }) => offered).map(({ id }) => id)),
   );
-  const [asking, setAsking] = useState(false);
+  const invoke = useInvoke();
+  const queryClient = useQueryClient();
+  const [busy, setBusy] = useState(false);
+  // Asks in a dialog of the system's, with what each part lets through; null after a no.
+  const take = () => {
+    setBusy(true);
+    invoke('policy.takeOver', { digest: upgrade.digest, parts: wanted.map(({ id }) => id) })
+      .then((result) => result !== null && onTaken(result), onFailed)
+      .finally(() => {
+        setBusy(false);
+        // After a failure too: what was shown may be old.
+        void queryClient.invalidateQueries({ queryKey: ['policy.upgrade'] });
+      });
+  };
   const choose = (id: string, on: boolean) => {
     setChosen(new Set(on ? [...chosen, id] : [...chosen].filter((one) => one !== id)));
   };
@@ -88,18 +102,10 @@ function Comparison({ upgrade, onTaken, onFailed }: ComparisonProps) {
         </details>
       )}
       {offered.length + more.length === 0 ? null : (
-        <Button className={styles.take} variant="filled" disabled={wanted.length === 0} onClick={() => setAsking(true)}>
+        <Button className={styles.take} variant="filled" disabled={busy || wanted.length === 0} onClick={take}>
           {wanted.length === 0 ? 'Take over…' : `Take over ${count(wanted)}…`}
         </Button>
       )}
-      <TakeOverQuestion
-        opened={asking}
-        digest={upgrade.digest}
-        parts={wanted}
-        onClose={() => setAsking(false)}
-        onTaken={onTaken}
-        onFailed={onFailed}
-      />
     </>
   );
 }

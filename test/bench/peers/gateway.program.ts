@@ -5,6 +5,7 @@ import { parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import { createCertificateAuthority } from '../../../proxy/access/certificate-authority.ts';
 import { openLocalAuthority } from '../../../proxy/approvals/local-authority.ts';
 import { createGateway } from '../../../proxy/gateway.ts';
+import { acceptedInMemory } from '../../../proxy/policy/source/accepted-policy.ts';
 import { policyIn } from '../../../proxy/policy/source/policy-folder.ts';
 import { writeDefaultPolicy } from '../../../proxy/policy/source/read-policy-folder.ts';
 import { policyFiles, randomRules } from '../policy/random-policy.ts';
@@ -42,7 +43,7 @@ const said = (fields: object, message: string): void => console.error(message, f
 const gateway = await createGateway({
   listen: { host: '127.0.0.1', port: 0 },
   certificateAuthority: await createCertificateAuthority(),
-  policy: policyIn(policyFolder),
+  policy: policyIn(policyFolder, { store: acceptedInMemory(), trustsFolder: true }),
   authority: openLocalAuthority,
   dataFolder: join(folder, 'data'),
   kubeconfigFolder: join(folder, 'kubeconfigs'),

@@ -8,6 +8,8 @@ import { createCertificateAuthority } from '../../../proxy/access/certificate-au
 import { openLocalAuthority } from '../../../proxy/approvals/local-authority.ts';
 import { createGateway } from '../../../proxy/gateway.ts';
 import type { Gateway, GatewayOptions } from '../../../proxy/gateway-door.ts';
+import type { AcceptanceOptions } from '../../../proxy/policy/source/acceptance.ts';
+import { acceptedInMemory } from '../../../proxy/policy/source/accepted-policy.ts';
 import { policyIn } from '../../../proxy/policy/source/policy-folder.ts';
 import { largeBodyWorker } from '../../../scripts/build/command-line.mjs';
 import {
@@ -58,6 +60,8 @@ export interface RunningGateway {
 export interface GatewayWay extends Partial<Pick<GatewayOptions, 'journalRetention' | 'journalWitness'>> {
   /** A folder that stays when the gateway is closed; left out: one of its own. */
   readonly folder?: string;
+  /** Left out, what a suite writes into the policy folder is in force, as on a server that trusts it. */
+  readonly acceptance?: AcceptanceOptions;
 }
 
 /**
@@ -67,7 +71,7 @@ export interface GatewayWay extends Partial<Pick<GatewayOptions, 'journalRetenti
 export async function startGateway(
   cluster: TestedCluster,
   kid = 'test',
-  { folder: given, ...way }: GatewayWay = {},
+  { folder: given, acceptance = { store: acceptedInMemory(), trustsFolder: true }, ...way }: GatewayWay = {},
 ): Promise<RunningGateway> {
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'gatehouse-gateway-')));
   const logged: string[] = [];
@@ -78,7 +82,7 @@ export async function startGateway(
   const gateway = await createGateway({
     listen: { host: '127.0.0.1', port: 0 },
     certificateAuthority: await createCertificateAuthority(),
-    policy: policyIn(join(folder, 'policy')),
+    policy: policyIn(join(folder, 'policy'), acceptance),
     authority: openLocalAuthority,
     journalSinks: [(record) => listeners.forEach((listener) => void listener(record))],
     dataFolder: join(folder, 'data'),

@@ -12,6 +12,7 @@ import { describeMasking } from './masking.ts';
 import { describeMasksOfCopies } from './masks-of-copies.ts';
 import { describeNotModified } from './not-modified.ts';
 import { describeOddRequests } from './odd-requests.ts';
+import { describePolicyChanges } from './policy-changes.ts';
 import { describeSelfKnowledge } from './self-knowledge.ts';
 import { describeTrustedHeaders } from './trusted-headers.ts';
 import { describeUnseenCharacters } from './unseen-characters.ts';
@@ -35,6 +36,7 @@ export function describeGateway(environment: () => RunningGateway): void {
   describeNotModified(environment);
   describeWaiting(environment);
   describeUnseenCharacters(environment);
+  describePolicyChanges(environment);
   describeHelm(environment);
   describeHelmManifests(environment);
   describeFilesOfConfigMaps(environment);

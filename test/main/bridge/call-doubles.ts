@@ -65,6 +65,8 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
     journal: data.journal.slice(0, 2),
     policy: data.policy,
     policyUpgrade: data.policyUpgrade,
+    waitingPolicy: data.waitingPolicy,
+    acceptPolicy: data.policy,
     takeOverPolicy: data.takenOver,
   };
   const services: CalledServices = {
@@ -149,9 +151,10 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
     openPath: async (path) => noted(world.pathProblem, 'openPath', path),
     copy: (text) => noted(undefined, 'copy', text),
     problemDetails: (reference) => noted(world.problems.get(reference) ?? null, 'problemDetails', reference),
-    confirmSettings: async (question) => noted(world.confirmed, 'confirmSettings', question),
+    confirm: async (question) => noted(world.confirmed, 'confirm', question),
     followTheme: (theme) => noted(undefined, 'followTheme', theme),
     chooseKubeconfigs: async () => noted(world.chosen, 'chooseKubeconfigs'),
+    reviewPolicy: () => noted(undefined, 'reviewPolicy'),
     protectContent: (milliseconds) => noted(undefined, 'protectContent', milliseconds),
   };
   return { handlers: callHandlers(options), steps, told, world, shownApprovals };

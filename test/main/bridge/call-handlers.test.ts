@@ -161,8 +161,22 @@ const table: ReadonlyArray<readonly [CallName, unknown, readonly Step[], unknown
   [
     'policy.takeOver',
     { digest: data.policyUpgrade.digest, parts: ['never/bootstrap'] },
-    [['gateway.call', 'takeOverPolicy', { digest: data.policyUpgrade.digest, parts: ['never/bootstrap'] }]],
+    [
+      [
+        'gateway.call',
+        'takeOverPolicy',
+        { digest: data.policyUpgrade.digest, parts: ['never/bootstrap'], by: 'local:dana' },
+      ],
+    ],
     data.takenOver,
+  ],
+  ['policy.waiting', undefined, [['gateway.call', 'waitingPolicy', undefined]], data.waitingPolicy],
+  ['policy.review', undefined, [['reviewPolicy']], undefined],
+  [
+    'policy.accept',
+    data.waitingPolicy.digest,
+    [['gateway.call', 'acceptPolicy', { digest: data.waitingPolicy.digest, by: 'local:dana' }]],
+    data.policy,
   ],
 ];
 

@@ -55,6 +55,7 @@ const FRAMES: Readonly<Record<DocumentName, Frame>> = {
   gatehouse: main,
   terminal: { origin: 'app://terminal', parent: main },
   player: { origin: 'app://player', parent: null },
+  policy: { origin: 'app://policy', parent: null },
   approvals: { origin: 'app://approvals', parent: main },
   secret,
 };
@@ -78,6 +79,8 @@ describe('case 62: a call is answered to the documents that the contract names f
     expect(may('gatehouse')).not.toEqual(expect.arrayContaining(['approvals.review']));
     expect(may('gatehouse')).not.toEqual(expect.arrayContaining(['secrets.reveal']));
     expect(may('terminal')).toEqual([]);
+    expect(may('policy').sort()).toEqual(['app.copyProblem', 'policy.accept', 'policy.waiting', 'settings.read']);
+    expect(may('gatehouse')).not.toContain('policy.accept');
     expect(may('player').sort()).toEqual(['app.copyProblem', 'recordings.export', 'recordings.read', 'settings.read']);
     const deciding = [
       'app.copyProblem',
@@ -106,11 +109,28 @@ describe('a call of the bridge', () => {
     ['a frame of our own origin inside another', { origin: 'app://gatehouse', parent: main }, 'settings.read'],
     ['a foreign page', { origin: 'https://example.com', parent: null }, 'settings.read'],
     ['the player, for anything but recordings', { origin: 'app://player', parent: null }, 'secrets.reveal'],
+    ['the player, to accept a policy', { origin: 'app://player', parent: null }, 'policy.accept'],
+    ['case 63: the main document, to accept a policy', main, 'policy.accept'],
+    ['a frame in the window of the policy', { origin: 'app://policy', parent: main }, 'policy.accept'],
+    ['the window of the policy, to approve', { origin: 'app://policy', parent: null }, 'approvals.review'],
+    ['the window of the policy, to take over', { origin: 'app://policy', parent: null }, 'policy.takeOver'],
     ['the player, to approve', { origin: 'app://player', parent: null }, 'approvals.review'],
   ])('from %s is refused', async (_who, frame, name) => {
     const { invoke, made } = setUp();
     expect(await invoke(frame, name)).toMatchObject({ ok: false, problem: { code: 'sender-refused' } });
     expect(made).toEqual([]);
+  });
+
+  test('case 63: from the window of the policy shows a change and accepts it', async () => {
+    const { invoke, made } = setUp();
+    const window: Frame = { origin: 'app://policy', parent: null };
+    expect(await invoke(window, 'policy.waiting')).toMatchObject({ ok: true });
+    expect(await invoke(window, 'policy.accept', 'f'.repeat(64))).toMatchObject({ ok: true });
+    expect(await invoke(window, 'policy.accept', 'whatever waits')).toMatchObject({ ok: false });
+    expect(made).toEqual([
+      ['policy.waiting', undefined],
+      ['policy.accept', 'f'.repeat(64)],
+    ]);
   });
 
   test('from the player reads a recording', async () => {

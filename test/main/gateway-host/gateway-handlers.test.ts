@@ -21,6 +21,8 @@ function setUp(taken: number | null = null) {
   const open: Array<{ auditId: string; kind: string }> = [];
   const ended: Array<[string, object]> = [];
   const asked: unknown[][] = [];
+  const accepts: object[] = [];
+  const policy = { status: 'loaded', digest: '', waiting: null as object | null };
   const note =
     (name: string, answer?: unknown) =>
     async (...given: unknown[]) => {
@@ -46,6 +48,8 @@ function setUp(taken: number | null = null) {
           openAccess: note('openAccess', { kubeconfig: '/kubeconfigs/t-1.yaml', url: 'https://127.0.0.1' }),
           closeAccess: note('closeAccess'),
           review: note('review', { id: 'a-1' }),
+          policy: () => policy,
+          acceptPolicy: async (accepted: object) => void accepts.push(accepted),
           journal: note('journal', []),
           close: note('close'),
         } as unknown as Gateway;
@@ -58,7 +62,7 @@ function setUp(taken: number | null = null) {
     },
     (name, payload) => events.push([name, payload]),
   );
-  return { handlers, options, listeners, events, open, ended, asked };
+  return { handlers, options, listeners, events, open, ended, asked, accepts, policy };
 }
 const start = (change: Partial<GatewayStart> = {}): GatewayStart => ({
   port: 0,
@@ -71,6 +75,7 @@ const start = (change: Partial<GatewayStart> = {}): GatewayStart => ({
   maskKey: { kid: 'k', key: new Uint8Array(32) },
   journalKey: null,
   journalWitness: join(folder, 'journal-head.json'),
+  policyKey: { key: new Uint8Array(32), origin: 'made' },
   ...change,
 });
 
@@ -118,12 +123,27 @@ describe('the gateway host', () => {
     for (const [name, text] of FIRST_POLICY) writeFileSync(join(folder, name), text);
     await handlers.start(start(), []);
     const { digest } = await handlers.policyUpgrade(undefined, []);
-    const done = await handlers.takeOverPolicy({ digest, parts: ['never/act-as-privileged'] }, []);
+    const done = await handlers.takeOverPolicy({ digest, parts: ['never/act-as-privileged'], by: 'local:dana' }, []);
     expect(done).toMatchObject({ taken: ['never/act-as-privileged'], files: ['never.yaml'] });
     expect(readFileSync(join(folder, 'never.yaml'), 'utf8')).toContain('- id: act-as-privileged\n');
-    await expect(handlers.takeOverPolicy({ digest, parts: ['everyday/namespaces'] }, [])).rejects.toMatchObject({
+    await expect(
+      handlers.takeOverPolicy({ digest, parts: ['everyday/namespaces'], by: 'local:dana' }, []),
+    ).rejects.toMatchObject({
       code: 'policy-folder-changed',
     });
+  });
+
+  test.each([
+    ['is accepted by the yes to it', null, 1],
+    ['is not accepted where something else waits, which the yes was not for', { digest: 'another' }, 0],
+  ])('case 63: what is taken over %s', async (_what, waiting, times) => {
+    const { handlers, accepts, policy } = setUp();
+    for (const [name, text] of FIRST_POLICY) writeFileSync(join(folder, name), text);
+    await handlers.start(start(), []);
+    const { digest } = await handlers.policyUpgrade(undefined, []);
+    Object.assign(policy, { digest, waiting });
+    const done = await handlers.takeOverPolicy({ digest, parts: ['everyday/namespaces'], by: 'local:dana' }, []);
+    expect(accepts).toEqual(Array(times).fill({ digest: done.digest, by: 'local:dana' }));
   });
 
   test('tells what people hold open whenever that changes, and nothing of watches and logs', async () => {

@@ -66,7 +66,8 @@ describe("the gateway's keys", () => {
   test('are the same at each launch', async () => {
     const keystore = openKeystore(safeStorage('gnome_libsecret'), folder, 'linux');
     const first = await gatewayKeys(keystore);
-    expect(await gatewayKeys(keystore)).toEqual(first);
+    expect(first.policyKey.origin).toBe('made');
+    expect(await gatewayKeys(keystore)).toEqual({ ...first, policyKey: { ...first.policyKey, origin: 'kept' } });
     expect(first.maskKey.key).toHaveLength(32);
     expect(first.journalKey).toContain('BEGIN PRIVATE KEY');
   });
@@ -76,5 +77,7 @@ describe("the gateway's keys", () => {
     const [first, second] = [await gatewayKeys(keystore), await gatewayKeys(keystore)];
     expect(first.maskKey.key).not.toEqual(second.maskKey.key);
     expect(first.journalKey).toBe(null);
+    expect([first.policyKey.origin, second.policyKey.origin]).toEqual(['launch', 'launch']);
+    expect(first.policyKey.key).not.toEqual(second.policyKey.key);
   });
 });

@@ -9,10 +9,12 @@ let answer: (request: { url: string; method: string }) => Promise<Response>;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-files-'));
   const root = join(folder, 'renderer');
-  for (const name of ['assets', 'terminal-frame', 'player']) mkdirSync(join(root, name), { recursive: true });
+  for (const name of ['assets', 'terminal-frame', 'player', 'policy-review'])
+    mkdirSync(join(root, name), { recursive: true });
   writeFileSync(join(root, 'index.html'), '<meta name="csp-nonce" content="__CSP_NONCE__" />main');
   writeFileSync(join(root, 'terminal-frame', 'index.html'), 'terminal');
   writeFileSync(join(root, 'player', 'index.html'), 'player __CSP_NONCE__');
+  writeFileSync(join(root, 'policy-review', 'index.html'), 'policy __CSP_NONCE__');
   writeFileSync(join(root, 'assets', 'main.js'), 'code');
   writeFileSync(join(root, 'assets', 'odd.exe'), 'odd');
   writeFileSync(join(folder, 'outside.js'), 'outside');
@@ -36,6 +38,7 @@ describe('our own scheme', () => {
     ['app://gatehouse/index.html', 'main'],
     ['app://terminal/index.html?id=t-1', 'terminal'],
     ['app://player/index.html?id=r-1', 'player'],
+    ['app://policy/index.html', 'policy'],
     ['app://gatehouse/assets/main.js', 'code'],
     ['app://terminal/assets/main.js', 'code'],
   ])('serves %s', async (url, text) => {
@@ -78,10 +81,10 @@ describe('our own scheme', () => {
   });
 
   test('loosens the policy only in the document that needs it', async () => {
-    const [main, terminal, player] = await Promise.all(
-      ['gatehouse', 'terminal', 'player'].map(async (host) => policyOf(await get(`app://${host}/`))),
+    const [main, terminal, player, review] = await Promise.all(
+      ['gatehouse', 'terminal', 'player', 'policy'].map(async (host) => policyOf(await get(`app://${host}/`))),
     );
-    for (const policy of [main, terminal, player]) {
+    for (const policy of [main, terminal, player, review]) {
       expect(policy?.get('default-src')).toBe("'none'");
       expect(policy?.get('connect-src')).toBe("'none'");
       expect(policy?.get('base-uri')).toBe("'none'");
@@ -95,5 +98,9 @@ describe('our own scheme', () => {
     expect(terminal?.get('frame-ancestors')).toBe('app://gatehouse');
     expect(player?.get('script-src')).toBe("'self' 'wasm-unsafe-eval'");
     expect(player?.get('style-src')).not.toContain('unsafe-inline');
+    // Nothing is loosened where a policy is accepted.
+    expect(review?.get('script-src')).toBe("'self'");
+    expect(review?.get('style-src')).not.toContain('unsafe-inline');
+    expect(review?.get('frame-ancestors')).toBe("'none'");
   });
 });

@@ -43,7 +43,7 @@ describe('case 62: what says which program runs, or what is recorded', () => {
     world.confirmed = false;
     const before = world.settings;
     expect(await handlers['settings.write']({ theme: 'dark', ...change }, from)).toEqual(before);
-    expect(steps).toEqual([['confirmSettings', expect.objectContaining({ message })]]);
+    expect(steps).toEqual([['confirm', expect.objectContaining({ message })]]);
     world.confirmed = true;
     expect(await handlers['settings.write'](change, from)).toMatchObject(change);
   });
@@ -51,6 +51,6 @@ describe('case 62: what says which program runs, or what is recorded', () => {
   test('is not asked about when nothing of it changes', async () => {
     const { handlers, steps } = setUp();
     await handlers['settings.write']({ shell: '', recordInput: false, theme: 'dark' }, from);
-    expect(steps.map(([step]) => step)).not.toContain('confirmSettings');
+    expect(steps.map(([step]) => step)).not.toContain('confirm');
   });
 });

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { controlSocketPath, openControlSocket } from '../../../proxy/control/control-socket.ts';
 import { authorityUnderTest, intent } from '../approvals/intents.ts';
+import { NO_POLICY } from './no-policy.ts';
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 let dataFolder = '';
@@ -20,7 +21,7 @@ afterEach(() => rm(dataFolder, { recursive: true, force: true }));
 
 async function served() {
   const { authority, hold, records } = authorityUnderTest();
-  const streams = { streams: () => [], endStream: () => false };
+  const streams = { streams: () => [], endStream: () => false, ...NO_POLICY };
   const gateway = { approvals: () => authority.list(), review: authority.review.bind(authority), ...streams };
   const close = await openControlSocket({ dataFolder, gateway, reviewer: 'local:ada', log });
   onTestFinished(close);

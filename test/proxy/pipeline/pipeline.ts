@@ -190,7 +190,12 @@ function policyOf(rules: string, timeline: Timeline): PolicySource {
       timeline.push(`policy ${question.verb}${question.evaluated === true ? ' evaluated' : ''}`);
       return engine.decide(question);
     },
-    state: () => ({ status: 'loaded', folder: '', digest: 'digest', loadedAt, policies: [], problems: [] }),
+    state: () => ({
+      ...{ status: 'loaded', folder: '', digest: 'digest', loadedAt, policies: [], problems: [] },
+      ...{ waiting: null, notices: [] },
+    }),
+    waiting: () => null,
+    accept: async () => undefined,
     onChange: () => () => undefined,
     close: async () => undefined,
   };

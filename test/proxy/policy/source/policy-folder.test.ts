@@ -6,8 +6,8 @@ import type { PolicyState } from '../../../../model/policy-state.ts';
 import type { PolicySource } from '../../../../proxy/policy/policy-source.ts';
 import { openPolicyFolder } from '../../../../proxy/policy/source/policy-folder.ts';
 import { document, question } from '../policies.ts';
+import { opening, trusted } from './opening.ts';
 
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const ALLOW = document('  - {id: allow, effect: allow, match: {verbs: ["*"]}}\n');
 const DENY = document('  - {id: deny, effect: deny, match: {verbs: ["*"]}}\n');
 const BROKEN = document('  - {id: allow, effect: allow, match: {}, when: []}\n');
@@ -27,7 +27,7 @@ afterEach(async () => {
 async function openWith(files: Readonly<Record<string, string>>): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  source = await openPolicyFolder(folder, { log });
+  source = await openPolicyFolder(folder, trusted(), opening());
 }
 
 /** The first state of which the condition holds, now or after a change. */
@@ -44,7 +44,7 @@ function stateWith(holds: (state: PolicyState) => boolean): Promise<PolicyState>
 
 describe('a policy folder', () => {
   it('gets the built-in policy when it is missing, as files that only their owner can read', async () => {
-    source = await openPolicyFolder(folder, { log });
+    source = await openPolicyFolder(folder, trusted(), opening());
     expect((await readdir(folder)).sort()).toEqual(['confirm.yaml', 'everyday.yaml', 'never.yaml']);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     expect((await stat(join(folder, 'never.yaml'))).mode & 0o777).toBe(0o600);
@@ -90,11 +90,11 @@ describe('a policy folder', () => {
     await stateWith(({ status }) => status === 'stale');
     expect(source.decide(question()).decidingRule).toBe('q/deny');
     await rename(folder, `${folder}-away`);
-    await stateWith(({ problems }) => problems.some(({ code }) => code === 'unreadable'));
-    expect(source.decide(question()).decidingRule).toBe('q/deny');
+    await stateWith(({ problems }) => problems.some(({ code }) => code === 'missing'));
+    expect(source.decide(question()).decidingRule).toBe('policy-not-loaded');
     await mkdir(folder);
     await stateWith(({ problems }) => problems.some(({ code }) => code === 'no-documents'));
-    expect(source.decide(question()).decidingRule).toBe('q/deny');
+    expect(source.decide(question()).decidingRule).toBe('policy-not-loaded');
     await writeFile(join(folder, 'allow.yaml'), ALLOW);
     await stateWith(({ status }) => status === 'loaded');
     expect(source.decide(question()).outcome).toBe('allow');

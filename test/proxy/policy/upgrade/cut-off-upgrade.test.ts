@@ -5,6 +5,7 @@ import type { PolicyUpgraded } from '../../../../model/policy-upgrade.ts';
 import { openPolicyFolder } from '../../../../proxy/policy/source/policy-folder.ts';
 import { UPGRADE_MARK } from '../../../../proxy/policy/source/upgrade-mark.ts';
 import { takeBackUnfinished } from '../../../../proxy/policy/upgrade/take-back.ts';
+import { opening, trusted } from '../source/opening.ts';
 import { firstPolicy } from './first-policy.ts';
 import { folderOfFirstVersion, snapshot, takeAll } from './older-folder.ts';
 
@@ -29,16 +30,15 @@ describe('while several files are written', () => {
     return { before };
   }
   const age = () => utimes(join(folder, UPGRADE_MARK), 1, 1);
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
   test('no reader takes the folder: what was in force goes on, and a gateway that starts denies', async () => {
-    const running = await openPolicyFolder(folder, { log });
+    const running = await openPolicyFolder(folder, trusted(), opening());
     onTestFinished(() => running.close());
     const { digest } = running.state();
     await cutOff();
     await expect.poll(() => running.state()).toMatchObject({ status: 'stale', digest });
     expect(running.state().problems).toMatchObject([{ file: UPGRADE_MARK, code: 'upgrade-unfinished' }]);
-    const starting = await openPolicyFolder(folder, { log });
+    const starting = await openPolicyFolder(folder, trusted(), opening());
     onTestFinished(() => starting.close());
     expect(starting.state().status).toBe('none');
   });
@@ -73,7 +73,7 @@ describe('while several files are written', () => {
   });
 
   test('a gateway that follows the folder has the one policy or the other, never a third', async () => {
-    const source = await openPolicyFolder(folder, { log });
+    const source = await openPolicyFolder(folder, trusted(), opening());
     onTestFinished(() => source.close());
     const seen = [source.state().digest];
     const done = new Promise<void>((resolve) => {
