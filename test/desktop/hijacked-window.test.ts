@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { type CallName, calls } from '../../preload/contract.ts';
 import { type DemoApp, expect, test } from './launch/demo-test.ts';
+import { answerDialogs, dialogMessages } from './launch/system-dialogs.ts';
 
 /** An argument with which each call would do something, were it made. */
 const ARGUMENTS: Readonly<Partial<Record<CallName, unknown>>> = {
@@ -108,12 +109,12 @@ test('case 62: what is asked about natively is done on a yes, and says what it i
   await gatehouse.open('Settings');
   await window.getByRole('textbox', { name: 'Shell' }).fill('/bin/dash');
   await window.getByRole('textbox', { name: 'Shell' }).press('Enter');
-  await expect.poll(() => dialogs(electron)).toEqual(['Run "/bin/dash" in new terminals?']);
+  await expect.poll(() => dialogMessages(electron)).toEqual(['Run "/bin/dash" in new terminals?']);
   expect(await gatehouse.invoke('settings.read', undefined)).toMatchObject({ value: { shell: '/bin/dash' } });
 
   await answerDialogs(electron, 1);
   await window.getByRole('switch', { name: 'Record what is typed' }).click({ force: true });
-  await expect.poll(() => dialogs(electron)).toEqual(['Record what is typed?']);
+  await expect.poll(() => dialogMessages(electron)).toEqual(['Record what is typed?']);
   await expect(window.getByRole('switch', { name: 'Record what is typed' })).not.toBeChecked();
   await window.getByRole('textbox', { name: 'Shell' }).fill('/bin/sh');
   await window.getByRole('textbox', { name: 'Shell' }).press('Enter');
@@ -153,7 +154,7 @@ async function tryEverything(
     else if (name === 'settings.write') expect(code).toBe('answered');
     else expect(code, name).toMatch(/^(gesture-required|sender-refused|recording-unknown)$/);
   }
-  expect(await dialogs(electron)).toContain('Run "/bin/false" in new terminals?');
+  expect(await dialogMessages(electron)).toContain('Run "/bin/false" in new terminals?');
 }
 
 async function codeOf(reply: Promise<unknown>): Promise<string> {
@@ -177,22 +178,6 @@ async function state({ gatehouse, electron, folders }: DemoApp): Promise<unknown
       ({ BrowserWindow }) => BrowserWindow.getAllWindows().filter((window) => window.getTitle() !== 'hostile').length,
     ),
   };
-}
-
-/** Every dialog of the system's is answered with this button at once, and its message is kept. */
-async function answerDialogs(electron: ElectronApplication, response = 1): Promise<void> {
-  await electron.evaluate(({ dialog }, button) => {
-    const asked: string[] = [];
-    Reflect.set(globalThis, 'askedDialogs', asked);
-    Reflect.set(dialog, 'showMessageBox', (...given: Array<{ message?: string }>) => {
-      asked.push(given.at(-1)?.message ?? '');
-      return Promise.resolve({ response: button, checkboxChecked: false });
-    });
-  }, response);
-}
-
-function dialogs(electron: ElectronApplication): Promise<string[]> {
-  return electron.evaluate(() => Reflect.get(globalThis, 'askedDialogs') as string[]);
 }
 
 /** The main document once more, with all of `ipcRenderer` in the page's hands: a renderer whose preload is gone around. */
