@@ -14,6 +14,9 @@ export interface Matches {
   readonly openFrom: number;
 }
 
+/** Beyond it slots are shared: to place more forms anew than half of it takes so long that others would notice. */
+const MOST_SLOTS = 128 * 1024;
+
 /** So many forms of one slot are compared one by one. */
 const CROWD = 16;
 
@@ -64,7 +67,7 @@ export class ValueMatcher {
     this.#lengths.push(form.length);
     this.#textBytes += form.length;
     for (let length = 1; length < SHORTEST_FORM; length += 1) this.#beginnings.add(beginning(form, 0, length));
-    if (this.#starts.length * 2 > this.#slots.length) this.#grow();
+    if (this.#starts.length * 2 > this.#slots.length && this.#slots.length < MOST_SLOTS) this.#grow();
     else this.#link(this.#starts.length - 1);
   }
 
