@@ -27,6 +27,8 @@ const LANES = 2;
  */
 const LIMIT = 60_000;
 
+export { ready } from './seen-news.ts';
+
 /** Whether a body takes long to look through. */
 export function isLargeBody(body: Uint8Array): boolean {
   return body.length > LARGE || mayHoldMuch(body);

@@ -219,14 +219,14 @@ const MATCHERS = new WeakMap<SeenValues, KeptMatcher>();
 
 /** The matcher for everything seen up to now; it is kept with the values and brought up to date where it is behind. */
 export function matcherOf(seen: SeenValues): ValueMatcher {
-  let kept = MATCHERS.get(seen);
-  if (kept === undefined || kept.following.isOutdated) {
-    const matcher = new ValueMatcher();
-    kept = { matcher, following: new FollowedValues(seen, formsInTurn, (form) => matcher.addForm(form)) };
-    MATCHERS.set(seen, kept);
-  }
+  const kept = keptMatcher(seen);
   kept.following.follow();
   return kept.matcher;
+}
+
+/** Whether anybody has searched by {@link matcherOf} yet. */
+export function hasMatcher(seen: SeenValues): boolean {
+  return MATCHERS.has(seen);
 }
 
 /**
@@ -235,7 +235,15 @@ export function matcherOf(seen: SeenValues): ValueMatcher {
  * @returns whether all is.
  */
 export function bringMatcherUpToDate(seen: SeenValues, forms: number): boolean {
+  return keptMatcher(seen).following.follow(forms);
+}
+
+function keptMatcher(seen: SeenValues): KeptMatcher {
   const kept = MATCHERS.get(seen);
-  // Nobody has looked for anything yet.
-  return kept === undefined || kept.following.isOutdated || kept.following.follow(forms);
+  if (kept !== undefined && !kept.following.isOutdated) return kept;
+  const matcher = new ValueMatcher();
+  const following = new FollowedValues(seen, formsInTurn, (form) => matcher.addForm(form));
+  const anew = { matcher, following };
+  MATCHERS.set(seen, anew);
+  return anew;
 }

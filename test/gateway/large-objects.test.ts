@@ -3,5 +3,5 @@ import { startDemo } from './environment/demo.ts';
 import { describeLargeObjects } from './suites/large-objects.ts';
 
 describe('large objects in front of the demo cluster', () => {
-  describeLargeObjects(startDemo);
+  describeLargeObjects(startDemo, 0.4);
 });
