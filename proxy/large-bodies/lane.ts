@@ -30,6 +30,7 @@ export class Lane {
   readonly #options: LaneOptions;
   readonly #worker: Worker;
   readonly #waiting: Asked[] = [];
+  #bodies = 0;
   #clock: NodeJS.Timeout | undefined;
   #ended: Refusal | null = null;
 
@@ -48,9 +49,19 @@ export class Lane {
     this.#worker.unref();
   }
 
-  /** Questions that are not answered yet. */
-  get waiting(): number {
-    return this.#waiting.length;
+  /** Bodies that it was given and that are not over. */
+  get bodies(): number {
+    return this.#bodies;
+  }
+
+  /** Takes a body. @returns to be called when that is over; again does no harm. */
+  take(): () => void {
+    this.#bodies += 1;
+    let isOver = false;
+    return () => {
+      if (!isOver) this.#bodies -= 1;
+      isOver = true;
+    };
   }
 
   /**

@@ -27,6 +27,8 @@ const LANES = 2;
  */
 const LIMIT = 60_000;
 
+export { ready } from './seen-news.ts';
+
 /** Whether a body takes long to look through. */
 export function isLargeBody(body: Uint8Array): boolean {
   return body.length > LARGE || mayHoldMuch(body);
@@ -94,13 +96,15 @@ export class LargeBodies {
   /** As `readJsonOrYaml`, of a body that is large. @returns the same as JSON. */
   async yamlAsJson(body: Uint8Array): Promise<Uint8Array> {
     const copy = new Uint8Array(body);
-    return this.#lane().ask({ what: 'yaml', body: copy }, [copy.buffer]);
+    const lane = this.#lane();
+    const over = lane.take();
+    return lane.ask({ what: 'yaml', body: copy }, [copy.buffer]).finally(over);
   }
 
-  /** The lane with the fewest questions; another thread is started where all have some. */
+  /** The lane with the fewest bodies; another thread is started where all have some. */
   #lane(): Lane {
-    const [idlest] = [...this.#lanes].sort((one, other) => one.waiting - other.waiting);
-    if (idlest !== undefined && (idlest.waiting === 0 || this.#lanes.length >= LANES)) return idlest;
+    const [idlest] = [...this.#lanes].sort((one, other) => one.bodies - other.bodies);
+    if (idlest !== undefined && (idlest.bodies === 0 || this.#lanes.length >= LANES)) return idlest;
     const { file, log, limit = LIMIT } = this.#options;
     const lane = new Lane({
       file,

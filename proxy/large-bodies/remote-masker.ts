@@ -20,6 +20,7 @@ export class RemoteMasker implements PieceMasker {
   readonly #subject: MaskSubject;
   readonly #options: RemoteMaskerOptions;
   readonly #session: number;
+  readonly #over: () => void;
   #isOpen = false;
   #held = 0;
 
@@ -28,6 +29,7 @@ export class RemoteMasker implements PieceMasker {
     this.#subject = subject;
     this.#options = options;
     this.#session = nextSession();
+    this.#over = lane.take();
   }
 
   get held(): number {
@@ -53,6 +55,7 @@ export class RemoteMasker implements PieceMasker {
   close(): void {
     if (this.#isOpen) this.#lane.tell({ what: 'close', session: this.#session });
     this.#isOpen = false;
+    this.#over();
   }
 
   async #open(): Promise<void> {

@@ -22,6 +22,7 @@ export async function restoreElsewhere(
   { seen, reads, originOf, head, body, masks, isMasked, key }: RestoringOptions,
 ): Promise<Rehydrated | null> {
   const session = nextSession();
+  const over = lane.take();
   const copy = new Uint8Array(body);
   const restoring = { head, body: copy, masks, isMasked, key: { kid: key.kid, key: key.key }, seen: numberOf(seen) };
   try {
@@ -33,6 +34,7 @@ export async function restoreElsewhere(
     return restored && { body: Buffer.from(restored.body.buffer), pinnedTo: restored.pinnedTo };
   } finally {
     lane.tell({ what: 'close', session });
+    over();
   }
 
   async function answerTo(wanted: Wanted) {

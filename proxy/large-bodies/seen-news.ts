@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { bringIndexUpToDate } from '../masking/values/known-values.ts';
 import type { SeenValues } from '../redaction/seen-values.ts';
-import { bringMatcherUpToDate } from '../redaction/value-matcher.ts';
+import { bringMatcherUpToDate, hasMatcher } from '../redaction/value-matcher.ts';
 import type { Lane } from './lane.ts';
 import { pack } from './packed-values.ts';
 import type { SeenNews } from './protocol.ts';
@@ -54,9 +54,9 @@ export async function noteFound(seen: SeenValues, values: Iterable<Uint8Array>):
 }
 
 /** Makes everything seen ready to be searched for, a little at a time: for who has to search here and can wait. */
-export async function ready(seen: SeenValues): Promise<void> {
-  for (const bring of [bringIndexUpToDate, bringMatcherUpToDate])
-    while (!bring(seen, FORMS_AT_ONCE)) await setImmediate();
+export async function ready(seen: SeenValues, what: 'errors' | 'streams'): Promise<void> {
+  const bring = what === 'errors' ? bringIndexUpToDate : bringMatcherUpToDate;
+  while (!bring(seen, FORMS_AT_ONCE)) await setImmediate();
 }
 
 const underWay = new WeakSet<SeenValues>();
@@ -64,8 +64,8 @@ const underWay = new WeakSet<SeenValues>();
 async function makeReady(seen: SeenValues): Promise<void> {
   if (underWay.has(seen)) return;
   underWay.add(seen);
-  for (const bring of [bringIndexUpToDate, bringMatcherUpToDate]) {
-    while (!bring(seen, FORMS_AT_ONCE)) await setTimeout(PAUSE, undefined, { ref: false });
-  }
+  const pause = () => setTimeout(PAUSE, undefined, { ref: false });
+  while (!bringIndexUpToDate(seen, FORMS_AT_ONCE)) await pause();
+  while (hasMatcher(seen) && !bringMatcherUpToDate(seen, FORMS_AT_ONCE)) await pause();
   underWay.delete(seen);
 }

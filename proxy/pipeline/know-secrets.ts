@@ -1,3 +1,4 @@
+import { ready } from '../large-bodies/large-bodies.ts';
 import { showsPod } from '../pod-secrets/pod-secrets.ts';
 import { policyQuestion } from '../policy/policy-question.ts';
 import { effectiveIdentity } from '../request/impersonation.ts';
@@ -36,5 +37,6 @@ export async function knowSecrets(passage: Passage, { request }: Judged): Promis
     },
   });
   passage.unread = unread;
+  await ready(parts.seen.of(cluster), 'streams');
   return letGo;
 }

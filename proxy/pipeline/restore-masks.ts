@@ -1,6 +1,6 @@
 import { isLargeBody } from '../large-bodies/large-bodies.ts';
 import { compileMaskRules } from '../masking/plan/mask-rules.ts';
-import { keyOfCluster } from '../masking/tokens/mask-token.ts';
+import { containsMaskToken, keyOfCluster } from '../masking/tokens/mask-token.ts';
 import { liveObjectsIn, openLiveReads } from '../rehydration/live-objects.ts';
 import { rehydrate } from '../rehydration/rehydrate.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -37,7 +37,9 @@ async function restored(passage: Passage, whole: WholeRequest): Promise<Outgoing
   const originOf = (token: string) => parts.maskOrigins.get(token);
   const isMasked = compileMaskRules({ request, obligations: masks }) !== null;
   const { head } = passage;
-  const rehydrated = isLargeBody(bytes)
+  // A small body with a mask may be about a large object, which has to be read and masked to tell what it stands for.
+  const isElsewhere = isLargeBody(bytes) || containsMaskToken(bytes);
+  const rehydrated = isElsewhere
     ? await parts.largeBodies.rehydrate({ reads, head, body: bytes, masks, isMasked, key, seen, originOf })
     : await rehydrate(request, bytes, parsed, {
         objects: liveObjectsIn(reads, { request, masks, key, seen }),

@@ -14,6 +14,9 @@ export interface Matches {
   readonly openFrom: number;
 }
 
+/** Beyond it slots are shared: to place more forms anew than half of it takes so long that others would notice. */
+const MOST_SLOTS = 128 * 1024;
+
 /** So many forms of one slot are compared one by one. */
 const CROWD = 16;
 
@@ -64,7 +67,7 @@ export class ValueMatcher {
     this.#lengths.push(form.length);
     this.#textBytes += form.length;
     for (let length = 1; length < SHORTEST_FORM; length += 1) this.#beginnings.add(beginning(form, 0, length));
-    if (this.#starts.length * 2 > this.#slots.length) this.#grow();
+    if (this.#starts.length * 2 > this.#slots.length && this.#slots.length < MOST_SLOTS) this.#grow();
     else this.#link(this.#starts.length - 1);
   }
 
@@ -216,14 +219,14 @@ const MATCHERS = new WeakMap<SeenValues, KeptMatcher>();
 
 /** The matcher for everything seen up to now; it is kept with the values and brought up to date where it is behind. */
 export function matcherOf(seen: SeenValues): ValueMatcher {
-  let kept = MATCHERS.get(seen);
-  if (kept === undefined || kept.following.isOutdated) {
-    const matcher = new ValueMatcher();
-    kept = { matcher, following: new FollowedValues(seen, formsInTurn, (form) => matcher.addForm(form)) };
-    MATCHERS.set(seen, kept);
-  }
+  const kept = keptMatcher(seen);
   kept.following.follow();
   return kept.matcher;
+}
+
+/** Whether anybody has searched by {@link matcherOf} yet. */
+export function hasMatcher(seen: SeenValues): boolean {
+  return MATCHERS.has(seen);
 }
 
 /**
@@ -232,7 +235,15 @@ export function matcherOf(seen: SeenValues): ValueMatcher {
  * @returns whether all is.
  */
 export function bringMatcherUpToDate(seen: SeenValues, forms: number): boolean {
+  return keptMatcher(seen).following.follow(forms);
+}
+
+function keptMatcher(seen: SeenValues): KeptMatcher {
   const kept = MATCHERS.get(seen);
-  // Nobody has looked for anything yet.
-  return kept === undefined || kept.following.isOutdated || kept.following.follow(forms);
+  if (kept !== undefined && !kept.following.isOutdated) return kept;
+  const matcher = new ValueMatcher();
+  const following = new FollowedValues(seen, formsInTurn, (form) => matcher.addForm(form));
+  const anew = { matcher, following };
+  MATCHERS.set(seen, anew);
+  return anew;
 }

@@ -51,7 +51,7 @@ describe('the bridge', () => {
     expect(await bridge().invoke('clusters.connect', 'demo')).toEqual(['gatehouse:call', 'clusters.connect', 'demo']);
   });
 
-  test.each(['approvals.review', 'secrets.reveal', 'streams.end', 'policy.takeOver', 'policy.accept'] as const)(
+  test.each(['approvals.review', 'secrets.reveal', 'policy.accept'] as const)(
     'passes %s on only after a click or a key',
     async (name) => {
       const argument = { id: 'a-1' } as never;

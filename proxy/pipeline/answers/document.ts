@@ -1,5 +1,6 @@
 import type { Decision } from '../../../model/decision.ts';
 import type { UpstreamResponse } from '../../forward/upstream.ts';
+import { ready } from '../../large-bodies/large-bodies.ts';
 import { jsonOnlyAccept } from '../../masking/plan/accept.ts';
 import { planMask } from '../../masking/plan/plan-mask.ts';
 import type { MaskPlan, MaskReport } from '../../masking/plan/response-mask.ts';
@@ -59,6 +60,7 @@ export class DocumentAnswer implements Answer {
     const masked: { report?: MaskReport } = {};
     const valuesMasked = (redacted = 0): number => (masked.report?.maskedValues ?? 0) + redacted;
     try {
+      if (saysWords(response)) await ready(parts.seen.of(cluster), 'errors');
       const own = await this.#withOwnWords(response);
       const given = await giveMasked(long?.exchange ?? exchange, own.response, {
         request,
@@ -108,6 +110,11 @@ export class DocumentAnswer implements Answer {
     const canAsk = ({ approval }: Decision): boolean => approval !== null && approvals.canAsk(approval);
     return answerSelfReview(response, { kind, request, body, judge, canAsk });
   }
+}
+
+/** Errors and warnings are searched for everything seen. */
+function saysWords({ status, headers }: UpstreamResponse): boolean {
+  return status >= 400 || headers.some(([name]) => name.toLowerCase() === 'warning');
 }
 
 /**

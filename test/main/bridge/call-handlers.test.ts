@@ -162,6 +162,8 @@ const table: ReadonlyArray<readonly [CallName, unknown, readonly Step[], unknown
     'policy.takeOver',
     { digest: data.policyUpgrade.digest, parts: ['never/bootstrap'] },
     [
+      ['gateway.call', 'policyUpgrade', undefined],
+      ['confirm', expect.objectContaining({ message: 'Take over 1 rule?' })],
       [
         'gateway.call',
         'takeOverPolicy',

@@ -25,6 +25,7 @@ const WITHOUT_A_HAND: readonly CallName[] = [
   'recordings.read',
   'policy.state',
   'policy.upgrade',
+  'policy.waiting',
   'workspace.placeAtStart',
   'workspace.moved',
 ];
