@@ -3,7 +3,8 @@ import type { Session, SessionKind } from '../model/principal.ts';
 
 /** `delete deployments.apps shop/web`, `create pods/exec shop/web-0 -- sh -c id`, `reveal secrets shop/db key password`. */
 export function requestInWords(request: RequestSummary): string {
-  const { resource, subresource, apiGroup, namespace, name } = request;
+  const { resource, subresource, apiGroup, namespace, newName = '' } = request;
+  const name = request.name === '' ? newName : request.name;
   const verb = request.revealKey === undefined ? request.policyVerb : 'reveal';
   if (resource === '') return `${verb} ${request.target}`;
   const kind = `${resource}${apiGroup === '' ? '' : `.${apiGroup}`}${subresource === '' ? '' : `/${subresource}`}`;

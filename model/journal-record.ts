@@ -14,6 +14,8 @@ export interface RequestSummary {
   readonly subresource: string;
   readonly namespace: string;
   readonly name: string;
+  /** Of a create, whose name stands in its body alone: that name, or `prefix*` where the API server makes one up. */
+  readonly newName?: string;
   readonly userAgent: string;
   readonly kubectlCommand: string | null;
   readonly kubectlSession: string | null;

@@ -32,6 +32,10 @@ const POD_WORDS: Readonly<Record<string, string>> = {
 export function requestLine(request: RequestSummary): string {
   if (request.resource === '') return `${request.policyVerb} ${request.target.split('?')[0] ?? request.target}`;
   const resource = resourceName(request);
+  if (request.newName !== undefined) {
+    const where = request.namespace === '' ? '' : `${request.namespace}/`;
+    return `${request.policyVerb} ${singular(resource)} ${where}${request.newName}`;
+  }
   if (request.name === '') {
     const where = request.namespace === '' ? '' : ` in ${request.namespace}`;
     return `${request.policyVerb} ${resource}${where}`;

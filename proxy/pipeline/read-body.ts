@@ -21,11 +21,13 @@ export interface WholeRequest extends DecidedByUrl {
  * @throws {Refusal} for what cannot be read with certainty, and `journal-unavailable`: from here on the cluster may be
  * asked something, and nothing goes there that cannot be recorded.
  */
-export async function readWhole({ exchange, parts }: Passage, decided: DecidedByUrl): Promise<WholeRequest> {
+export async function readWhole(passage: Passage, decided: DecidedByUrl): Promise<WholeRequest> {
+  const { exchange, parts } = passage;
   const { request } = decided;
   if (isDeniedByUrl(decided)) return { ...decided, body: null, parsed: null };
   const received = announcesBody(request) ? await collected(request, exchange) : null;
   const parsed = received === null ? null : await readBodyOf(request, received, parts.largeBodies);
+  passage.makes(parsed);
   const problem = parts.journal.problem();
   if (problem !== null) throw journalUnavailable(problem);
   return { ...decided, body: isRead(request) ? null : received, parsed };

@@ -24,6 +24,22 @@ describe('a request in one line', () => {
       'reveal api-key of secret shop/stripe',
     ],
     ['a cluster-scoped object', { resource: 'nodes', namespace: '', name: 'n1', policyVerb: 'get' }, 'get node n1'],
+    [
+      'what is made',
+      { resource: 'secrets', policyVerb: 'create', name: '', newName: 'stripe' },
+      'create secret shop/stripe',
+    ],
+    [
+      'what is made for the whole cluster',
+      {
+        resource: 'clusterroles',
+        apiGroup: 'rbac.authorization.k8s.io',
+        policyVerb: 'create',
+        namespace: '',
+        newName: 'x*',
+      },
+      'create clusterrole.rbac.authorization.k8s.io x*',
+    ],
     ['a namespace itself', { resource: 'namespaces', name: 'shop', policyVerb: 'get' }, 'get namespace shop'],
     ['a path without a resource', { resource: '', policyVerb: 'get', target: '/version?timeout=5s' }, 'get /version'],
   ])('%s', (_name, request, line) => {
