@@ -1,3 +1,4 @@
+import { visible } from '../../model/visible-text.ts';
 import type { CallHandlers, Settings } from '../../preload/contract.ts';
 import { withoutUndefined } from '../hosts/without-undefined.ts';
 
@@ -45,7 +46,7 @@ function questionsOf(change: Partial<Settings>, now: Settings): SettingQuestion[
       message:
         change.shell === ''
           ? 'Run your login shell in new terminals?'
-          : `Run ${quoted(change.shell)} in new terminals?`,
+          : `Run "${visible(change.shell)}" in new terminals?`,
       detail: 'This program runs in each terminal that is opened from now on, with all that the terminal may do.',
       yes: 'Use this shell',
     });
@@ -66,12 +67,4 @@ function questionsOf(change: Partial<Settings>, now: Settings): SettingQuestion[
     );
   }
   return questions;
-}
-
-/** A path in quotes, with whatever of it is not seen, or turns what is, in its number. */
-function quoted(path: string): string {
-  return JSON.stringify(path).replace(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
 }

@@ -2,6 +2,7 @@ import type { RuleChange } from '../../../model/policy-change.ts';
 import type { PolicyValue } from '../../../model/policy-upgrade.ts';
 import { differenceInWords, ruleInWords } from '../../../model/policy-upgrade-words.ts';
 import { differences } from '../../../model/rule-differences.ts';
+import { visible } from '../../../model/visible-text.ts';
 import { type Aspect, loosened, shortestGrantOf } from './loosened.ts';
 import type { ResolvedRule } from './resolved-rule.ts';
 
@@ -50,12 +51,12 @@ function changeOf(
   return [
     {
       id,
-      file: shown((after ?? before)?.file ?? ''),
+      file: visible((after ?? before)?.file ?? ''),
       kind: before === null ? 'added' : after === null ? 'removed' : 'changed',
       about: aboutRule(present ?? old),
       opens,
       closes,
-      differences: before === null || after === null ? [] : differ.map((one) => shown(differenceInWords(one))),
+      differences: before === null || after === null ? [] : differ.map((one) => visible(differenceInWords(one))),
     },
   ];
 }
@@ -70,13 +71,7 @@ function aboutRule(rule: ResolvedRule['rule'] | null): string {
   if (rule === null) return '';
   const { message, ...does } = rule;
   const says = message === undefined ? '' : `; its message: "${message}"`;
-  return shown(`${ruleInWords(asText(does))}${says}`);
-}
-
-/** Without characters that a screen does not show, or by which it would show others elsewhere. */
-function shown(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, '\u00b7');
+  return visible(`${ruleInWords(asText(does))}${says}`);
 }
 
 function byId(rules: readonly ResolvedRule[]): ReadonlyMap<string, ResolvedRule> {

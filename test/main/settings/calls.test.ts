@@ -36,7 +36,7 @@ describe('settings that the page writes', () => {
 describe('case 62: what says which program runs, or what is recorded', () => {
   test.each<[Partial<Settings>, string]>([
     [{ shell: '/tmp/x' }, 'Run "/tmp/x" in new terminals?'],
-    [{ shell: '/bin/sh\n\u202e' }, 'Run "/bin/sh\\n\\u{202e}" in new terminals?'],
+    [{ shell: '/bin/sh\n\u202e' }, 'Run "/bin/sh\\u000a\\u202e" in new terminals?'],
     [{ recordInput: true }, 'Record what is typed?'],
   ])('%j is asked about natively, and stays as it is without a yes', async (change, message) => {
     const { handlers, steps, world } = setUp();

@@ -285,7 +285,7 @@ it('tells what a set changes by each rule that refers to it', () => {
 
 it('tells what a rule does by its match, whatever its message says, and shows no character that hides others', () => {
   const [found] = change(NONE, withOther(one('allow', 'names: ["\\u202eprod"]', ', message: "allows: reads of pods"')));
-  expect(found?.about).toBe('allows: names \u00b7prod; its message: "allows: reads of pods"');
+  expect(found?.about).toBe('allows: names \\u202eprod; its message: "allows: reads of pods"');
 });
 
 it('knows every key of the format: one that is added must be compared before it is read', () => {
