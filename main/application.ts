@@ -131,7 +131,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     openPath: (path) => shell.openPath(path),
     copy: (text) => clipboard.writeText(text),
     problemDetails: (reference) => problems.details(reference),
-    confirm: (question) => ask(window, question),
+    confirm: (question) => hands.confirm(question),
     followTheme,
     reviewPolicy: () => policyReview.open(),
     chooseKubeconfigs: () => chooseKubeconfigs(window),

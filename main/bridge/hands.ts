@@ -26,9 +26,13 @@ interface Deed {
  */
 export class Hands {
   readonly #deeds = new WeakMap<Watched, Deed>();
+  /** Deeds whose calls were answered after the last one began: somebody who signs in in a browser clicks here meanwhile. */
+  readonly #answered = new WeakMap<Watched, Deed>();
   readonly #ask: (question: HandQuestion) => Promise<boolean>;
   readonly #now: () => number;
   #asking = false;
+  /** The person said no, and has done nothing here since. */
+  #refused = false;
 
   /** @param ask puts a call to the person. */
   constructor(ask: (question: HandQuestion) => Promise<boolean>, now: () => number = () => performance.now()) {
@@ -48,7 +52,25 @@ export class Hands {
 
   /** Something was done for this window, by a hand or by the app itself at a person's word. */
   deed(contents: Watched): void {
+    this.#refused = false;
     this.#deeds.set(contents, { at: this.#now(), done: new Set() });
+  }
+
+  /**
+   * Puts what a page asks for to the person. One question at a time, and after a no none until somebody does something in
+   * a window: a page that asks without end gets no further than one dialog.
+   * @returns false also where it was not asked.
+   */
+  async confirm(question: HandQuestion): Promise<boolean> {
+    if (this.#asking || this.#refused) return false;
+    this.#asking = true;
+    try {
+      const yes = await this.#ask(question);
+      this.#refused = !yes;
+      return yes;
+    } finally {
+      this.#asking = false;
+    }
   }
 
   /**
@@ -57,32 +79,25 @@ export class Hands {
    * @throws {HostError} `gesture-required` when there was no hand, and the person says no.
    */
   async behind<Answer>(contents: Watched, call: HandCall, run: () => Answer | Promise<Answer>): Promise<Answer> {
-    if (!this.#isFresh(contents, call)) {
-      await this.#askFor(call);
+    if (this.#freshDeed(contents, call) === undefined) {
+      if (!(await this.confirm(handQuestion(call)))) {
+        throw new HostError('gesture-required', 'Only a click or a key press in this window can do this');
+      }
       this.deed(contents);
     }
-    const deed = this.#deeds.get(contents);
+    const deed = this.#freshDeed(contents, call);
     deed?.done.add(call);
     const answer = await run();
-    if (deed) deed.at = this.#now();
+    if (deed) {
+      deed.at = this.#now();
+      this.#answered.set(contents, deed);
+    }
     return answer;
   }
 
-  #isFresh(contents: Watched, call: HandCall): boolean {
-    const deed = this.#deeds.get(contents);
-    return deed !== undefined && this.#now() - deed.at <= DEED_LASTS_MS && !deed.done.has(call);
-  }
-
-  async #askFor(call: HandCall): Promise<void> {
-    // One question at a time: a page that asks without end gets no further than one dialog.
-    if (!this.#asking) {
-      this.#asking = true;
-      try {
-        if (await this.#ask(handQuestion(call))) return;
-      } finally {
-        this.#asking = false;
-      }
-    }
-    throw new HostError('gesture-required', 'Only a click or a key press in this window can do this');
+  #freshDeed(contents: Watched, call: HandCall): Deed | undefined {
+    return [this.#deeds.get(contents), this.#answered.get(contents)].find(
+      (deed) => deed !== undefined && this.#now() - deed.at <= DEED_LASTS_MS && !deed.done.has(call),
+    );
   }
 }

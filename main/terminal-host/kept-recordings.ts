@@ -10,6 +10,7 @@ import {
   recordingFile,
 } from '../../proxy/recording/recording-reader.ts';
 import type { RecordingProgress } from '../../proxy/recording/recording-writer.ts';
+import { HostError } from '../hosts/protocol.ts';
 
 /** Where recordings lie: those of terminals, which this process writes, and those of streams, which the gateway does. */
 export interface RecordingFolders {
@@ -30,10 +31,12 @@ export async function listKept(
   return kept.flat().sort((one, other) => other.startedAt.localeCompare(one.startedAt));
 }
 
-/** @throws {Error} when there is no recording of this id that plays. */
+/** @throws {HostError} `recording-unknown` when there is no recording of this id that plays. */
 export async function readKept({ recordings, sessions }: RecordingFolders, id: string): Promise<ReadRecording> {
-  const own = recordingFile(recordings, id);
-  return readRecording((await exists(own)) ? own : recordingFile(sessions, id));
+  for (const file of [recordingFile(recordings, id), recordingFile(sessions, id)]) {
+    if (await exists(file)) return readRecording(file);
+  }
+  throw new HostError('recording-unknown', 'There is no such recording any more; its file was moved or removed');
 }
 
 /** The path of a recording of bytes; null when there is none of this id. */

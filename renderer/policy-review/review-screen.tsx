@@ -11,7 +11,10 @@ import { SkeletonRows } from '../ui/skeleton-rows.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
 import styles from './review.module.css';
 
-/** A click that was on its way to something else when the window opened, or the change became another, accepts nothing. */
+/**
+ * A click that was on its way to something else when the window opened or came to the front, or the change became another,
+ * accepts nothing.
+ */
 const UNTIL_IT_WAS_SEEN_MS = 600;
 
 /** A change of the policy folder, rule by rule, and the person's word on it. Nothing is accepted but what is shown. */
@@ -28,8 +31,18 @@ export function ReviewScreen({ close }: { readonly close: () => void }) {
   useEffect(() => {
     if (digest === undefined) return;
     keep.current?.focus();
-    const timer = setTimeout(() => setRead(digest), UNTIL_IT_WAS_SEEN_MS);
-    return () => clearTimeout(timer);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const begin = () => {
+      clearTimeout(timer);
+      setRead(undefined);
+      if (document.hasFocus()) timer = setTimeout(() => setRead(digest), UNTIL_IT_WAS_SEEN_MS);
+    };
+    begin();
+    window.addEventListener('focus', begin);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener('focus', begin);
+    };
   }, [digest]);
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {

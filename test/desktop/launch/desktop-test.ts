@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, expect } from '@playwright/test';
 import { type LaunchedApp, type LaunchOptions, launchApp } from './launch-app.ts';
+import { unexpectedDialogs } from './system-dialogs.ts';
 
 export interface DesktopFixtures {
   /** A fresh home for this test, removed after it. */
@@ -36,7 +37,9 @@ export const test = base.extend<DesktopFixtures>({
         if (picture) await testInfo.attach(`app-${index + 1}.png`, { body: picture, contentType: 'image/png' });
       }
     }
+    const asked = await Promise.all(launched.map(({ electron }) => unexpectedDialogs(electron)));
     for (const app of launched) await app.close();
+    expect(asked.flat(), 'no dialog of the system came up that the test did not ask for').toEqual([]);
     expect(
       launched.flatMap((app) => app.problems),
       'nothing went wrong in any window',

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { _electron, type ConsoleMessage, type ElectronApplication, type Page } from '@playwright/test';
+import { noteUnexpectedDialogs } from './system-dialogs.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
 
@@ -58,6 +59,7 @@ export async function launchApp({ home, env = {}, appArguments = [] }: LaunchOpt
     });
     page.on('crash', () => problems.push(`${page.url()}: the renderer crashed`));
   };
+  await noteUnexpectedDialogs(electron);
   electron.context().pages().forEach(watch);
   electron.on('window', watch);
   const window = await electron.firstWindow();

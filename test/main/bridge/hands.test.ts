@@ -76,6 +76,18 @@ describe('case 62: a call that needs a hand', () => {
     expect(await call('terminals.close')).toBe('gesture-required');
   });
 
+  test('is made as what follows from a slow answer, whatever was clicked meanwhile', async () => {
+    const { input, call, clock, asked } = setUp();
+    input('mouseDown');
+    await call('clusters.connect', () => {
+      clock.now += 20_000;
+      input('mouseDown');
+      clock.now += 20_000;
+    });
+    expect(await call('terminals.open')).toBe(true);
+    expect(asked).toEqual([]);
+  });
+
   test('in one window is no hand in another', async () => {
     const { input, hands } = setUp();
     input('mouseDown');
@@ -96,6 +108,30 @@ describe('case 62: a call that needs a hand', () => {
     expect(await first).toBe(true);
     // What follows from that is of the same word.
     expect(await call('clusters.connect')).toBe(true);
+  });
+
+  test('is not asked about again after a no, until somebody does something', async () => {
+    const { input, call, clock, asked, hands } = setUp();
+    expect(await call('terminals.open')).toBe('gesture-required');
+    clock.now = 60_000;
+    expect(await call('terminals.open')).toBe('gesture-required');
+    expect(await call('gateway.restart')).toBe('gesture-required');
+    expect(await hands.confirm({ message: 'Run another shell?', detail: '', yes: 'Run' })).toBe(false);
+    expect(asked).toEqual(['Open a terminal?']);
+    input('keyDown');
+    expect(await hands.confirm({ message: 'Run another shell?', detail: '', yes: 'Run' })).toBe(false);
+    expect(asked).toEqual(['Open a terminal?', 'Run another shell?']);
+  });
+
+  test('and what else the page asks are one question at a time', async () => {
+    let answer: (yes: boolean) => void = () => undefined;
+    const { hands, asked } = setUp({ says: new Promise((resolve) => (answer = resolve)) });
+    const questions = Array.from({ length: 100 }, (_, index) =>
+      hands.confirm({ message: `Run shell ${index}?`, detail: '', yes: 'Run' }),
+    );
+    answer(true);
+    expect((await Promise.all(questions)).filter((yes) => yes)).toHaveLength(1);
+    expect(asked).toEqual(['Run shell 0?']);
   });
 
   test('that fails gives its own error', async () => {

@@ -76,7 +76,8 @@ describe('the recordings that are kept', () => {
     stream('exec-bytes', 0).close({ exitCode: 0, reason: null });
     expect((await readKept(folders, 't-1')).entry.kind).toBe('terminal');
     expect((await readKept(folders, 'exec-tty')).entry.kind).toBe('exec');
-    await expect(readKept(folders, 'exec-bytes')).rejects.toThrow('ENOENT');
+    await expect(readKept(folders, 'exec-bytes')).rejects.toMatchObject({ code: 'recording-unknown' });
+    await expect(readKept(folders, 'removed')).rejects.toMatchObject({ code: 'recording-unknown' });
     expect(await byteRecordingOf(folders, 'exec-bytes')).toBe(join(folders.sessions, 'exec-bytes.jsonl'));
     expect(await byteRecordingOf(folders, 'exec-tty')).toBeNull();
     await expect(byteRecordingOf(folders, '../recordings/t-1')).rejects.toThrow(RangeError);
