@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -270,6 +271,37 @@ it.each(REWRITES)('case 63: a program that rewrites the policy folder opens noth
     expect({ when, looser }).toEqual({ when, looser: QUESTIONS.map(() => null) });
     await startAgain();
   }
+});
+
+describe('case 63: what is no file, among the files of the policy folder', () => {
+  it.each<[string, (path: string) => unknown]>([
+    ['a named pipe', (path) => execFileSync('mkfifo', [path])],
+    [
+      'a link to a named pipe',
+      (path) => execFileSync('sh', ['-c', 'mkfifo "$1.pipe" && ln -s "$1.pipe" "$1"', '-', path]),
+    ],
+    ['a link to a device without an end', (path) => symlink('/dev/zero', path)],
+    ['a folder', (path) => mkdir(path)],
+  ])('%s holds nothing up: it is said, and what tightens is in force when it is gone', async (_what, put) => {
+    const before = decisions();
+    const path = join(folder, 'odd.yaml');
+    await put(path);
+    await write(document(VAULT).replace('name: p', 'name: more').replace('[vault]', '[shop]'), 'more.yaml');
+    const { problems } = await lookedAt();
+    expect(problems).toEqual([expect.objectContaining({ file: 'odd.yaml', code: 'unreadable' })]);
+    expect(problems[0]?.message).toContain('it is not a regular file');
+    expect(decisions()).toEqual(before);
+    await rm(path, { recursive: true });
+    await lookedAt();
+    expect(source.decide(question({ namespace: 'shop' })).outcome).toBe('deny');
+  });
+
+  it('a file that grows beyond 1 MiB is a problem, and what was accepted stays in force', async () => {
+    const before = decisions();
+    await write(`${BASE}# ${'x'.repeat(1024 * 1024)}\n`);
+    expect((await lookedAt()).problems).toMatchObject([{ file: 'a.yaml', code: 'too-large' }]);
+    expect(decisions()).toEqual(before);
+  });
 });
 
 describe('case 63: an emptied policy folder', () => {
