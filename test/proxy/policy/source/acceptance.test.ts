@@ -134,6 +134,24 @@ describe('case 63: a change of the policy folder', () => {
     expect(source.waiting()).toBeNull();
   });
 
+  it('is not accepted while the journal cannot be told, and waits on', async () => {
+    await write(OPEN);
+    const before = outcomes();
+    const { digest = '' } = (await lookedAt()).waiting ?? {};
+    journal.isFull = true;
+    await expect(source.accept(digest, 'local:me')).rejects.toMatchObject({
+      code: 'journal-unavailable',
+      message: 'not accepted: the disk is full',
+    });
+    expect(outcomes()).toEqual(before);
+    await startAgain();
+    expect(outcomes()).toEqual(before);
+    journal.isFull = false;
+    await source.accept(digest, 'local:me');
+    expect(outcomes()).not.toEqual(before);
+    expect(journal.records.at(-1)).toContain(`policy-accepted ${digest} by local:me`);
+  });
+
   it('is accepted as it was shown, and not as it is by then', async () => {
     await write(
       document(`${PODS}${VAULT}${ASK}${SECRETS}  - {id: logs, effect: allow, match: {resources: [pods/log]}}\n`),
