@@ -53,7 +53,7 @@ export interface Gateway {
   /**
    * Puts that change into force.
    * @param accepted.digest of the change that the person was shown.
-   * @throws {PolicyChangeError} where something else waits by now, or nothing.
+   * @throws {PolicyChangeError} where something else waits by now, or nothing; and where the journal cannot be told.
    */
   acceptPolicy(accepted: { readonly digest: string; readonly by: string }): Promise<PolicyState>;
   /** Exec, attach, port-forward, watches and logs that are open now; the oldest first. */

@@ -149,12 +149,8 @@ const RECORDS_AT_A_TIME = 500;
 function openingOf(journal: Journal, log: GatewayLog): PolicyOpening {
   return {
     log,
-    record: (event, detail) => {
-      journal
-        .append({ type: 'gateway', event, detail }, { durable: true })
-        .catch((error: unknown) =>
-          log.error({ error, event, detail }, 'what became of the policy is not in the journal'),
-        );
+    record: async (event, detail) => {
+      await journal.append({ type: 'gateway', event, detail }, { durable: true });
     },
     async wasAccepted() {
       let before: number | undefined;

@@ -20,17 +20,20 @@ export interface PolicySource {
    * Puts what waits into force.
    * @param digest of the change that was shown.
    * @param by whose word it is, for the journal.
-   * @throws {PolicyChangeError} where something else waits by now, or nothing.
+   * @throws {PolicyChangeError} where something else waits by now, or nothing; and where the journal cannot be told.
    */
   accept(digest: string, by: string): Promise<void>;
   /** Follows no further change; what is in force goes on deciding. */
   close(): Promise<void>;
 }
 
+export type PolicyEvent = 'policy-accepted' | 'policy-waits' | 'policy-folder-noticed';
+
 /** What a source of policy tells the journal, and may ask it. */
 export interface PolicyOpening {
   readonly log: GatewayLog;
-  readonly record: (event: 'policy-accepted' | 'policy-waits' | 'policy-folder-noticed', detail: string) => void;
+  /** Settles when it is on the disk. @throws where it cannot be written. */
+  readonly record: (event: PolicyEvent, detail: string) => Promise<void>;
   /** True where the journal tells of an accepted policy. */
   readonly wasAccepted: () => Promise<boolean>;
 }
@@ -38,5 +41,10 @@ export interface PolicyOpening {
 /** Nothing was accepted; `message` says why, and how to go on. */
 export class PolicyChangeError extends Error {
   override readonly name = 'PolicyChangeError';
-  readonly code = 'policy-change-not-waiting';
+  readonly code: 'policy-change-not-waiting' | 'journal-unavailable';
+
+  constructor(code: PolicyChangeError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
 }

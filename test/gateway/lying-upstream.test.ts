@@ -154,10 +154,14 @@ describe('an API server that answers what no API server should', () => {
 
   it('an answer that breaks off under way is cut, and the journal says why', async () => {
     const long = `{"kind":"ConfigMapList","items":[{"data":{"a":"${'x'.repeat(200_000)}"}},`;
-    upstream.answerWith(
-      dying(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 999999\r\n\r\n${long}`),
-    );
-    await expect(running.request('GET', '/api/v1/namespaces/shop/configmaps')).rejects.toThrow();
+    let breakOff = (): void => undefined;
+    upstream.answerWith((socket) => {
+      breakOff = () => void socket.destroy();
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 999999\r\n\r\n${long}`);
+    });
+    // Masks are set on another thread: before they are, nothing of the answer is on its way, and a 503 can still say why.
+    const answer = running.request('GET', '/api/v1/namespaces/shop/configmaps', {}, undefined, () => breakOff());
+    await expect(answer).rejects.toThrow();
     await expect.poll(finished).toMatchObject({ code: 'upstream-unreachable' });
   });
 

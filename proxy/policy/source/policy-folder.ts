@@ -4,7 +4,7 @@ import type { PolicyState } from '../../../model/policy-state.ts';
 import type { GatewayLog } from '../../gateway-log.ts';
 import { PolicyEngine } from '../policy-engine.ts';
 import type { PolicyQuestion } from '../policy-question.ts';
-import { PolicyChangeError, type PolicyOpening, type PolicySource } from '../policy-source.ts';
+import { PolicyChangeError, type PolicyEvent, type PolicyOpening, type PolicySource } from '../policy-source.ts';
 import { NO_LIMITS } from '../stream-limits.ts';
 import { Acceptance, type AcceptanceOptions } from './acceptance.ts';
 import { type FolderPlace, linksOutside, placeOf, replacedInWords } from './folder-place.ts';
@@ -90,12 +90,13 @@ class PolicyFolder implements PolicySource {
       await this.#read();
       if (this.#waiting?.content.digest !== digest) {
         throw new PolicyChangeError(
+          'policy-change-not-waiting',
           'no such change of the policy waits: the policy folder was changed since it was shown, look again',
         );
       }
       const { content, change } = this.#waiting;
+      await this.#recordAccepted(`${digest} by ${by}: ${idsOf(change.rules)}`);
       await this.#acceptance.take(content);
-      this.#opening.record('policy-accepted', `${digest} by ${by}: ${idsOf(change.rules)}`);
       this.#place = await placeOf(this.#folder);
       await this.#settle(content, []);
     });
@@ -119,12 +120,29 @@ class PolicyFolder implements PolicySource {
       const content = await readPolicyFolder(this.#folder);
       if (this.#acceptance.isFirstStart && content.problems.length === 0) {
         await this.#acceptance.take(content);
-        this.#opening.record('policy-accepted', `${content.digest} as it was found at the first start`);
+        this.#note('policy-accepted', `${content.digest} as it was found at the first start`);
       } else if (this.#acceptance.accepted !== null) {
         // At each start, so that the journal knows of it for as long as it is kept.
-        this.#opening.record('policy-accepted', `${this.#acceptance.accepted.digest} before this start`);
+        this.#note('policy-accepted', `${this.#acceptance.accepted.digest} before this start`);
       }
       await this.#settle(content, await this.#noticed(content));
+    });
+  }
+
+  /** What opens something is on record before it is in force, as an approval is. */
+  async #recordAccepted(detail: string): Promise<void> {
+    try {
+      await this.#opening.record('policy-accepted', detail);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new PolicyChangeError('journal-unavailable', `not accepted: ${reason}`, { cause });
+    }
+  }
+
+  /** For what happens whether or not it can be written. */
+  #note(event: PolicyEvent, detail: string): void {
+    this.#opening.record(event, detail).catch((error: unknown) => {
+      this.#log.error({ error, event, detail }, 'what became of the policy is not in the journal');
     });
   }
 
@@ -222,11 +240,11 @@ class PolicyFolder implements PolicySource {
         { ...waiting, rules: idsOf(rules) },
         'a change of the policy waits: "gatehouse policy accept" shows it',
       );
-      this.#opening.record('policy-waits', `${waiting.digest}: ${idsOf(rules)}`);
+      this.#note('policy-waits', `${waiting.digest}: ${idsOf(rules)}`);
     }
     for (const notice of notices.filter((one) => !before.notices.includes(one))) {
       this.#log.warn({ folder: this.#folder }, notice);
-      this.#opening.record('policy-folder-noticed', notice);
+      this.#note('policy-folder-noticed', notice);
     }
     for (const listener of this.#listeners) listener(state);
   }

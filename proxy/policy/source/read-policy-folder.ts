@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PolicyProblem, PolicyState } from '../../../model/policy-state.ts';
 import { type ResolvedRule, resolvedRules } from '../change/resolved-rule.ts';
 import { type CompiledRule, compilePolicies } from '../compile-policy.ts';
 import { DEFAULT_POLICY } from '../default-policy/default-policy.ts';
 import { parsePolicyFile } from '../document/parse-policy.ts';
+import { NotPolicyFileError, readRegularFile } from './regular-file.ts';
 import { UNFINISHED, UPGRADE_MARK } from './upgrade-mark.ts';
 
 /** A policy file is written by people; above this (bytes) it is something else. */
@@ -106,10 +107,9 @@ async function readOnce(folder: string): Promise<FolderFiles> {
     }
     for (const name of names) {
       try {
-        const { size } = await stat(join(folder, name));
-        if (size > MAX_FILE_BYTES) problems.push(wholeFile(name, 'too-large', 'it is larger than 1 MiB'));
-        else files.push({ name, bytes: await readFile(join(folder, name)) });
-        total += size;
+        const bytes = await readRegularFile(join(folder, name), MAX_FILE_BYTES);
+        files.push({ name, bytes });
+        total += bytes.length;
         if (total > MAX_FOLDER_BYTES) {
           return {
             files: [],
@@ -117,7 +117,8 @@ async function readOnce(folder: string): Promise<FolderFiles> {
           };
         }
       } catch (error) {
-        problems.push(wholeFile(name, 'unreadable', `it cannot be read: ${reasonOf(error)}`));
+        if (error instanceof NotPolicyFileError) problems.push(wholeFile(name, error.code, error.message));
+        else problems.push(wholeFile(name, 'unreadable', `it cannot be read: ${reasonOf(error)}`));
       }
     }
   } catch (error) {

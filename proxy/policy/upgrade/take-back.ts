@@ -1,11 +1,15 @@
-import { copyFile, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readRegularFile } from '../source/regular-file.ts';
 import { UPGRADE_MARK } from '../source/upgrade-mark.ts';
 import { PolicyUpgradeError } from './policy-upgrade-error.ts';
 
 /** An upgrade takes milliseconds: a mark that is older was left by one that was cut off. */
 const CUT_OFF_AFTER_MS = 10_000;
+
+/** Bytes of a mark; it holds names of files. */
+const MARK_AT_MOST = 1024 * 1024;
 
 const fileName = z.string().regex(/^[^/\\]+\.ya?ml$/i);
 const writing = z.object({
@@ -41,7 +45,7 @@ export async function takeBackUnfinished(folder: string): Promise<boolean> {
     throw new PolicyUpgradeError('policy-upgrade-unfinished', message);
   }
   try {
-    await takeBack(folder, readMark(await readFile(path, 'utf8')));
+    await takeBack(folder, readMark((await readRegularFile(path, MARK_AT_MOST)).toString('utf8')));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const message = `an upgrade of the policy was cut off and cannot be taken back (${reason}): put the files back from the folder .before-upgrade-… beside ${UPGRADE_MARK}, then remove that file`;

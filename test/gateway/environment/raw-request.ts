@@ -45,13 +45,17 @@ export async function gatewayConnection(kubeconfig: string, slug?: string): Prom
   return { url: cluster.server, ca, cert, key };
 }
 
-/** One request, with exactly the headers given, under the cluster's prefix. */
+/**
+ * One request, with exactly the headers given, under the cluster's prefix.
+ * @param onHead called as soon as the head of the answer is there.
+ */
 export async function rawRequest(
   kubeconfig: string,
   method: string,
   target: string,
   headers: HeaderFields,
   body?: string,
+  onHead: () => void = () => undefined,
 ): Promise<RawAnswer> {
   const { url, ca, cert, key } = await gatewayConnection(kubeconfig);
   const { hostname, port, pathname } = new URL(url);
@@ -61,6 +65,7 @@ export async function rawRequest(
     const outgoing = httpsRequest(
       { hostname, port, method, path: pathname + target, headers: framed, ca, cert, key, agent: false },
       (incoming) => {
+        onHead();
         const lines: Array<readonly [string, string]> = [];
         for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
           lines.push([incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '']);

@@ -39,7 +39,13 @@ export interface RunningGateway {
   /** The same command without the gateway. */
   directly(args: readonly string[], way?: Way): Promise<CommandResult>;
   /** One request with the session's certificate, for what kubectl would never send. */
-  request(method: string, target: string, headers?: HeaderFields, body?: string): Promise<RawAnswer>;
+  request(
+    method: string,
+    target: string,
+    headers?: HeaderFields,
+    body?: string,
+    onHead?: () => void,
+  ): Promise<RawAnswer>;
   /** Decides the next approval request that comes, or the one that waits already. */
   decideNext(verdict: 'approve' | 'deny', comment?: string): Promise<void>;
   /** Waits until a request waits for a person. */
@@ -113,7 +119,8 @@ export async function startGateway(
     startKubectl: (args, way) => start(kubectlPath, args, through(way)),
     directly: (args, way) =>
       run(kubectlPath, ['--context', cluster.context, ...args], { ...way, kubeconfig: cluster.kubeconfig }),
-    request: (method, target, headers = {}, body) => rawRequest(kubeconfig, method, target, headers, body),
+    request: (method, target, headers = {}, body, onHead) =>
+      rawRequest(kubeconfig, method, target, headers, body, onHead),
     untilHeld: async () => void (await nextHeld(gateway)),
     decideNext: (verdict, comment) => decideNext(gateway, verdict, comment ?? null),
     writePolicy: async (file, text) => {

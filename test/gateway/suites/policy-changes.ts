@@ -68,6 +68,24 @@ export function describePolicyChanges(environment: () => RunningGateway): void {
       );
     });
 
+    it('is not accepted while the journal is out of its place, as nothing would say who accepted it', async () => {
+      const journal = join(running.folder, 'data', 'journal');
+      await writeFile(join(folder, 'open.yaml'), OPEN);
+      await rm(join(folder, 'never.yaml'));
+      await waits();
+      const { digest = '' } = running.gateway.waitingPolicy() ?? {};
+      const accept = () => running.gateway.acceptPolicy({ digest, by: 'local:tester' });
+      await rename(journal, `${journal}-away`);
+      await expect(accept()).rejects.toMatchObject({ code: 'journal-unavailable' });
+      await rename(`${journal}-away`, journal);
+      await expect.poll(() => running.kubectl(['get', 'namespaces'])).toMatchObject({ code: 0 });
+      expect(await running.kubectl(DENIED)).toMatchObject({ code: 1, stderr: expect.stringContaining('orbidden') });
+      await accept();
+      expect(
+        (await running.records()).filter((record) => record.type === 'gateway').map(({ detail }) => detail),
+      ).toContainEqual(expect.stringContaining('by local:tester'));
+    });
+
     it('that only tightens is in force for the next command', async () => {
       const list = ['get', 'configmaps', '-n', 'kube-public'];
       expect(await running.kubectl(list)).toMatchObject({ code: 0 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -131,6 +132,24 @@ describe('case 63: a change of the policy folder', () => {
     await write(BASE);
     await stateWith(({ waiting }) => waiting === null);
     expect(source.waiting()).toBeNull();
+  });
+
+  it('is not accepted while the journal cannot be told, and waits on', async () => {
+    await write(OPEN);
+    const before = outcomes();
+    const { digest = '' } = (await lookedAt()).waiting ?? {};
+    journal.isFull = true;
+    await expect(source.accept(digest, 'local:me')).rejects.toMatchObject({
+      code: 'journal-unavailable',
+      message: 'not accepted: the disk is full',
+    });
+    expect(outcomes()).toEqual(before);
+    await startAgain();
+    expect(outcomes()).toEqual(before);
+    journal.isFull = false;
+    await source.accept(digest, 'local:me');
+    expect(outcomes()).not.toEqual(before);
+    expect(journal.records.at(-1)).toContain(`policy-accepted ${digest} by local:me`);
   });
 
   it('is accepted as it was shown, and not as it is by then', async () => {
@@ -270,6 +289,37 @@ it.each(REWRITES)('case 63: a program that rewrites the policy folder opens noth
     expect({ when, looser }).toEqual({ when, looser: QUESTIONS.map(() => null) });
     await startAgain();
   }
+});
+
+describe('case 63: what is no file, among the files of the policy folder', () => {
+  it.each<[string, (path: string) => unknown]>([
+    ['a named pipe', (path) => execFileSync('mkfifo', [path])],
+    [
+      'a link to a named pipe',
+      (path) => execFileSync('sh', ['-c', 'mkfifo "$1.pipe" && ln -s "$1.pipe" "$1"', '-', path]),
+    ],
+    ['a link to a device without an end', (path) => symlink('/dev/zero', path)],
+    ['a folder', (path) => mkdir(path)],
+  ])('%s holds nothing up: it is said, and what tightens is in force when it is gone', async (_what, put) => {
+    const before = decisions();
+    const path = join(folder, 'odd.yaml');
+    await put(path);
+    await write(document(VAULT).replace('name: p', 'name: more').replace('[vault]', '[shop]'), 'more.yaml');
+    const { problems } = await lookedAt();
+    expect(problems).toEqual([expect.objectContaining({ file: 'odd.yaml', code: 'unreadable' })]);
+    expect(problems[0]?.message).toContain('it is not a regular file');
+    expect(decisions()).toEqual(before);
+    await rm(path, { recursive: true });
+    await lookedAt();
+    expect(source.decide(question({ namespace: 'shop' })).outcome).toBe('deny');
+  });
+
+  it('a file that grows beyond 1 MiB is a problem, and what was accepted stays in force', async () => {
+    const before = decisions();
+    await write(`${BASE}# ${'x'.repeat(1024 * 1024)}\n`);
+    expect((await lookedAt()).problems).toMatchObject([{ file: 'a.yaml', code: 'too-large' }]);
+    expect(decisions()).toEqual(before);
+  });
 });
 
 describe('case 63: an emptied policy folder', () => {

@@ -2,21 +2,22 @@ import * as files from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { readPolicyFolder } from '../../../../proxy/policy/source/read-policy-folder.ts';
+import type * as regularFile from '../../../../proxy/policy/source/regular-file.ts';
 import { document } from '../policies.ts';
 
 /** What happens each time a file has been read. */
 let afterRead: (read: number) => Promise<void> = async () => undefined;
 let reads = 0;
 
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof files>();
-  const readFile = async (...words: Parameters<typeof real.readFile>) => {
-    const content = await real.readFile(...words);
+vi.mock('../../../../proxy/policy/source/regular-file.ts', async (original) => {
+  const real = await original<typeof regularFile>();
+  const readRegularFile = async (...words: Parameters<typeof real.readRegularFile>) => {
+    const content = await real.readRegularFile(...words);
     reads += 1;
     await afterRead(reads);
     return content;
   };
-  return { ...real, readFile };
+  return { ...real, readRegularFile };
 });
 
 const OLD = document('  - {id: old, effect: allow, match: {verbs: ["*"]}}\n');
