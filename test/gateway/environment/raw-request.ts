@@ -59,7 +59,17 @@ export async function rawRequest(
   const framed = body === undefined ? headers : { 'Content-Length': Buffer.byteLength(body), ...headers };
   return new Promise((done, reject) => {
     const outgoing = httpsRequest(
-      { hostname, port, method, path: pathname + target, headers: framed, ca, cert, key, agent: false },
+      {
+        hostname,
+        port,
+        method,
+        path: pathname.replace(/\/$/, '') + target,
+        headers: framed,
+        ca,
+        cert,
+        key,
+        agent: false,
+      },
       (incoming) => {
         const lines: Array<readonly [string, string]> = [];
         for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
