@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { Decision, Finding } from '../../model/decision.ts';
-import type { GainedIdentity } from '../../model/gained-identity.ts';
+import type { Decision } from '../../model/decision.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import type { Upstream, UpstreamResponse } from '../forward/upstream.ts';
 import { combineDecisions } from '../policy/combine-decisions.ts';
@@ -8,21 +6,19 @@ import type { PolicyQuestion } from '../policy/policy-question.ts';
 import type { PolicySource } from '../policy/policy-source.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
-import { canonicalJson } from '../request/canonical-json.ts';
-import { identities } from './act-as/identities.ts';
 import { createQuestion, mayCreate } from './creates.ts';
-import { at } from './fields.ts';
-import { canonical, type RequestWithBody, readable } from './look/body.ts';
-import { isChange, Looker, type Subject } from './look/look.ts';
-import { type Base, pinWrite } from './look/pin.ts';
-import type { Sight } from './look/sight.ts';
-import type { Reader, Reading } from './reader.ts';
+import { type Examination, Examiner } from './examine.ts';
+import type { RequestWithBody } from './look/body.ts';
+import { isChange, Looker, type Seen, type Subject } from './look/look.ts';
+import type { Looks } from './look/sight.ts';
 
 /** A request that the URL alone did not deny. */
 export interface Asked extends Subject {
   readonly question: PolicyQuestion;
   /** What the URL alone decided. */
   readonly decision: Decision;
+  /** Who reads the body, and the objects; left out: it is done at once, here. */
+  readonly examination?: Examination;
 }
 
 /** What became of it. */
@@ -38,8 +34,6 @@ export interface Evaluated {
   readonly answered: UpstreamResponse | null;
 }
 
-/** Who finds what rules wait for. */
-const READERS: Readonly<Record<Finding, Reader>> = { identities };
 /** Rounds in which somebody else changed the object between two questions. */
 const ROUNDS = 3;
 
@@ -59,17 +53,19 @@ export class Evaluator {
 
   /** @throws {Refusal} `evaluated-object-changed`, and as `sendUpstream`. */
   async evaluate(asked: Asked): Promise<Evaluated> {
-    const readings = this.#plan(asked);
+    const examination = asked.examination ?? new Examiner(asked);
+    const planned = await this.#plan(asked, examination);
     const unpinned = { pinnedTo: null, digest: null, answered: null };
-    if (readings === null)
-      return { decision: this.#decideByWhatIsKnown(asked), outgoing: canonical(asked), ...unpinned };
+    const outgoing = await examination.canonical();
+    if (planned === null) return { decision: this.#decideByWhatIsKnown(asked), outgoing, ...unpinned };
     const looks = {
-      rehearsal: readings.some(({ looks: { rehearsal } }) => rehearsal),
-      exact: readings.some(({ looks: { exact } }) => exact),
+      rehearsal: planned.some(({ rehearsal }) => rehearsal),
+      exact: planned.some(({ exact }) => exact),
+      isRead: planned.length > 0,
     };
     for (let round = 0; round < ROUNDS; round += 1) {
-      const seen = await this.#looker.look(asked, looks);
-      if (seen.kind === 'sight') return this.#judge(asked, readings, seen.sight);
+      const seen = await this.#looker.look(asked, looks, outgoing);
+      if (seen.kind === 'sight') return this.#judge(asked, { examination, outgoing, looks, seen });
       if (seen.kind === 'refused') {
         const { request, body } = asked;
         const decision = this.#decideByWhatIsKnown(asked);
@@ -88,21 +84,20 @@ export class Evaluator {
    * What is to be found; null where nothing has to be looked at. For no reading at all it has to be where it makes a
    * difference whether the object is there, and where a person approves this object and no other of its name.
    */
-  #plan(asked: Asked): readonly Reading[] | null {
+  async #plan(asked: Asked, examination: Examination): Promise<readonly Looks[] | null> {
     const { request, question } = asked;
     const asCreate = mayCreate(request) ? createQuestion(question) : null;
     const awaits = new Set([
       ...asked.decision.awaits,
       ...(asCreate === null ? [] : this.#policy.decide(asCreate).awaits),
     ]);
-    const said = awaits.size === 0 ? null : readable(asked);
-    const readings = [...awaits].flatMap((finding) => READERS[finding].plan({ question, request, said }) ?? []);
+    const looks = await examination.plan(question, [...awaits]);
     const decision = this.#decideByWhatIsKnown(asked);
     const create = asCreate === null ? null : this.#policy.decide({ ...asCreate, evaluated: true });
     const creates = create !== null && create.outcome !== 'allow' && !sameRules(create, decision);
     const named = request.info.name !== '' && request.info.isResourceRequest;
     const approves = named && decision.outcome === 'requireApproval' && isChange(request) && request.method !== 'POST';
-    return readings.length > 0 || creates || approves ? readings : null;
+    return looks.length > 0 || creates || approves ? looks : null;
   }
 
   /** The decision for a request of which looking would find, or did find, nothing more. */
@@ -110,26 +105,34 @@ export class Evaluator {
     return decision.unresolved ? this.#policy.decide({ ...question, evaluated: true }) : decision;
   }
 
-  async #judge(asked: Asked, readings: readonly Reading[], sight: Sight): Promise<Evaluated> {
+  async #judge(asked: Asked, { examination, outgoing, looks, seen: { sight, bytes } }: Looked): Promise<Evaluated> {
     const { request } = asked;
-    let question: PolicyQuestion = { ...asked.question, evaluated: true };
-    for (const reading of readings) question = await reading.read(question, sight);
-    const { base, after } = sight;
+    const question = await examination.read({ ...asked.question, evaluated: true }, sight, bytes);
+    const { base } = sight;
     const creates = mayCreate(request) && (sight.live === 'absent' || sight.live === 'unreadable');
     const decision = this.#policy.decide(question);
     // What a person agrees to is one state; so is what rules agreed to by what they saw of it.
-    const isOneState = readings.some(({ looks }) => looks.exact || decision.outcome === 'requireApproval');
+    const isOneState = looks.exact || (looks.isRead && decision.outcome === 'requireApproval');
     const level = isOneState ? 'state' : 'identity';
     const isPinned = base !== null && isChange(request) && request.method !== 'POST';
-    const pinned = isPinned ? pinWrite(asked, base, level) : null;
+    const pinned = isPinned ? await examination.pinned(base, level) : null;
+    const result = request.method === 'PATCH';
     return {
       decision: creates ? combineDecisions(decision, this.#policy.decide(createQuestion(question))) : decision,
-      outgoing: pinned ?? canonical(asked),
+      outgoing: pinned ?? outgoing,
       pinnedTo: pinned === null || base === null ? null : `${base.uid} ${base.resourceVersion}`,
-      digest: digestOf(base, creates, question.gained ?? [], request.method === 'PATCH' ? after : null),
+      digest: await examination.digest({ base, creates, gained: question.gained ?? [], result }),
       answered: null,
     };
   }
+}
+
+/** What was seen of a request, and who reads it. */
+interface Looked {
+  readonly examination: Examination;
+  readonly outgoing: RequestWithBody;
+  readonly looks: Looks & { readonly isRead: boolean };
+  readonly seen: Extract<Seen, { readonly kind: 'sight' }>;
 }
 
 /** The refusal for an object that is not any more what was evaluated. */
@@ -144,19 +147,4 @@ export function objectChanged({ info }: ApiRequest, why: string): Refusal {
 
 function sameRules(one: Decision, other: Decision): boolean {
   return one.outcome === other.outcome && one.matchedRules.join('\n') === other.matchedRules.join('\n');
-}
-
-/** What a person approves beside the request itself; and what must still be so when it runs. */
-function digestOf(base: Base | null, creates: boolean, gained: readonly GainedIdentity[], after: unknown): string {
-  const result = Object.entries(typeof after === 'object' && after !== null ? after : {}).filter(
-    ([field]) => field !== 'metadata' && field !== 'status',
-  );
-  const text = canonicalJson({
-    uid: base?.uid ?? null,
-    creates,
-    gained: gained.map(({ road, user, groups, says }) => ({ road, user, groups: [...groups], says })),
-    result: JSON.stringify(result),
-    labels: JSON.stringify(at(after, 'metadata', 'labels') ?? null),
-  });
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -15,6 +15,8 @@ export interface Probed {
   readonly status: number;
   /** The answer's JSON; null where it is none. */
   readonly object: unknown;
+  /** The same as it came. */
+  readonly bytes: Buffer;
   /** The same answer again, to pass on. */
   response(): UpstreamResponse;
 }
@@ -81,6 +83,7 @@ export class Probe {
     return {
       status: answered.status,
       object: json(bytes),
+      bytes,
       response: () => ({ ...answered, body: Readable.from([bytes]) }),
     };
   }

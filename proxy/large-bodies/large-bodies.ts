@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Sign } from '../../model/sign.ts';
 import type { GatewayLog } from '../gateway-log.ts';
 import { type MaskedDocument, maskDocument } from '../masking/mask-document.ts';
 import { maskWatch } from '../masking/mask-watch.ts';
@@ -6,9 +7,12 @@ import type { MaskReport, MaskSubject } from '../masking/plan/response-mask.ts';
 import { newMaskReport } from '../masking/plan/response-mask.ts';
 import type { MaskKey } from '../masking/tokens/mask-token.ts';
 import { isIndexed } from '../masking/values/known-values.ts';
+import type { PolicyQuestion } from '../policy/policy-question.ts';
 import type { Rehydrated } from '../rehydration/rehydrate.ts';
+import { type LargeWritten, RemoteExamination } from './examine-elsewhere.ts';
 import { Lane } from './lane.ts';
 import { mayHoldMuch } from './may-hold-much.ts';
+import type { Question, Results, WrittenBody } from './protocol.ts';
 import { RemoteMasker } from './remote-masker.ts';
 import { type RestoringOptions, restoreElsewhere } from './restore-elsewhere.ts';
 
@@ -93,12 +97,29 @@ export class LargeBodies {
     return restoreElsewhere(this.#lane(), options);
   }
 
-  /** As `readJsonOrYaml`, of a body that is large. @returns the same as JSON. */
-  async yamlAsJson(body: Uint8Array): Promise<Uint8Array> {
+  /** As `checkBody`, of a body that is large. @returns what `signsOf` finds in it, and `newNameOf` of it. @throws {Refusal} as both. */
+  check(written: WrittenBody, question: PolicyQuestion): Promise<Results['check']> {
+    return this.#once(written, (copy) => ({ what: 'check', written: copy, question }));
+  }
+
+  /** As `maskPreview`, of a body that is large. */
+  preview(written: WrittenBody): Promise<string | null> {
+    return this.#once(written, (copy) => ({ what: 'preview', written: copy }));
+  }
+
+  /** Who evaluates a body that is large; to be closed. */
+  examine(written: LargeWritten): RemoteExamination {
+    return new RemoteExamination(this.#lane(), written);
+  }
+
+  #once<Asking extends Question>(
+    { head, body }: WrittenBody,
+    asking: (copy: WrittenBody) => Asking,
+  ): Promise<Results[Asking['what']]> {
     const copy = new Uint8Array(body);
     const lane = this.#lane();
     const over = lane.take();
-    return lane.ask({ what: 'yaml', body: copy }, [copy.buffer]).finally(over);
+    return lane.ask(asking({ head, body: copy }), [copy.buffer]).finally(over);
   }
 
   /** The lane with the fewest bodies; another thread is started where all have some. */

@@ -1,6 +1,11 @@
-import type { MaskObligation } from '../../model/decision.ts';
+import type { Finding, MaskObligation } from '../../model/decision.ts';
+import type { Sign } from '../../model/sign.ts';
+import type { FoundBeside } from '../evaluation/examine.ts';
+import type { Base, PinLevel } from '../evaluation/look/pin.ts';
+import type { Looks, ServiceAccount, Sight } from '../evaluation/look/sight.ts';
 import type { Trim } from '../masking/plan/response-mask.ts';
 import type { ShownMask } from '../masking/tokens/masked-value.ts';
+import type { PolicyQuestion } from '../policy/policy-question.ts';
 import type { RefusalCode, RefusalDetails } from '../refusal.ts';
 import type { LiveRead } from '../rehydration/live-objects.ts';
 import type { Origin } from '../rehydration/mask-origins.ts';
@@ -20,8 +25,41 @@ export type Question =
     }
   | { readonly what: 'read'; readonly session: number; readonly read: LiveRead | null | Refused }
   | { readonly what: 'origins'; readonly session: number; readonly origins: ReadonlyArray<readonly [string, Origin]> }
-  | { readonly what: 'yaml'; readonly body: Uint8Array }
+  | { readonly what: 'check'; readonly written: WrittenBody; readonly question: PolicyQuestion }
+  | { readonly what: 'preview'; readonly written: WrittenBody }
+  | {
+      readonly what: 'examine';
+      readonly session: number;
+      readonly written: WrittenBody;
+      readonly question: PolicyQuestion;
+      readonly awaits: readonly Finding[];
+    }
+  | { readonly what: 'find'; readonly session: number; readonly question: PolicyQuestion; readonly seen: SeenObjects }
+  | { readonly what: 'told'; readonly session: number; readonly told: readonly Told[] }
+  | { readonly what: 'pin'; readonly session: number; readonly base: Base; readonly level: PinLevel }
+  | { readonly what: 'digest'; readonly session: number; readonly found: FoundBeside }
   | { readonly what: 'close'; readonly session: number };
+
+/** A request with its body, as data. */
+export interface WrittenBody {
+  readonly head: { readonly method: string; readonly target: string; readonly rawHeaders: readonly string[] };
+  readonly body: Uint8Array;
+}
+
+/** What was seen of an object, as data. */
+export interface SeenObjects extends Pick<Sight, 'live' | 'base'> {
+  readonly before: Uint8Array | null;
+  readonly after: Uint8Array | null;
+}
+
+/** What can be looked at beside the object, and only by the thread that serves (`Sight`). */
+export type Asks =
+  | { readonly ask: 'boundRole' | 'aggregators' }
+  | { readonly ask: 'strengthOf'; readonly account: ServiceAccount }
+  | { readonly ask: 'tokensIn'; readonly namespace: string; readonly secrets: readonly string[] };
+
+/** What came of it, whatever that is. */
+export type Told = { readonly answer: unknown } | Refused;
 
 /** All that masking an answer needs to know, as data. */
 export interface MaskOpening {
@@ -36,9 +74,7 @@ export interface MaskOpening {
 }
 
 /** All that putting masks of a body back needs to know, as data; it may want more on the way. */
-export interface Restoring {
-  readonly head: { readonly method: string; readonly target: string; readonly rawHeaders: readonly string[] };
-  readonly body: Uint8Array;
+export interface Restoring extends WrittenBody {
   readonly masks: readonly MaskObligation[];
   readonly isMasked: boolean;
   readonly key: { readonly kid: string; readonly key: Uint8Array };
@@ -89,8 +125,16 @@ export interface Results {
   readonly restore: RestoredBody | { readonly wanted: Wanted };
   readonly read: Results['restore'];
   readonly origins: Results['restore'];
-  /** The same as JSON. */
-  readonly yaml: Uint8Array;
+  /** Tricks that its words name. */
+  readonly check: { readonly signs: readonly Sign[]; readonly newName: string | null };
+  readonly preview: string | null;
+  /** `body` null: it goes out as it is. */
+  readonly examine: { readonly looks: readonly Looks[]; readonly body: Uint8Array | null };
+  readonly find: { readonly question: PolicyQuestion } | { readonly asks: readonly Asks[] };
+  readonly told: Results['find'];
+  /** Null: it cannot be bound. */
+  readonly pin: Uint8Array | null;
+  readonly digest: string;
   readonly close: null;
 }
 

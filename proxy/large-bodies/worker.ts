@@ -1,9 +1,12 @@
 import { parentPort } from 'node:worker_threads';
+import { signsOf } from '../evaluation/signs/signs.ts';
+import { maskPreview } from '../masking/mask-preview.ts';
 import { NotMaskable } from '../masking/scan/not-maskable.ts';
 import { prepareTape } from '../masking/scan/wasm/tape-module.ts';
 import { Refusal } from '../refusal.ts';
-import { jsonText } from '../request/json-text.ts';
-import { readJsonOrYaml } from '../request/request-body.ts';
+import { newNameOf } from '../request/new-name.ts';
+import { readRequest } from '../request/read-request.ts';
+import { ExaminingSession, readWritten } from './examining-session.ts';
 import { MaskingSessions } from './masking-sessions.ts';
 import type { Answer, Question, Results } from './protocol.ts';
 import { refusedAs } from './refused-as.ts';
@@ -17,11 +20,13 @@ prepareTape();
 const seen = new SeenOfClusters();
 const masking = new MaskingSessions(seen);
 const restoring = new Map<number, RestoringSession>();
+const examining = new Map<number, ExaminingSession>();
 
 port.on('message', (question: Question) => {
   if (question.what === 'close') {
     masking.close(question.session);
     restoring.delete(question.session);
+    examining.delete(question.session);
   } else void answer(question);
 });
 
@@ -52,27 +57,51 @@ function resultOf(question: Question): Results[Question['what']] | Promise<Resul
       return session.start();
     }
     case 'read':
-      return restored(question.session).goOn(question.read);
+      return known(restoring, question.session).goOn(question.read);
     case 'origins':
-      return restored(question.session).goOnWith(question.origins);
-    case 'yaml':
-      return new Uint8Array(Buffer.from(jsonText(readJsonOrYaml(question.body))));
+      return known(restoring, question.session).goOnWith(question.origins);
+    case 'check': {
+      const read = readWritten(question.written);
+      return { signs: signsOf(question.question, read), newName: newNameOf(read.request.info, read.parsed) };
+    }
+    case 'preview': {
+      const { head, body } = question.written;
+      return maskPreview(Buffer.from(body.buffer, body.byteOffset, body.byteLength), readRequest(head));
+    }
+    case 'examine': {
+      const session = new ExaminingSession(question.written);
+      examining.set(question.session, session);
+      return session.start(question);
+    }
+    case 'find':
+      return known(examining, question.session).find(question.question, question.seen);
+    case 'told':
+      return known(examining, question.session).goOn(question.told);
+    case 'pin':
+      return known(examining, question.session).pin(question.base, question.level);
+    case 'digest':
+      return known(examining, question.session).digest(question.found);
     case 'close':
       return null;
   }
 }
 
-function restored(session: number): RestoringSession {
-  const known = restoring.get(session);
-  if (known === undefined) throw new Error('there is no such session');
-  return known;
+function known<Session>(sessions: ReadonlyMap<number, Session>, session: number): Session {
+  const found = sessions.get(session);
+  if (found === undefined) throw new Error('there is no such session');
+  return found;
 }
 
+/** What is handed over and not copied. */
 function bytesIn(result: Results[Question['what']]): ArrayBuffer[] {
-  if (result === null || 'wanted' in result) return [];
-  if (result instanceof Uint8Array) return [result.buffer as ArrayBuffer];
-  const bytes = 'restored' in result ? result.restored?.body : result.bytes;
-  return [result.values.bytes, ...(bytes === undefined ? [] : [bytes])].map(({ buffer }) => buffer as ArrayBuffer);
+  if (result === null || typeof result === 'string') return [];
+  const found: Uint8Array[] = [];
+  if (result instanceof Uint8Array) found.push(result);
+  else if ('bytes' in result) found.push(result.bytes, result.values.bytes);
+  else if ('restored' in result)
+    found.push(...(result.restored === null ? [] : [result.restored.body]), result.values.bytes);
+  else if ('looks' in result && result.body !== null) found.push(result.body);
+  return found.map(({ buffer }) => buffer as ArrayBuffer);
 }
 
 function failureOf(error: unknown): Answer {

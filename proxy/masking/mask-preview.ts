@@ -111,6 +111,11 @@ class PreviewWriter implements JsonEvents {
     return this.#text;
   }
 
+  /** Nothing more of it is shown; what follows only has to be JSON. */
+  get #isFull(): boolean {
+    return this.#text.length > LIMIT;
+  }
+
   openObject(): void {
     this.#open('{', false);
   }
@@ -121,11 +126,13 @@ class PreviewWriter implements JsonEvents {
 
   close(): void {
     const level = this.#levels.pop();
+    if (this.#isFull) return;
     if ((level?.entries ?? 0) > 0) this.#text += `\n${'  '.repeat(this.#levels.length)}`;
     this.#text += level?.array === true ? ']' : '}';
   }
 
   key(start: number, end: number): void {
+    if (this.#isFull) return;
     const level = this.#levels.at(-1);
     const raw = this.#raw(start, end);
     if (level !== undefined) level.key = unescapeString(raw);
@@ -134,6 +141,7 @@ class PreviewWriter implements JsonEvents {
   }
 
   string(start: number, end: number): void {
+    if (this.#isFull) return;
     const raw = this.#raw(start, end);
     const value = unescapeString(raw);
     this.#beforeValue();
@@ -146,18 +154,19 @@ class PreviewWriter implements JsonEvents {
   }
 
   scalar(start: number, end: number): void {
+    if (this.#isFull) return;
     this.#beforeValue();
     const raw = this.#raw(start, end);
     this.#text += raw !== 'null' && this.#levels.at(-1)?.masked === true ? MASKED : raw;
   }
 
   #open(bracket: string, array: boolean): void {
-    this.#beforeValue();
+    if (!this.#isFull) this.#beforeValue();
     const above = this.#levels.at(-1);
     const heldBy = above === undefined ? '' : above.array ? above.heldBy : above.key;
     const masked = above !== undefined && (above.masked || (!above.array && this.#holdsValues(above)));
     this.#levels.push({ array, masked, heldBy, key: '', entries: 0, name: null });
-    this.#text += bracket;
+    if (!this.#isFull) this.#text += bracket;
   }
 
   /** Whether everything under the key that comes next is a Secret's. */

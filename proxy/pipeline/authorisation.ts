@@ -3,6 +3,7 @@ import type { ApprovalRequirement } from '../../model/decision.ts';
 import type { HoldOutcome } from '../approvals/approval-authority.ts';
 import { holdMilliseconds } from '../approvals/hold-time.ts';
 import { bodyDigest, intentDigest } from '../approvals/intent-digest.ts';
+import { isLargeBody } from '../large-bodies/large-bodies.ts';
 import { maskPreview } from '../masking/mask-preview.ts';
 import { Refusal, type RefusalCode, toRefusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
@@ -66,7 +67,7 @@ async function askPeople(passage: Passage, judged: Judged): Promise<Authorisatio
     return { approval: null, refusal: deniedByPolicy(judged) };
   }
   const { parts, exchange } = passage;
-  const held = await parts.approvals.hold(intentOf(passage, judged, decision.approval), {
+  const held = await parts.approvals.hold(await intentOf(passage, judged, decision.approval), {
     holdMs: holdMilliseconds({
       requirement: decision.approval,
       request,
@@ -85,7 +86,7 @@ async function askPeople(passage: Passage, judged: Judged): Promise<Authorisatio
 }
 
 /** Everything that makes this request this request, and what a person is shown of it. */
-function intentOf(passage: Passage, judged: Judged, requirement: ApprovalRequirement): Intent {
+async function intentOf(passage: Passage, judged: Judged, requirement: ApprovalRequirement): Promise<Intent> {
   const { summary, effective, cluster, reveal } = passage;
   const { principal } = passage.exchange;
   const { request, decision, body, evaluated } = judged;
@@ -104,7 +105,7 @@ function intentOf(passage: Passage, judged: Judged, requirement: ApprovalRequire
     cluster: cluster.slug,
     effective,
     request: summary,
-    bodyPreview: body === null ? null : maskPreview(body, request),
+    bodyPreview: await previewOf(passage, judged),
     bodyBytes: body?.length ?? 0,
     rules: decision.matchedRules,
     message: decision.message,
@@ -112,6 +113,11 @@ function intentOf(passage: Passage, judged: Judged, requirement: ApprovalRequire
     requirement,
     reason: reveal?.reason ?? null,
   };
+}
+
+async function previewOf({ parts, head }: Passage, { body, request }: Judged): Promise<string | null> {
+  if (body === null) return null;
+  return isLargeBody(body) ? parts.largeBodies.preview({ head, body }) : maskPreview(body, request);
 }
 
 function deniedByPolicy({ decision, request }: Judged): Refusal {

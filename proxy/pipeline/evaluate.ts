@@ -1,9 +1,8 @@
 import type { Decision } from '../../model/decision.ts';
 import type { Sign } from '../../model/sign.ts';
 import { type Evaluated, objectChanged } from '../evaluation/evaluate.ts';
-import { signsOf } from '../evaluation/signs/signs.ts';
 import type { UpstreamResponse } from '../forward/upstream.ts';
-import { letOthersBy } from '../large-bodies/large-bodies.ts';
+import { isLargeBody } from '../large-bodies/large-bodies.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { checkBody } from '../request/request-body.ts';
 import { isDeniedByUrl } from './ask-policy.ts';
@@ -37,7 +36,7 @@ type Sent = Pick<Outgoing, 'body'>;
  */
 export async function evaluate(passage: Passage, restored: RestoredRequest): Promise<Judged> {
   const { outgoing } = restored;
-  const signs = signsOf(restored.whole.question, restored.whole);
+  const { signs } = restored.whole;
   const whole = { ...restored.whole, question: { ...restored.whole.question, signs } };
   const { request, body } = whole;
   if (isDeniedByUrl(whole)) {
@@ -82,14 +81,23 @@ async function lookAtLatest(passage: Passage, first: RestoredRequest): Promise<E
 
 const NOTHING = Buffer.alloc(0);
 
-async function look({ parts, exchange, cluster }: Passage, { whole, outgoing }: RestoredRequest): Promise<Evaluated> {
+async function look(passage: Passage, { whole, outgoing }: RestoredRequest): Promise<Evaluated> {
+  const { parts, exchange, cluster, head } = passage;
   const { question } = whole;
   // While a slow body came the policy may have changed: what is looked at follows the one that will judge it.
   const isInForce = whole.decision.policyDigest === parts.policy.state().digest;
   const decision = isInForce ? whole.decision : parts.policy.decide(question);
   const { request, body } = outgoing;
+  const asked = { cluster, question, decision, signal: exchange.signal, request, body };
+  if (body !== null && isLargeBody(body)) {
+    const examination = parts.largeBodies.examine({ request, head, body });
+    try {
+      return await parts.evaluator.evaluate({ ...asked, parsed: null, examination });
+    } finally {
+      examination.close();
+    }
+  }
   const isAsSent = body === null || body === whole.body;
   const parsed = isAsSent ? whole.parsed : checkBody(request, body ?? NOTHING);
-  await letOthersBy(body);
-  return parts.evaluator.evaluate({ cluster, question, decision, signal: exchange.signal, request, body, parsed });
+  return parts.evaluator.evaluate({ ...asked, parsed });
 }

@@ -15,10 +15,9 @@ import type { SeenByCluster } from '../redaction/seen-by-cluster.ts';
 import type { MaskOrigins } from '../rehydration/mask-origins.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { effectiveIdentity } from '../request/impersonation.ts';
-import type { JsonValue } from '../request/json-value.ts';
 import type { LiveStreams } from '../streams/live-streams.ts';
 import { uuidV7 } from '../uuid-v7.ts';
-import { newNameOf, summarise, summariseUnread } from './request-summary.ts';
+import { summarise, summariseUnread } from './request-summary.ts';
 import type { Verdict } from './verdict.ts';
 
 /** The gateway's parts, as one request meets them. */
@@ -116,9 +115,8 @@ export class Passage {
     this.#effective = request.impersonation === null ? null : effectiveIdentity(request.impersonation);
   }
 
-  /** The body was read: what it would make has its name there. */
-  makes(parsed: JsonValue): void {
-    const newName = newNameOf(this.#summary, parsed);
+  /** The body was read: what it would make has its name there, or none. */
+  makes(newName: string | null): void {
     if (newName !== null) this.#summary = { ...this.#summary, newName };
   }
 

@@ -1,10 +1,11 @@
+import type { Sign } from '../../model/sign.ts';
+import { signsOf } from '../evaluation/signs/signs.ts';
 import { journalUnavailable } from '../journal/journal.ts';
 import { isLargeBody } from '../large-bodies/large-bodies.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import type { JsonValue } from '../request/json-value.ts';
-import { bodyFormat } from '../request/media-types.ts';
+import { newNameOf } from '../request/new-name.ts';
 import { checkBody, readBody } from '../request/request-body.ts';
-import { readStrictJson } from '../request/strict-json.ts';
 import { type DecidedByUrl, isDeniedByUrl } from './ask-policy.ts';
 import type { Passage } from './passage.ts';
 
@@ -12,8 +13,10 @@ import type { Passage } from './passage.ts';
 export interface WholeRequest extends DecidedByUrl {
   /** As the client sent it; null where none counts. */
   readonly body: Buffer | null;
-  /** What it says, from the strict reader; null for protobuf and where there is none. */
+  /** What it says, from the strict reader; null for protobuf, where there is none, and where it is large. */
   readonly parsed: JsonValue;
+  /** Tricks that its words name (`evaluation/signs/`). */
+  readonly signs: readonly Sign[];
 }
 
 /**
@@ -24,32 +27,35 @@ export interface WholeRequest extends DecidedByUrl {
 export async function readWhole(passage: Passage, decided: DecidedByUrl): Promise<WholeRequest> {
   const { exchange, parts } = passage;
   const { request } = decided;
-  if (isDeniedByUrl(decided)) return { ...decided, body: null, parsed: null };
+  if (isDeniedByUrl(decided)) return { ...decided, ...saying(decided, null, null) };
   const received = announcesBody(request) ? await collected(request, exchange) : null;
-  const parsed = received === null ? null : await readBodyOf(request, received, parts.largeBodies);
-  passage.makes(parsed);
+  const read = received === null ? saying(decided, null, null) : await readBodyOf(passage, decided, received);
   const problem = parts.journal.problem();
   if (problem !== null) throw journalUnavailable(problem);
-  return { ...decided, body: isRead(request) ? null : received, parsed };
+  return { ...decided, ...read, body: isRead(request) ? null : received };
 }
 
 function collected({ headers }: ApiRequest, exchange: Passage['exchange']): Promise<Buffer> {
   return readBody(exchange.body, headers.first('Content-Length'), { onSlow: () => exchange.slow() });
 }
 
-/** YAML is read some hundred times slower than JSON; what is large is read elsewhere, and its JSON here. */
-async function readBodyOf(
-  request: ApiRequest,
-  received: Buffer,
-  largeBodies: Passage['parts']['largeBodies'],
-): Promise<JsonValue> {
-  if (!isLargeBody(received) || bodyFormat(request.method, request.contentType) !== 'yaml') {
-    return checkBody(request, received);
+type Read = Pick<WholeRequest, 'body' | 'parsed' | 'signs'>;
+
+/** What is large is read elsewhere, and its value stays there. */
+async function readBodyOf(passage: Passage, decided: DecidedByUrl, received: Buffer): Promise<Read> {
+  const { head, parts } = passage;
+  if (!isLargeBody(received)) {
+    const parsed = checkBody(decided.request, received);
+    passage.makes(newNameOf(decided.request.info, parsed));
+    return saying(decided, received, parsed);
   }
-  // What is refused for another reason is refused for that one, and not read.
-  checkBody(request, received, () => null);
-  const json = await largeBodies.yamlAsJson(received);
-  return readStrictJson(json);
+  const { signs, newName } = await parts.largeBodies.check({ head, body: received }, decided.question);
+  passage.makes(newName);
+  return { body: received, parsed: null, signs };
+}
+
+function saying({ question, request }: DecidedByUrl, body: Buffer | null, parsed: JsonValue): Read {
+  return { body, parsed, signs: signsOf(question, { request, body, parsed }) };
 }
 
 /** GET and HEAD. */

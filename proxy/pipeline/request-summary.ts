@@ -1,12 +1,8 @@
 import type { RequestSummary } from '../../model/journal-record.ts';
 import type { ApiRequest } from '../request/api-request.ts';
-import { isJsonObject, type JsonValue } from '../request/json-value.ts';
 
 /** Query parameters that some servers read as credentials; never written down (security case 14). */
 const CREDENTIAL_PARAMETERS = /([?&](?:access_)?token=)[^&#]*/gi;
-
-/** Longer names the API server refuses (`IsDNS1123Subdomain`: 253). */
-const NAME_AT_MOST = 253;
 
 /** The request as the journal and approval cards say it. */
 export function summarise(request: ApiRequest, reveal: { readonly key: string } | null): RequestSummary {
@@ -28,16 +24,6 @@ export function summarise(request: ApiRequest, reveal: { readonly key: string } 
     upgrade: request.upgrade,
     ...(reveal === null ? {} : { revealKey: reveal.key }),
   };
-}
-
-/** What a create makes is named in its body alone (`RequestInfo` of a POST has no name). @returns null where nothing is. */
-export function newNameOf({ verb, name }: Pick<RequestSummary, 'verb' | 'name'>, parsed: JsonValue): string | null {
-  if (verb !== 'create' || name !== '' || !isJsonObject(parsed)) return null;
-  const metadata = parsed.get('metadata');
-  if (!isJsonObject(metadata)) return null;
-  const [named, prefix] = [metadata.get('name'), metadata.get('generateName')];
-  if (typeof named === 'string' && named !== '') return named.slice(0, NAME_AT_MOST);
-  return typeof prefix === 'string' && prefix !== '' ? `${prefix.slice(0, NAME_AT_MOST)}*` : null;
 }
 
 /** The same for a request that could not be read: only its own words, cut to a sane length. */

@@ -10,6 +10,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<Section>>> = {
   watches: async () => (await import('./watches/watches.ts')).watches,
   streams: async () => (await import('./streams/streams.ts')).streams,
   masking: async () => (await import('./masking/masking.ts')).masking,
+  'large-bodies': async () => (await import('./large-bodies/large-bodies.ts')).largeBodies,
   policy: async () => (await import('./policy/policy.ts')).policy,
   journal: async () => (await import('./journal/journal.ts')).journal,
 };

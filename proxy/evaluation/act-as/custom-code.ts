@@ -1,6 +1,6 @@
 import { isRecord } from '../../request/json-value.ts';
 import { objectsIn, specified } from '../fields.ts';
-import { type Place, placed, step } from './place.ts';
+import { type Place, Places, ROOT } from './place.ts';
 
 /** Fields under which nothing is said of what runs: where, when, how much of it, and what it is called. */
 const NO_CODE = new Set([
@@ -53,8 +53,9 @@ interface Said {
  * tell nothing of that. Numbers and switches (replicas, paused) are no code.
  */
 export function codeChanges(before: unknown, after: unknown): boolean {
-  const had = textsIn(before).texts;
-  const { texts: has, objects } = textsIn(after);
+  const places = new Places();
+  const had = textsIn(before, places).texts;
+  const { texts: has, objects } = textsIn(after, places);
   return (
     [...has].some(([place, { text }]) => had.get(place)?.text !== text) ||
     [...had].some(([place, { field, holder }]) => !has.has(place) && objects.has(holder) && isCodeField(field))
@@ -62,11 +63,11 @@ export function codeChanges(before: unknown, after: unknown): boolean {
 }
 
 /** Without recursion, because the depth is the client's choice. */
-function textsIn(object: unknown): { readonly texts: Map<Place, Said>; readonly objects: Set<Place> } {
+function textsIn(object: unknown, places: Places): { readonly texts: Map<Place, Said>; readonly objects: Set<Place> } {
   const texts = new Map<Place, Said>();
   const objects = new Set<Place>();
   const waiting: Array<readonly [place: Place, value: unknown, field: string, holder: Place]> = [
-    ['', specified(object), '', ''],
+    [ROOT, specified(object), '', ROOT],
   ];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [place, value, field, holder] = next;
@@ -74,11 +75,11 @@ function textsIn(object: unknown): { readonly texts: Map<Place, Said>; readonly 
     else if (Array.isArray(value)) {
       if (value.length > 0 && value.every((entry) => typeof entry === 'string')) {
         texts.set(place, { field, holder, text: JSON.stringify(value) });
-      } else for (const [inside, entry] of placed(place, value)) waiting.push([inside, entry, field, holder]);
+      } else for (const [inside, entry] of places.entries(place, value)) waiting.push([inside, entry, field, holder]);
     } else if (isRecord(value)) {
       objects.add(place);
       for (const [key, inner] of Object.entries(value)) {
-        if (!NO_CODE.has(key)) waiting.push([`${place}/${step(key)}`, inner, key, place]);
+        if (!NO_CODE.has(key)) waiting.push([places.field(place, key), inner, key, place]);
       }
     }
   }

@@ -1,7 +1,7 @@
 import { canonicalJson, type JsonValue } from '../../request/canonical-json.ts';
 import { isRecord } from '../../request/json-value.ts';
 import { specified } from '../fields.ts';
-import { type Place, placed, step } from './place.ts';
+import { type Place, Places, ROOT } from './place.ts';
 
 /**
  * What decides which program runs in a container, with what, and as whom, by any name of a container's or a pod's field.
@@ -36,8 +36,9 @@ interface Found {
  * @param after both objects as the API server gives them, defaults included.
  */
 export function changedPrograms(before: unknown, after: unknown): string[] {
-  const had = programsIn(before).programs;
-  const { programs: has, objects } = programsIn(after);
+  const places = new Places();
+  const had = programsIn(before, places).programs;
+  const { programs: has, objects } = programsIn(after, places);
   const changed = new Set<string>();
   for (const [place, { field, value }] of has) if (!isSame(value, had.get(place)?.value)) changed.add(field);
   for (const [place, { field, holder }] of had) if (!has.has(place) && objects.has(holder)) changed.add(field);
@@ -45,17 +46,17 @@ export function changedPrograms(before: unknown, after: unknown): string[] {
 }
 
 /** Without recursion: depth is the client's choice. */
-function programsIn(object: unknown): Found {
+function programsIn(object: unknown, places: Places): Found {
   const found: Found = { programs: new Map(), objects: new Set() };
-  const waiting: Array<readonly [place: Place, value: unknown]> = [['', specified(object)]];
+  const waiting: Array<readonly [place: Place, value: unknown]> = [[ROOT, specified(object)]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [place, value] = next;
-    if (Array.isArray(value)) for (const entry of placed(place, value)) waiting.push(entry);
+    if (Array.isArray(value)) for (const entry of places.entries(place, value)) waiting.push(entry);
     if (!isRecord(value)) continue;
     found.objects.add(place);
     for (const [field, inner] of Object.entries(value)) {
       if (field === 'metadata' || inner === null) continue;
-      const inside = `${place}/${step(field)}`;
+      const inside = places.field(place, field);
       if (RUNS.has(field)) found.programs.set(inside, { field, holder: place, value: inner });
       else waiting.push([inside, inner]);
     }

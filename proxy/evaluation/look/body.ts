@@ -34,11 +34,13 @@ export function canonical({ request, body, parsed }: Written): RequestWithBody {
 
 /** The request with a body written from what was read. */
 export function writtenAnew(request: ApiRequest, value: JsonValue): RequestWithBody {
+  return withJsonBody(request, Buffer.from(writeJson(value)));
+}
+
+/** The request with another body, which is JSON. */
+export function withJsonBody(request: ApiRequest, body: Buffer): RequestWithBody {
   const keepsType = request.method === 'PATCH';
-  return {
-    request: keepsType ? request : withContentType(request, 'application/json'),
-    body: Buffer.from(writeJson(value)),
-  };
+  return { request: keepsType ? request : withContentType(request, 'application/json'), body };
 }
 
 /** What a body says, for looking at it: protobuf as the JSON that it stands for; null where it cannot be told. */

@@ -16,9 +16,15 @@ export interface Subject extends Written {
   readonly signal: AbortSignal;
 }
 
+/** `Sight.before` and `Sight.after` as they came; null where those are. */
+export interface SeenBytes {
+  readonly before: Buffer | null;
+  readonly after: Buffer | null;
+}
+
 /** What was seen; or that the object changed while it was looked at; or what the write itself would have got. */
 export type Seen =
-  | { readonly kind: 'sight'; readonly sight: Sight }
+  | { readonly kind: 'sight'; readonly sight: Sight; readonly bytes: SeenBytes }
   | { readonly kind: 'changed-meanwhile' }
   | { readonly kind: 'refused'; readonly response: UpstreamResponse };
 
@@ -34,11 +40,10 @@ export class Looker {
     this.#upstream = upstream;
   }
 
-  /** @throws {Refusal} as `sendUpstream`. */
-  async look(subject: Subject, looks: Looks): Promise<Seen> {
+  /** @param outgoing the subject in the form in which it is rehearsed. @throws {Refusal} as `sendUpstream`. */
+  async look(subject: Subject, looks: Looks, outgoing = canonical(subject)): Promise<Seen> {
     const { request } = subject;
     const probe = new Probe(this.#upstream, subject.cluster, subject.signal);
-    const outgoing = canonical(subject);
     const [live, rehearsed] = await Promise.all([
       mayBeThere(request) ? probe.ask(liveObjectRequest(request)) : null,
       looks.rehearsal && mayBeRehearsed(request) ? probe.ask(dryRunRequest(outgoing.request), outgoing.body) : null,
@@ -61,7 +66,11 @@ export class Looker {
       strengthOf: (account) => this.#rights.strengthOf(account, probe, request),
       tokensIn: (namespace, secrets) => tokensIn(namespace, secrets, probe, request),
     };
-    return { kind: 'sight', sight };
+    const bytes = {
+      before: before === null || live === null ? null : live.bytes,
+      after: after === null || rehearsed === null ? null : rehearsed.bytes,
+    };
+    return { kind: 'sight', sight, bytes };
   }
 
   /** Hears of each request that was sent: who may do what is looked at anew once it was changed. */

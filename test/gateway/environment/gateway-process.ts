@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { askGateway } from '../../../cli/control-client.ts';
 import { commandLine, refreshCommandLine } from '../../../scripts/build/command-line.mjs';
 import type { TestedCluster } from './tested-cluster.ts';
 
@@ -12,6 +13,8 @@ export interface GatewayProcess {
   readonly kubeconfig: string;
   /** Milliseconds of the longest task of its event loop since it was asked last. */
   longestTask(): Promise<number>;
+  /** Agrees to everything that waits for a person. */
+  agree(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -19,12 +22,13 @@ export async function startGatewayProcess({ kubeconfig, context }: TestedCluster
   await refreshCommandLine();
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-process-'));
   const own = join(folder, 'client.yaml');
+  const data = join(folder, 'data');
   const probe = join(import.meta.dirname, 'task-probe.mjs');
   const program = spawn(
     process.execPath,
     [
       ...['--import', probe, commandLine, 'gateway', '--kubeconfig', kubeconfig, '--context', context],
-      ...['--write-kubeconfig', own, '--data', join(folder, 'data')],
+      ...['--write-kubeconfig', own, '--data', data],
     ],
     { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] },
   );
@@ -35,6 +39,12 @@ export async function startGatewayProcess({ kubeconfig, context }: TestedCluster
       program.send('longest');
       const [longest] = await once(program, 'message');
       return longest as number;
+    },
+    async agree() {
+      for (const { id, state } of await askGateway(data, { v: 1, ask: 'requests' })) {
+        if (state !== 'PENDING') continue;
+        await askGateway(data, { v: 1, ask: 'review', id, verdict: 'approve', comment: null });
+      }
     },
     async close() {
       program.kill('SIGTERM');

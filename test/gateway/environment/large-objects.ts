@@ -75,6 +75,86 @@ export function largeObjects(place: string, part = 1): readonly LargeObject[] {
   ];
 }
 
+/** What is evaluated when it is written, beside being kept. The last two are for an API server that takes other kinds. */
+export function largeWrites(place: string, part = 1) {
+  const containers = many(50 * part, (index) => ({
+    name: `c-${index}`,
+    image: `registry.example/shop/c-${index}:1`,
+    env: many(100, (at) => ({
+      name: `SETTING_${index}_${at}`,
+      value: `value ${at} of the container ${index}, ${words(100)}`,
+    })),
+  }));
+  const labels = { app: 'large' };
+  const template = { metadata: { labels }, spec: { serviceAccountName: 'large', containers } };
+  const deployment: LargeObject = {
+    what: 'a Deployment of 50 containers with 100 variables each',
+    collection: `/apis/apps/v1/namespaces/${place}/deployments`,
+    name: 'large',
+    object: {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'large', namespace: place },
+      spec: { replicas: 0, selector: { matchLabels: labels }, template },
+    },
+  };
+  const fields = many(2_800 * part, (index) => [
+    `field${index}`,
+    {
+      type: 'object',
+      description: words(200),
+      properties: { name: { type: 'string', maxLength: 63 }, tags: { type: 'array', items: { type: 'string' } } },
+    },
+  ]);
+  const definition: LargeObject = {
+    what: 'a CustomResourceDefinition of 1 MB, which waits for a person',
+    collection: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+    name: 'wides.large.example.com',
+    object: customKind('wides', 'Wide', Object.fromEntries(fields)),
+  };
+  let inner: object = { items: many(10_000 * part, (port) => ({ user: `u${port}`, port, image: `shop:${port}` })) };
+  for (let depth = 0; depth < 200; depth += 1) inner = { a: inner };
+  const custom: LargeObject = {
+    what: 'a custom resource of 200 levels and 10,000 entries',
+    collection: `/apis/large.example.com/v1/namespaces/${place}/deeps`,
+    name: 'large',
+    object: {
+      apiVersion: 'large.example.com/v1',
+      kind: 'Deep',
+      metadata: { name: 'large', namespace: place },
+      spec: { serviceAccountName: 'large', inner },
+    },
+  };
+  return { deployment, definition, custom };
+}
+
+/** The definition of a kind that takes any field. */
+export function customKind(plural: string, kind: string, properties: object = {}): LargeObject['object'] {
+  const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  const openAPIV3Schema = { ...anything, properties: { spec: { ...anything, properties } } };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.large.example.com` },
+    spec: {
+      group: 'large.example.com',
+      scope: 'Namespaced',
+      names: { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List` },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }],
+    },
+  };
+}
+
+/** Five hundred Secrets of ten kilobytes. */
+export function manySecrets(place: string, part = 1): ReadonlyArray<LargeObject['object']> {
+  return many(500 * part, (index) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: `one-of-many-${index}`, namespace: place, labels: { many: 'secrets' } },
+    data: keys(10, (at) => base64(noise(700, `${index} ${at}`))),
+  }));
+}
+
 function words(length: number): string {
   const text = many(
     length / 4,

@@ -63,7 +63,17 @@ export async function rawRequest(
   const framed = body === undefined ? headers : { 'Content-Length': Buffer.byteLength(body), ...headers };
   return new Promise((done, reject) => {
     const outgoing = httpsRequest(
-      { hostname, port, method, path: pathname + target, headers: framed, ca, cert, key, agent: false },
+      {
+        hostname,
+        port,
+        method,
+        path: pathname.replace(/\/$/, '') + target,
+        headers: framed,
+        ca,
+        cert,
+        key,
+        agent: false,
+      },
       (incoming) => {
         onHead();
         const lines: Array<readonly [string, string]> = [];

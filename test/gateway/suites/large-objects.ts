@@ -1,16 +1,28 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { type GatewayProcess, startGatewayProcess } from '../environment/gateway-process.ts';
-import { type LargeObject, largeObjects } from '../environment/large-objects.ts';
-import { type RawAnswer, rawRequest } from '../environment/raw-request.ts';
+import { customKind, type LargeObject, largeObjects, largeWrites, manySecrets } from '../environment/large-objects.ts';
+import { gatewayConnection, type RawAnswer, rawRequest } from '../environment/raw-request.ts';
 import type { TestedCluster } from '../environment/tested-cluster.ts';
 
 /** Milliseconds of the gateway's event loop. */
 const LONGEST_TASK = 50;
-const EVERY = 20;
+/** How much longer than without the object anybody may wait, */
+const TIMES = 3;
+/**
+ * and what is not told from what else the machine does: the wall clock counts the other threads and programs that have the
+ * processor. One task of the event loop over such an object took longer than that. Milliseconds.
+ */
+const FLOOR = 1_000;
+const MOST_YAML = 1024 * 1024;
+/** Milliseconds between two looks at what waits for a person. */
+const LOOKS = 50;
 
 const JSON_BODY = { 'Content-Type': 'application/json' };
 const APPLY = { 'Content-Type': 'application/apply-patch+yaml' };
+const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
 
 /**
  * What others notice of the largest objects that an API server takes: nothing.
@@ -19,65 +31,136 @@ const APPLY = { 'Content-Type': 'application/apply-patch+yaml' };
 export function describeLargeObjects(startCluster: () => Promise<TestedCluster>, part = 1): void {
   let cluster: TestedCluster;
   let gateway: GatewayProcess;
+  let asker: Worker;
   beforeAll(async () => {
     cluster = await startCluster();
     gateway = await startGatewayProcess(cluster);
+    asker = new Worker(new URL('../environment/version-asker.mjs', import.meta.url), {
+      workerData: await gatewayConnection(gateway.kubeconfig),
+    });
     // What is asked first is compiled first.
-    for (let ask = 0; ask < 20; ask += 1) await asked('GET', '/version');
-    await throughEveryRoad(largeObjects('default', 0.05)[0] as LargeObject);
+    for (const small of largeObjects('default', 0.05).slice(0, 1)) await prepared(small)();
+    await prepared(largeWrites('default', 0.05).deployment)();
   });
   afterAll(async () => {
+    await asker?.terminate();
     await gateway?.close();
     await cluster?.close();
   });
 
   const asked = (method: string, target: string, headers = {}, body?: string): Promise<RawAnswer> =>
     rawRequest(gateway.kubeconfig, method, target, headers, body);
+  const direct = (method: string, target: string, headers = {}, body?: string): Promise<RawAnswer> =>
+    rawRequest(cluster.kubeconfig, method, target, headers, body);
 
   /** Made, read, listed, watched, written back with its masks, applied in YAML, and deleted. */
-  async function throughEveryRoad({ collection, name, object }: LargeObject): Promise<void> {
+  function prepared({ collection, name, object }: LargeObject): () => Promise<void> {
     const path = `${collection}/${name}`;
     const only = `fieldSelector=metadata.name%3D${name}`;
-    expect(await asked('POST', collection, JSON_BODY, JSON.stringify(object))).toMatchObject({ status: 201 });
-    const read = await asked('GET', path);
-    expect(read.status).toBe(200);
-    expect((await asked('GET', `${collection}?${only}`)).status).toBe(200);
-    expect((await asked('GET', `${collection}?${only}`, { Accept: TABLE })).status).toBe(200);
-    expect((await asked('GET', `${collection}?${only}&watch=true&timeoutSeconds=1`)).body).toContain('"ADDED"');
-    expect(await asked('PUT', path, JSON_BODY, read.body)).toMatchObject({ status: 200 });
-    const applied = await asked('PATCH', `${path}?fieldManager=large&force=true`, APPLY, stringify(object));
-    expect(applied).toMatchObject({ status: 200 });
-    expect((await asked('DELETE', path)).status).toBe(200);
+    const json = JSON.stringify(object);
+    const yaml = stringify(object, { aliasDuplicateObjects: false });
+    // More YAML than that is refused; kubectl sends JSON here, which is YAML too.
+    const apply = yaml.length < MOST_YAML ? yaml : json;
+    return async () => {
+      expect(await asked('POST', collection, JSON_BODY, json)).toMatchObject({ status: 201 });
+      const read = await asked('GET', path);
+      expect(read.status).toBe(200);
+      expect((await asked('GET', `${collection}?${only}`)).status).toBe(200);
+      expect((await asked('GET', `${collection}?${only}`, { Accept: TABLE })).status).toBe(200);
+      expect((await asked('GET', `${collection}?${only}&watch=true&timeoutSeconds=1`)).body).toContain('"ADDED"');
+      expect(await writtenBack(path, read.body)).toMatchObject({ status: 200 });
+      const applied = await asked('PATCH', `${path}?fieldManager=large&force=true`, APPLY, apply);
+      expect(applied.status, applied.body).toBe(200);
+      expect((await asked('DELETE', path)).status).toBe(200);
+    };
+  }
+
+  /** What a controller wrote into meanwhile is read again. */
+  async function writtenBack(path: string, first: string): Promise<RawAnswer> {
+    let written = await asked('PUT', path, JSON_BODY, first);
+    for (let again = 0; written.status === 409 && again < 5; again += 1) {
+      written = await asked('PUT', path, JSON_BODY, (await asked('GET', path)).body);
+    }
+    return written;
   }
 
   /** The longest that anybody waited for `/version`, asked all the while. */
   async function waitedBeside(what: () => Promise<unknown>): Promise<number> {
+    await waited();
+    await what();
+    return waited();
+  }
+
+  async function waited(): Promise<number> {
+    asker.postMessage('longest');
+    const [longest] = await once(asker, 'message');
+    return longest as number;
+  }
+
+  /** @param small the same with nothing large in it. */
+  async function nobodyWaits(small: () => Promise<unknown>, large: () => Promise<unknown>): Promise<void> {
+    const usual = await waitedBeside(small);
+    await gateway.longestTask();
+    const beside = await waitedBeside(large);
+    const task = await gateway.longestTask();
+    expect(task).toBeLessThan(LONGEST_TASK);
+    // The demo cluster answers from this process, which is busy with the object itself.
+    if (cluster.name === 'real') expect(beside).toBeLessThan(Math.max(TIMES * usual, FLOOR));
+  }
+
+  /** What waits for a person is agreed to. */
+  async function agreed(what: () => Promise<unknown>): Promise<void> {
     let isOver = false;
-    let longest = 0;
-    const beside = (async () => {
+    const person = (async () => {
       while (!isOver) {
-        const began = performance.now();
-        expect((await asked('GET', '/version')).status).toBe(200);
-        longest = Math.max(longest, performance.now() - began);
-        await new Promise((done) => setTimeout(done, EVERY));
+        await gateway.agree();
+        await new Promise((done) => setTimeout(done, LOOKS));
       }
     })();
-    try {
-      await what();
-    } finally {
+    await what().finally(() => {
       isOver = true;
-      await beside;
-    }
-    return longest;
+    });
+    await person;
   }
 
   describe('case 66: nobody waits for the largest legal objects', () => {
-    it.each(largeObjects('default', part).map((one) => [one.what, one] as const))('%s', async (_what, one) => {
-      await gateway.longestTask();
-      await waitedBeside(() => throughEveryRoad(one));
-      expect(await gateway.longestTask()).toBeLessThan(LONGEST_TASK);
+    const small = largeObjects('default', 0.001);
+    it.each(largeObjects('default', part).map((one, at) => [one.what, one, small[at] ?? one] as const))(
+      '%s',
+      async (_what, one, without) => nobodyWaits(prepared(without), prepared(one)),
+    );
+
+    const [writes, smallWrites] = [largeWrites('default', part), largeWrites('default', 0.01)];
+    it(writes.deployment.what, () => nobodyWaits(prepared(smallWrites.deployment), prepared(writes.deployment)));
+
+    it(writes.definition.what, async ({ skip }) => {
+      if (cluster.name === 'demo') skip('the demo cluster takes no other kinds');
+      await agreed(() => nobodyWaits(prepared(smallWrites.definition), prepared(writes.definition)));
+    });
+
+    it(writes.custom.what, async ({ skip }) => {
+      if (cluster.name === 'demo') skip('the demo cluster takes no other kinds');
+      const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+      await direct('POST', definitions, JSON_BODY, JSON.stringify(customKind('deeps', 'Deep')));
+      await expect
+        .poll(async () => (await direct('GET', writes.custom.collection)).status, { timeout: 20_000 })
+        .toBe(200);
+      await nobodyWaits(prepared(smallWrites.custom), prepared(writes.custom));
+    });
+
+    it('a list of 500 Secrets', async () => {
+      const secrets = '/api/v1/namespaces/default/secrets';
+      const many = manySecrets('default', part);
+      const [clear = ''] = Object.values(Object(many[0]?.['data'])).map(String);
+      for (const secret of many) {
+        expect((await direct('POST', secrets, JSON_BODY, JSON.stringify(secret))).status).toBe(201);
+      }
+      const list = (limit: string) => async () => {
+        const read = await asked('GET', `${secrets}?labelSelector=many%3Dsecrets${limit}`);
+        expect(read).toMatchObject({ status: 200 });
+        expect(read.body).not.toContain(clear);
+      };
+      await nobodyWaits(list('&limit=1'), list(''));
     });
   });
 }
-
-const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';

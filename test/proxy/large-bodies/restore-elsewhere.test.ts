@@ -130,12 +130,4 @@ describe('case 66: masks that are put back elsewhere become what they would beco
     expect(there).toEqual(here);
     expect(there.outcome).toMatchObject({ code: 'mask-written-back' });
   });
-
-  it('YAML is read as it would be here, and refused for the same reason', async () => {
-    const lines = Array.from({ length: 2_000 }, (_, index) => `  key-${index}: "value ${index}"`);
-    const yaml = (last: string) => Buffer.from(['kind: ConfigMap', 'data:', ...lines, last].join('\n'));
-    const read = JSON.parse(Buffer.from(await elsewhere.yamlAsJson(yaml('  port: 8080'))).toString());
-    expect(read.data).toMatchObject({ 'key-7': 'value 7', port: 8080 });
-    await expect(elsewhere.yamlAsJson(yaml('  key-1: again'))).rejects.toMatchObject({ code: 'body-not-readable' });
-  });
 });

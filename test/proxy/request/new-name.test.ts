@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newNameOf } from '../../../proxy/pipeline/request-summary.ts';
+import { newNameOf } from '../../../proxy/request/new-name.ts';
 import { readStrictJson } from '../../../proxy/request/strict-json.ts';
 
 const create = { verb: 'create', name: '' };
