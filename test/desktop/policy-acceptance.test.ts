@@ -82,6 +82,8 @@ for (const theme of ['light', 'dark'] as const) {
 
       await test.step('nothing is accepted but what waits, and then by keyboard', async () => {
         const window = await review(electron, gatehouse);
+        // The key that opened this window went down in the other.
+        await window.keyboard.press('Shift');
         const accepting = await window.evaluate(async () => {
           const { gatehouse: bridge } = globalThis as unknown as {
             gatehouse: { invoke(name: string, argument: unknown): Promise<unknown> };

@@ -65,7 +65,7 @@ test('contexts come and go as tools write kubeconfig files', async ({ home, star
   });
 
   await test.step('one that is connected, though nothing answers there, says that, and that it is gone', async () => {
-    await gatehouse.invoke('clusters.connect', 'lumen-b');
+    await gatehouse.invokeByHand('clusters.connect', 'lumen-b');
     await expect(gatehouse.row('Clusters', /lumen-b/)).toContainText('nothing listens there');
     write('lumen-a');
     await expect(gatehouse.row('Clusters', /lumen-c/)).toBeHidden();
@@ -89,7 +89,7 @@ test('a credential plugin is run when a person asks for it, and never by the app
   writeFileSync(plugin, `#!/bin/sh\necho ran >>'${join(home, 'runs')}'\necho 'the browser was closed' >&2\nexit 1\n`, {
     mode: 0o755,
   });
-  const connected = await gatehouse.invoke('clusters.startDemo', undefined);
+  const connected = await gatehouse.invokeByHand('clusters.startDemo', undefined);
   const demo = connected.ok ? connected.value : null;
   const { cluster } = (await import('yaml')).parse(readFileSync(demo?.file ?? '', 'utf8')).clusters[0];
   mkdirSync(join(home, '.kube'));
@@ -101,7 +101,7 @@ test('a credential plugin is run when a person asks for it, and never by the app
   });
   writeFileSync(join(home, '.kube', 'config'), text);
   await gatehouse.row('Clusters', /guarded/).click();
-  await gatehouse.invoke('clusters.connect', 'guarded');
+  await gatehouse.invokeByHand('clusters.connect', 'guarded');
   await expect(gatehouse.row('Clusters', /guarded/)).toContainText('Sign-in needed');
   await expect(gatehouse.row('Clusters', /guarded/)).toContainText('the browser was closed');
   const before = runs();

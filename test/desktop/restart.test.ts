@@ -82,8 +82,8 @@ test('what a person decided before a restart is still told', async ({ start }) =
   await gatehouse.open('Approvals');
   await gatehouse.row('Approvals', /storefront/).click();
   await expect(gatehouse.row('Approvals', /storefront/)).toContainText('Approved');
-  await expect(gatehouse.page.getByText('From before the restart')).toBeVisible();
-  await expect(gatehouse.page.getByRole('button', { name: 'Approve once' })).toBeHidden();
+  await expect(gatehouse.chosenRequest.getByText('From before the restart')).toBeVisible();
+  await expect(gatehouse.chosenRequest.getByRole('button', { name: 'Approve once' })).toBeHidden();
 });
 
 test('a person who wants to begin anew does', async ({ start }) => {

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './launch/demo-test.ts';
+import { pressShortcut } from './launch/press-shortcut.ts';
 import type { GatehouseWindow } from './screens/gatehouse-window.ts';
 
 /** The numbers in `ls -l` of /proc/self/fd, without the one that `ls` lists by. */
@@ -12,7 +13,7 @@ test.describe('case 68: a child of the app inherits 0, 1, 2 and no other file', 
 
   test('a shell of the terminal, with another terminal open', async ({ demo }) => {
     const { terminal, gatehouse } = demo;
-    await gatehouse.page.keyboard.press('Control+Shift+T');
+    await pressShortcut(demo, 'T');
     await expect(gatehouse.page.getByRole('tab')).toHaveCount(2);
     await terminal.ready();
     // What the shell itself has: bash keeps the terminal once more under 255, for itself alone.
@@ -52,7 +53,7 @@ test.describe('case 68: a child of the app inherits 0, 1, 2 and no other file', 
     await gatehouse.invoke('app.info', undefined);
     const list = await gatehouse.invoke('clusters.list', undefined);
     const slug = list.ok ? (list.value[0]?.slug ?? '') : '';
-    await gatehouse.invoke('clusters.connect', slug);
+    await gatehouse.invokeByHand('clusters.connect', slug);
     // The first request to the cluster needs its credential.
     await gatehouse.invoke('secrets.namespaces', slug);
     for (const name of ['of-login-shell', 'of-kubectl', 'of-plugin']) {
@@ -120,7 +121,7 @@ test.describe('tabs and keys', () => {
     await expect.poll(async () => (await foreground(gatehouse)) ?? '').toBe('sleep');
 
     await test.step('Enter keeps it, and the keyboard is in the terminal again', async () => {
-      await page.keyboard.press('Control+Shift+W');
+      await pressShortcut(demo, 'W');
       await expect(question).toContainText('sleep is running in it');
       await page.keyboard.press('Enter');
       await expect(question).toBeHidden();
@@ -138,9 +139,9 @@ test.describe('tabs and keys', () => {
     });
 
     await test.step('at the prompt nothing is asked', async () => {
-      await page.keyboard.press('Control+Shift+T');
+      await pressShortcut(demo, 'T');
       await terminal.ready();
-      await page.keyboard.press('Control+Shift+W');
+      await pressShortcut(demo, 'W');
       await expect(page.getByRole('tab')).toHaveCount(0);
     });
   });
@@ -153,7 +154,7 @@ test.describe('tabs and keys', () => {
     const tabs = page.getByRole('tab');
     await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setSize(780, 560));
     for (let count = 2; count <= 7; count += 1) {
-      await page.keyboard.press('Control+Shift+T');
+      await pressShortcut(demo, 'T');
       await expect(tabs).toHaveCount(count);
       await terminal.ready();
     }

@@ -26,7 +26,7 @@ export function TerminalScreen(props: {
 }) {
   const invoke = useInvoke();
   const queryClient = useQueryClient();
-  const { item, go, cluster, chooseCluster, activeTerminal, activateTerminal } = useNavigation();
+  const { screen, item, go, cluster, chooseCluster, activeTerminal, activateTerminal } = useNavigation();
   const terminals = useLive('terminals.list').data ?? [];
   const [failure, setFailure] = useState<{ title: string; error: unknown } | null>(null);
   const [finding, setFinding] = useState(false);
@@ -34,9 +34,11 @@ export function TerminalScreen(props: {
   const active = terminals.find((terminal) => terminal.id === activeTerminal) ?? terminals.at(-1) ?? null;
   const activeId = active?.id ?? null;
 
+  // Until the place is known, the one that was in front before a restart may still be to come.
+  const placed = screen !== null;
   useEffect(() => {
-    if (activeId !== activeTerminal) activateTerminal(activeId);
-  }, [activeId, activeTerminal, activateTerminal]);
+    if (placed && activeId !== activeTerminal) activateTerminal(activeId);
+  }, [placed, activeId, activeTerminal, activateTerminal]);
 
   // The cluster of the terminal in front is the one that the frame shows: its name, its production line.
   const activeCluster = active?.cluster ?? null;

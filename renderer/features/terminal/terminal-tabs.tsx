@@ -3,6 +3,7 @@ import { IconChevronDown, IconPlayerRecordFilled, IconPlus, IconX } from '@table
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import type { TerminalEntry } from '../../../preload/contract.ts';
 import { useLive } from '../../live/live-queries.ts';
+import { StateBadge } from '../../ui/state-badge.tsx';
 import { useInnerWidth } from '../../ui/use-inner-width.ts';
 import styles from './terminal.module.css';
 
@@ -103,10 +104,15 @@ export function TerminalTabs(props: {
               <Menu.Item
                 key={terminal.id}
                 {...(terminal.id === active ? { 'aria-current': true } : {})}
+                rightSection={
+                  terminal.production ? <StateBadge tone="production" word="production" filled /> : undefined
+                }
                 onClick={() => props.onActivate(terminal.id)}
               >
                 {terminal.clusterName} <span className={styles.tabNamespace}>{terminal.namespace}</span>
-                {terminal.state === 'exited' ? <span className={styles.tabNamespace}> (ended)</span> : null}
+                {terminal.state === 'open' ? null : (
+                  <span className={styles.tabNamespace}> ({terminal.state === 'exited' ? 'ended' : 'waiting'})</span>
+                )}
               </Menu.Item>
             ))}
           </Menu.Dropdown>
