@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Sign } from '../../model/sign.ts';
 import type { GatewayLog } from '../gateway-log.ts';
 import { type MaskedDocument, maskDocument } from '../masking/mask-document.ts';
 import { maskWatch } from '../masking/mask-watch.ts';

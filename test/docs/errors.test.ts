@@ -7,7 +7,8 @@ const document = read('docs/errors.md');
 
 /** Codes of errors that the app may show: every literal that is thrown with one of these classes. */
 function thrownCodes(): readonly string[] {
-  const thrown = /new (?:HostError|AccessError|ControlSocketError|PolicyUpgradeError)\(\s*'([a-z-]+)'/g;
+  const thrown =
+    /new (?:HostError|AccessError|ControlSocketError|PolicyChangeError|PolicyUpgradeError)\(\s*'([a-z-]+)'/g;
   const fixed = /readonly code = '([a-z-]+)'/g;
   const sources = [...filesBelow('main'), ...filesBelow('proxy')].map(read);
   return [
