@@ -9,6 +9,11 @@ import type { TestedCluster } from '../environment/tested-cluster.ts';
 
 /** Milliseconds of the gateway's event loop. */
 const LONGEST_TASK = 50;
+/**
+ * Of a Deployment with thousands of fields that are owned: the API server's answers to the questions of evaluation are twice as
+ * large as it is, and the serving thread parses them (docs/decisions/large-bodies.md).
+ */
+const LONGEST_TASK_OF_MANY_FIELDS = 250;
 /** How much longer than without the object anybody may wait, */
 const TIMES = 3;
 /**
@@ -99,12 +104,16 @@ export function describeLargeObjects(startCluster: () => Promise<TestedCluster>,
   }
 
   /** @param small the same with nothing large in it. */
-  async function nobodyWaits(small: () => Promise<unknown>, large: () => Promise<unknown>): Promise<void> {
+  async function nobodyWaits(
+    small: () => Promise<unknown>,
+    large: () => Promise<unknown>,
+    most = LONGEST_TASK,
+  ): Promise<void> {
     const usual = await waitedBeside(small);
     await gateway.longestTask();
     const beside = await waitedBeside(large);
     const task = await gateway.longestTask();
-    expect(task).toBeLessThan(LONGEST_TASK);
+    expect(task).toBeLessThan(most);
     // The demo cluster answers from this process, which is busy with the object itself.
     if (cluster.name === 'real') expect(beside).toBeLessThan(Math.max(TIMES * usual, FLOOR));
   }
@@ -132,7 +141,9 @@ export function describeLargeObjects(startCluster: () => Promise<TestedCluster>,
     );
 
     const [writes, smallWrites] = [largeWrites('default', part), largeWrites('default', 0.02)];
-    it(writes.deployment.what, () => nobodyWaits(prepared(smallWrites.deployment), prepared(writes.deployment)));
+    it(writes.deployment.what, () =>
+      nobodyWaits(prepared(smallWrites.deployment), prepared(writes.deployment), LONGEST_TASK_OF_MANY_FIELDS),
+    );
 
     it(writes.definition.what, async ({ skip }) => {
       if (cluster.name === 'demo') skip('the demo cluster takes no other kinds');
