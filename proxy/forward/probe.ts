@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { Cluster } from '../clusters/cluster.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApiRequest } from '../request/api-request.ts';
@@ -9,6 +10,8 @@ import { upstreamTrouble } from './upstream-trouble.ts';
 
 /** An object is at most 3 MiB as it was sent; defaults and managed fields come on top. Bytes. */
 const LIMIT = 16 * 1024 * 1024;
+/** What takes milliseconds to parse. Bytes. */
+const LARGE = 256 * 1024;
 
 /** What the API server said to a question of the gateway's own. */
 export interface Probed {
@@ -80,9 +83,14 @@ export class Probe {
     });
     if ('socket' in answered) throw new Refusal('upstream-response-invalid', 'The cluster upgraded a plain request');
     const bytes = await this.#collect(answered);
+    const isLarge = bytes.length > LARGE;
+    // To bring it together, to parse it and what is done with it are tasks of their own: others are served in between.
+    if (isLarge) await setImmediate();
+    const object = json(bytes);
+    if (isLarge) await setImmediate();
     return {
       status: answered.status,
-      object: json(bytes),
+      object,
       bytes,
       response: () => ({ ...answered, body: Readable.from([bytes]) }),
     };

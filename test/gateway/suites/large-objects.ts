@@ -9,13 +9,19 @@ import type { TestedCluster } from '../environment/tested-cluster.ts';
 
 /** Milliseconds of the gateway's event loop. */
 const LONGEST_TASK = 50;
+/**
+ * Of a Deployment with thousands of fields that are owned: the API server's answers to the questions of evaluation are twice as
+ * large as it is, and the serving thread parses them (docs/decisions/large-bodies.md).
+ */
+const LONGEST_TASK_OF_MANY_FIELDS = 250;
 /** How much longer than without the object anybody may wait, */
 const TIMES = 3;
 /**
- * and what is not told from what else the machine does: the wall clock counts the other threads and programs that have the
- * processor. One task of the event loop over such an object took longer than that. Milliseconds.
+ * and what is not told from what else the machine does: the wall clock counts the threads and programs that have the
+ * processors, which are two with ten that want them. How long the gateway itself takes is told by its longest task.
+ * Milliseconds.
  */
-const FLOOR = 1_000;
+const FLOOR = 3_000;
 const MOST_YAML = 1024 * 1024;
 /** Milliseconds between two looks at what waits for a person. */
 const LOOKS = 50;
@@ -98,12 +104,16 @@ export function describeLargeObjects(startCluster: () => Promise<TestedCluster>,
   }
 
   /** @param small the same with nothing large in it. */
-  async function nobodyWaits(small: () => Promise<unknown>, large: () => Promise<unknown>): Promise<void> {
+  async function nobodyWaits(
+    small: () => Promise<unknown>,
+    large: () => Promise<unknown>,
+    most = LONGEST_TASK,
+  ): Promise<void> {
     const usual = await waitedBeside(small);
     await gateway.longestTask();
     const beside = await waitedBeside(large);
     const task = await gateway.longestTask();
-    expect(task).toBeLessThan(LONGEST_TASK);
+    expect(task).toBeLessThan(most);
     // The demo cluster answers from this process, which is busy with the object itself.
     if (cluster.name === 'real') expect(beside).toBeLessThan(Math.max(TIMES * usual, FLOOR));
   }
@@ -130,8 +140,10 @@ export function describeLargeObjects(startCluster: () => Promise<TestedCluster>,
       async (_what, one, without) => nobodyWaits(prepared(without), prepared(one)),
     );
 
-    const [writes, smallWrites] = [largeWrites('default', part), largeWrites('default', 0.01)];
-    it(writes.deployment.what, () => nobodyWaits(prepared(smallWrites.deployment), prepared(writes.deployment)));
+    const [writes, smallWrites] = [largeWrites('default', part), largeWrites('default', 0.02)];
+    it(writes.deployment.what, () =>
+      nobodyWaits(prepared(smallWrites.deployment), prepared(writes.deployment), LONGEST_TASK_OF_MANY_FIELDS),
+    );
 
     it(writes.definition.what, async ({ skip }) => {
       if (cluster.name === 'demo') skip('the demo cluster takes no other kinds');
