@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { SignInTerminal } from '../../../main/gateway-host/sign-in-terminal.ts';
 import { openTerminalPair } from '../../../main/terminal-pair.ts';
 import type { SignInQuestion } from '../../../preload/contract.ts';
 import { type ExecPluginRun, runExecPlugin } from '../../../proxy/clusters/exec-plugin.ts';
+import { openCluster } from '../../../proxy/clusters/kubeconfig-cluster.ts';
 import { readKubeconfigs } from '../../../proxy/clusters/kubeconfig-files.ts';
 
 const CREDENTIAL = JSON.stringify({
@@ -165,6 +166,40 @@ describe('a person who does not answer', () => {
       message: expect.stringContaining('asked a person, who did not answer; sign in again in Gatehouse'),
     });
     expect(told.at(-1)).toBeNull();
+  });
+
+  test('is not asked again by requests, until somebody signs in', async () => {
+    const command = join(folder, 'plugin');
+    writeFileSync(command, `#!/bin/sh\necho run >> '${folder}/runs'\n${ASKS_HIDDEN}\n`, { mode: 0o755 });
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command, interactiveMode: 'Always' };
+    const file = join(folder, 'config');
+    writeFileSync(
+      file,
+      JSON.stringify({
+        clusters: [{ name: 'c', cluster: { server: 'https://k' } }],
+        users: [{ name: 'u', user: { exec } }],
+        contexts: [{ name: 'polled', context: { cluster: 'c', user: 'u' } }],
+      }),
+    );
+    const note = () => undefined;
+    const cluster = await openCluster(
+      { kubeconfigFiles: [file], context: 'polled', labels: {} },
+      { log: { info: note, warn: note, error: note }, environment: { PATH: process.env['PATH'] }, terminal },
+    );
+    const runs = () => readFileSync(join(folder, 'runs'), 'utf8').split('\n').length - 1;
+
+    const waiting = [cluster.credential(), cluster.credential()];
+    terminal.decline((await asked('polled', () => true)).id);
+    for (const refused of await Promise.allSettled(waiting)) expect(refused.status).toBe('rejected');
+    await expect(cluster.credential()).rejects.toThrow('sign in again in Gatehouse');
+    await expect(cluster.credentialAtHand()).resolves.toMatchObject({ due: true });
+    expect(runs()).toBe(1);
+
+    cluster.credentialRejected();
+    const signingIn = cluster.credential();
+    await expect.poll(runs).toBe(2);
+    terminal.decline((await asked('polled', () => true)).id);
+    await expect(signingIn).rejects.toThrow('sign in again in Gatehouse');
   });
 
   test('in time is not waited for', async () => {
