@@ -63,6 +63,7 @@ export default defineConfig({
           'secret-frame': folder('renderer/secret-frame/index.html'),
           player: folder('renderer/player/index.html'),
           'policy-review': folder('renderer/policy-review/index.html'),
+          'sign-in': folder('renderer/sign-in/index.html'),
         },
       },
     },

@@ -5,7 +5,7 @@ import { type DestinationStream, pino } from 'pino';
 import { ensurePrivateFolder } from '../proxy/access/private-file.ts';
 import { openLocalAuthority } from '../proxy/approvals/local-authority.ts';
 import { readKubeconfigs } from '../proxy/clusters/kubeconfig-files.ts';
-import { PluginTerminal } from '../proxy/clusters/plugin-terminal.ts';
+import { OwnTerminal } from '../proxy/clusters/own-terminal.ts';
 import { ControlSocketError, controlSocketPath, openControlSocket } from '../proxy/control/control-socket.ts';
 import { createGateway } from '../proxy/gateway.ts';
 import type { Gateway, GatewayLog } from '../proxy/gateway-door.ts';
@@ -213,7 +213,7 @@ async function start(settings: Settings, log: GatewayLog, context: CommandContex
       ...(witness === null ? {} : { journalWitness: witness }),
       journalRetention: settings.retention,
       environment: context.environment,
-      terminal: context.ask === null ? null : new PluginTerminal(),
+      terminal: context.ask === null ? null : new OwnTerminal(),
       log,
     });
   } catch (error) {

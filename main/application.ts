@@ -29,6 +29,7 @@ import { policyWindow } from './windows/policy-window.ts';
 import { guardQuit } from './windows/quit.ts';
 import { revivePage } from './windows/revive-page.ts';
 import { followSeen } from './windows/seen.ts';
+import { signInWindow } from './windows/sign-in-window.ts';
 
 export interface ApplicationOptions {
   /** Folders and files of the build. */
@@ -110,6 +111,10 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     preload,
     tell,
     notifications,
+    showSignIn: signInWindow(preload, (id) => {
+      // One that has ended meanwhile needs none.
+      services.then(({ gateway }) => gateway.call('cancelSignIn', { id })).catch(() => undefined);
+    }),
   });
   services.catch((error: unknown) => {
     log.line('the app could not start', error);

@@ -1,4 +1,4 @@
-import type { EventName, Payload } from '../preload/contract.ts';
+import type { EventName, Payload, SignInQuestion } from '../preload/contract.ts';
 import type { ApprovalNotifications } from './approvals/approval-notifications.ts';
 import type { Clusters } from './clusters/clusters.ts';
 import type { DemoCluster } from './clusters/demo-cluster.ts';
@@ -30,11 +30,13 @@ export interface Hearers {
   /** Tells the page. */
   readonly tell: <Name extends EventName>(name: Name, payload: Payload<Name>) => void;
   readonly notifications: Pick<ApprovalNotifications, 'changed'>;
+  /** Puts what a credential plugin asks before the person; null: it has ended. */
+  readonly showSignIn: (question: SignInQuestion | null) => void;
   readonly log: Pick<HostLog, 'line'>;
 }
 
 /** Event by event, who hears of it, in this order. Nothing else ties one service to what another tells. */
-export function wire(services: WiredServices, { tell, notifications, log }: Hearers): void {
+export function wire(services: WiredServices, { tell, notifications, showSignIn, log }: Hearers): void {
   const { gateway, demo, clusters, reachWatch, terminalService, terminals, recordings, workspace } = services;
   const tellRecordings = () => {
     recordings.list().then(
@@ -59,6 +61,7 @@ export function wire(services: WiredServices, { tell, notifications, log }: Hear
     .on('approval', (approval) => tell('approvals.changed', approval))
     .on('approval', (approval) => notifications.changed(approval))
     .on('policy', (state) => tell('policy.changed', state))
+    .on('signIn', showSignIn)
     .on('streams', (streams) => tell('streams.changed', streams))
     // Most of them are recorded, from when they open.
     .on('streams', tellRecordings);

@@ -9,6 +9,7 @@ import { policyCalls, policyEvents } from './contract/policy.ts';
 import { recordingsCalls, recordingsEvents } from './contract/recordings.ts';
 import { secretsCalls } from './contract/secrets.ts';
 import { settingsCalls, settingsEvents } from './contract/settings.ts';
+import { signInCalls, signInEvents } from './contract/sign-in.ts';
 import { streamsCalls, streamsEvents } from './contract/streams.ts';
 import { terminalsCalls, terminalsEvents } from './contract/terminals.ts';
 import { workspaceCalls } from './contract/workspace.ts';
@@ -21,6 +22,7 @@ export type { RecordingContent, RecordingEntry } from './contract/recordings.ts'
 export type { RevealedValue, SecretEntry } from './contract/secrets.ts';
 export type { Settings } from './contract/settings.ts';
 export { settingsSchema } from './contract/settings.ts';
+export type { SignInQuestion } from './contract/sign-in.ts';
 export type { TerminalEntry, TerminalInput, TerminalOutput } from './contract/terminals.ts';
 export type { Place } from './contract/workspace.ts';
 export { placeSchema } from './contract/workspace.ts';
@@ -43,6 +45,7 @@ export const calls = {
   ...journalCalls,
   ...recordingsCalls,
   ...policyCalls,
+  ...signInCalls,
 } as const;
 
 export const events = {
@@ -55,6 +58,7 @@ export const events = {
   ...journalEvents,
   ...recordingsEvents,
   ...policyEvents,
+  ...signInEvents,
   ...appEvents,
 } as const;
 

@@ -5,7 +5,12 @@ import type { Bridge, CallName, DocumentName, Payload, TerminalBridge } from './
 // bridges and nothing of Electron; which calls a document may make is main's to say.
 
 /** What only a person decides: a script in the page that nobody touched gets no further than here. */
-const OF_A_PERSON: ReadonlySet<CallName> = new Set(['approvals.review', 'secrets.reveal', 'policy.accept']);
+const OF_A_PERSON: ReadonlySet<CallName> = new Set([
+  'approvals.review',
+  'secrets.reveal',
+  'policy.accept',
+  'signIn.answer',
+]);
 
 const bridge: Bridge = {
   invoke: async (name, argument) => {
@@ -40,6 +45,7 @@ const BRIDGES: Readonly<Record<DocumentName, Bridge | TerminalBridge>> = {
   gatehouse: bridge,
   player: bridge,
   policy: bridge,
+  'sign-in': bridge,
   approvals: bridge,
   secret: bridge,
   terminal: terminalBridge,

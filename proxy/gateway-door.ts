@@ -114,7 +114,7 @@ export interface GatewayOptions {
    * `NO_PROXY` are read. Nothing of it is used otherwise; left out, there is none.
    */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** The gateway's own terminal, where credential plugins may ask a person; left out, there is nobody to ask. */
+  /** Where credential plugins may ask a person; left out, there is nobody to ask. */
   readonly terminal?: PluginTerminal | null;
   /** pino-compatible sink of the gateway's own log. Carries no Secret material. */
   readonly log: GatewayLog;

@@ -31,6 +31,8 @@ const DOES: Readonly<Record<HandCall, string>> = {
   'policy.review': 'Review the change of the policy',
   'policy.accept': 'Accept the change of the policy',
   'policy.takeOver': 'Take over rules of the built-in policy',
+  'signIn.answer': 'Send what was typed to the program that signs in',
+  'signIn.cancel': 'Cancel the sign-in',
   'journal.copy': 'Copy records of the journal',
   'recordings.play': 'Play a recording',
   'recordings.export': 'Export a recording',

@@ -14,8 +14,10 @@ import { planUpgrade, type TakeOver, takeOver } from '../../proxy/policy/upgrade
 import type { HostEmit, HostHandlers } from '../hosts/host-server.ts';
 import { HostError } from '../hosts/protocol.ts';
 import { withoutUndefined } from '../hosts/without-undefined.ts';
+import type { TerminalPair } from '../terminal-pair.ts';
 import { gatherRecords } from './gather-records.ts';
 import type { GatewayProtocol, GatewayStart } from './protocol.ts';
+import { SignInTerminal } from './sign-in-terminal.ts';
 
 /** What the host takes from `proxy/`. */
 export interface GatewayParts {
@@ -24,6 +26,8 @@ export interface GatewayParts {
   createGateway(options: GatewayOptions): Promise<Gateway>;
   createCertificateAuthority(): Promise<KeyPair>;
   listContexts(files: readonly string[]): Promise<readonly ContextListing[]>;
+  /** For a credential plugin that may ask a person; null where there are none. */
+  readonly openTerminalPair: (() => Promise<TerminalPair>) | null;
 }
 
 const JOURNAL_RETENTION = { days: 90, bytes: 1024 ** 3 };
@@ -44,6 +48,8 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
     throw new HostError('gateway-not-started', 'The gateway has not started yet');
   };
   const records = gatherRecords((batch) => emit('records', visibleValue(batch)));
+  const open = parts.openTerminalPair;
+  const signIns = open === null ? null : new SignInTerminal({ open, tell: (question) => emit('signIn', question) });
   let told = '';
   const tellStreams = () => {
     const streams = heldStreams(running());
@@ -56,7 +62,8 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
     start: async (start) => {
       policyFolder = start.policyFolder;
       const authority = start.authority ?? (await parts.createCertificateAuthority());
-      gateway = await listenOn(parts, start, { certificateAuthority: authority, journalSinks: [records.add] });
+      const own = { certificateAuthority: authority, journalSinks: [records.add], terminal: signIns };
+      gateway = await listenOn(parts, start, own);
       gateway.on('approval', (approval) => emit('approval', visibleValue(approval)));
       gateway.on('policy', (state) => emit('policy', state));
       gateway.on('streams', tellStreams);
@@ -84,6 +91,8 @@ export function gatewayHandlers(parts: GatewayParts, emit: HostEmit<GatewayProto
     takeOverPolicy: ({ by, ...chosen }) => takeOverAccepted(running(), followed(), chosen, by),
     streams: () => heldStreams(running()),
     endStream: ({ auditId, ...reason }) => running().endStream(auditId, reason),
+    answerSignIn: ({ id, text }) => signIns?.answer(id, text),
+    cancelSignIn: ({ id }) => signIns?.decline(id),
     stop: async () => {
       await gateway?.close();
       records.flush();
@@ -111,7 +120,7 @@ async function takeOverAccepted(gateway: Gateway, folder: string, chosen: TakeOv
 async function listenOn(
   parts: GatewayParts,
   start: GatewayStart,
-  own: Pick<GatewayOptions, 'certificateAuthority' | 'journalSinks'>,
+  own: Pick<GatewayOptions, 'certificateAuthority' | 'journalSinks' | 'terminal'>,
 ): Promise<Gateway> {
   const { port, logFile, policyFolder, dataFolder, kubeconfigFolder, principal, maskKey, journalKey, policyKey } =
     start;

@@ -7,6 +7,7 @@ import type { LiveStream } from '../../model/live-stream.ts';
 import type { WaitingChange } from '../../model/policy-change.ts';
 import type { PolicyState } from '../../model/policy-state.ts';
 import type { PolicyUpgrade, PolicyUpgraded } from '../../model/policy-upgrade.ts';
+import type { SignInQuestion } from '../../preload/contract.ts';
 import type { JournalFilter } from '../../proxy/journal/journal.ts';
 import { type HostProtocol, objectOf } from '../hosts/protocol.ts';
 
@@ -54,7 +55,7 @@ export const gatewayProtocol = {
       answer: z.object({ slug: z.string() }),
     },
     disconnectCluster: { argument: z.string(), answer: z.void() },
-    /** Answers within half a minute: a plugin has its time limit, and the cluster one of its own. */
+    /** Answers within half a minute, or once a person whom the plugin asks has answered; five minutes at most. */
     lookAtCluster: {
       argument: z.object({ slug: z.string(), look: z.enum(['quietly', 'connecting', 'signing-in']) }),
       answer: objectOf<ClusterReach>(),
@@ -109,6 +110,10 @@ export const gatewayProtocol = {
       argument: z.object({ auditId: z.string(), by: z.string(), comment: z.string().nullable() }),
       answer: z.boolean(),
     },
+    /** What a person typed for the plugin that asks; nothing keeps it. */
+    answerSignIn: { argument: z.object({ id: z.string(), text: z.string() }), answer: z.void() },
+    /** Ends that plugin. */
+    cancelSignIn: { argument: z.object({ id: z.string() }), answer: z.void() },
     stop: { argument: z.void(), answer: z.void() },
   },
   events: {
@@ -120,6 +125,8 @@ export const gatewayProtocol = {
     streams: z.array(objectOf<LiveStream>()),
     /** The journal cannot be written, in words; null: it can again. */
     journalProblem: z.string().nullable(),
+    /** What a credential plugin asks a person now; null: nothing. */
+    signIn: objectOf<SignInQuestion>().nullable(),
   },
 } as const satisfies HostProtocol;
 export type GatewayProtocol = typeof gatewayProtocol;

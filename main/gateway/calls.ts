@@ -8,10 +8,10 @@ import { type TakeOverQuestion, takeOverQuestion } from './take-over-question.ts
 /** Of the services, what these calls are answered with. */
 export interface CalledGateway {
   readonly principal: string;
-  readonly gateway: Pick<GatewayService, 'status' | 'restart' | 'call'>;
+  readonly gateway: Pick<GatewayService, 'status' | 'restart' | 'call' | 'signIn'>;
 }
 
-/** What the gateway's process is asked: how it is, its journal, its policy, and the streams that people hold open. */
+/** What the gateway's process is asked: how it is, its journal, its policy, the streams that people hold open, and what plugins ask. */
 export function gatewayCalls(
   services: Promise<CalledGateway>,
   options: {
@@ -21,7 +21,7 @@ export function gatewayCalls(
     /** Puts something to the person in a dialog of the system's. */
     readonly confirm: (question: TakeOverQuestion) => Promise<boolean>;
   },
-): CallHandlers<'gateway' | 'journal' | 'policy' | 'streams'> {
+): CallHandlers<'gateway' | 'journal' | 'policy' | 'streams' | 'signIn'> {
   const { copy, reviewPolicy, confirm } = options;
   return {
     'gateway.status': async () => (await services).gateway.status(),
@@ -46,6 +46,10 @@ export function gatewayCalls(
         throw new HostError('record-unknown', 'A record is not in the journal any more');
       copy(JSON.stringify(records.length === 1 ? records[0] : records, null, 2));
     },
+
+    'signIn.question': async () => (await services).gateway.signIn(),
+    'signIn.answer': async (answer) => (await services).gateway.call('answerSignIn', answer),
+    'signIn.cancel': async (cancelled) => (await services).gateway.call('cancelSignIn', cancelled),
 
     'policy.state': async () => (await services).gateway.call('policy', undefined),
     'policy.upgrade': async () => (await services).gateway.call('policyUpgrade', undefined),

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
-import type { GatewayStatus } from '../../preload/contract.ts';
+import type { GatewayStatus, SignInQuestion } from '../../preload/contract.ts';
 import type { KeyPair } from '../../proxy/gateway-door.ts';
 import type { Environment } from '../environment/login-shell-environment.ts';
 import type { Folders } from '../folders.ts';
@@ -52,6 +52,7 @@ export class GatewayService {
   #state: HostState = 'stopped';
   #error: HostError | null = null;
   #journalProblem: string | null = null;
+  #signIn: SignInQuestion | null = null;
   /** Of every start of this launch: a person must hear of it although the gateway's process came and went. */
   readonly #journalFindings = new Set<string>();
   readonly #clusters = new Map<string, ClusterSource>();
@@ -69,6 +70,8 @@ export class GatewayService {
       onState: (state, error) => {
         this.#state = state;
         this.#error = error;
+        // Its plugins lost their terminals with it.
+        if (state !== 'running') this.#asked(null);
         this.events.emit('status', this.status());
       },
     });
@@ -86,6 +89,11 @@ export class GatewayService {
         ...(this.#journalProblem === null ? [] : [this.#journalProblem]),
       ],
     };
+  }
+
+  /** What a credential plugin asks a person now. */
+  signIn(): SignInQuestion | null {
+    return this.#signIn;
   }
 
   start(): Promise<void> {
@@ -114,7 +122,9 @@ export class GatewayService {
       | 'policyUpgrade'
       | 'takeOverPolicy'
       | 'streams'
-      | 'endStream',
+      | 'endStream'
+      | 'answerSignIn'
+      | 'cancelSignIn',
   >(name: Name, argument: HostArgument<GatewayProtocol, Name>): Promise<HostAnswer<GatewayProtocol, Name>> {
     return (await this.#host.client()).call(name, argument);
   }
@@ -149,6 +159,7 @@ export class GatewayService {
     client.on('records', (records) => this.events.emit('records', records));
     client.on('approval', (approval) => this.events.emit('approval', approval));
     client.on('policy', (state) => this.events.emit('policy', state));
+    client.on('signIn', (question) => this.#asked(question));
     client.on('streams', (streams) => this.events.emit('streams', streams));
     this.#journalProblem = null;
     client.on('journalProblem', (problem) => {
@@ -184,6 +195,12 @@ export class GatewayService {
       });
     }
     await this.#openAgain(client, () => true);
+  }
+
+  #asked(question: SignInQuestion | null): void {
+    if (question === null && this.#signIn === null) return;
+    this.#signIn = question;
+    this.events.emit('signIn', question);
   }
 
   /** Sessions that a fresh process does not know, or that it could not open without their cluster: their files come back where they were. */

@@ -12,6 +12,7 @@ const DOCUMENTS: Record<DocumentName, string> = {
   approvals: 'approvals-frame/index.html',
   secret: 'secret-frame/index.html',
   policy: 'policy-review/index.html',
+  'sign-in': 'sign-in/index.html',
 };
 
 const MEDIA_TYPES: Record<string, string> = {

@@ -4,6 +4,7 @@ export const SCHEME = 'app';
 export const MAIN_ORIGIN = 'app://gatehouse';
 export const PLAYER_ORIGIN = 'app://player';
 export const POLICY_ORIGIN = 'app://policy';
+export const SIGN_IN_ORIGIN = 'app://sign-in';
 
 const STRICT = {
   'default-src': "'none'",
@@ -38,6 +39,7 @@ export function contentSecurityPolicy(host: DocumentName, nonce: string): string
       'frame-ancestors': "'none'",
     },
     policy: { 'style-src': `'self' 'nonce-${nonce}'`, 'frame-ancestors': "'none'" },
+    'sign-in': { 'style-src': `'self' 'nonce-${nonce}'`, 'frame-ancestors': "'none'" },
   };
   return Object.entries({ ...STRICT, ...own[host] })
     .map(([directive, sources]) => `${directive} ${sources}`)

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readdirSync, statSync, writeSync } from 'node:fs';
-import type { ReadStream } from 'node:tty';
-import pty from '@lydell/node-pty';
+import { closeSync, writeSync } from 'node:fs';
 import { inheritNothing } from '../../proxy/inherit-nothing.ts';
+import { openTerminalPair } from '../terminal-pair.ts';
 import { hangUp } from './hang-up.ts';
 
 /**
@@ -37,15 +36,6 @@ export interface PseudoTerminalOptions {
   readonly onEnd: (code: number) => void;
 }
 
-/** What `open` really returns on Unix; its typings know the Windows-compatible part only. */
-interface OpenedTerminal {
-  readonly ptsName: string;
-  readonly fd: number;
-  readonly master: ReadStream;
-  readonly slave: ReadStream;
-  resize(columns: number, rows: number): void;
-}
-
 const DRAIN_PATIENCE_MS = 3_000;
 
 /**
@@ -58,15 +48,8 @@ const OPEN_TERMINAL = 'exec <>"$0" >&0 2>&0 || exit 126; stty iutf8 2>/dev/null'
 /** @throws {Error} when the system gives no pseudo-terminal. */
 export function openPseudoTerminal(options: PseudoTerminalOptions): PseudoTerminal {
   const { file, args, environment, folder, columns, rows, onOutput, onEnd } = options;
-  const terminal = (pty as unknown as { open(options: object): OpenedTerminal }).open({
-    cols: columns,
-    rows,
-    encoding: null,
-  });
-  const { master, ptsName } = terminal;
-  const slave = openSync(ptsName, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
-  closeForgottenSlave(ptsName, terminal.slave, slave);
-  terminal.slave.destroy();
+  const terminal = openTerminalPair(columns, rows);
+  const { master, slave, name: ptsName } = terminal;
 
   const mark = Buffer.from(`\x1b]6973;end;${randomUUID()}\x07`, 'latin1');
   let exitCode: number | null = null;
@@ -142,25 +125,6 @@ export function openPseudoTerminal(options: PseudoTerminalOptions): PseudoTermin
 }
 
 const SIGNALS: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 };
-
-/**
- * Closes what node-pty opened and forgot: libuv opens a slave anew by its name for the stream, and the first descriptor
- * would stay for as long as this process lives.
- */
-function closeForgottenSlave(ptsName: string, stream: ReadStream, ours: number): void {
-  const { _handle: handle } = stream as unknown as { readonly _handle?: { readonly fd: number } };
-  if (!handle) return;
-  const { rdev } = statSync(ptsName);
-  for (const name of readdirSync('/dev/fd')) {
-    const descriptor = Number(name);
-    if (descriptor === ours || descriptor === handle.fd) continue;
-    try {
-      if (fstatSync(descriptor).rdev === rdev) closeSync(descriptor);
-    } catch {
-      // The descriptor that listed the folder is closed again.
-    }
-  }
-}
 
 /** The slave does not block; what does not fit is tried again until it does. */
 function writeWhenPossible(descriptor: number, bytes: Buffer, givenUp: () => boolean): void {

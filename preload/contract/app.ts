@@ -33,6 +33,7 @@ export const appCalls = {
     'gatehouse',
     'player',
     'policy',
+    'sign-in',
     'approvals',
     'secret',
   ]),

@@ -2,10 +2,10 @@ import type { z } from 'zod';
 
 /**
  * The documents of the app, each an origin of its own under our scheme, `app://<name>`. `gatehouse` is the main document;
- * `terminal`, `approvals` and `secret` are frames in it, `player` is a window. What each shows and why it is apart:
+ * `terminal`, `approvals` and `secret` are frames in it, `player`, `policy` and `sign-in` are windows. What each shows and why it is apart:
  * docs/decisions/isolated-frames.md.
  */
-export const DOCUMENTS = ['gatehouse', 'terminal', 'player', 'policy', 'approvals', 'secret'] as const;
+export const DOCUMENTS = ['gatehouse', 'terminal', 'player', 'policy', 'sign-in', 'approvals', 'secret'] as const;
 export type DocumentName = (typeof DOCUMENTS)[number];
 
 const MAIN_ALONE: readonly DocumentName[] = ['gatehouse'];

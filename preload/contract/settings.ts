@@ -19,7 +19,7 @@ export const settingsSchema = z.object({
 export type Settings = z.infer<typeof settingsSchema>;
 
 export const settingsCalls = {
-  'settings.read': call<Settings>()(z.void(), ['gatehouse', 'player', 'policy', 'approvals', 'secret']),
+  'settings.read': call<Settings>()(z.void(), ['gatehouse', 'player', 'policy', 'sign-in', 'approvals', 'secret']),
   /** The shell and what is recorded are asked about in a dialog of the system's. */
   'settings.write': call<Settings>()(settingsSchema.partial()),
 } as const;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { GatewayLog } from '../gateway-log.ts';
 import { Refusal } from '../refusal.ts';
 import type { ExecCredential } from './exec-credential.ts';
-import { runExecPlugin } from './exec-plugin.ts';
+import { DeclinedSignIn, runExecPlugin } from './exec-plugin.ts';
 import type { KubeconfigCluster, KubeconfigUser } from './kubeconfig-file.ts';
 import { OidcSignIn } from './oidc-sign-in.ts';
 import { OidcError } from './oidc-tokens.ts';
@@ -20,6 +20,8 @@ export interface CredentialMaterial {
 }
 
 export interface CredentialSurroundings {
+  /** Name of the kubeconfig context that it is for. */
+  readonly context: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly now: () => number;
   readonly terminal: PluginTerminal | null;
@@ -58,6 +60,8 @@ export class CredentialSource {
   /** When what a plugin or a provider gave is to be asked for again, in milliseconds since the epoch. */
   #until = Number.POSITIVE_INFINITY;
   #pluginFailure: string | null = null;
+  /** A person did not answer: who merely sends requests does not have them asked again. */
+  #declined: DeclinedSignIn | null = null;
 
   constructor(cluster: KubeconfigCluster, user: KubeconfigUser, surroundings: CredentialSurroundings) {
     this.#cluster = cluster;
@@ -98,10 +102,11 @@ export class CredentialSource {
     return this.#pem('certificate-authority', this.#cluster);
   }
 
-  /** The API server did not accept it: read, and run, everything again. */
+  /** The API server did not accept it, or a person signs in: read, and run, everything again. */
   forget(): void {
     this.#known = null;
     this.#plugin = null;
+    this.#declined = null;
     this.#oidc?.rejected();
   }
 
@@ -152,6 +157,7 @@ export class CredentialSource {
     if (this.#plugin !== null && (expires === null || this.#surroundings.now() < expires - EXPIRY_MARGIN)) {
       return this.#plugin;
     }
+    if (this.#declined !== null) throw this.#declined;
     try {
       this.#plugin = await runExecPlugin({
         plugin,
@@ -161,6 +167,7 @@ export class CredentialSource {
         ...this.#surroundings,
       });
     } catch (error) {
+      if (error instanceof DeclinedSignIn) this.#declined = error;
       this.#pluginFailure = error instanceof Refusal ? error.message : 'The credential plugin failed';
       throw error;
     }

@@ -7,11 +7,13 @@ import { type ExecCredential, ExecCredentialError, readExecCredential } from './
 import type { KubeconfigCluster } from './kubeconfig-file.ts';
 import type { ExecPlugin } from './kubeconfig-schema.ts';
 import { pluginProblem } from './plugin-problem.ts';
-import type { PluginTerminal } from './plugin-terminal.ts';
+import type { LentTerminal, PluginTerminal } from './plugin-terminal.ts';
 
 export interface ExecPluginRun {
   readonly plugin: ExecPlugin;
   readonly user: string;
+  /** Context of the kubeconfig. */
+  readonly context: string;
   readonly cluster: KubeconfigCluster;
   /** PEM, in base64; for `provideClusterInfo`. */
   readonly authorityData: string | null;
@@ -19,8 +21,10 @@ export interface ExecPluginRun {
   /** Where the plugin may ask a person; null where there is nobody to ask. */
   readonly terminal: PluginTerminal | null;
   readonly log: GatewayLog;
-  /** Milliseconds. */
+  /** Milliseconds for one that asks nobody. */
   readonly timeLimit?: number;
+  /** Milliseconds for a person's answer. */
+  readonly patience?: number;
 }
 
 /** Under the 32 s after which kubectl's discovery gives up, so that its reader sees why. */
@@ -33,11 +37,14 @@ const LAST_OUTPUT = 500;
 const OUTPUT_LIMIT = 1024 * 1024;
 const CLUSTER_CONFIG_EXTENSION = 'client.authentication.k8s.io/exec';
 
+/** Its question was before a person, who closed it or left it: the plugin is not run again until somebody signs in. */
+export class DeclinedSignIn extends Refusal {}
+
 /**
- * Runs a credential plugin in a process of its own: with the gateway's terminal where it may ask a person and there is
- * one, else without. Its output is read, and neither logged nor quoted; of its complaints the first line is, with
+ * Runs a credential plugin in a process of its own: with a terminal where it may ask a person and there is one, else
+ * without. Its output is read, and neither logged nor quoted; of its complaints the first line is, with
  * anything that looks like a credential taken out.
- * @throws {Refusal} `upstream-credential-unavailable`.
+ * @throws {Refusal} `upstream-credential-unavailable`; a {@link DeclinedSignIn} where a person was asked in vain.
  */
 export async function runExecPlugin(run: ExecPluginRun): Promise<ExecCredential> {
   const { plugin, environment } = run;
@@ -50,9 +57,12 @@ export async function runExecPlugin(run: ExecPluginRun): Promise<ExecCredential>
   const program = await findProgram(plugin.command ?? '', environment['PATH'] ?? '');
   if (program === null) throw unavailable(run, `was not found${hintOf(plugin)}`);
   const asks = terminal !== null && plugin.interactiveMode !== 'Never';
-  const { code, signal, output, complaint, trouble } = asks
-    ? await terminal.use(() => runToEnd(program, run, true))
-    : await runToEnd(program, run, false);
+  const asking = { command: plugin.command ?? '', context: run.context };
+  const { code, signal, output, complaint, trouble, declined } = asks
+    ? await terminal.use(asking, (lent) => runToEnd(program, run, lent ?? OWN))
+    : await runToEnd(program, run, null);
+  if (declined !== null)
+    throw unavailable(run, `${declined}; sign in again in Gatehouse to be asked once more`, DeclinedSignIn);
   if (trouble !== null) throw unavailable(run, `${trouble}${hintOf(plugin)}`);
   if (code !== 0) {
     const ended = code === null ? `was ended by ${signal}` : `failed with exit code ${code}`;
@@ -78,26 +88,46 @@ interface Ended {
   readonly output: string;
   readonly complaint: string;
   readonly trouble: string | null;
+  /** What the person did who was asked. */
+  readonly declined: string | null;
 }
 
-/** @param asks gives it the gateway's own standard input and error, as kubectl does */
-function runToEnd(program: string, run: ExecPluginRun, asks: boolean): Promise<Ended> {
-  const { plugin, timeLimit = asks ? PATIENCE : TIME_LIMIT } = run;
+/** The terminal of the gateway's own process. */
+const OWN = 'own';
+
+/** Opened by the leader of a fresh session, the terminal becomes the one that `/dev/tty` is. */
+const OPEN_TERMINAL = 'exec <>"$0" || exit 126';
+
+/**
+ * @param terminal {@link OWN}: the plugin gets the gateway's standard input and error, as kubectl gives its own. One that
+ * is lent becomes its standard input; its complaints stay apart from what is typed and shown there.
+ */
+function runToEnd(program: string, run: ExecPluginRun, terminal: LentTerminal | typeof OWN | null): Promise<Ended> {
+  const { plugin, timeLimit = TIME_LIMIT, patience = PATIENCE } = run;
+  const lent = terminal === OWN ? null : terminal;
   return new Promise((resolve) => {
-    const ownGroup = !asks && process.platform !== 'win32';
-    const environment = { ...run.environment, ...environmentOf(run, asks) };
-    const start = inheritNothing(program, plugin.args, environment);
+    // Only the group in front may read a terminal.
+    const ownGroup = terminal !== OWN && process.platform !== 'win32';
+    const environment = {
+      ...run.environment,
+      ...(lent === null ? {} : { TERM: 'dumb' }),
+      ...environmentOf(run, terminal !== null),
+    };
+    const opening = lent === null ? {} : { first: OPEN_TERMINAL, name: lent.device };
+    const start = inheritNothing(program, plugin.args, environment, opening);
     const child = spawn(start.file, start.args, {
       env: environment,
-      stdio: asks ? ['inherit', 'pipe', 'inherit'] : ['ignore', 'pipe', 'pipe'],
-      // Its own process group, so that what it started ends with it; but only the group in front may read a terminal.
+      stdio: terminal === OWN ? ['inherit', 'pipe', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+      // Its own process group, so that what it started ends with it.
       detached: ownGroup,
       windowsHide: true,
     });
     const output: Buffer[] = [];
     let outputBytes = 0;
     let complaint = '';
+    const typed: string[] = [];
     let trouble: string | null = null;
+    let declined: string | null = null;
     let lastOutput: NodeJS.Timeout | undefined;
     const readNoMore = (): void => {
       child.stdout?.destroy();
@@ -108,7 +138,28 @@ function runToEnd(program: string, run: ExecPluginRun, asks: boolean): Promise<E
       kill(child.pid, ownGroup);
       readNoMore();
     };
-    const timer = setTimeout(() => stop(`did not answer within ${timeLimit / 1000} s`), timeLimit);
+    const decline = (how: string): void => {
+      declined ??= how;
+      stop(how);
+    };
+    const limit = (milliseconds: number, over: () => void): NodeJS.Timeout => setTimeout(over, milliseconds);
+    let timer =
+      terminal === OWN
+        ? limit(patience, () => stop(`did not answer within ${patience / 1000} s`))
+        : limit(timeLimit, () => stop(`did not answer within ${timeLimit / 1000} s`));
+    lent?.follow({
+      waits: () => clearTimeout(timer),
+      shown: () => {
+        clearTimeout(timer);
+        timer = limit(patience, () => decline(`asked a person, who did not answer within ${patience / 1000} s`));
+      },
+      answered: (text) => {
+        typed.push(text);
+        // What went before was the question.
+        complaint = '';
+      },
+      declined: () => decline('asked a person, who did not answer'),
+    });
     child.stdout?.on('data', (chunk: Buffer) => {
       outputBytes += chunk.length;
       if (outputBytes > OUTPUT_LIMIT) stop('printed more than a credential');
@@ -116,6 +167,7 @@ function runToEnd(program: string, run: ExecPluginRun, asks: boolean): Promise<E
     });
     child.stderr?.on('data', (chunk: Buffer) => {
       if (complaint.length < 4096) complaint += chunk.toString('utf8');
+      lent?.said(chunk);
     });
     child.once('error', (error: NodeJS.ErrnoException) => {
       trouble ??= `could not be started (${error.code ?? 'unknown error'})`;
@@ -128,9 +180,16 @@ function runToEnd(program: string, run: ExecPluginRun, asks: boolean): Promise<E
       clearTimeout(timer);
       clearTimeout(lastOutput);
       const text = Buffer.concat(output).toString('utf8');
-      resolve({ code, signal, output: text, complaint: withoutCredentials(firstLine(complaint)), trouble });
+      const said = repeats(complaint, typed) ? '' : withoutCredentials(firstLine(complaint.trimStart()));
+      resolve({ code, signal, output: text, complaint: said, trouble, declined });
     });
   });
+}
+
+/** What a person typed is quoted nowhere, in whichever case it comes back. */
+function repeats(complaint: string, typed: readonly string[]): boolean {
+  const said = complaint.toLowerCase();
+  return typed.some((text) => text.trim() !== '' && said.includes(text.trim().toLowerCase()));
 }
 
 function kill(pid: number | undefined, ownGroup: boolean): void {
@@ -159,8 +218,8 @@ function environmentOf({ plugin, cluster, authorityData }: ExecPluginRun, asks: 
   return { ...own, KUBERNETES_EXEC_INFO: JSON.stringify(info) };
 }
 
-function unavailable({ plugin, user }: ExecPluginRun, what: string): Refusal {
-  return new Refusal(
+function unavailable({ plugin, user }: ExecPluginRun, what: string, Kind: typeof Refusal = Refusal): Refusal {
+  return new Kind(
     'upstream-credential-unavailable',
     `Exec plugin "${plugin.command}" of kubeconfig user "${user}" ${what}`,
   );

@@ -87,7 +87,7 @@ class KubeconfigBackedCluster implements WatchedCluster {
     this.#source = source;
     this.#options = options;
     this.#stamp = stamp;
-    this.#credentials = new CredentialSource(resolved.cluster, resolved.user, options);
+    this.#credentials = new CredentialSource(resolved.cluster, resolved.user, { ...options, context: source.context });
     this.#lookedAt = options.now();
   }
 
@@ -174,7 +174,8 @@ class KubeconfigBackedCluster implements WatchedCluster {
         'the kubeconfig changed and now leads to another server, proxy or user; disconnect the cluster and connect it again',
       );
     }
-    this.#credentials = new CredentialSource(resolved.cluster, resolved.user, this.#options);
+    const surroundings = { ...this.#options, context: this.contextName };
+    this.#credentials = new CredentialSource(resolved.cluster, resolved.user, surroundings);
     this.#stamp = stamp;
     this.#lookedAt = now;
     this.#options.log.info({ cluster: this.slug }, 'The kubeconfig changed on disk and was read again');

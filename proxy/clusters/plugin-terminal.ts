@@ -1,26 +1,39 @@
-import { readFile } from 'node:fs/promises';
-import { OneAtATime } from './one-at-a-time.ts';
+/** A plugin that may ask, in the words by which a person knows it. */
+export interface AskingPlugin {
+  readonly command: string;
+  /** Context of the kubeconfig. */
+  readonly context: string;
+}
 
-/**
- * The terminal that the gateway itself runs in, lent to one credential plugin at a time: of two that ask for a password
- * at once, each would get half of it.
- */
-export class PluginTerminal {
-  readonly #turns = new OneAtATime();
+/** What becomes of a plugin while a terminal is lent to it. */
+export interface AskingListener {
+  /** It asks, and is not seen yet: its time stands still. */
+  waits(): void;
+  /** Its question is before a person: their patience begins. */
+  shown(): void;
+  /** A person typed this; what the plugin complains of may repeat it. */
+  answered(text: string): void;
+  /** A person will not answer. */
+  declined(): void;
+}
 
-  /** Runs what asks, once whatever asked before has ended. */
-  use<T>(ask: () => Promise<T>): Promise<T> {
-    return this.#turns.run(ask);
-  }
+/** A terminal of its own for one run of a plugin. */
+export interface LentTerminal {
+  /** File of the pseudo-terminal, for the plugin to open as its controlling terminal and standard input. */
+  readonly device: string;
+  /** What the plugin says on standard error, for the person to read. */
+  said(bytes: Buffer): void;
+  follow(listener: AskingListener): void;
+}
 
+/** Where credential plugins may ask a person. */
+export interface PluginTerminal {
+  /** Somebody could answer. */
+  isInFront(): Promise<boolean>;
   /**
-   * False where the gateway was sent to the background (`&`): a plugin that reads there is stopped by the kernel and
-   * never heard of again. True where that cannot be told.
+   * Runs what asks.
+   * @param run is given the terminal that is lent; null: it has the one of this very process.
+   * @throws {Refusal} `upstream-credential-unavailable` where there is no terminal to lend.
    */
-  async isInFront(): Promise<boolean> {
-    const status = await readFile('/proc/self/stat', 'utf8').catch(() => null);
-    // After the name in brackets: state, parent, process group, session, terminal, group in front (proc_pid_stat(5)).
-    const [, , group, , , inFront] = status?.slice(status.lastIndexOf(')') + 2).split(' ') ?? [];
-    return group === inFront;
-  }
+  use<T>(plugin: AskingPlugin, run: (lent: LentTerminal | null) => Promise<T>): Promise<T>;
 }

@@ -59,6 +59,7 @@ function setUp() {
   wire(services, {
     tell: note('page'),
     notifications: { changed: note('notifications.changed') },
+    showSignIn: note('showSignIn'),
     log: { line: note('log') },
   });
   return { services, heard, world };
@@ -116,6 +117,11 @@ describe('of what a service tells', () => {
         ['page', 'approvals.changed', approval],
         ['notifications.changed', approval],
       ],
+    ],
+    [
+      'that a credential plugin asks nothing any more, its window hears and the page does not',
+      ({ gateway }) => gateway.events.emit('signIn', null),
+      [['showSignIn', null]],
     ],
     [
       'the policy, the page hears',

@@ -73,6 +73,7 @@ export function setUp(given: { readonly settings?: Partial<Settings> } = {}) {
     principal: 'local:dana',
     gateway: {
       status: () => noted(data.gateway, 'gateway.status'),
+      signIn: () => noted(null, 'gateway.signIn'),
       restart: async () => noted(undefined, 'gateway.restart'),
       openAccess: async (request) => noted(world.outside, 'gateway.openAccess', request),
       call: (async (name: string, argument: unknown) =>

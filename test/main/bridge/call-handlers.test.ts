@@ -12,6 +12,7 @@ const opened = { cluster: 'staging', namespace: 'web', ...size };
 
 /** A call, its argument, the steps that it takes at the services, and its answer. */
 const place = { screen: 'secrets', item: 'web/stripe', cluster: 'staging', terminal: null } as const;
+const answer = { id: REFERENCE, text: 'open sesame' };
 const table: ReadonlyArray<readonly [CallName, unknown, readonly Step[], unknown]> = [
   ['app.info', undefined, [['appInfo']], data.info],
   ['app.openFolder', 'recordings', [['openPath', '/app/recs']], undefined],
@@ -156,6 +157,9 @@ const table: ReadonlyArray<readonly [CallName, unknown, readonly Step[], unknown
     ],
     undefined,
   ],
+  ['signIn.question', undefined, [['gateway.signIn']], null],
+  ['signIn.answer', answer, [['gateway.call', 'answerSignIn', answer]], undefined],
+  ['signIn.cancel', { id: REFERENCE }, [['gateway.call', 'cancelSignIn', { id: REFERENCE }]], undefined],
   ['policy.state', undefined, [['gateway.call', 'policy', undefined]], data.policy],
   ['policy.upgrade', undefined, [['gateway.call', 'policyUpgrade', undefined]], data.policyUpgrade],
   [

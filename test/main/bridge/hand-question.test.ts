@@ -19,6 +19,7 @@ const WITHOUT_A_HAND: readonly CallName[] = [
   'approvals.earlier',
   'approvals.shows',
   'approvals.review',
+  'signIn.question',
   'streams.list',
   'journal.query',
   'recordings.list',

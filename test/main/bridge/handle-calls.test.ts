@@ -56,6 +56,7 @@ const FRAMES: Readonly<Record<DocumentName, Frame>> = {
   terminal: { origin: 'app://terminal', parent: main },
   player: { origin: 'app://player', parent: null },
   policy: { origin: 'app://policy', parent: null },
+  'sign-in': { origin: 'app://sign-in', parent: null },
   approvals: { origin: 'app://approvals', parent: main },
   secret,
 };
@@ -81,6 +82,8 @@ describe('case 62: a call is answered to the documents that the contract names f
     expect(may('terminal')).toEqual([]);
     expect(may('policy').sort()).toEqual(['app.copyProblem', 'policy.accept', 'policy.waiting', 'settings.read']);
     expect(may('gatehouse')).not.toContain('policy.accept');
+    const signingIn = ['signIn.answer', 'signIn.cancel', 'signIn.question'];
+    expect(may('sign-in').sort()).toEqual(['app.copyProblem', 'settings.read', ...signingIn]);
     expect(may('player').sort()).toEqual(['app.copyProblem', 'recordings.export', 'recordings.read', 'settings.read']);
     const deciding = [
       'app.copyProblem',
@@ -114,6 +117,11 @@ describe('a call of the bridge', () => {
     ['a frame in the window of the policy', { origin: 'app://policy', parent: main }, 'policy.accept'],
     ['the window of the policy, to approve', { origin: 'app://policy', parent: null }, 'approvals.review'],
     ['the window of the policy, to take over', { origin: 'app://policy', parent: null }, 'policy.takeOver'],
+    ['the main document, to answer a plugin', main, 'signIn.answer'],
+    ['the main document, to read what a plugin asks', main, 'signIn.question'],
+    ['a terminal, to answer a plugin', { origin: 'app://terminal', parent: main }, 'signIn.answer'],
+    ['a frame that says it is the window of a plugin', { origin: 'app://sign-in', parent: main }, 'signIn.answer'],
+    ['the window of a plugin, to approve', { origin: 'app://sign-in', parent: null }, 'approvals.review'],
     ['the player, to approve', { origin: 'app://player', parent: null }, 'approvals.review'],
   ])('from %s is refused', async (_who, frame, name) => {
     const { invoke, made } = setUp();

@@ -32,6 +32,7 @@ function setUp(taken: number | null = null) {
   let authorities = 0;
   const handlers = gatewayHandlers(
     {
+      openTerminalPair: null,
       largeBodyWorker: new URL('file:///large-body-worker.js'),
       async createGateway(given) {
         options.push(given);

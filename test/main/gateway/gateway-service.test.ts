@@ -83,6 +83,8 @@ class Host extends EventEmitter {
       policy: never,
       streams: never,
       endStream: never,
+      answerSignIn: never,
+      cancelSignIn: never,
     };
   }
 }

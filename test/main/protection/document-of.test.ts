@@ -13,6 +13,8 @@ describe('which document a frame is', () => {
     ['a Secret in the main document', { origin: 'app://secret', parent: main }, 'secret'],
     ['a frame that is gone', null, null],
     ['the main document in a frame', { origin: 'app://gatehouse', parent: main }, null],
+    ['the window of a plugin that asks', { origin: 'app://sign-in', parent: null }, 'sign-in'],
+    ['such a window in a frame', { origin: 'app://sign-in', parent: main }, null],
     ['the player in a frame', { origin: 'app://player', parent: main }, null],
     ['approvals alone in a window', { origin: 'app://approvals', parent: null }, null],
     ['approvals in the player', { origin: 'app://approvals', parent: { origin: 'app://player', parent: null } }, null],

@@ -40,6 +40,7 @@ async function run(script: string, timeLimit: number) {
   return runExecPlugin({
     plugin,
     user: 'u',
+    context: 'c',
     cluster,
     authorityData: null,
     environment,
