@@ -73,12 +73,15 @@ test('a shell gets the person’s environment, without what Chromium sets for it
 });
 
 test('tmux, which writes to its standard input, shows its windows', async ({ demo }) => {
-  const { terminal } = demo;
-  await terminal.paste('tmux -f /dev/null new-session "echo inside of tmux; stty size; exec cat"');
+  const { terminal, gatehouse } = demo;
+  // A server of its own, which ends with its one session.
+  await terminal.paste('tmux -L "test-$$" -f /dev/null new-session "echo inside of tmux; stty size; exec cat"');
   await terminal.shows('inside of tmux');
   await terminal.shows('[0]');
   await terminal.type('typed into it');
   await terminal.shows(/typed into it\ntyped into it/);
+  await gatehouse.page.keyboard.press('Control+D');
+  await terminal.shows('[exited]');
 });
 
 test('emoji and wide characters take the cells that programs count, and are copied as they are', async ({ demo }) => {
@@ -107,7 +110,7 @@ test('emoji and wide characters take the cells that programs count, and are copi
   expect(widths).toHaveLength(texts.length);
   expect(widths.map(([drawn]) => drawn)).toEqual(widths.map(([, counted]) => counted));
   await terminal.run('clear; echo 👩\u200d💻 你好');
-  expect((await terminal.rows()).join('\n')).toContain('👩\u200d💻 你好');
+  await terminal.shows(/^👩\u200d💻 你好$/m);
 });
 
 test.describe('tabs and keys', () => {

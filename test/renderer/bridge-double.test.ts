@@ -27,6 +27,8 @@ const ARGUMENTS: { readonly [Name in CallName]?: Argument<Name> } = {
   'journal.query': { filter: {}, limit: 10 },
   'journal.copy': [7],
   'policy.accept': 'f'.repeat(64),
+  'signIn.answer': { id: '7c9e6679-7425-40de-944b-e07fc1f90ae7', text: '123456' },
+  'signIn.cancel': { id: '7c9e6679-7425-40de-944b-e07fc1f90ae7' },
   'policy.takeOver': { digest: policyUpgrade.digest, parts: ['never/bootstrap'] },
   'recordings.read': 'r-2',
   'recordings.play': 'r-2',
