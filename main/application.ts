@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, type BrowserWindow, clipboard, dialog, ipcMain, powerMonitor, protocol, session, shell } from 'electron';
+import { app, BrowserWindow, clipboard, dialog, ipcMain, powerMonitor, protocol, session, shell } from 'electron';
 import { zoomedText } from '../model/terminal-text.ts';
 import type { EventName, Payload, Screen } from '../preload/contract.ts';
 import { appInfo } from './app/app-info.ts';
@@ -52,11 +52,9 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
   let window: BrowserWindow | null = null;
   const hands = new Hands((question) => ask(window, question));
   const problems = new ToldProblems();
-  const policyReview = policyWindow(preload);
 
   function tell<Name extends EventName>(name: Name, payload: Payload<Name>): void {
-    if (window && !window.isDestroyed()) tellDocuments(window.webContents, name, payload);
-    if (name === 'policy.changed') policyReview.tell(name, payload);
+    for (const { webContents } of BrowserWindow.getAllWindows()) tellDocuments(webContents, name, payload);
   }
   function navigate(screen: Screen, item: string | null = null): void {
     show();
@@ -138,7 +136,7 @@ export async function runApplication(options: ApplicationOptions): Promise<void>
     problemDetails: (reference) => problems.details(reference),
     confirm: (question) => hands.confirm(question),
     followTheme,
-    reviewPolicy: () => policyReview.open(),
+    reviewPolicy: policyWindow(preload),
     chooseKubeconfigs: () => chooseKubeconfigs(window),
   });
   handleCalls({ handlers, hands, problems, log: log.lines('bridge') }, ipcMain);

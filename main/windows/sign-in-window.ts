@@ -1,8 +1,7 @@
-import { BrowserWindow } from 'electron';
+import type { BrowserWindow } from 'electron';
 import type { SignInQuestion } from '../../preload/contract.ts';
 import { SIGN_IN_ORIGIN } from '../protection/content-security-policy.ts';
-import { windowBackground } from './colour-scheme.ts';
-import { pagePreferences } from './main-window.ts';
+import { openDocumentWindow } from './document-window.ts';
 
 /**
  * The window in which a credential plugin asks a person: a document of its own, so that whatever gets into the main one
@@ -14,20 +13,15 @@ export function signInWindow(preload: string, cancel: (id: string) => void): (qu
   let shown: { readonly id: string; readonly window: BrowserWindow } | null = null;
 
   function open(id: string): BrowserWindow {
-    const window = new BrowserWindow({
+    const window = openDocumentWindow(preload, `${SIGN_IN_ORIGIN}/index.html`, {
       title: 'Sign in',
       width: 560,
       height: 420,
       minWidth: 400,
       minHeight: 320,
-      show: false,
       minimizable: false,
       fullscreenable: false,
-      autoHideMenuBar: true,
-      backgroundColor: windowBackground(),
-      webPreferences: pagePreferences(preload),
     });
-    window.once('ready-to-show', () => window.show());
     window.on('closed', () => {
       if (shown?.window !== window) return;
       shown = null;
@@ -36,7 +30,6 @@ export function signInWindow(preload: string, cancel: (id: string) => void): (qu
     window.webContents.on('render-process-gone', () => {
       if (!window.isDestroyed()) window.destroy();
     });
-    void window.loadURL(`${SIGN_IN_ORIGIN}/index.html`);
     return window;
   }
 

@@ -1,34 +1,22 @@
-import { setNonce } from 'get-nonce';
 import { type ReactNode, StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
-import { electronBridge } from '../live/electron-bridge.ts';
 import { type FromInner, readToInner, type ToInner } from '../live/inner-document.ts';
 import { LiveDocument } from '../live/live-document.tsx';
-import { createQueryClient, followEvents } from '../live/live-queries.ts';
 import { appShortcut, isMac } from '../live/shortcuts.ts';
+import { startDocument } from '../live/start-document.tsx';
 
 /** Draws a document that is a frame of the main document, on a bridge of its own, and forwards the keys that are not its own. */
 export function startInnerDocument(children: ReactNode): void {
-  const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
-  setNonce(nonce);
-  const bridge = electronBridge(window);
-  const queryClient = createQueryClient();
-  followEvents(bridge, queryClient);
   window.addEventListener('keydown', holdRepeats, { capture: true });
   window.addEventListener('keydown', forwardKey);
   // A frame that got the keyboard back has nothing focused in it any more.
   window.addEventListener('focus', () => {
     if (document.activeElement === document.body) document.querySelector('main')?.focus();
   });
-  const root = document.getElementById('root');
-  if (root === null) return;
-  createRoot(root).render(
+  startDocument((props) => (
     <StrictMode>
-      <LiveDocument bridge={bridge} queryClient={queryClient} nonce={nonce}>
-        {children}
-      </LiveDocument>
-    </StrictMode>,
-  );
+      <LiveDocument {...props}>{children}</LiveDocument>
+    </StrictMode>
+  ));
 }
 
 /** Hears the main document, and nobody else. Returns an unsubscribe function. */

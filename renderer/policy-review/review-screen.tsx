@@ -9,6 +9,7 @@ import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { sentence } from '../ui/sentence.ts';
 import { SkeletonRows } from '../ui/skeleton-rows.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
+import page from '../ui/window-page.module.css';
 import styles from './review.module.css';
 
 /**
@@ -54,7 +55,7 @@ export function ReviewScreen({ close }: { readonly close: () => void }) {
 
   if (waiting.isError) {
     return (
-      <main className={styles.window}>
+      <main className={page.window}>
         <h1 className="visually-hidden">Change of the policy</h1>
         <ProblemNotice
           title="The change could not be read"
@@ -74,8 +75,8 @@ export function ReviewScreen({ close }: { readonly close: () => void }) {
     });
   };
   return (
-    <main className={styles.window}>
-      <header className={styles.header}>
+    <main className={page.window}>
+      <header className={page.header}>
         <h1>Change of the policy</h1>
         <p>
           {change === null
@@ -84,11 +85,11 @@ export function ReviewScreen({ close }: { readonly close: () => void }) {
         </p>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it */}
-      <div className={styles.body} tabIndex={0} role="group" aria-label="What changes">
+      <div className={`${page.body} ${styles.changes}`} tabIndex={0} role="group" aria-label="What changes">
         {failure === null ? null : <ProblemNotice title="The change was not accepted" error={failure} />}
         {change === null ? null : <Changes change={change} />}
       </div>
-      <footer className={styles.footer}>
+      <footer className={`${page.footer} ${page.actions}`}>
         {change === null ? null : (
           <span className={styles.digest}>
             SHA-256 <Identifier>{change.digest.slice(0, 16)}</Identifier>

@@ -5,6 +5,7 @@ import { useBridge, useInvoke } from '../live/bridge.ts';
 import { Identifier } from '../ui/identifier.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { SkeletonRows } from '../ui/skeleton-rows.tsx';
+import page from '../ui/window-page.module.css';
 import styles from './sign-in.module.css';
 
 /** What was on its way to another window when this one opened is no answer. */
@@ -58,22 +59,23 @@ export function SignInScreen() {
       });
   };
   return (
-    <main className={styles.window}>
-      <header className={styles.header}>
+    <main className={page.window}>
+      <header className={page.header}>
         <h1>Sign in to {context}</h1>
         <p>
           <Identifier>{command}</Identifier>, the program that gives its credential, asks:
         </p>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it */}
-      <div className={styles.body} tabIndex={0} role="log" aria-label="What it printed">
+      <div className={page.body} tabIndex={0} role="log" aria-label="What it printed">
         {refused === null ? null : <ProblemNotice title="It was not sent" error={refused} />}
         <pre className={styles.printed}>{question.text}</pre>
         <div ref={end} />
       </div>
-      <form className={styles.footer} onSubmit={send} autoComplete="off">
+      <form className={page.footer} onSubmit={send} autoComplete="off">
         <TextInput
           ref={line}
+          className={styles.answer}
           label={masked ? 'Answer, hidden' : 'Answer'}
           description={others === 0 ? 'For this program alone.' : `For this program alone. ${othersInWords(others)}`}
           type={masked ? 'password' : 'text'}
@@ -82,7 +84,7 @@ export function SignInScreen() {
           value={text}
           onChange={({ currentTarget }) => setText(currentTarget.value)}
         />
-        <div className={styles.actions}>
+        <div className={page.actions}>
           <Button variant="default" onClick={cancel}>
             Cancel
           </Button>
