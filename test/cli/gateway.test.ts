@@ -4,29 +4,18 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { verifyJournal } from '../../proxy/journal/verify-journal.ts';
 import { DEFAULT_POLICY } from '../../proxy/policy/default-policy/default-policy.ts';
 import { FIRST_POLICY, NEW_SINCE_FIRST } from '../proxy/policy/upgrade/first-policy.ts';
+import { kubeconfigToNowhere } from './nowhere.ts';
 import { run, start, temporaryFolder } from './run.ts';
 
 let data = '';
 let flags: string[] = [];
 let kubeconfig = '';
 
-/** A cluster that nobody answers for: the gateway starts without asking it anything. */
 beforeEach(async () => {
   const folder = await temporaryFolder();
   data = join(folder, 'data');
   kubeconfig = join(folder, 'client.yaml');
-  const own = join(folder, 'own.yaml');
-  await writeFile(
-    own,
-    JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': 'nowhere',
-      clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
-      users: [{ name: 'u', user: { token: 'canary-token' } }],
-      contexts: [{ name: 'nowhere', context: { cluster: 'c', user: 'u', namespace: 'shop' } }],
-    }),
-  );
+  const own = await kubeconfigToNowhere(folder);
   flags = ['--kubeconfig', own, '--write-kubeconfig', kubeconfig, '--data', data];
 });
 

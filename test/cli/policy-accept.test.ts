@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { FIRST_POLICY } from '../proxy/policy/upgrade/first-policy.ts';
+import { kubeconfigToNowhere } from './nowhere.ts';
 import { finished, run, start, startBefore, temporaryFolder } from './run.ts';
 
 const document = (rules: string) => `apiVersion: gatehouse/v1
@@ -19,24 +20,12 @@ let data = '';
 let policy = '';
 let flags: string[] = [];
 
-/** A cluster that nobody answers for: the gateway starts without asking it anything. */
 beforeEach(async () => {
   const folder = await temporaryFolder();
   data = join(folder, 'data');
   policy = join(data, 'policy');
   await mkdir(policy, { recursive: true, mode: 0o700 });
-  const own = join(folder, 'own.yaml');
-  await writeFile(
-    own,
-    JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': 'nowhere',
-      clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
-      users: [{ name: 'u', user: { token: 'canary-token' } }],
-      contexts: [{ name: 'nowhere', context: { cluster: 'c', user: 'u' } }],
-    }),
-  );
+  const own = await kubeconfigToNowhere(folder);
   flags = ['--kubeconfig', own, '--write-kubeconfig', join(folder, 'client.yaml'), '--data', data];
 });
 

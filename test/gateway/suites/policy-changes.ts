@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PolicyState } from '../../../model/policy-state.ts';
 import { acceptedInMemory } from '../../../proxy/policy/source/accepted-policy.ts';
+import { type Stated, stateWith } from '../../proxy/policy/source/state-with.ts';
 import { type RunningGateway, startGateway } from '../environment/running-gateway.ts';
 
 const OPEN = `apiVersion: gatehouse/v1
@@ -37,17 +37,11 @@ export function describePolicyChanges(environment: () => RunningGateway): void {
     });
     afterEach(() => running.close());
 
-    const stateWith = (holds: (state: PolicyState) => boolean): Promise<PolicyState> =>
-      new Promise((resolve) => {
-        const look = (state: PolicyState): void => {
-          if (!holds(state)) return;
-          stop();
-          resolve(state);
-        };
-        const stop = running.gateway.on('policy', look);
-        look(running.gateway.policy());
-      });
-    const waits = () => stateWith(({ waiting }) => waiting !== null);
+    const policy: Stated = {
+      state: () => running.gateway.policy(),
+      onChange: (listener) => running.gateway.on('policy', listener),
+    };
+    const waits = () => stateWith(policy, ({ waiting }) => waiting !== null);
 
     it('that loosens lets kubectl do no more than before, until a person accepts it', async () => {
       await writeFile(join(folder, 'open.yaml'), OPEN);
@@ -90,7 +84,7 @@ export function describePolicyChanges(environment: () => RunningGateway): void {
       const list = ['get', 'configmaps', '-n', 'kube-public'];
       expect(await running.kubectl(list)).toMatchObject({ code: 0 });
       await writeFile(join(folder, 'vault.yaml'), VAULT);
-      await stateWith(({ policies }) => policies.some(({ name }) => name === 'vault'));
+      await stateWith(policy, ({ policies }) => policies.some(({ name }) => name === 'vault'));
       expect(await running.kubectl(list)).toMatchObject({
         code: 1,
         stderr: expect.stringContaining('nobody goes there'),
@@ -122,13 +116,13 @@ export function describePolicyChanges(environment: () => RunningGateway): void {
     ])('denies everything to kubectl when it %s, and says that this is no first start', async (_how, empty) => {
       await cp(folder, `${folder}-copy`, { recursive: true });
       await empty(folder);
-      await stateWith(({ status }) => status === 'none');
+      await stateWith(policy, ({ status }) => status === 'none');
       expect(await running.kubectl(['get', 'namespaces'])).toMatchObject({
         code: 1,
         stderr: expect.stringContaining('is not a first start'),
       });
       await cp(`${folder}-copy`, folder, { recursive: true });
-      await stateWith(({ status }) => status === 'loaded');
+      await stateWith(policy, ({ status }) => status === 'loaded');
       expect(await running.kubectl(['get', 'namespaces'])).toMatchObject({ code: 0 });
     });
 

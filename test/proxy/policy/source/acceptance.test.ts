@@ -12,6 +12,7 @@ import { openPolicyFolder } from '../../../../proxy/policy/source/policy-folder.
 import { looserIn } from '../change/looser-decision.ts';
 import { document, question } from '../policies.ts';
 import { opening } from './opening.ts';
+import { stateWith } from './state-with.ts';
 
 const PODS = '  - {id: pods, effect: allow, match: {verbs: [get, delete], resources: [pods]}}\n';
 const VAULT = '  - {id: vault, effect: deny, match: {namespaces: [vault]}}\n';
@@ -72,22 +73,11 @@ async function lookedAt(): Promise<PolicyState> {
   return source.state();
 }
 
-function stateWith(holds: (state: PolicyState) => boolean): Promise<PolicyState> {
-  if (holds(source.state())) return Promise.resolve(source.state());
-  return new Promise((resolve) => {
-    const stop = source.onChange((state) => {
-      if (!holds(state)) return;
-      stop();
-      resolve(state);
-    });
-  });
-}
-
 describe('case 63: a change of the policy folder', () => {
   it('that loosens waits, is told rule by rule, and is in force once a person accepts it', async () => {
     const { digest } = source.state();
     await write(document(PODS.replace('get, delete', 'get, delete, create') + SECRETS));
-    const state = await stateWith(({ waiting }) => waiting !== null);
+    const state = await stateWith(source, ({ waiting }) => waiting !== null);
     expect(state).toMatchObject({ status: 'loaded', digest, waiting: { opens: 3 } });
     expect(outcomes()).toEqual(['allow', 'deny', 'requireApproval', 'deny', 'allow', 'deny']);
     expect(source.waiting()).toMatchObject({
@@ -111,26 +101,26 @@ describe('case 63: a change of the policy folder', () => {
   it('that only tightens is in force at once, and taking it back waits', async () => {
     const { digest } = source.state();
     await write(document(VAULT + ASK + SECRETS));
-    const state = await stateWith((one) => one.digest !== digest);
+    const state = await stateWith(source, (one) => one.digest !== digest);
     expect(state.waiting).toBeNull();
     expect(outcomes()).toEqual(['deny', 'deny', 'requireApproval', 'deny', 'allow', 'deny']);
     await write(BASE);
-    await stateWith(({ waiting }) => waiting !== null);
+    await stateWith(source, ({ waiting }) => waiting !== null);
     expect(outcomes()).toEqual(['deny', 'deny', 'requireApproval', 'deny', 'allow', 'deny']);
   });
 
   it('that both tightens and loosens waits as a whole', async () => {
     const { digest } = source.state();
     await write(document(PODS + ASK));
-    expect(await stateWith(({ waiting }) => waiting !== null)).toMatchObject({ digest });
+    expect(await stateWith(source, ({ waiting }) => waiting !== null)).toMatchObject({ digest });
     expect(source.decide(question({ resource: 'secrets' })).outcome).toBe('allow');
   });
 
   it('that was undone does not wait any more', async () => {
     await write(OPEN);
-    await stateWith(({ waiting }) => waiting !== null);
+    await stateWith(source, ({ waiting }) => waiting !== null);
     await write(BASE);
-    await stateWith(({ waiting }) => waiting === null);
+    await stateWith(source, ({ waiting }) => waiting === null);
     expect(source.waiting()).toBeNull();
   });
 
@@ -156,7 +146,7 @@ describe('case 63: a change of the policy folder', () => {
     await write(
       document(`${PODS}${VAULT}${ASK}${SECRETS}  - {id: logs, effect: allow, match: {resources: [pods/log]}}\n`),
     );
-    const shown = await stateWith(({ waiting }) => waiting !== null);
+    const shown = await stateWith(source, ({ waiting }) => waiting !== null);
     await write(OPEN);
     await expect(source.accept(shown.waiting?.digest ?? '', 'local:ada')).rejects.toThrow(/changed since it was shown/);
     expect(outcomes()).toEqual(['allow', 'deny', 'requireApproval', 'deny', 'allow', 'deny']);
@@ -174,7 +164,7 @@ describe('case 63: a change of the policy folder', () => {
   it('is taken at once where the folder is trusted, and is what counts when it is not any more', async () => {
     await startAgain(true);
     await write(OPEN);
-    const { digest } = await stateWith((state) => state.policies.some(({ rules }) => rules === 1));
+    const { digest } = await stateWith(source, (state) => state.policies.some(({ rules }) => rules === 1));
     expect(outcomes()).toEqual(QUESTIONS.map(() => 'allow'));
     await startAgain();
     expect(source.state()).toMatchObject({ digest, waiting: null });
@@ -339,7 +329,7 @@ describe('case 63: an emptied policy folder', () => {
     }
     await mkdir(folder, { recursive: true });
     await write(BASE);
-    await stateWith(({ status }) => status === 'loaded');
+    await stateWith(source, ({ status }) => status === 'loaded');
     expect(outcomes()).toEqual(['allow', 'deny', 'requireApproval', 'deny', 'allow', 'deny']);
   });
 });
@@ -437,7 +427,7 @@ describe('case 63: the record of what was accepted', () => {
     await rm(join(root, 'data'), { recursive: true });
     await writeFile(join(root, 'data'), 'in the way');
     await write(OPEN);
-    await stateWith(({ waiting }) => waiting !== null);
+    await stateWith(source, ({ waiting }) => waiting !== null);
     await source.accept(source.waiting()?.digest ?? '', 'local:ada');
     expect(outcomes()).toEqual(QUESTIONS.map(() => 'allow'));
     expect(source.state().notices).toEqual([expect.stringContaining('so the next start asks about it')]);
@@ -500,7 +490,7 @@ describe('case 63: the first start of a data folder', () => {
     source = await start();
     expect(source.state().status).toBe('none');
     await write(BASE);
-    await stateWith(({ waiting }) => waiting !== null);
+    await stateWith(source, ({ waiting }) => waiting !== null);
     expect(outcomes()).toEqual(QUESTIONS.map(() => 'deny'));
   });
 });

@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PolicyState } from '../../../../model/policy-state.ts';
 import type { PolicySource } from '../../../../proxy/policy/policy-source.ts';
 import { openPolicyFolder } from '../../../../proxy/policy/source/policy-folder.ts';
 import { document, question } from '../policies.ts';
 import { opening, trusted } from './opening.ts';
+import { stateWith } from './state-with.ts';
 
 const ALLOW = document('  - {id: allow, effect: allow, match: {verbs: ["*"]}}\n');
 const DENY = document('  - {id: deny, effect: deny, match: {verbs: ["*"]}}\n');
@@ -28,18 +28,6 @@ async function openWith(files: Readonly<Record<string, string>>): Promise<void> 
   await mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   source = await openPolicyFolder(folder, trusted(), opening());
-}
-
-/** The first state of which the condition holds, now or after a change. */
-function stateWith(holds: (state: PolicyState) => boolean): Promise<PolicyState> {
-  if (holds(source.state())) return Promise.resolve(source.state());
-  return new Promise((resolve) => {
-    const stop = source.onChange((state) => {
-      if (!holds(state)) return;
-      stop();
-      resolve(state);
-    });
-  });
 }
 
 describe('a policy folder', () => {
@@ -64,11 +52,11 @@ describe('a policy folder', () => {
     const { digest } = source.state();
     expect(source.decide(question())).toMatchObject({ outcome: 'allow', policyDigest: digest });
     await writeFile(join(folder, 'b.yaml'), DENY.replace('name: p', 'name: q'));
-    const both = await stateWith((state) => state.policies.length === 2);
+    const both = await stateWith(source, (state) => state.policies.length === 2);
     expect(both.digest).not.toBe(digest);
     expect(source.decide(question()).decidingRule).toBe('q/deny');
     await rm(join(folder, 'b.yaml'));
-    expect((await stateWith((state) => state.policies.length === 1)).digest).toBe(digest);
+    expect((await stateWith(source, (state) => state.policies.length === 1)).digest).toBe(digest);
     expect(source.decide(question()).outcome).toBe('allow');
   });
 
@@ -76,27 +64,27 @@ describe('a policy folder', () => {
     await openWith({ 'a.yaml': DENY });
     const { digest } = source.state();
     await writeFile(join(folder, 'a.yaml'), BROKEN);
-    const state = await stateWith(({ status }) => status === 'stale');
+    const state = await stateWith(source, ({ status }) => status === 'stale');
     expect(state).toMatchObject({ digest, problems: [{ file: 'a.yaml', line: 6, code: 'not-supported-yet' }] });
     expect(source.decide(question())).toMatchObject({ outcome: 'deny', decidingRule: 'p/deny', policyDigest: digest });
     await writeFile(join(folder, 'a.yaml'), ALLOW);
-    await stateWith(({ status }) => status === 'loaded');
+    await stateWith(source, ({ status }) => status === 'loaded');
     expect(source.decide(question()).outcome).toBe('allow');
   });
 
   it('never opens when a file is emptied, removed with all others, or the folder is gone', async () => {
     await openWith({ 'allow.yaml': ALLOW, 'deny.yaml': DENY.replace('name: p', 'name: q') });
     await writeFile(join(folder, 'deny.yaml'), '');
-    await stateWith(({ status }) => status === 'stale');
+    await stateWith(source, ({ status }) => status === 'stale');
     expect(source.decide(question()).decidingRule).toBe('q/deny');
     await rename(folder, `${folder}-away`);
-    await stateWith(({ problems }) => problems.some(({ code }) => code === 'missing'));
+    await stateWith(source, ({ problems }) => problems.some(({ code }) => code === 'missing'));
     expect(source.decide(question()).decidingRule).toBe('policy-not-loaded');
     await mkdir(folder);
-    await stateWith(({ problems }) => problems.some(({ code }) => code === 'no-documents'));
+    await stateWith(source, ({ problems }) => problems.some(({ code }) => code === 'no-documents'));
     expect(source.decide(question()).decidingRule).toBe('policy-not-loaded');
     await writeFile(join(folder, 'allow.yaml'), ALLOW);
-    await stateWith(({ status }) => status === 'loaded');
+    await stateWith(source, ({ status }) => status === 'loaded');
     expect(source.decide(question()).outcome).toBe('allow');
   });
 
@@ -107,7 +95,7 @@ describe('a policy folder', () => {
     expect([decision.outcome, decision.decidingRule]).toEqual(['deny', 'policy-not-loaded']);
     expect(decision.message).toContain('b.yaml, line 6');
     await writeFile(join(folder, 'b.yaml'), DENY.replace('name: p', 'name: q'));
-    await stateWith(({ status }) => status === 'loaded');
+    await stateWith(source, ({ status }) => status === 'loaded');
     expect(source.decide(question()).decidingRule).toBe('q/deny');
   });
 
@@ -116,7 +104,7 @@ describe('a policy folder', () => {
     const { digest } = source.state();
     expect(digest).toMatch(/^[0-9a-f]{64}$/);
     await rename(join(folder, 'a.yaml'), join(folder, 'b.yaml'));
-    await stateWith((state) => state.digest !== digest);
+    await stateWith(source, (state) => state.digest !== digest);
     expect(source.state().policies).toEqual([{ name: 'p', file: 'b.yaml', rules: 1 }]);
   });
 });
