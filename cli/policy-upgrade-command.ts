@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { PolicyState } from '../model/policy-state.ts';
 import type { BuiltInPart, PolicyUpgrade, PolicyUpgraded } from '../model/policy-upgrade.ts';
 import { count, offerInWords, partInWords } from '../model/policy-upgrade-words.ts';
@@ -12,6 +13,9 @@ import { CommandError, type ExitCode, exitCodes } from './exit-codes.ts';
 import { dataFolder, readFlags, usageError } from './flags.ts';
 
 const NAME = 'policy upgrade';
+/** Milliseconds between two looks at whether the gateway has read the folder, and how often; it reads within a second. */
+const LOOK_AGAIN = 100;
+const LOOKS = 50;
 
 export const policyUpgradeCommand: Command = {
   name: NAME,
@@ -111,8 +115,8 @@ async function upgrade(
   const result = await takeOver(folder, { digest: plan.digest, parts: chosen.map(({ id }) => id) });
   print.done(plan, result);
   if (before?.waiting === null && before.digest === plan.digest) await accept(data, result.digest);
-  const waiting = (await policyOf(data))?.waiting;
-  if (waiting)
+  const after = await policyWith(data, result.digest);
+  if (after?.waiting)
     context.complain('it is not in force yet: a change of the policy waits, "gatehouse policy accept" shows it');
   return exitCodes.done;
 }
@@ -124,6 +128,15 @@ async function policyOf(data: string): Promise<PolicyState | null> {
   } catch (error) {
     if (error instanceof CommandError) return null;
     throw error;
+  }
+}
+
+/** The same once the gateway has read what was written into its folder, or has had the time to. */
+async function policyWith(data: string, digest: string): Promise<PolicyState | null> {
+  for (let look = 1; ; look += 1) {
+    const state = await policyOf(data);
+    if (state === null || [state.digest, state.waiting?.digest].includes(digest) || look === LOOKS) return state;
+    await delay(LOOK_AGAIN);
   }
 }
 
