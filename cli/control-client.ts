@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { createInterface } from 'node:readline';
 import { visible } from '../model/visible-text.ts';
 import type { ControlRequest, ControlResponse, ControlResults } from '../proxy/control/control-protocol.ts';
 import { ControlSocketError, controlSocketPath } from '../proxy/control/control-socket.ts';
+import { wholeLines } from '../proxy/whole-lines.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 
 /**
@@ -22,8 +22,8 @@ export async function askGateway<Ask extends ControlRequest['ask']>(
   }
   try {
     socket.write(`${JSON.stringify(request)}\n`);
-    for await (const line of createInterface({ input: socket })) {
-      const response: ControlResponse<Ask> = JSON.parse(line);
+    for await (const line of wholeLines(socket)) {
+      const response: ControlResponse<Ask> = JSON.parse(line.toString('utf8'));
       if (response.ok) return response.result;
       throw new CommandError(exitCodes.failed, `${visible(response.message)} (${response.code})`);
     }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { wholeLines } from '../whole-lines.ts';
 import { endNoteLine, type RecordedStream, type RecordingEnd, readHeader, readLine } from './asciicast.ts';
 import { RECORDING_SUFFIX, type RecordingProgress } from './recording-writer.ts';
 
@@ -134,29 +135,11 @@ async function summariseEnds(file: string, progress: RecordingProgress | undefin
 async function summariseByScan(file: string): Promise<RecordingSummary> {
   const scan = startScan();
   let wholeBytes = 0;
-  for await (const line of wholeLines(file)) {
+  for await (const line of wholeLines(createReadStream(file))) {
     scan.line(line.toString('utf8'));
     wholeBytes += line.length + 1;
   }
   return scan.summary(file, wholeBytes);
-}
-
-/**
- * The lines that are ended by a line feed, without it. Not `node:readline`, which also splits at U+2028 and U+2029:
- * JSON leaves those in a string as they are.
- */
-async function* wholeLines(file: string): AsyncGenerator<Buffer> {
-  let parts: Buffer[] = [];
-  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-    let from = 0;
-    for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, from)) {
-      parts.push(chunk.subarray(from, at));
-      yield Buffer.concat(parts);
-      parts = [];
-      from = at + 1;
-    }
-    parts.push(chunk.subarray(from));
-  }
 }
 
 function startScan() {

@@ -79,7 +79,13 @@ export function describeLargeObjects(startCluster: () => Promise<TestedCluster>,
       const applied = await asked('PATCH', `${path}?fieldManager=large&force=true`, APPLY, apply);
       expect(applied.status, applied.body).toBe(200);
       expect((await asked('DELETE', path)).status).toBe(200);
+      await gone(path);
     };
+  }
+
+  /** What has finalizers, as a CustomResourceDefinition has, is there for a while after it is deleted. */
+  async function gone(path: string): Promise<void> {
+    await expect.poll(async () => (await direct('GET', path)).status, { timeout: 60_000 }).toBe(404);
   }
 
   /** What a controller wrote into meanwhile is read again. */
