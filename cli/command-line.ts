@@ -3,6 +3,7 @@ import { requestsCommand } from './approvals/requests-command.ts';
 import { approveCommand, denyCommand } from './approvals/review-commands.ts';
 import type { Command, CommandContext } from './command/command.ts';
 import { CommandError, type ExitCode, exitCodes } from './command/exit-codes.ts';
+import { failureOf } from './command/failure.ts';
 import { commandHelp } from './command/help.ts';
 import { gatewayCommand } from './gateway/gateway-command.ts';
 import { journalTailCommand } from './journal/tail-command.ts';
@@ -83,9 +84,10 @@ export async function runCommandLine(words: readonly string[], outside: CommandC
     }
     return await command.run(rest, context);
   } catch (error) {
-    if (error instanceof CommandError) {
-      complain(`gatehouse: ${error.message}`);
-      return error.exitCode;
+    const failure = failureOf(error);
+    if (failure instanceof CommandError) {
+      complain(`gatehouse: ${failure.message}`);
+      return failure.exitCode;
     }
     complain(`gatehouse: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return exitCodes.failed;

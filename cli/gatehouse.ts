@@ -2,6 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import { askAtTerminal } from './ask-at-terminal.ts';
 import { exitCodes } from './command/exit-codes.ts';
 import { runCommandLine } from './command-line.ts';
+import { homeOf, nameOf } from './os-user.ts';
 import { stopSignals } from './stop-signals.ts';
 
 const signals = stopSignals(
@@ -20,8 +21,8 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   print: (line) => process.stdout.write(`${line}\n`),
   complain: (line) => process.stderr.write(`${line}\n`),
   environment: process.env,
-  home: homedir(),
-  osUser: userInfo().username,
+  home: homeOf(homedir),
+  osUser: nameOf(userInfo, process.geteuid?.() ?? null),
   now: Date.now,
   columns: process.stdout.isTTY ? process.stdout.columns : null,
   ask: process.stdin.isTTY && process.stdout.isTTY ? (question) => askAtTerminal(question, signals.stop) : null,

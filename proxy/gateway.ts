@@ -73,6 +73,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         authority: options.certificateAuthority,
         principal: options.principal,
         folder: options.kubeconfigFolder,
+        dataFolder: options.dataFolder,
         url: () => listener?.address.url ?? '',
         clusters: () => [...clusters.values()],
         log,

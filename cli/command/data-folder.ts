@@ -1,11 +1,17 @@
 import { join, resolve } from 'node:path';
 import type { CommandContext } from './command.ts';
+import { CommandError, exitCodes } from './exit-codes.ts';
 import type { Flag } from './flags.ts';
 
 /** The data folder of `--data`, else of GATEHOUSE_DATA, else `~/.gatehouse`; absolute. */
 export function dataFolder(value: string | undefined, { environment, home }: CommandContext): string {
-  const chosen = value || environment['GATEHOUSE_DATA'] || join(home, '.gatehouse');
-  return resolve(chosen);
+  const chosen = value || environment['GATEHOUSE_DATA'];
+  if (chosen) return resolve(chosen);
+  if (home !== '') return resolve(join(home, '.gatehouse'));
+  throw new CommandError(
+    exitCodes.usage,
+    'there is no home folder for the data folder (HOME is not set, and the user has no entry in /etc/passwd): name one with --data or GATEHOUSE_DATA',
+  );
 }
 
 /** `--data` of every command. */

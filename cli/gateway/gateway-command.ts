@@ -6,7 +6,7 @@ import { exitCodes } from '../command/exit-codes.ts';
 import { GATEWAY_FLAGS } from './gateway-flags.ts';
 import { gatewayLog } from './gateway-log.ts';
 import { readSettings } from './gateway-settings.ts';
-import { makeFolder, startError, startGateway } from './start-gateway.ts';
+import { makePlaces, startError, startGateway } from './start-gateway.ts';
 
 export const gatewayCommand: Command = {
   name: 'gateway',
@@ -25,10 +25,10 @@ approval is answered, the journal is closed, the client kubeconfig is removed.`,
 
   async run(words, context) {
     const settings = await readSettings(words, context);
-    for (const folder of [settings.dataFolder, settings.policyFolder]) await makeFolder(folder);
+    const places = await makePlaces(settings);
     const log = gatewayLog({ write: (line) => context.complain(line.trimEnd()) });
-    await lookAtFolder(settings.policyFolder, log);
-    const gateway = await startGateway(settings, log, context);
+    await lookAtFolder(settings.policyFolder, log, places);
+    const gateway = await startGateway(settings, log, context, places);
     const closers: Array<() => Promise<void>> = [() => gateway.close()];
     try {
       const { slug } = await gateway.connectCluster({

@@ -1,9 +1,11 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { visible } from '../../model/visible-text.ts';
 import { createCertificateAuthority } from '../../proxy/access/certificate-authority.ts';
 import { writePrivateFile } from '../../proxy/access/private-file.ts';
+import { withPath } from '../../proxy/disk-error.ts';
 import type { GatewayOptions, KeyPair } from '../../proxy/gateway-door.ts';
 import { readJournalKey } from '../../proxy/journal/signed-head.ts';
 import type { AcceptanceKey } from '../../proxy/policy/source/accepted-policy.ts';
@@ -31,13 +33,25 @@ export async function gatewayKeys(dataFolder: string): Promise<GatewayKeys> {
     async () => newJournalKey(),
     parseJournalKey,
   );
-  let origin: AcceptanceKey['origin'] = 'kept';
-  const makePolicyKey = async () => {
-    origin = 'made';
-    return { key: randomBytes(32).toString('base64') };
+  return {
+    gateway: { certificateAuthority, maskKey, journalKey },
+    policyKey: await policyKey(join(dataFolder, 'policy-key.json')),
   };
-  const key = await keyFile(join(dataFolder, 'policy-key.json'), makePolicyKey, parsePolicyKey);
-  return { gateway: { certificateAuthority, maskKey, journalKey }, policyKey: { key, origin } };
+}
+
+/** This key says that a policy was accepted, so it is written down with the first one that is. */
+async function policyKey(path: string): Promise<AcceptanceKey> {
+  const kept = await readIfThere(path);
+  if (kept !== null) return { key: parsed(path, kept, parsePolicyKey), origin: 'kept' };
+  const made = { key: randomBytes(32).toString('base64') };
+  return {
+    key: parsePolicyKey(made),
+    origin: 'made',
+    keep: async () => {
+      await writePrivateFile(path, `${JSON.stringify(made)}\n`);
+      return () => rm(path, { force: true });
+    },
+  };
 }
 
 /** Reads a key file; makes it where there is none. One that cannot be read is never replaced: it may be wanted back. */
@@ -46,22 +60,29 @@ async function keyFile<Stored, Key>(
   make: () => Promise<Stored>,
   parse: (stored: unknown) => Key,
 ): Promise<Key> {
-  let text: string;
+  const kept = await readIfThere(path);
+  if (kept !== null) return parsed(path, kept, parse);
+  const text = JSON.stringify(await make());
+  await writePrivateFile(path, `${text}\n`);
+  return parsed(path, text, parse);
+}
+
+async function readIfThere(path: string): Promise<string | null> {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT')
-      throw new CommandError(exitCodes.failed, `the key file ${path} cannot be read (${code})`, { cause: error });
-    text = JSON.stringify(await make());
-    await writePrivateFile(path, `${text}\n`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw withPath(error, path, 'read');
   }
+}
+
+function parsed<Key>(path: string, text: string, parse: (stored: unknown) => Key): Key {
   try {
     return parse(JSON.parse(text));
   } catch (cause) {
     throw new CommandError(
       exitCodes.failed,
-      `the key file ${path} is damaged: put its copy back, or remove it and a new key is made at the next start`,
+      `the key file ${visible(path)} is damaged: put its copy back, or remove it and a new key is made at the next start`,
       { cause },
     );
   }

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { visible } from '../../model/visible-text.ts';
+import { AccessError } from '../../proxy/access/access-files.ts';
 import { ensurePrivateFolder } from '../../proxy/access/private-file.ts';
 import { openLocalAuthority } from '../../proxy/approvals/local-authority.ts';
 import { OwnTerminal } from '../../proxy/clusters/own-terminal.ts';
@@ -10,17 +12,33 @@ import { acceptedPolicyIn } from '../../proxy/policy/source/accepted-policy.ts';
 import { policyIn } from '../../proxy/policy/source/policy-folder.ts';
 import type { CommandContext } from '../command/command.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
+import { failureOf } from '../command/failure.ts';
 import { usualWitness, witnessTrouble } from '../journal/journal-witness.ts';
 import { gatewayKeys } from './gateway-keys.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
+import { isFixedPolicy, refuseForeignPlaces, refuseOpenPolicy } from './start-places.ts';
 
-/** @throws {CommandError} */
-export async function makeFolder(folder: string): Promise<void> {
+/**
+ * Looks at the places that a start writes to, and makes those that are missing.
+ * @returns whether the policy folder is this user's to write.
+ * @throws {CommandError}
+ */
+export async function makePlaces(settings: GatewaySettings): Promise<{ readonly ownsPolicy: boolean }> {
+  const { dataFolder, policyFolder } = settings;
+  await refuseForeignPlaces(settings);
+  await makeFolder('--data', dataFolder);
+  const ownsPolicy = !(await isFixedPolicy(policyFolder));
+  if (ownsPolicy) await makeFolder('--policy', policyFolder);
+  else await refuseOpenPolicy(policyFolder);
+  return { ownsPolicy };
+}
+
+async function makeFolder(flag: string, folder: string): Promise<void> {
   try {
     await ensurePrivateFolder(folder);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandError(exitCodes.failed, `the folder ${folder} cannot be used: ${reason}`, { cause });
+    const { message } = failureOf(cause) as Error;
+    throw new CommandError(exitCodes.failed, `${flag}: ${message}`, { cause });
   }
 }
 
@@ -29,16 +47,18 @@ export async function startGateway(
   settings: GatewaySettings,
   log: GatewayLog,
   context: CommandContext,
+  { ownsPolicy }: { readonly ownsPolicy: boolean },
 ): Promise<Gateway> {
-  const keys = await gatewayKeys(settings.dataFolder);
-  const witness = await openWitness(settings, log, context);
   try {
+    const keys = await gatewayKeys(settings.dataFolder);
+    const witness = await openWitness(settings, log, context);
     return await createGateway({
       ...keys.gateway,
       listen: settings.listen,
       policy: policyIn(settings.policyFolder, {
         store: acceptedPolicyIn(settings.dataFolder, keys.policyKey),
         trustsFolder: settings.trustsPolicyFolder,
+        writesBuiltIn: ownsPolicy ? 'must' : 'never',
       }),
       authority: openLocalAuthority,
       dataFolder: settings.dataFolder,
@@ -65,15 +85,22 @@ async function openWitness(
   const place = journalWitness ?? (await usualWitness(dataFolder, context));
   const why = await witnessTrouble(place);
   if (why === null) return witnessFile(place);
-  if (journalWitness !== null) throw new CommandError(exitCodes.failed, `--journal-witness: ${place}: ${why}`);
+  if (journalWitness !== null)
+    throw new CommandError(exitCodes.failed, `--journal-witness: ${visible(place)}: ${why}; name another file`);
   const says = 'how far the journal reaches is kept nowhere else: name a file for it with --journal-witness';
   log.warn({ place, why }, says);
   return null;
 }
 
-/** What the gateway's parts throw with a code has a message for people; anything else is a defect, and keeps its stack. */
+/** What kept a gateway from starting, with the flag that it is about. */
 export function startError(error: unknown): unknown {
-  if (error instanceof CommandError || !(error instanceof Error) || !('code' in error)) return error;
-  const flag = error instanceof ControlSocketError ? '--data: ' : '';
-  return new CommandError(exitCodes.failed, `${flag}${error.message}`, { cause: error });
+  const failure = failureOf(error);
+  const flag = flagOf(error);
+  if (flag === null || !(failure instanceof Error)) return failure;
+  return new CommandError(exitCodes.failed, `${flag}: ${failure.message}`, { cause: error });
+}
+
+function flagOf(error: unknown): string | null {
+  if (error instanceof ControlSocketError) return '--data';
+  return error instanceof AccessError ? '--write-kubeconfig' : null;
 }

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
-import { access, constants, mkdir, realpath, stat } from 'node:fs/promises';
+import { access, constants, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { diskErrorInWords, journalFolder } from '../../proxy/journal/journal-files.ts';
+import { visible } from '../../model/visible-text.ts';
+import { diskErrorInWords } from '../../proxy/disk-error.ts';
+import { rootWouldWriteTo, userInWords } from '../../proxy/file-owner.ts';
+import { journalFolder } from '../../proxy/journal/journal-files.ts';
+import { makeFolders } from '../../proxy/make-folders.ts';
 import type { CommandContext } from '../command/command.ts';
 import { usageError } from '../command/flags.ts';
 
@@ -24,7 +28,7 @@ export async function usualWitness(
   { environment, home }: Pick<CommandContext, 'environment' | 'home'>,
 ): Promise<string> {
   const named = environment['XDG_STATE_HOME'] ?? '';
-  const state = isAbsolute(named) ? named : join(home, '.local', 'state');
+  const state = isAbsolute(named) ? named : join(home || '/', '.local', 'state');
   const folder = await realFolder(data);
   const digest = createHash('sha256').update(folder).digest('hex').slice(0, 12);
   return join(state, 'gatehouse', `journal-head-${basename(folder)}-${digest}.json`);
@@ -42,8 +46,10 @@ export async function foundWitness(
 
 /** Null, or why the file could not be written, in words. */
 export async function witnessTrouble(path: string): Promise<string | null> {
+  const others = await rootWouldWriteTo(dirname(path));
+  if (others !== null) return `${visible(others.folder)} belongs to ${userInWords(others.uid)}, and this runs as root`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolders(dirname(path));
     await access(dirname(path), constants.W_OK);
     return null;
   } catch (error) {

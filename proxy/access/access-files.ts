@@ -1,14 +1,23 @@
 import { lstat, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { SessionKind } from '../../model/principal.ts';
+import { visible } from '../../model/visible-text.ts';
+import { withPath } from '../disk-error.ts';
+import { foreignOwner, userInWords } from '../file-owner.ts';
+import { makeFolders } from '../make-folders.ts';
 import { isOurs } from './gateway-kubeconfig.ts';
-import { ensurePrivateFolder, isUnfinished } from './private-file.ts';
+import { isUnfinished } from './private-file.ts';
 import type { AccessRequest } from './session-access.ts';
 
 /** Why no access was opened. */
 export class AccessError extends Error {
   override readonly name = 'AccessError';
-  readonly code: 'session-id-invalid' | 'cluster-not-connected' | 'file-not-ours' | 'session-kind-differs';
+  readonly code:
+    | 'session-id-invalid'
+    | 'cluster-not-connected'
+    | 'file-not-ours'
+    | 'file-in-use'
+    | 'session-kind-differs';
 
   constructor(code: AccessError['code'], message: string) {
     super(message);
@@ -31,6 +40,8 @@ const PREFIX: Readonly<Record<SessionKind, string>> = {
 export interface AccessFiles {
   readonly kubeconfig: string;
   readonly authority: string;
+  /** Another gateway may be told the same path, so the authority's file says whose they are (`claimFiles`). */
+  readonly isClaimed: boolean;
   /** Without what follows in the names of the files beside the kubeconfig. */
   readonly stem: string;
   /** The certificate for one cluster and its key; null is for all clusters. */
@@ -46,7 +57,7 @@ export function filesOf({ kind, id, writeTo }: AccessRequest, folder: string): A
     const pair = cluster === null ? stem : `${stem}.to-${cluster}`;
     return { certificate: `${pair}.crt`, key: `${pair}.key` };
   };
-  return { kubeconfig, authority: `${stem}.ca.crt`, stem, pairOf };
+  return { kubeconfig, authority: `${stem}.ca.crt`, isClaimed: writeTo !== undefined, stem, pairOf };
 }
 
 /**
@@ -64,22 +75,45 @@ export async function refuseForeignPairs(files: AccessFiles, clusters: ReadonlyA
 
 async function refuseForeign(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    const found = await lstat(path).catch(() => null);
+    const found = await lstat(path).catch((error) => missingOrThrow(error, path));
     if (found === null) continue;
-    if (!found.isFile() || !isOurs(await readFile(path, 'utf8'))) {
-      throw new AccessError('file-not-ours', `${path} was not written by Gatehouse; name another file or move it away`);
+    if (found.isDirectory()) throw notOurs(path, 'is a folder: name a file');
+    const owner = await foreignOwner(path);
+    if (owner !== null) throw notOurs(path, `belongs to ${userInWords(owner)}: name another file, or remove it`);
+    if (!found.isFile() || !isOurs(await textOf(path))) {
+      throw notOurs(path, 'was not written by Gatehouse; name another file or move it away');
     }
   }
 }
 
-export async function ensureParentFolder(path: string): Promise<void> {
-  const folder = dirname(path);
-  if ((await lstat(folder).catch(() => null)) === null) await ensurePrivateFolder(folder);
+function notOurs(path: string, why: string): AccessError {
+  return new AccessError('file-not-ours', `${visible(path)} ${why}`);
 }
 
+function missingOrThrow(error: unknown, path: string): null {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+  throw withPath(error, path, 'written');
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw withPath(error, path, 'read');
+  }
+}
+
+/** @throws {DiskError} */
+export async function ensureParentFolder(path: string): Promise<void> {
+  await makeFolders(dirname(path));
+}
+
+/** Removes those that are still Gatehouse's: a person may have put another file in a place meanwhile. */
 export async function removeFiles(files: AccessFiles, clusters: ReadonlyArray<string | null>): Promise<void> {
-  const paths = [files.kubeconfig, files.authority, ...pairPaths(files, clusters)];
-  await Promise.all(paths.map((path) => rm(path, { force: true })));
+  const paths = [files.kubeconfig, ...pairPaths(files, clusters), files.authority];
+  for (const path of paths) {
+    if (isOurs(await readFile(path, 'utf8').catch(() => ''))) await rm(path, { force: true });
+  }
 }
 
 export async function removePairs(files: AccessFiles, clusters: ReadonlyArray<string | null>): Promise<void> {

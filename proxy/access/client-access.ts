@@ -15,7 +15,9 @@ import {
 } from './access-files.ts';
 import { type ClientCertificate, issueClientCertificate } from './certificate-authority.ts';
 import { CertificateBook } from './certificate-book.ts';
+import { claimFiles, holdsClaim } from './claimed-files.ts';
 import type { CertificateState, LiveCertificates } from './client-authentication.ts';
+import { claimText, ownClaim } from './file-claim.ts';
 import { type Choice, choiceIn, gatewayKubeconfig, MARKER, type ServedCluster } from './gateway-kubeconfig.ts';
 import type { KeyPair } from './key-pair.ts';
 import { ensurePrivateFolder, writePrivateFile } from './private-file.ts';
@@ -34,6 +36,8 @@ export interface ClientAccessOptions {
   readonly principal: { readonly user: string; readonly groups: readonly string[] };
   /** Where files go unless `writeTo` says otherwise; 0700. */
   readonly folder: string;
+  /** Of the gateway, for whoever finds its files. */
+  readonly dataFolder: string;
   /** The listener's address. */
   readonly url: () => string;
   readonly clusters: () => readonly ServedCluster[];
@@ -155,9 +159,25 @@ export class ClientAccessRegistry implements LiveCertificates {
   async #prepare(session: Session, files: AccessFiles): Promise<OpenAccess> {
     await refuseForeignFiles(files, this.#certificatesOf(session));
     await ensureParentFolder(files.kubeconfig);
+    if (files.isClaimed) await claimFiles(files, this.#authorityText(files));
     await sweepStalePairs(files);
-    await writePrivateFile(files.authority, `${MARKER}\n${this.#options.authority.certificate}`);
+    if (!files.isClaimed) await writePrivateFile(files.authority, this.#authorityText(files));
     return { session, files, certificates: new Map() };
+  }
+
+  #authorityText({ isClaimed }: AccessFiles): string {
+    const { authority, dataFolder, url } = this.#options;
+    return isClaimed
+      ? claimText(ownClaim(url(), dataFolder), authority.certificate)
+      : `${MARKER}\n${authority.certificate}`;
+  }
+
+  /**
+   * What somebody removed is claimed anew.
+   * @throws {AccessError} `file-in-use`: another gateway has it.
+   */
+  async #keepClaim({ files }: OpenAccess): Promise<void> {
+    if (files.isClaimed) await claimFiles(files, this.#authorityText(files));
   }
 
   /** The certificates that a session must have now. */
@@ -192,7 +212,8 @@ export class ClientAccessRegistry implements LiveCertificates {
     }
   }
 
-  async #writeKubeconfig({ session, files }: OpenAccess, choice: Choice): Promise<void> {
+  async #writeKubeconfig({ session, files, certificates }: OpenAccess, choice: Choice): Promise<void> {
+    await this.#keepClaim({ session, files, certificates });
     const { url, clusters } = this.#options;
     const text = gatewayKubeconfig({
       url: url(),
@@ -217,7 +238,7 @@ export class ClientAccessRegistry implements LiveCertificates {
     this.#book.revoke(
       ({ principal, kubeconfig }) => principal.session.id === session.id && kubeconfig === files.kubeconfig,
     );
-    await removeFiles(files, [...certificates.keys()]);
+    if (await holdsClaim(files, this.#authorityText(files))) await removeFiles(files, [...certificates.keys()]);
   }
 
   async #renewDue(): Promise<void> {
@@ -227,6 +248,7 @@ export class ClientAccessRegistry implements LiveCertificates {
       const first = Math.min(...[...access.certificates.values()].map(({ notAfter }) => notAfter.getTime()));
       if (now < first - LIFETIME * (1 - RENEW_AT)) continue;
       try {
+        await this.#keepClaim(access);
         await this.#issue(access, this.#certificatesOf(access.session));
         await this.#dropGone(access);
       } catch (error) {

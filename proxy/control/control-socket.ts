@@ -1,7 +1,9 @@
 import { chmod, lstat, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { visible } from '../../model/visible-text.ts';
 import { ApprovalError } from '../approvals/approval-error.ts';
+import { userInWords } from '../file-owner.ts';
 import type { Gateway } from '../gateway-door.ts';
 import type { GatewayLog } from '../gateway-log.ts';
 import { PolicyChangeError } from '../policy/policy-source.ts';
@@ -10,7 +12,7 @@ import { type ControlResponse, controlRequest } from './control-protocol.ts';
 /** Why there is no control socket. `message` says how to mend it. */
 export class ControlSocketError extends Error {
   override readonly name = 'ControlSocketError';
-  readonly code: 'folder-not-private' | 'path-too-long' | 'socket-in-use';
+  readonly code: 'folder-not-private' | 'path-too-long' | 'socket-in-use' | 'socket-taken';
 
   constructor(code: ControlSocketError['code'], message: string) {
     super(message);
@@ -148,16 +150,20 @@ async function assertPrivate(folder: string): Promise<void> {
   const { mode, uid } = await lstat(folder);
   const own = process.getuid?.() ?? uid;
   if (uid === own && (mode & 0o077) === 0) return;
-  throw new ControlSocketError(
-    'folder-not-private',
-    `the data folder ${folder} must belong to you and be closed to others (its mode is ${(mode & 0o777).toString(8)}): run chmod 700 on it, or choose another`,
-  );
+  const why =
+    uid === own
+      ? `must be closed to others (its mode is ${(mode & 0o777).toString(8)}): run chmod 700 on it`
+      : `belongs to ${userInWords(uid)}, and this runs as ${userInWords(own)}: start the gateway as that user`;
+  throw new ControlSocketError('folder-not-private', `the data folder ${visible(folder)} ${why}, or choose another`);
 }
 
 /** A socket file that nobody answers at was left by a gateway that was killed. */
 async function removeStaleSocket(path: string): Promise<void> {
   const found = await lstat(path).catch(() => null);
   if (found === null) return;
+  if (!found.isSocket()) {
+    throw new ControlSocketError('socket-taken', `${visible(path)} is not a socket: move it away`);
+  }
   const answered = await new Promise<boolean>((resolve) => {
     const socket = connect(path, () => resolve(true));
     socket.on('error', () => resolve(false));

@@ -1,5 +1,5 @@
 import { lstatSync, type Stats, writeSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { syncFolder } from './journal-files.ts';
 import { OutOfPlaceError } from './out-of-place.ts';
@@ -45,6 +45,8 @@ export class AppendFile {
       return new AppendFile(handle, path, await handle.stat(), 0);
     } catch (error) {
       await handle.close();
+      // It would stand in the way of every further try.
+      await rm(path, { force: true }).catch(() => undefined);
       throw error;
     }
   }

@@ -1,7 +1,9 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { diskErrorInWords } from '../disk-error.ts';
 import type { GatewayLog } from '../gateway-log.ts';
-import { diskErrorInWords, replaceFile } from './journal-files.ts';
+import { makeFolders } from '../make-folders.ts';
+import { replaceFile } from './journal-files.ts';
 import { type JournalKey, parseStatement, type SignedStatement, statementProblem } from './signed-head.ts';
 
 /**
@@ -30,7 +32,7 @@ export function witnessFile(path: string): HeadWitness {
       }
     },
     async write(text) {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await makeFolders(dirname(path));
       await replaceFile(path, text);
     },
   };

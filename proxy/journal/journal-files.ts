@@ -124,24 +124,3 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.close();
   }
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EFBIG: 'the file has reached the largest size that the system allows',
-  EROFS: 'the file system is read-only',
-  EACCES: 'the gateway may not write there',
-  EPERM: 'the gateway may not write there',
-  EIO: 'the disk reports an error',
-  ENOENT: 'the folder is gone',
-  ENOTDIR: 'the folder is not a folder',
-  EMFILE: 'too many files are open',
-  ENFILE: 'too many files are open',
-};
-
-/** What a file system error means, in words that end in its code. */
-export function diskErrorInWords(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  if (code === undefined) return error instanceof Error ? error.message : String(error);
-  return `${reasons[code] ?? 'the system reports an error'} (${code})`;
-}

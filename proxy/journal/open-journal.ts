@@ -1,21 +1,30 @@
 // Above 300 lines because one writer owns the queue, the chain's end and the current file, and no step may be elsewhere.
 
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import type { GatewayRecord, JournalEntry, JournalRecord } from '../../model/journal-record.ts';
+import { diskErrorInWords, withPath } from '../disk-error.ts';
 import type { GatewayLog } from '../gateway-log.ts';
+import { makeFolders } from '../make-folders.ts';
 import { Refusal } from '../refusal.ts';
 import { AppendFile } from './append-file.ts';
 import { FolderLockedError, lockFolder } from './folder-lock.ts';
 import { type HeadWitness, WitnessWriter } from './head-witness.ts';
 import { type Journal, type JournalFilter, journalUnavailable } from './journal.ts';
-import { diskErrorInWords, journalFile, replaceFile } from './journal-files.ts';
+import { journalFile, replaceFile } from './journal-files.ts';
 import { type FolderIdentity, folderIdentity, folderOutOfPlace, OutOfPlaceError } from './out-of-place.ts';
 import { queryRecords } from './query.ts';
 import { sealRecord } from './record-chain.ts';
 import { type KnownFile, type Recovered, recover } from './recovery.ts';
 import { RefusedCounts } from './refused-counts.ts';
 import { type JournalRetention, trim } from './retention.ts';
-import { type JournalKey, makeStatement, publicKeyPath, readJournalKey, writeStatement } from './signed-head.ts';
+import {
+  type JournalKey,
+  makeStatement,
+  publicKeyPath,
+  readJournalKey,
+  readStatement,
+  writeStatement,
+} from './signed-head.ts';
 
 export interface JournalOptions {
   /** Made when missing, 0700. */
@@ -55,23 +64,36 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const key = options.signingKey === null ? null : readJournalKey(options.signingKey);
   let unlock: (() => Promise<void>) | undefined;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolders(folder);
     await chmod(folder, 0o700);
     unlock = await lockFolder(folder);
     const recovered = await recover(folder, key, options.witness ?? null);
     if (key !== null) {
       await replaceFile(publicKeyPath(folder), key.publicKey.export({ type: 'spki', format: 'pem' }).toString());
     }
+    if (recovered.last.seq === 0) await promiseNothing(folder, key, recovered.last);
     const journal = new LocalJournal(options, key, unlock);
     await journal.resume(recovered);
     return journal;
   } catch (error) {
     await unlock?.();
     if (error instanceof FolderLockedError || error instanceof Refusal) throw error;
-    throw new Refusal('journal-unavailable', `the journal in ${folder} cannot be opened: ${diskErrorInWords(error)}`, {
-      cause: error,
-    });
+    const { message } = withPath(error, pathOf(error) ?? folder, 'used') as Error;
+    throw new Refusal('journal-unavailable', `the journal cannot be opened: ${message}`, { cause: error });
   }
+}
+
+/** The head of an empty journal stands before its first record: a crash between the two leaves nothing missing. */
+async function promiseNothing(folder: string, key: JournalKey | null, { seq, hash }: Recovered['last']): Promise<void> {
+  if ((await readStatement(folder, 'head')) !== null) return;
+  const time = new Date().toISOString();
+  await writeStatement(folder, 'head', makeStatement('head', { seq, hash, time }, key));
+}
+
+/** Which file of the journal it is about, where the system says so. */
+function pathOf(error: unknown): string | null {
+  const { path } = error as NodeJS.ErrnoException;
+  return typeof path === 'string' && path !== '' ? path : null;
 }
 
 interface Waiting {
@@ -293,11 +315,12 @@ class LocalJournal implements Journal {
 
     if (current !== null && !current.broken) current.assertInPlace();
     if (current?.broken && this.#now() < this.#nextFileAt) throw this.#lastError;
-    this.#nextFileAt = this.#now() + 1_000;
     // The old file is on the disk before the new one exists: the chain never has a hole in the middle.
     if (current !== null && !current.broken) await current.sync();
     const file = journalFile(this.#options.folder, (newest?.index ?? 0) + 1);
     const created = await AppendFile.create(file.path);
+    // From here on there is one more file; where there was no room for one, the next request tries at once.
+    this.#nextFileAt = this.#now() + 1_000;
     this.#files.push({ ...file, firstSeq: nextSeq, bytes: 0 });
     this.#current = created;
     this.#day = day;
@@ -388,6 +411,8 @@ class LocalJournal implements Journal {
       if (this.#failure?.error instanceof OutOfPlaceError) return;
       await writeStatement(this.#options.folder, 'head', head);
     } catch (error) {
+      // While the journal itself cannot be written, that was said.
+      if (this.#failure !== null) return;
       this.#options.log.warn({ error }, "the journal's head could not be written; the next commit tries again");
     }
   }

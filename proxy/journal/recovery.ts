@@ -151,7 +151,8 @@ async function headDamage(
 ): Promise<string[]> {
   const head = await readStatement(folder, 'head');
   if (head === 'unreadable') return ['head.json cannot be read'];
-  if (head === null) return files.length === 0 ? [] : ['head.json is missing'];
+  // Nothing was ever written: a first start that found no room for its first record left an empty file.
+  if (head === null) return last.seq === 0 ? [] : ['head.json is missing'];
   if (key !== null) {
     const problem = statementProblem('head', head, key.publicKey);
     if (problem !== null) return [problem];

@@ -30,6 +30,11 @@ export interface AcceptanceOptions {
   readonly store: AcceptedPolicy;
   /** Each change of the folder is taken at once: something else says who may write there (`--trust-policy-folder`). */
   readonly trustsFolder: boolean;
+  /**
+   * At the first start an empty folder gets the built-in policy (`try`; left out: this). `must`: or the gateway does not
+   * start. `never`: the folder is somebody else's.
+   */
+  readonly writesBuiltIn?: 'try' | 'must' | 'never';
 }
 
 /** What of the policy folder a person has said yes to, and so what may be in force of it. */

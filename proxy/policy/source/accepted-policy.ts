@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { makeFolders } from '../../make-folders.ts';
 
 /** Whole texts by file name. */
 export type AcceptedFiles = ReadonlyArray<{ readonly name: string; readonly text: string }>;
@@ -27,6 +28,11 @@ export interface AcceptanceKey {
    * launch cannot be told from a forged one.
    */
   readonly origin: 'kept' | 'made' | 'launch';
+  /**
+   * Writes a key down that was made at this start, right before the first record; returns how to take that back. A key
+   * without a record says that there was one (`wasHere`), so a start that failed before must not leave one.
+   */
+  readonly keep?: () => Promise<() => Promise<void>>;
 }
 
 const VERSION = 1;
@@ -45,7 +51,8 @@ export function acceptedPolicyIn(dataFolder: string, key: AcceptanceKey): Accept
  * The record as a file, mode 0600, sealed by HMAC-SHA256. The seal tells a forged record where the key is in a keystore;
  * an older record that somebody kept a copy of has a good one.
  */
-export function acceptedPolicyFile(path: string, { key, origin }: AcceptanceKey): AcceptedPolicy {
+export function acceptedPolicyFile(path: string, { key, origin, keep }: AcceptanceKey): AcceptedPolicy {
+  let isKept = keep === undefined;
   const sealOf = (files: AcceptedFiles): string =>
     createHmac('sha256', key)
       .update(`gatehouse accepted policy ${VERSION}\n`)
@@ -77,19 +84,30 @@ export function acceptedPolicyFile(path: string, { key, origin }: AcceptanceKey)
       };
     },
     async write(files) {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const unfinished = `${path}.new`;
-      const handle = await open(unfinished, 'w', 0o600);
+      await makeFolders(dirname(path));
+      const takeBack = isKept ? null : await keep?.();
       try {
-        await handle.chmod(0o600);
-        await handle.writeFile(`${JSON.stringify({ v: VERSION, files, seal: sealOf(files) })}\n`);
-        await handle.sync();
-      } finally {
-        await handle.close();
+        await writeWhole(path, `${JSON.stringify({ v: VERSION, files, seal: sealOf(files) })}\n`);
+        isKept = true;
+      } catch (error) {
+        await takeBack?.();
+        throw error;
       }
-      await rename(unfinished, path);
     },
   };
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  const unfinished = `${path}.new`;
+  const handle = await open(unfinished, 'w', 0o600);
+  try {
+    await handle.chmod(0o600);
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(unfinished, path);
 }
 
 /** A record that lasts as long as its gateway, each of which has a first start. */

@@ -23,12 +23,14 @@ export async function openPolicyFolder(
 ): Promise<PolicySource> {
   const { log } = opening;
   const acceptance = await Acceptance.open(folder, options, opening);
-  if (acceptance.isFirstStart) {
+  const { writesBuiltIn = 'try' } = options;
+  if (acceptance.isFirstStart && writesBuiltIn !== 'never') {
     try {
       if (await writeDefaultPolicy(folder)) {
         log.info({ folder }, 'wrote the built-in policy into an empty policy folder');
       }
     } catch (error) {
+      if (writesBuiltIn === 'must') throw error;
       // Reading it fails the same way, and says so in the state.
       log.error({ folder, error }, 'could not write the built-in policy');
     }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PolicyProblem, PolicyState } from '../../../model/policy-state.ts';
+import { withPath } from '../../disk-error.ts';
+import { makeFolders } from '../../make-folders.ts';
 import { type ResolvedRule, resolvedRules } from '../change/resolved-rule.ts';
 import { type CompiledRule, compilePolicies } from '../compile-policy.ts';
 import { DEFAULT_POLICY } from '../default-policy/default-policy.ts';
@@ -144,16 +146,26 @@ async function stampOf(folder: string): Promise<string> {
 
 /**
  * Writes the built-in policy where there is none: the folder is missing or holds no policy file. Returns true when it
- * did. Each file appears whole or not at all.
+ * did. Each file appears whole or not at all, and where one cannot be written the others are taken back: a part of the
+ * policy would be taken for a person's own at the next start.
+ * @throws {DiskError}
  */
 export async function writeDefaultPolicy(folder: string): Promise<boolean> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolders(folder);
   if ((await policyFiles(folder)).length > 0) return false;
   // The strictest file first: a crash half-way leaves less allowed, never more.
+  const written: string[] = [];
   for (const { file, text } of DEFAULT_POLICY.toReversed()) {
+    const path = join(folder, file);
     const unfinished = join(folder, `.${file}.new`);
-    await writeFile(unfinished, text, { mode: 0o600 });
-    await rename(unfinished, join(folder, file));
+    try {
+      await writeFile(unfinished, text, { mode: 0o600 });
+      await rename(unfinished, path);
+    } catch (error) {
+      for (const one of [...written, unfinished]) await rm(one, { force: true }).catch(() => undefined);
+      throw withPath(error, path, 'written');
+    }
+    written.push(path);
   }
   return true;
 }

@@ -6,11 +6,16 @@ import { takeBackUnfinished } from './take-back.ts';
 
 /**
  * Before a gateway opens its policy folder: puts back what an upgrade that was cut off left, and logs in one line how many
- * rules of this version the folder is behind. Never throws: what is wrong with the folder is said when it is opened.
+ * rules of this version the folder is behind. Writes nothing into a folder that is somebody else's. Never throws: what is wrong with the folder is said when it is opened.
  */
-export async function lookAtFolder(folder: string, log: GatewayLog): Promise<void> {
+export async function lookAtFolder(
+  folder: string,
+  log: GatewayLog,
+  { ownsPolicy = true }: { readonly ownsPolicy?: boolean } = {},
+): Promise<void> {
   try {
-    if (await takeBackUnfinished(folder)) log.warn({ folder }, 'took an upgrade of the policy back that was cut off');
+    if (ownsPolicy && (await takeBackUnfinished(folder)))
+      log.warn({ folder }, 'took an upgrade of the policy back that was cut off');
     const { parts } = await planUpgrade(folder);
     const behind = offerInWords(parts);
     if (behind === null) return;

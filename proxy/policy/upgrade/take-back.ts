@@ -1,4 +1,4 @@
-import { copyFile, rename, rm, stat } from 'node:fs/promises';
+import { chown, copyFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readRegularFile } from '../source/regular-file.ts';
@@ -58,7 +58,11 @@ export async function takeBackUnfinished(folder: string): Promise<boolean> {
 export async function takeBack(folder: string, { copies, changed, added }: Writing): Promise<void> {
   for (const name of copies === null ? [] : changed) {
     const copy = join(folder, `.${name}.back`);
-    await copyFile(join(folder, copies ?? '', name), copy);
+    const kept = join(folder, copies ?? '', name);
+    await copyFile(kept, copy);
+    // The copy's owner is the file's: root may do this in somebody else's folder.
+    const { uid, gid } = await stat(kept);
+    if (process.geteuid?.() === 0) await chown(copy, uid, gid);
     await rename(copy, join(folder, name));
   }
   for (const name of added) await rm(join(folder, name), { force: true });

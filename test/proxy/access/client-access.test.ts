@@ -69,6 +69,7 @@ function startRegistry(): Promise<ClientAccessRegistry> {
     authority,
     principal: { user: 'local:alice', groups: ['gatehouse:local'] },
     folder,
+    dataFolder: '/var/lib/gatehouse',
     url: () => url,
     clusters: () => served,
     log: silent,

@@ -1,0 +1,25 @@
+import { lstat, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DiskError } from './disk-error.ts';
+
+/**
+ * Makes a folder, 0700, and those above it that are missing. Step by step: Node's own `mkdir` with `recursive` says
+ * `ENOENT` of a read-only file system, and does not come back from one that takes no folders, such as `/proc`.
+ * @throws {DiskError} which names the folder that could not be made.
+ */
+export async function makeFolders(path: string): Promise<void> {
+  const missing: string[] = [];
+  for (let folder = path; (await lstat(folder).catch(() => null)) === null; folder = dirname(folder)) {
+    missing.unshift(folder);
+    if (folder === dirname(folder)) break;
+  }
+  for (const folder of missing) {
+    try {
+      await mkdir(folder, { mode: 0o700 });
+    } catch (error) {
+      // Another process was first.
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+      throw new DiskError(folder, 'made', error);
+    }
+  }
+}
