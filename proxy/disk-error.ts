@@ -59,7 +59,7 @@ const WORDS: Readonly<Record<string, string>> = {
 const NOT_READ = 'the user that this runs as may not read it';
 const NOT_USED = 'the user that this runs as may not enter it';
 const WORDS_BY_USE: Readonly<Partial<Record<DiskUse, Readonly<Record<string, string>>>>> = {
-  read: { EACCES: NOT_READ, EPERM: NOT_READ, ENOENT: 'it is not there' },
+  read: { EACCES: NOT_READ, EPERM: NOT_READ, EISDIR: 'it is a folder', ENOENT: 'it is not there' },
   used: { EACCES: NOT_USED, EPERM: NOT_USED, ENOENT: 'it is not there' },
   made: { ENOENT: 'the file system takes no folders there' },
 };

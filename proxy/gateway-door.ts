@@ -99,6 +99,8 @@ export interface GatewayOptions {
   readonly largeBodyWorker: URL;
   /** HMAC key of mask tokens, and its id. */
   readonly maskKey: { readonly kid: string; readonly key: Uint8Array };
+  /** Where a person can look at one masked value, as the warning about masks says it; null or left out: nowhere. */
+  readonly revealsIn?: string | null;
   /** Ed25519 private key (PKCS#8 PEM) that signs the journal's head; null where there is no keystore. */
   readonly journalKey: string | null;
   /**

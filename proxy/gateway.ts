@@ -104,6 +104,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       evaluator: new Evaluator(policy, upstream),
       originalUser: new OriginalUser(upstream),
       maskKey: options.maskKey,
+      revealsIn: options.revealsIn ?? null,
       largeBodies,
       maskOrigins: new MaskOrigins(),
       seen,

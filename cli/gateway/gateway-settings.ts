@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { join, resolve } from 'node:path';
+import { visible } from '../../model/visible-text.ts';
 import { readKubeconfigs } from '../../proxy/clusters/kubeconfig-files.ts';
 import { controlSocketPath } from '../../proxy/control/control-socket.ts';
 import type { CommandContext } from '../command/command.ts';
@@ -64,6 +65,10 @@ async function chooseContext(files: readonly string[], wanted: string | undefine
   const { contexts, currentContext, problems, flaws } = await readKubeconfigs(files);
   if (problems[0] !== undefined) throw usageError(NAME, `--kubeconfig: ${problems[0].message}`);
   const chosen = wanted ?? currentContext;
+  if (contexts.size === 0 && flaws.length === 0) {
+    const all = files.map(visible).join(', ');
+    throw usageError(NAME, `--kubeconfig: ${all} names no context: it is empty, or of another kind than kubectl's`);
+  }
   const known = [...contexts.keys()].join(', ') || 'none';
   if (chosen === null || chosen === '') {
     throw usageError(NAME, `--context is missing, and the kubeconfig has no current context; it has: ${known}`);

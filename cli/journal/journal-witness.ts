@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, constants, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { visible } from '../../model/visible-text.ts';
-import { diskErrorInWords } from '../../proxy/disk-error.ts';
+import { DiskError, diskErrorInWords } from '../../proxy/disk-error.ts';
 import { rootWouldWriteTo, userInWords } from '../../proxy/file-owner.ts';
 import { journalFolder } from '../../proxy/journal/journal-files.ts';
 import { makeFolders } from '../../proxy/make-folders.ts';
@@ -53,7 +53,7 @@ export async function witnessTrouble(path: string): Promise<string | null> {
     await access(dirname(path), constants.W_OK);
     return null;
   } catch (error) {
-    return diskErrorInWords(error);
+    return error instanceof DiskError ? diskErrorInWords(error.cause) : diskErrorInWords(error);
   }
 }
 

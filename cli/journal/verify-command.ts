@@ -1,4 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { visible } from '../../model/visible-text.ts';
+import { diskErrorInWords } from '../../proxy/disk-error.ts';
+import { asUser, foreignOwner, userInWords } from '../../proxy/file-owner.ts';
 import { type HeadWitness, hear, witnessFile } from '../../proxy/journal/head-witness.ts';
 import { journalFolder } from '../../proxy/journal/journal-files.ts';
 import { publicKeyPath } from '../../proxy/journal/signed-head.ts';
@@ -67,12 +70,26 @@ gateway, and does not disturb one.`,
 /** The journal inside a data folder. */
 export async function existingJournal(data: string): Promise<string> {
   const folder = journalFolder(data);
-  const found = await stat(folder).catch(() => null);
-  if (found?.isDirectory()) return folder;
-  throw new CommandError(
-    exitCodes.failed,
-    `there is no journal in ${data}: give the gateway's data folder with --data`,
-  );
+  try {
+    // What is there and may not be read is another thing than what is not there.
+    await readdir(folder);
+    return folder;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!['ENOENT', 'ENOTDIR'].includes(code)) {
+      const owner = (await foreignOwner(folder)) ?? (await foreignOwner(data));
+      const whose =
+        owner === null ? '' : `; it belongs to ${userInWords(owner)}: run this as that user (${asUser(owner)} …)`;
+      const why = diskErrorInWords(error, 'read');
+      throw new CommandError(exitCodes.failed, `the journal in ${visible(data)} cannot be read: ${why}${whose}`, {
+        cause: error,
+      });
+    }
+    throw new CommandError(
+      exitCodes.failed,
+      `there is no journal in ${visible(data)}: give the gateway's data folder with --data`,
+    );
+  }
 }
 
 /** A folder that is gone is the worst that can be found, where a second place knows that it was there. */
@@ -80,7 +97,9 @@ async function journalToVerify(data: string, witness: HeadWitness | null): Promi
   try {
     return await existingJournal(data);
   } catch (error) {
-    const testimony = witness === null ? null : await hear(witness, null);
+    // One that may not be read is not gone.
+    const isGone = error instanceof CommandError && error.cause === undefined;
+    const testimony = witness === null || !isGone ? null : await hear(witness, null);
     if (testimony?.says !== 'head') throw error;
     const { place, head } = testimony;
     throw new CommandError(

@@ -140,6 +140,7 @@ async function listenOn(
     kubeconfigFolder,
     principal,
     maskKey,
+    revealsIn: 'Gatehouse, under Secrets',
     largeBodyWorker: parts.largeBodyWorker,
     journalKey,
     journalWitness: witnessFile(start.journalWitness),

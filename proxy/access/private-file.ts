@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { visible } from '../../model/visible-text.ts';
 import { DiskError, withPath } from '../disk-error.ts';
 import { ForeignOwnerError, ownUid, userInWords } from '../file-owner.ts';
-import { makeFolders } from '../make-folders.ts';
+import { makeFolders, NotFolderError } from '../make-folders.ts';
 
 /** Ends the name of a file that is being written; one that is left over belongs to a crash. */
 const UNFINISHED = /^\..*\.[0-9a-f]{12}\.tmp$/;
@@ -85,7 +85,6 @@ export async function ensurePrivateFolder(path: string): Promise<void> {
   await makeFolders(path);
   const found = await lookAt(path);
   if (found.isSymbolicLink()) throw new NotFolderError(path, 'is a symbolic link: name the folder that it leads to');
-  if (!found.isDirectory()) throw new NotFolderError(path, 'is not a folder: move it away, or choose another place');
   const own = ownUid();
   if (own !== null && found.uid !== own) {
     throw new ForeignOwnerError(
@@ -97,16 +96,6 @@ export async function ensurePrivateFolder(path: string): Promise<void> {
     await chmod(path, 0o700);
   } catch (error) {
     throw new DiskError(path, 'closed to others', error);
-  }
-}
-
-/** Something that is no folder stands where one is needed. */
-export class NotFolderError extends Error {
-  override readonly name = 'NotFolderError';
-  readonly code = 'not-a-folder';
-
-  constructor(path: string, what: string) {
-    super(`${visible(path)} ${what}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
 import type { z } from 'zod';
+import { diskErrorInWords } from '../disk-error.ts';
 import {
   addFlaw,
   type Entry,
@@ -12,6 +13,7 @@ import {
 import { clusterSchema, contextSchema, FILE_FIELDS, userSchema } from './kubeconfig-schema.ts';
 import { KubeconfigTextError, kubeconfigText } from './kubeconfig-text.ts';
 import { faultIn, type Located, readKubeconfigYaml, YamlError } from './kubeconfig-yaml.ts';
+import { whatItIs } from './not-a-kubeconfig.ts';
 
 /*
  * One kubeconfig file as client-go reads it. @kubernetes/client-node does not serve here: it stops at the first bad
@@ -54,9 +56,10 @@ export async function readKubeconfigFile(file: string): Promise<KubeconfigFile> 
   try {
     bytes = await readFile(file);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    if (code === 'ENOENT') throw new KubeconfigFileError(`${file} does not exist`, true);
-    throw new KubeconfigFileError(`${file} cannot be read (${code})`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw new KubeconfigFileError(`${file} does not exist`, true);
+    }
+    throw new KubeconfigFileError(`${file} cannot be read: ${diskErrorInWords(error, 'read')}`);
   }
   return parseKubeconfig(bytes, file);
 }
@@ -89,23 +92,34 @@ const KNOWN_FIELDS = { ...FILE_FIELDS, clusters: null, users: null, contexts: nu
 
 /** @throws {KubeconfigFileError} */
 function topLevel(bytes: Uint8Array, file: string): FileFields['fields'] {
-  const read = readValues(bytes, file);
+  const text = readText(bytes, file);
+  const read = readValues(text, file);
   if (read.value === null) return new Map();
   if (read.value instanceof Map) {
     refuseOtherKinds(read.value, file);
     return read.value;
   }
-  const { line, reason } = faultIn(read) ?? { line: read.line, reason: 'holds no fields' };
+  const { line, reason } = faultIn(read) ?? { line: read.line, reason: whatItIs(text) ?? 'holds no fields' };
   throw new KubeconfigFileError(`${file}, line ${line}: not a kubeconfig, it ${reason}`);
 }
 
-function readValues(bytes: Uint8Array, file: string): Located {
+function readText(bytes: Uint8Array, file: string): string {
   try {
-    return readKubeconfigYaml(kubeconfigText(bytes));
+    return kubeconfigText(bytes);
   } catch (error) {
     if (error instanceof KubeconfigTextError) throw new KubeconfigFileError(`${file} ${error.message}`);
-    if (error instanceof YamlError) throw new KubeconfigFileError(`${file}, line ${error.line}: ${error.message}`);
     throw error;
+  }
+}
+
+function readValues(text: string, file: string): Located {
+  try {
+    return readKubeconfigYaml(text);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    const other = whatItIs(text);
+    const reason = other === null ? error.message : `not a kubeconfig, it ${other}`;
+    throw new KubeconfigFileError(`${file}, line ${error.line}: ${reason}`);
   }
 }
 

@@ -26,6 +26,7 @@ export function kubeconfigText(bytes: Uint8Array): string {
   if (bad !== null) {
     const line = broken.slice(0, bad.index).split('\n').length;
     const code = (bad[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    if (code === '0000') throw new KubeconfigTextError('is not text: it has bytes of zero');
     throw new KubeconfigTextError(`has the character U+${code} in line ${line}, which YAML does not take as it is`);
   }
   return broken;

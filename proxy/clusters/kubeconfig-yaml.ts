@@ -15,6 +15,7 @@ import {
   Scalar,
   visit,
 } from 'yaml';
+import { yamlProblemInWords } from './not-a-kubeconfig.ts';
 import { plainScalar, ScalarTagError, taggedScalar } from './plain-scalar.ts';
 
 /** A value of a YAML document and where it stands. Keys are text, as JSON has them. */
@@ -69,7 +70,8 @@ export function readKubeconfigYaml(text: string): Located {
   if (document === undefined) return { line: 1, value: null };
   const lineAt = (offset: number): number => Math.max(lines.linePos(offset).line, 1);
   const [problem] = document.errors;
-  if (problem !== undefined) throw new YamlError(lineAt(problem.pos[0]), `not valid YAML (${problem.code})`);
+  if (problem !== undefined)
+    throw new YamlError(lineAt(problem.pos[0]), `not valid YAML: ${yamlProblemInWords(problem.code)}`);
   const { explicit, version } = document.directives.yaml;
   if (explicit && version !== '1.1') throw new YamlError(1, `in YAML ${version}, and kubectl reads 1.1 only`);
   return new Reader(text, lineAt, anchoredNodes(document)).read(document.contents);

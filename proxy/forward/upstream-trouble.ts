@@ -5,6 +5,7 @@ import { PoolBusy } from './connection-pool.ts';
 import { ConnectionLost } from './http-connection.ts';
 import { InvalidResponse } from './invalid-response.ts';
 import { ProxyTrouble } from './proxy-trouble.ts';
+import { certificateTrouble, handshakeTrouble, ownCertificateTrouble } from './tls-trouble.ts';
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; is the API server running?',
@@ -14,20 +15,6 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   ENETUNREACH: 'there is no network route to it; is the network up?',
   ECONNRESET: 'it ended the connection before TLS was up; is the address in the kubeconfig right?',
   ETIMEDOUT: 'it did not answer in time; is the VPN up?',
-  EPROTO: 'it does not speak TLS; is the address in the kubeconfig right?',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS; is the address in the kubeconfig right?',
-};
-
-const CERTIFICATE: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: 'has expired',
-  CERT_NOT_YET_VALID: 'is not valid yet; is the clock right?',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'is self-signed and not the one in the kubeconfig',
-  SELF_SIGNED_CERT_IN_CHAIN: 'was issued by an authority that the kubeconfig does not name',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'was issued by an authority that the kubeconfig does not name',
-  UNABLE_TO_GET_ISSUER_CERT: 'was issued by an authority that the kubeconfig does not name',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'was issued by an authority that the kubeconfig does not name',
-  CERT_SIGNATURE_FAILURE: 'has a signature that does not verify',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'is for another name than the one in the kubeconfig',
 };
 
 /** Where on the way each of {@link UNREACHABLE} stops. */
@@ -39,13 +26,7 @@ const STOPS: Readonly<Record<string, ReachTrouble>> = {
   ENETUNREACH: 'no-route',
   ETIMEDOUT: 'timeout',
   ECONNRESET: 'tls',
-  EPROTO: 'tls',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'tls',
 };
-
-/** OpenSSL alerts by which an API server turns down the gateway's own client certificate. */
-const OWN_CERTIFICATE_REFUSED =
-  /ALERT_(BAD_CERTIFICATE|CERTIFICATE_EXPIRED|CERTIFICATE_REVOKED|CERTIFICATE_UNKNOWN|UNKNOWN_CA)/;
 
 /** Says in words why a cluster could not be asked. Never carries credentials: only codes and the cluster's address. */
 export function upstreamTrouble(error: unknown, cluster: Cluster): Refusal {
@@ -53,18 +34,19 @@ export function upstreamTrouble(error: unknown, cluster: Cluster): Refusal {
   const code = errorCode(error);
   const { host, port } = cluster.server;
   const where = `cluster "${cluster.contextName}" (${host}:${port})`;
-  const certificate = CERTIFICATE[code];
-  if (certificate !== undefined) {
+  const certificate = certificateTrouble(code);
+  if (certificate !== null) {
     return new Refusal(
       'upstream-certificate-invalid',
-      `The certificate of ${where} ${certificate}; Gatehouse sent nothing. Check certificate-authority and server in the kubeconfig`,
+      `The certificate of ${where} ${certificate.what}; Gatehouse sent nothing. ${certificate.remedy}`,
       { cause: error },
     );
   }
-  if (OWN_CERTIFICATE_REFUSED.test(code)) {
+  const own = ownCertificateTrouble(code);
+  if (own !== null) {
     return new Refusal(
       'upstream-rejected-credential',
-      `${where} did not accept the client certificate of kubeconfig user "${cluster.credentialName}"; it may have expired`,
+      `${where} did not accept the client certificate of kubeconfig user "${cluster.credentialName}": ${own}`,
       { cause: error },
     );
   }
@@ -86,7 +68,8 @@ export function upstreamTrouble(error: unknown, cluster: Cluster): Refusal {
     return new Refusal('upstream-unreachable', `Gatehouse cannot reach ${where}: ${error.why}`, { cause: error });
   }
   // A connection that stood has carried the request, whatever ended it.
-  const reason = error instanceof ConnectionLost ? undefined : UNREACHABLE[code];
+  const reason =
+    error instanceof ConnectionLost ? undefined : (UNREACHABLE[code] ?? handshakeTrouble(code) ?? undefined);
   return new Refusal(
     'upstream-unreachable',
     reason === undefined
@@ -99,20 +82,21 @@ export function upstreamTrouble(error: unknown, cluster: Cluster): Refusal {
 /** Which part of the way an error of a connection is about; in words it is {@link upstreamTrouble}'s. */
 export function reachTrouble(error: unknown): ReachTrouble {
   const code = errorCode(error);
-  if (CERTIFICATE[code] !== undefined) return 'tls';
-  if (OWN_CERTIFICATE_REFUSED.test(code)) return 'credential-rejected';
+  if (certificateTrouble(code) !== null) return 'tls';
+  if (ownCertificateTrouble(code) !== null) return 'credential-rejected';
   if (error instanceof InvalidResponse) return 'answer';
   if (error instanceof ProxyTrouble) return 'proxy';
-  return error instanceof ConnectionLost ? 'broken' : (STOPS[code] ?? 'broken');
+  if (error instanceof ConnectionLost) return 'broken';
+  return STOPS[code] ?? (handshakeTrouble(code) === null ? 'broken' : 'tls');
 }
 
 /** Why nothing could be connected to, as a phrase: for what stands between. */
 export function unreachable(error: unknown): string {
   const code = errorCode(error);
-  const certificate = CERTIFICATE[code];
-  return certificate === undefined
-    ? (UNREACHABLE[code] ?? (code || 'unknown error'))
-    : `its certificate ${certificate}`;
+  const certificate = certificateTrouble(code);
+  return certificate === null
+    ? (UNREACHABLE[code] ?? handshakeTrouble(code) ?? (code || 'unknown error'))
+    : `its certificate ${certificate.what}`;
 }
 
 function errorCode(error: unknown): string {

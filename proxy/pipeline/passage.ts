@@ -29,6 +29,8 @@ export interface PipelineParts {
   readonly evaluator: Evaluator;
   readonly originalUser: OriginalUser;
   readonly maskKey: MaskKey;
+  /** Where a person can look at one masked value; null: nowhere. */
+  readonly revealsIn: string | null;
   readonly largeBodies: LargeBodies;
   readonly maskOrigins: MaskOrigins;
   readonly seen: SeenByCluster;

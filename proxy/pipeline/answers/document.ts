@@ -66,6 +66,7 @@ export class DocumentAnswer implements Answer {
         request,
         plan: this.#plan,
         maskKey: keyOfCluster(parts.maskKey, cluster.slug),
+        revealsIn: parts.revealsIn,
         masking: parts.largeBodies,
         seen: parts.seen.of(cluster),
         onMasked: parts.maskOrigins.noteAnswer(request.info),

@@ -34,6 +34,8 @@ export interface MaskedAnswerOptions {
   readonly onMasked: (shown: ShownMask) => void;
   /** Told what masking comes to, before anything of the answer goes out; complete once it has gone. */
   readonly onReport: (report: MaskReport) => void;
+  /** Where a person can look at one masked value; null: nowhere. */
+  readonly revealsIn: string | null;
   /** The body as it was sent to the API server, which quotes it in errors; null where there was none. */
   readonly sent: Buffer | null;
   /** Lines to add as `Warning:` headers, such as who approved; null where policy wants none, of masks neither. */
@@ -106,7 +108,10 @@ export async function giveMasked(
   const masked = await options.masking.maskDocument(response.body, subject, { key: options.maskKey });
   const { report, rest } = masked;
   options.onReport(report);
-  const warning = rest === null ? countMaskWarning(report, request) : longMaskWarning(report, request);
+  const warning =
+    rest === null
+      ? countMaskWarning(report, request, options.revealsIn)
+      : longMaskWarning(report, request, options.revealsIn);
   const headers = maskedHeaders(response.headers, {
     contentLength: rest === null ? masked.bytes : null,
     redact: redactWarning,

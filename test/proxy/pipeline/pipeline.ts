@@ -103,6 +103,7 @@ export function pipeline(surroundings: Surroundings = {}) {
     podSecrets: new PodSecrets(surroundings.readsPods === true ? upstream : withoutSecrets, seen),
     originalUser: new OriginalUser(upstream),
     maskKey: KEY,
+    revealsIn: null,
     largeBodies: new LargeBodies({ file: pathToFileURL(largeBodyWorker), log }),
     maskOrigins: new MaskOrigins(),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newMaskReport } from '../../../../proxy/masking/plan/response-mask.ts';
-import { countMaskWarning } from '../../../../proxy/masking/status/warning.ts';
+import { countMaskWarning, longMaskWarning } from '../../../../proxy/masking/status/warning.ts';
 import { apiRequest } from '../requests.ts';
 
 describe('what is said about masks', () => {
@@ -9,20 +9,24 @@ describe('what is said about masks', () => {
     [{ maskedValues: 1, maskedObjects: 1 }, {}, '1 value masked in 1 object of secrets'],
     [{ maskedValues: 7, maskedObjects: 2 }, {}, '7 values masked in 2 objects of secrets'],
   ])('%j', (report, info, start) => {
-    expect(countMaskWarning({ ...report, onlyMetadata: false }, apiRequest(info))?.startsWith(start)).toBe(true);
+    expect(countMaskWarning({ ...report, onlyMetadata: false }, apiRequest(info), null)?.startsWith(start)).toBe(true);
   });
 
-  it('where to reveal a value, of Secrets alone', () => {
+  it('where to reveal a value, of Secrets alone, and nothing where there is no such place', () => {
     const report = { maskedValues: 1, maskedObjects: 1, onlyMetadata: false };
-    expect(countMaskWarning(report, apiRequest())).toMatch(/reveal one in Gatehouse/);
-    expect(countMaskWarning(report, apiRequest({ resource: 'pods' }))).not.toMatch(/reveal/);
+    const place = 'Gatehouse, under Secrets';
+    expect(countMaskWarning(report, apiRequest(), place)).toMatch(/; reveal one in Gatehouse, under Secrets$/);
+    expect(countMaskWarning(report, apiRequest({ resource: 'pods' }), place)).not.toMatch(/reveal/);
+    expect(countMaskWarning(report, apiRequest(), null)).toBe('1 value masked in 1 object of secrets');
+    expect(longMaskWarning(report, apiRequest(), place)).toMatch(/; reveal one in Gatehouse, under Secrets$/);
+    expect(longMaskWarning(report, apiRequest(), null)).toBe('values masked in this list of secrets');
   });
 
   it('nothing when nothing was masked', () => {
-    expect(countMaskWarning({ ...newMaskReport(), onlyMetadata: false }, apiRequest())).toBeNull();
+    expect(countMaskWarning({ ...newMaskReport(), onlyMetadata: false }, apiRequest(), null)).toBeNull();
   });
 
   it('nothing where only the metadata of a table’s rows was masked, which nobody asked for', () => {
-    expect(countMaskWarning({ maskedValues: 2, maskedObjects: 2, onlyMetadata: true }, apiRequest())).toBeNull();
+    expect(countMaskWarning({ maskedValues: 2, maskedObjects: 2, onlyMetadata: true }, apiRequest(), null)).toBeNull();
   });
 });
