@@ -1,6 +1,6 @@
 /*
  * Builds the app into out/{main,preload,renderer} with the licences of what it carries (out/licences.txt), and the command
- * line into out/cli, after the compiled byte scanner.
+ * line into out/cli, after the compiled byte scanner. `npm run build -- command-line` leaves the app out.
  */
 import { join } from 'node:path';
 import { buildCommandLine } from './build/command-line.mjs';
@@ -18,7 +18,8 @@ export async function buildApp() {
 if (process.argv[1] === import.meta.filename) {
   await runOnNode();
   await buildWasm();
-  await buildApp();
+  const withApp = process.argv[2] !== 'command-line';
+  if (withApp) await buildApp();
   await buildCommandLine();
-  console.log('built: out/main out/preload out/renderer out/licences.txt out/cli');
+  console.log(`built: ${withApp ? 'out/main out/preload out/renderer out/licences.txt ' : ''}out/cli`);
 }

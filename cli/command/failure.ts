@@ -8,6 +8,11 @@ import { CommandError, exitCodes } from './exit-codes.ts';
 export function failureOf(error: unknown): unknown {
   if (error instanceof CommandError || !(error instanceof Error)) return error;
   if (isSystemError(error)) {
+    // A path that is not absolute counts from there.
+    if (error.syscall === 'uv_cwd') {
+      const gone = 'the folder that this was started in is gone: start it in another one';
+      return new CommandError(exitCodes.failed, gone, { cause: error });
+    }
     const { path, address, syscall } = error as NodeJS.ErrnoException & { readonly address?: string };
     const { message } = new DiskError(path ?? address ?? `what "${syscall}" was asked for`, 'used', error);
     return new CommandError(exitCodes.failed, message, { cause: error });

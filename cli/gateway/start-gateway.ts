@@ -58,7 +58,8 @@ export async function startGateway(
       policy: policyIn(settings.policyFolder, {
         store: acceptedPolicyIn(settings.dataFolder, keys.policyKey),
         trustsFolder: settings.trustsPolicyFolder,
-        writesBuiltIn: ownsPolicy ? 'must' : 'never',
+        isFixed: !ownsPolicy,
+        mustWrite: true,
       }),
       authority: openLocalAuthority,
       dataFolder: settings.dataFolder,

@@ -5,7 +5,7 @@ import { visible } from '../../model/visible-text.ts';
 import { DiskError, diskErrorInWords } from '../../proxy/disk-error.ts';
 import { rootWouldWriteTo, userInWords } from '../../proxy/file-owner.ts';
 import { journalFolder } from '../../proxy/journal/journal-files.ts';
-import { makeFolders } from '../../proxy/make-folders.ts';
+import { makeFolders, NotFolderError } from '../../proxy/make-folders.ts';
 import type { CommandContext } from '../command/command.ts';
 import { usageError } from '../command/flags.ts';
 
@@ -53,7 +53,8 @@ export async function witnessTrouble(path: string): Promise<string | null> {
     await access(dirname(path), constants.W_OK);
     return null;
   } catch (error) {
-    return error instanceof DiskError ? diskErrorInWords(error.cause) : diskErrorInWords(error);
+    if (error instanceof NotFolderError) return 'a part of its path is no folder (ENOTDIR)';
+    return diskErrorInWords(error instanceof DiskError ? error.cause : error);
   }
 }
 

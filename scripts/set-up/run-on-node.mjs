@@ -28,8 +28,8 @@ export async function runOnNode({ quiet = false, needed = WANTED_MAJOR, provide 
     const { node } = await provide(needed, { stream: quiet ? process.stderr : process.stdout });
     await runAgain(node);
   } catch (error) {
-    console.error(`This needs Node ${needed} or newer and was started by ${process.version.slice(1)}.`);
-    console.error(error instanceof Error ? error.message : String(error));
+    const why = error instanceof Error ? error.message : String(error);
+    console.error(`This needs Node ${needed} or newer and was started by ${process.version.slice(1)}: ${why}`);
     process.exit(1);
   }
 }

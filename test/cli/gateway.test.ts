@@ -1,8 +1,7 @@
-import { chmod, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { verifyJournal } from '../../proxy/journal/verify-journal.ts';
-import { DEFAULT_POLICY } from '../../proxy/policy/default-policy/default-policy.ts';
 import { FIRST_POLICY, NEW_SINCE_FIRST } from '../proxy/policy/upgrade/first-policy.ts';
 import { kubeconfigToNowhere } from './nowhere.ts';
 import { run, start, temporaryFolder } from './run.ts';
@@ -136,15 +135,15 @@ test('puts a policy folder back, at the start, into which an upgrade was cut off
 });
 
 test('its log says what failed inside, with the stack', async () => {
-  // Each file of the default policy is written beside its place first; here a folder is in the way.
-  for (const { file } of DEFAULT_POLICY) await mkdir(join(data, 'policy', `.${file}.new`), { recursive: true });
-  await chmod(data, 0o700);
-  const running = gateway();
+  // It is written beside its place first; here a folder is in the way.
+  const place = join(await temporaryFolder(), 'head.json');
+  await mkdir(`${place}.new`);
+  const running = gateway('--journal-witness', place);
   await running.printed('ready');
   expect(running.errors.map((line) => JSON.parse(line) as object)).toContainEqual(
     expect.objectContaining({
       level: 50,
-      msg: 'could not write the built-in policy',
+      msg: 'how far the journal reaches cannot be kept outside its folder',
       error: expect.objectContaining({ code: 'EISDIR', stack: expect.stringMatching(/^Error: EISDIR.*\n +at /s) }),
     }),
   );
@@ -210,7 +209,7 @@ describe('it does not start, and says why', () => {
     await writeFile(data, '');
     expect(await run('gateway', ...flags)).toMatchObject({
       code: 1,
-      errors: expect.stringMatching(/the folder .*data cannot be used/),
+      errors: expect.stringMatching(/--data: .*data is not a folder: move it away/),
     });
   });
 

@@ -30,11 +30,10 @@ export interface AcceptanceOptions {
   readonly store: AcceptedPolicy;
   /** Each change of the folder is taken at once: something else says who may write there (`--trust-policy-folder`). */
   readonly trustsFolder: boolean;
-  /**
-   * At the first start an empty folder gets the built-in policy (`try`; left out: this). `must`: or the gateway does not
-   * start. `never`: the folder is somebody else's.
-   */
-  readonly writesBuiltIn?: 'try' | 'must' | 'never';
+  /** Nothing is written into the folder, also at the first start: it is somebody else's, or cannot be written to. */
+  readonly isFixed?: boolean;
+  /** A first start that cannot write down what it has to does not go through, and the next one is the first again. */
+  readonly mustWrite?: boolean;
 }
 
 /** What of the policy folder a person has said yes to, and so what may be in force of it. */
@@ -99,13 +98,17 @@ export class Acceptance {
     return { kind: 'waits', against: 'built-in', rules, why };
   }
 
-  /** From now on this is what was accepted, also where that cannot be written down. */
-  async take(content: FolderContent): Promise<void> {
+  /**
+   * From now on this is what was accepted, also where that cannot be written down.
+   * @throws where it cannot, and has to be: at a first start.
+   */
+  async take(content: FolderContent, { mustWrite = false }: { readonly mustWrite?: boolean } = {}): Promise<void> {
     this.#ground = { kind: 'accepted', content };
     try {
       await this.#store.write(content.files.map(({ name, bytes }) => ({ name, text: bytes.toString('utf8') })));
       this.#keeping = null;
     } catch (error) {
+      if (mustWrite) throw error;
       const reason = (error as NodeJS.ErrnoException).code ?? String(error);
       this.#keeping = `What was accepted of the policy could not be written down (${reason}), so the next start asks about it`;
       this.#log.error({ error }, 'the accepted policy could not be written down');

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { withPath } from '../../disk-error.ts';
 import { makeFolders } from '../../make-folders.ts';
 
 /** Whole texts by file name. */
@@ -91,7 +92,7 @@ export function acceptedPolicyFile(path: string, { key, origin, keep }: Acceptan
         isKept = true;
       } catch (error) {
         await takeBack?.();
-        throw error;
+        throw withPath(error, path, 'written');
       }
     },
   };

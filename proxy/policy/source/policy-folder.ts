@@ -23,20 +23,25 @@ export async function openPolicyFolder(
 ): Promise<PolicySource> {
   const { log } = opening;
   const acceptance = await Acceptance.open(folder, options, opening);
-  const { writesBuiltIn = 'try' } = options;
-  if (acceptance.isFirstStart && writesBuiltIn !== 'never') {
+  const { isFixed = false, mustWrite = false } = options;
+  if (acceptance.isFirstStart && !isFixed) {
     try {
       if (await writeDefaultPolicy(folder)) {
         log.info({ folder }, 'wrote the built-in policy into an empty policy folder');
       }
     } catch (error) {
-      if (writesBuiltIn === 'must') throw error;
+      if (mustWrite) throw error;
       // Reading it fails the same way, and says so in the state.
       log.error({ folder, error }, 'could not write the built-in policy');
     }
   }
   const source = new PolicyFolder(folder, acceptance, opening);
-  await source.start();
+  try {
+    await source.start({ mustWrite });
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
   return source;
 }
 
@@ -116,12 +121,12 @@ class PolicyFolder implements PolicySource {
   }
 
   /** At the first start what is there is taken as accepted: a person put it there before changes waited. */
-  start(): Promise<void> {
+  start({ mustWrite }: { readonly mustWrite: boolean }): Promise<void> {
     return this.#inTurn(async () => {
       this.#place = await placeOf(this.#folder);
       const content = await readPolicyFolder(this.#folder);
       if (this.#acceptance.isFirstStart && content.problems.length === 0) {
-        await this.#acceptance.take(content);
+        await this.#acceptance.take(content, { mustWrite });
         this.#note('policy-accepted', `${content.digest} as it was found at the first start`);
       } else if (this.#acceptance.accepted !== null) {
         // At each start, so that the journal knows of it for as long as it is kept.

@@ -163,7 +163,7 @@ describe('the list of contexts', () => {
     ['an alias of nothing', 'users:\n- {name: u, user: *none}\n', /line 2: user "u": "user" is an alias of an anchor/],
     ['the same extension twice', 'extensions: [{name: a, extension: 1}, {name: a}]', /"extensions" has the same name/],
     ['another kind of object', 'apiVersion: v1\nkind: Secret\n', /line 2: not a kubeconfig, whose apiVersion is v1/],
-    ['bytes that are no text', '\u0000\u0001', /has the character U\+0000 in line 1/],
+    ['bytes that are no text', '\u0000\u0001', /is not text: it has bytes of zero/],
     ['aliases that multiply', BILLION_LAUGHS, /too much by its aliases/],
     ['depth without end', `a: ${'['.repeat(100_000)}`, /nested more than 200 levels deep/],
     ['something else altogether', '%PDF-1.7', /config/],

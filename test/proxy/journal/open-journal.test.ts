@@ -230,7 +230,7 @@ describe('opening again', () => {
     await writeFile(join(folder, 'file'), '');
     await expect(openTestJournal(join(folder, 'file', 'journal'))).rejects.toMatchObject({
       code: 'journal-unavailable',
-      message: expect.stringContaining('the folder is not a folder (ENOTDIR)'),
+      message: expect.stringContaining('a part of its path is no folder (ENOTDIR)'),
     });
   });
 });
