@@ -1,6 +1,6 @@
 // Above 300 lines because one writer owns the queue, the chain's end and the current file, and no step may be elsewhere.
 
-import { chmod } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import type { GatewayRecord, JournalEntry, JournalRecord } from '../../model/journal-record.ts';
 import { diskErrorInWords, withPath } from '../disk-error.ts';
 import type { GatewayLog } from '../gateway-log.ts';
@@ -126,9 +126,6 @@ class LocalJournal implements Journal {
   #current: AppendFile | null = null;
   #day = '';
   #last = { seq: 0, hash: '' };
-  #lastError: unknown = null;
-  /** After a file became unusable: at most one new file each second, or a dying disk fills with empty ones. */
-  #nextFileAt = 0;
   #headDue = false;
   #trimDue = false;
   #lookDue = false;
@@ -305,6 +302,11 @@ class LocalJournal implements Journal {
   async #fileFor(time: string, nextSeq: number): Promise<AppendFile> {
     const current = this.#current;
     const day = dayOf(time);
+    if (current?.broken && current.bytes === 0) {
+      // Nothing in it was ever confirmed. One more file for each try would fill what is left of a dying disk.
+      await this.#discardNewest(current);
+      return await this.#fileFor(time, nextSeq);
+    }
     const newest = this.#files.at(-1);
     if (current !== null && !current.broken && current.bytes === 0 && newest !== undefined) {
       this.#files[this.#files.length - 1] = { ...newest, firstSeq: nextSeq };
@@ -314,13 +316,10 @@ class LocalJournal implements Journal {
     if (current !== null && !current.broken && current.bytes < this.#fileBytes && this.#day === day) return current;
 
     if (current !== null && !current.broken) current.assertInPlace();
-    if (current?.broken && this.#now() < this.#nextFileAt) throw this.#lastError;
     // The old file is on the disk before the new one exists: the chain never has a hole in the middle.
     if (current !== null && !current.broken) await current.sync();
     const file = journalFile(this.#options.folder, (newest?.index ?? 0) + 1);
     const created = await AppendFile.create(file.path);
-    // From here on there is one more file; where there was no room for one, the next request tries at once.
-    this.#nextFileAt = this.#now() + 1_000;
     this.#files.push({ ...file, firstSeq: nextSeq, bytes: 0 });
     this.#current = created;
     this.#day = day;
@@ -329,8 +328,15 @@ class LocalJournal implements Journal {
     return created;
   }
 
+  async #discardNewest(current: AppendFile): Promise<void> {
+    const newest = this.#files.at(-1);
+    if (newest !== undefined) await rm(newest.path, { force: true });
+    this.#files = this.#files.slice(0, -1);
+    this.#current = null;
+    await current.close().catch(() => undefined);
+  }
+
   #failed(error: unknown, batch: readonly Waiting[]): void {
-    this.#lastError = error;
     const reason = diskErrorInWords(error);
     const isNew = this.#failure?.reason !== reason;
     if (isNew) {
