@@ -7,8 +7,8 @@ import { SetReader } from './document/set-reader.ts';
 import type { StreamObligation } from './document/stream-obligation.ts';
 import { compileMatch } from './match/compile-match.ts';
 import type { Dimension } from './match/dimension.ts';
-import { neverMatching } from './never-matches/never-matches.ts';
 import { PLACEHOLDERS, unknownPlaceholder } from './message-template.ts';
+import { neverMatching } from './never-matches/never-matches.ts';
 import type { PolicyQuestion } from './policy-question.ts';
 
 /** A rule, ready to be asked. */

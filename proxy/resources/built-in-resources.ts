@@ -249,6 +249,9 @@ export function isNamespaced(group: string, resource: string): boolean | null {
 }
 
 /** `deployments.apps/scale`, as rules write it. */
-export function writtenResource({ group, resource }: Pick<BuiltInResource, 'group' | 'resource'>, subresource = ''): string {
+export function writtenResource(
+  { group, resource }: Pick<BuiltInResource, 'group' | 'resource'>,
+  subresource = '',
+): string {
   return `${group === '' ? resource : `${resource}.${group}`}${subresource === '' ? '' : `/${subresource}`}`;
 }

@@ -39,7 +39,10 @@ const SUBRESOURCE_VERBS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The verbs that requests for a built-in resource have, as rules name them. */
-export function verbsOf({ group, resource }: Pick<BuiltInResource, 'group' | 'resource'>, subresource: string): readonly string[] {
+export function verbsOf(
+  { group, resource }: Pick<BuiltInResource, 'group' | 'resource'>,
+  subresource: string,
+): readonly string[] {
   if (subresource !== '') return SUBRESOURCE_VERBS[subresource] ?? EVERY;
   // The path of the old proxy names the resource alone.
   const others = group === '' && ['pods', 'services', 'nodes'].includes(resource) ? ['proxy'] : [];

@@ -36,7 +36,9 @@ const OF_THE_KUBELET: ReadonlySet<string> = new Set(
 const FINALIZERS = 'finalizers are what RBAC alone is asked about, and no request names them';
 /** What RBAC calls those whom somebody may impersonate. */
 const IDENTITIES: ReadonlySet<string> = new Set(['users', 'groups', 'uids', 'userextras']);
-const ALL_SUBRESOURCES: readonly string[] = [...new Set(BUILT_IN_RESOURCES.flatMap(({ subresources }) => subresources))];
+const ALL_SUBRESOURCES: readonly string[] = [
+  ...new Set(BUILT_IN_RESOURCES.flatMap(({ subresources }) => subresources)),
+];
 
 /** Judges a pattern by its text. A name is refused only where it is certain that no cluster can have it. */
 export function judgeResource(pattern: string): ResourceVerdict {
@@ -68,7 +70,9 @@ function judgeWildcard(pattern: string, parts: ResourceParts): ResourceVerdict {
     const there = BUILT_IN_RESOURCES.filter((one) => one.group === group).flatMap(({ subresources }) => subresources);
     if (subresource === '' || there.includes(subresource)) return POSSIBLE;
     if (subresource === '*') {
-      return there.length > 0 ? POSSIBLE : unlikely(`"${pattern}" matches nothing: no resource of ${group} has subresources`);
+      return there.length > 0
+        ? POSSIBLE
+        : unlikely(`"${pattern}" matches nothing: no resource of ${group} has subresources`);
     }
     if (earlierSubresource(group, 'deployments', subresource)) return unlikely(goneSubresource(pattern));
     return impossible(`${noSubresource(pattern, subresource, group)}${orElse(subresource, there, `*.${group}/`)}`);
@@ -86,7 +90,9 @@ function judgeWildcard(pattern: string, parts: ResourceParts): ResourceVerdict {
 function judgeCore(pattern: string, parts: ResourceParts): ResourceVerdict {
   const found = builtInResource('', parts.resource);
   if (found !== null) return judgeSubresource(pattern, found, parts.subresource);
-  const write = IDENTITIES.has(parts.resource) ? 'whom one may act as is said by "impersonation" or "actsAs"' : writeInstead(pattern);
+  const write = IDENTITIES.has(parts.resource)
+    ? 'whom one may act as is said by "impersonation" or "actsAs"'
+    : writeInstead(pattern);
   const custom = `a custom resource needs its group, such as ${parts.resource}.example.com`;
   return impossible(`"${pattern}" matches nothing: the core group has no ${parts.resource}; ${write || custom}`);
 }
@@ -107,7 +113,9 @@ function judgeGrouped(pattern: string, parts: ResourceParts, group: string): Res
     if (known.length === 0 && group.includes('.')) {
       const near = nearMiss(resource, namesIn(group));
       if (near === null) return { kind: 'foreign', parts };
-      return unlikely(`"${pattern}" matches nothing: the group ${group} has no ${resource}; did you mean ${near}.${group}?`);
+      return unlikely(
+        `"${pattern}" matches nothing: the group ${group} has no ${resource}; did you mean ${near}.${group}?`,
+      );
     }
     const write = writeInstead(pattern) || `Kubernetes ${TABLE_VERSION} has ${listed(group)} there`;
     return impossible(`"${pattern}" matches nothing: the group ${group} has no ${resource}; ${write}`);
@@ -136,7 +144,9 @@ function judgeSubresource(pattern: string, found: BuiltInResource, subresource: 
     const why = "that is the kubelet's own, and reached through the API server as nodes/proxy alone";
     return impossible(`"${pattern}" matches nothing: ${why}; write nodes/proxy`);
   }
-  return impossible(`"${pattern}" matches nothing: ${name} has no subresource ${subresource}${orElse(subresource, subresources, `${name}/`)}`);
+  return impossible(
+    `"${pattern}" matches nothing: ${name} has no subresource ${subresource}${orElse(subresource, subresources, `${name}/`)}`,
+  );
 }
 
 /**

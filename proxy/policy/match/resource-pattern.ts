@@ -49,7 +49,11 @@ export interface ResourceParts {
 export function resourceParts(pattern: string): ResourceParts | null {
   const groups = PATTERN.exec(pattern)?.groups;
   if (groups === undefined) return null;
-  return { resource: groups['resource'] ?? '', group: groups['group'] ?? null, subresource: groups['subresource'] ?? '' };
+  return {
+    resource: groups['resource'] ?? '',
+    group: groups['group'] ?? null,
+    subresource: groups['subresource'] ?? '',
+  };
 }
 
 function partsOf(pattern: string) {

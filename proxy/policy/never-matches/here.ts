@@ -31,7 +31,11 @@ export function unmatchedHere(policy: ParsedPolicy, around: Surroundings): Polic
       sayUnmatched(policy, block, [...path, 'not', place], { ...around, clusters: about }, say);
     });
     (rule.obligations?.mask ?? []).forEach(({ resource }, place) => {
-      sayForeign({ text: resource, path: ['spec', 'rules', index, 'obligations', 'mask', place, 'resource'] }, about, say);
+      sayForeign(
+        { text: resource, path: ['spec', 'rules', index, 'obligations', 'mask', place, 'resource'] },
+        about,
+        say,
+      );
     });
   });
   return [...found.values()];
@@ -121,15 +125,17 @@ function saySubjects(
   if (subjects === undefined) return;
   const found = locatedIdentities(policy, subjects, [...path, 'subjects']);
   if (found === null) return;
-  const named = (key: 'users' | 'groups') =>
-    locatedTexts(policy, found.block[key] ?? [], [...found.path, key]);
+  const named = (key: 'users' | 'groups') => locatedTexts(policy, found.block[key] ?? [], [...found.path, key]);
   const isPossible =
     named('users').some(({ text }) => mayBe(text, [principal.user])) ||
     named('groups').some(({ text }) => mayBe(text, principal.groups));
   const [first] = [...named('users'), ...named('groups')];
   if (isPossible || first === undefined) return;
   const groups = principal.groups.map((group) => `, group ${group}`).join('');
-  say(first.path, `nobody who calls Gatehouse is called "${first.text}", so this matches nothing; here they are ${principal.user}${groups}`);
+  say(
+    first.path,
+    `nobody who calls Gatehouse is called "${first.text}", so this matches nothing; here they are ${principal.user}${groups}`,
+  );
 }
 
 /** True where a pattern may match one of the names, or another name that begins with the same word before a colon. */
@@ -147,7 +153,8 @@ function clustersOf(policy: ParsedPolicy, { clusters: wanted }: Dimensions, { cl
   const found = wanted === undefined ? null : locatedClusters(policy, wanted, []);
   if (found === null) return clusters;
   const names = found.block.names;
-  const isName = names === undefined ? () => true : compileGlobs(locatedTexts(policy, names, []).map(({ text }) => text));
+  const isName =
+    names === undefined ? () => true : compileGlobs(locatedTexts(policy, names, []).map(({ text }) => text));
   const labels = Object.entries(found.block.labels ?? {});
   return clusters.filter((one) => isName(one.name) && labels.every(([key, value]) => one.labels[key] === value));
 }

@@ -1,10 +1,10 @@
 import { visible } from '../../../model/visible-text.ts';
+import { type BuiltInResource, builtInResource, writtenResource } from '../../resources/built-in-resources.ts';
 import type { DocumentPath, ParsedPolicy } from '../document/parse-policy.ts';
 import type { Dimensions } from '../document/policy-document.ts';
-import { resourceParts } from '../match/resource-pattern.ts';
-import { type BuiltInResource, builtInResource, writtenResource } from '../../resources/built-in-resources.ts';
-import type { Report } from './finding.ts';
 import { judgeResource } from '../match/judge-resource.ts';
+import { resourceParts } from '../match/resource-pattern.ts';
+import type { Report } from './finding.ts';
 import { judgeName, judgeNamespace, judgeServiceAccount, judgeUrl } from './judge-text.ts';
 import { isSettled, mayBeAsked, mayBeAskedOfPaths, verbOfMethod, verbsInstead } from './judge-verbs.ts';
 import { type Located, locatedIdentities, locatedTexts } from './located.ts';
@@ -86,7 +86,10 @@ function judgeVerbs({ path, verbs: given, resources, urls }: Block, report: Repo
   const isAlive = (urls !== null && !isPathsDead) || dead.length < (resources ?? []).length;
   if (!isAlive && dead.every(({ text }) => isSettled(text, verbs))) {
     const [first] = dead;
-    const write = first === undefined ? 'of paths the verbs are get, head, post, put, patch, delete' : verbsInstead(first.text, verbs);
+    const write =
+      first === undefined
+        ? 'of paths the verbs are get, head, post, put, patch, delete'
+        : verbsInstead(first.text, verbs);
     report('impossible', [...path, 'verbs'], `no request has ${listed(verbs)} as its verb here; ${write}`);
     return;
   }
@@ -120,10 +123,18 @@ function judgePlace({ path, resources, urls, namespaces, names }: Block, report:
   const isWhole = nowhere.length === resources.length && urls === null;
   for (const { text, path: place } of nowhere) {
     const why = `"${text}" belongs to the whole cluster and is in no namespace`;
-    report(isWhole ? 'impossible' : 'unlikely', place, isWhole ? `${why}; take namespaces out` : `${why}, so it is not matched here; give it a rule of its own`);
+    report(
+      isWhole ? 'impossible' : 'unlikely',
+      place,
+      isWhole ? `${why}; take namespaces out` : `${why}, so it is not matched here; give it a rule of its own`,
+    );
   }
   if (urls !== null) {
-    report('unlikely', [...path, 'nonResourceURLs'], 'paths have no namespaces, so none is matched here; give them a rule of their own');
+    report(
+      'unlikely',
+      [...path, 'nonResourceURLs'],
+      'paths have no namespaces, so none is matched here; give them a rule of their own',
+    );
   }
 }
 

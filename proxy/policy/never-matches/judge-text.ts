@@ -13,7 +13,9 @@ const OTHER_NAMES: ReadonlySet<string> = new Set(['ipaddresses', 'clustertrustbu
 export function judgeNamespace(pattern: string): Impossible {
   if (pattern === '' || isLabelPattern(pattern)) return null;
   const write = orLower(pattern, isLabelPattern);
-  return visible(`"${pattern}" matches nothing: a namespace is called by lower-case letters, digits and dashes, 63 at most${write}`);
+  return visible(
+    `"${pattern}" matches nothing: a namespace is called by lower-case letters, digits and dashes, 63 at most${write}`,
+  );
 }
 
 /** @param resources that the rule is about; null where it may be about others too. */
@@ -27,7 +29,9 @@ export function judgeName(pattern: string, resources: readonly BuiltInResource[]
   );
   if (dns !== true || isDnsPattern(pattern)) return null;
   const write = orLower(pattern, isDnsPattern);
-  return visible(`"${pattern}" matches nothing: such an object is called by lower-case letters, digits, dashes and dots${write}`);
+  return visible(
+    `"${pattern}" matches nothing: such an object is called by lower-case letters, digits, dashes and dots${write}`,
+  );
 }
 
 /** `namespace:name`, or a pattern for it. */

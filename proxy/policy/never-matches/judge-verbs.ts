@@ -3,7 +3,18 @@ import { STREAMS, verbsOf } from '../../resources/resource-verbs.ts';
 import { resourceParts } from '../match/resource-pattern.ts';
 
 /** Verbs of requests about a resource. */
-const OF_RESOURCES = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'proxy', 'reveal'];
+const OF_RESOURCES = [
+  'get',
+  'list',
+  'watch',
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'deletecollection',
+  'proxy',
+  'reveal',
+];
 /** Verbs of requests about a path, which are the methods of HTTP. */
 const OF_PATHS: ReadonlySet<string> = new Set(['get', 'head', 'post', 'put', 'patch', 'delete']);
 /** What a person means by a method where a resource is named. */

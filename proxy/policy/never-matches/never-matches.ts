@@ -3,10 +3,10 @@ import { writtenResource } from '../../resources/built-in-resources.ts';
 import { dimensionsCover } from '../change/match-cover.ts';
 import { type ResolvedDimensions, type ResolvedRule, resolvedRules } from '../change/resolved-rule.ts';
 import type { DocumentPath, ParsedPolicy } from '../document/parse-policy.ts';
+import { judgeResource } from '../match/judge-resource.ts';
 import { resourceParts } from '../match/resource-pattern.ts';
 import type { Report } from './finding.ts';
 import { judgeBlock, judgeIdentities } from './judge-block.ts';
-import { judgeResource } from '../match/judge-resource.ts';
 
 /** The code of the problem that something in a document can match nothing, on any cluster. */
 export const NEVER_MATCHES = 'never-matches';
@@ -58,7 +58,11 @@ function judgeLeftOut({ rule }: ResolvedRule, path: DocumentPath, report: Report
   (rule.match.not ?? []).forEach((block, index) => {
     const given = Object.keys(block).filter((key) => block[key as keyof ResolvedDimensions] !== undefined);
     if (!given.every((key) => CERTAIN.has(key)) || !dimensionsCover(block, rule.match)) return;
-    report('impossible', [...path, 'not', index], 'this leaves out all that the rule is about, so the rule matches nothing');
+    report(
+      'impossible',
+      [...path, 'not', index],
+      'this leaves out all that the rule is about, so the rule matches nothing',
+    );
   });
 }
 
@@ -67,7 +71,10 @@ function judgeMasks({ rule }: ResolvedRule, path: DocumentPath, report: Report):
   (rule.obligations?.mask ?? []).forEach(({ resource }, index) => {
     const place = [...path, index, 'resource'];
     const verdict = judgeResource(resource);
-    if (verdict.kind === 'impossible') return report('impossible', place, verdict.message);
+    if (verdict.kind === 'impossible') {
+      report('impossible', place, verdict.message);
+      return;
+    }
     if (verdict.kind === 'unlikely') report('unlikely', place, verdict.message);
     const { resources, nonResourceURLs } = rule.match;
     if (resources === undefined && nonResourceURLs === undefined) return;
