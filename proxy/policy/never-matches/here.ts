@@ -86,9 +86,11 @@ function sayClusters(
   for (const { text, path: place } of names) {
     if (matched.some((one) => one.text === text)) continue;
     const slug = clusters.find((one) => one.slug === text)?.name;
-    const meant = text.includes('*') ? null : (slug ?? nearMiss(text, known));
     // Who names the other one too has not misspelt it: prod-1 and prod-2.
-    if (matched.length > 0 && (meant === null || matched.some((one) => one.text === meant))) continue;
+    const others = known.filter((name) => !matched.some((one) => one.text === name));
+    const near = matched.length === 0 ? nearMiss(text, others) : nearMiss(text, others, 1);
+    const meant = text.includes('*') ? null : (slug ?? near);
+    if (matched.length > 0 && meant === null) continue;
     const hint = meant === null ? `connected: ${connected.join(', ')}` : `did you mean ${meant}?`;
     say(place, `no cluster here is called "${text}", so this matches nothing; ${hint}`);
   }
