@@ -20,20 +20,25 @@ describe('each built-in resource', () => {
     expect(judgeResource(resource)).toMatchObject({ kind: 'impossible', message: expect.stringContaining(written) });
   });
 
-  it.each(all)('$written is refused by its kind and its short names', ({ kind, shortNames, group, resource, written }) => {
-    for (const word of [kind.toLowerCase(), ...shortNames].filter((one) => one !== resource)) {
-      const pattern = group === '' ? word : `${word}.${group}`;
-      expect(judgeResource(pattern)).toMatchObject({ kind: 'impossible', message: expect.stringContaining(written) });
-      expect(isMisnamed(pattern)).toBe(true);
-    }
-  });
+  it.each(all)(
+    '$written is refused by its kind and its short names',
+    ({ kind, shortNames, group, resource, written }) => {
+      for (const word of [kind.toLowerCase(), ...shortNames].filter((one) => one !== resource)) {
+        const pattern = group === '' ? word : `${word}.${group}`;
+        expect(judgeResource(pattern)).toMatchObject({ kind: 'impossible', message: expect.stringContaining(written) });
+        expect(isMisnamed(pattern)).toBe(true);
+      }
+    },
+  );
 
   it('is matched by nothing that is refused', () => {
     const words = all.flatMap(({ kind, shortNames, resource }) => [kind.toLowerCase(), resource, ...shortNames]);
     const groups = ['', ...new Set(all.map(({ group }) => `.${group}`)), '.core', '.v1', '.rbac'];
     const subresources = ['', '/exec', '/status', '/scale', '/finalizers', '/metrics'];
     const refused = ['*', ...words]
-      .flatMap((word) => groups.flatMap((group) => subresources.map((sub) => `${word}${group === '.' ? '' : group}${sub}`)))
+      .flatMap((word) =>
+        groups.flatMap((group) => subresources.map((sub) => `${word}${group === '.' ? '' : group}${sub}`)),
+      )
       .filter((pattern) => judgeResource(pattern).kind === 'impossible');
     expect(refused.length).toBeGreaterThan(1000);
     const isRefused = compileResources(refused);

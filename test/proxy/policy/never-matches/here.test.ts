@@ -40,7 +40,11 @@ const said = (match: string, around: Surroundings, sets = '') =>
 
 describe('what a rule can match nothing of where the gateway runs', () => {
   it.each<[string, Surroundings, string]>([
-    ['clusters: {names: [prod-ue]}', HEADLESS, 'no cluster here is called "prod-ue", so this matches nothing; did you mean prod-eu?'],
+    [
+      'clusters: {names: [prod-ue]}',
+      HEADLESS,
+      'no cluster here is called "prod-ue", so this matches nothing; did you mean prod-eu?',
+    ],
     ['clusters: {names: [staging]}', HEADLESS, 'connected: prod-eu'],
     ['clusters: {names: ["staging-*"]}', HEADLESS, 'connected: prod-eu'],
     ['clusters: {names: [prod-eu, prod-su]}', HEADLESS, 'did you mean prod-us?'],
@@ -54,8 +58,16 @@ describe('what a rule can match nothing of where the gateway runs', () => {
     ['subjects: {groups: ["system:masters"]}', HEADLESS, 'here they are local:ci, group gatehouse:local'],
     ['resources: [widgets.example.com]', serving({ 'example.com': [] }), 'it has no group example.com'],
     ['resources: [widget.example.com]', serving({ 'example.com': ['widgets'] }), 'did you mean widgets.example.com?'],
-    ['resources: [pumps.example.com]', serving({ 'example.com': ['widgets', 'widgets/status'] }), 'of example.com it has widgets'],
-    ['resources: [widgets.example.com/scale]', serving({ 'example.com': ['widgets'] }), 'the cluster prod-eu does not have it'],
+    [
+      'resources: [pumps.example.com]',
+      serving({ 'example.com': ['widgets', 'widgets/status'] }),
+      'of example.com it has widgets',
+    ],
+    [
+      'resources: [widgets.example.com/scale]',
+      serving({ 'example.com': ['widgets'] }),
+      'the cluster prod-eu does not have it',
+    ],
     ['resources: ["*.example.com"]', serving({ 'example.com': [] }), 'it has no group example.com'],
   ])('%s', (match, around, says) => {
     expect(said(match, around)).toEqual([expect.stringContaining(says)]);
@@ -75,7 +87,10 @@ describe('what a rule can match nothing of where the gateway runs', () => {
     // Not asked, or it did not answer: nobody knows.
     ['resources: [widgets.example.com]', HEADLESS],
     ['resources: [widgets.example.com]', { ...HEADLESS, clusters: [] }],
-    ['resources: [widgets.example.com, widgets.example.com/status]', serving({ 'example.com': ['widgets', 'widgets/status'] })],
+    [
+      'resources: [widgets.example.com, widgets.example.com/status]',
+      serving({ 'example.com': ['widgets', 'widgets/status'] }),
+    ],
     ['resources: ["*.example.com", "*.example.com/*"]', serving({ 'example.com': ['widgets', 'widgets/status'] })],
     // A rule about another cluster says nothing of this one.
     ['resources: [widgets.example.com], clusters: {names: [prod-us]}', serving({ 'example.com': [] })],
@@ -109,10 +124,9 @@ describe('what a rule can match nothing of where the gateway runs', () => {
   });
 
   it('asks clusters about no group but those that only they know', () => {
-    expect(groupsToLookAt(parsed('resources: [pods, "*.apps", "*", widgets.example.com, "*.cert-manager.io"]'))).toEqual([
-      'cert-manager.io',
-      'example.com',
-    ]);
+    expect(
+      groupsToLookAt(parsed('resources: [pods, "*.apps", "*", widgets.example.com, "*.cert-manager.io"]')),
+    ).toEqual(['cert-manager.io', 'example.com']);
     const builtIn = DEFAULT_POLICY.flatMap(({ file, text }) => parsePolicyFile(file, text).policies);
     expect(groupsToLookAt(builtIn)).toEqual([]);
   });
