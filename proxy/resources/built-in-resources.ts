@@ -1,7 +1,7 @@
 /**
  * What kube-apiserver serves itself: every resource of every group and version of Kubernetes 1.36.3, those included that are
  * off by default. From the discovery of a kube-apiserver that was started with `--runtime-config=api/all=true` and
- * `--feature-gates=AllAlpha=true,AllBeta=true`; `test/cluster/built-in-resources.test.ts` compares it with one that runs.
+ * `--feature-gates=AllAlpha=true,AllBeta=true`; `test/cluster/never-matching-rules.test.ts` compares it with one that runs.
  */
 export interface BuiltInResource {
   /** Empty for the core group. */
