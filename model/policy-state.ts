@@ -9,6 +9,8 @@ export interface PolicyState {
   readonly loadedAt: string;
   readonly policies: ReadonlyArray<{ readonly name: string; readonly file: string; readonly rules: number }>;
   readonly problems: readonly PolicyProblem[];
+  /** What of the policy in force can match nothing here: it does not do what it says. */
+  readonly warnings: readonly PolicyWarning[];
   /** What the folder says and is not in force, until a person confirms it; null where nothing waits. */
   readonly waiting: WaitingSummary | null;
   /** What was noticed of the folder, in words: another folder in its place, files that are links out of it. */
@@ -23,4 +25,10 @@ export interface PolicyProblem {
   readonly column: number;
   readonly code: string;
   readonly message: string;
+}
+
+/** What of a rule can match nothing where this gateway runs, and where it stands. */
+export interface PolicyWarning extends PolicyProblem {
+  /** `policy/rule`. */
+  readonly rule: string;
 }

@@ -5,6 +5,7 @@ import type { JournalRecord } from '../model/journal-record.ts';
 import type { LiveStream } from '../model/live-stream.ts';
 import type { WaitingChange } from '../model/policy-change.ts';
 import type { PolicyState } from '../model/policy-state.ts';
+import type { SessionKind } from '../model/principal.ts';
 import type { KeyPair } from './access/key-pair.ts';
 import type { AccessRequest, ClientAccess } from './access/session-access.ts';
 import type { ApprovalAuthority, AuthorityOpening } from './approvals/approval-authority.ts';
@@ -95,6 +96,8 @@ export interface GatewayOptions {
   readonly kubeconfigFolder: string;
   /** The name put into every principal of this gateway: `local:<os user>`. */
   readonly principal: { readonly user: string; readonly groups: readonly string[] };
+  /** The kinds of sessions that it opens; all of them where nothing is said. */
+  readonly sessions?: readonly SessionKind[];
   /** The program of the threads that look through large bodies: `large-bodies/worker.ts`, bundled for itself. */
   readonly largeBodyWorker: URL;
   /** HMAC key of mask tokens, and its id. */

@@ -19,6 +19,7 @@ import { Passage, type PipelineParts } from './pipeline/passage.ts';
 import { servePassage } from './pipeline/steps.ts';
 import { PodSecrets } from './pod-secrets/pod-secrets.ts';
 import type { PolicyOpening } from './policy/policy-source.ts';
+import { PolicySurroundings } from './policy-surroundings.ts';
 import { recoverSessions } from './recording/recover-sessions.ts';
 import { RECORDING_RETENTION, trimNowAndThen } from './recording/session-retention.ts';
 import { SeenByCluster } from './redaction/seen-by-cluster.ts';
@@ -126,9 +127,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     keep(streams, async (part) => part.endAll(new Refusal('gateway-stopping', 'Gatehouse is stopping')));
     // Before the listener: what waits is answered while its connections still stand.
     keep(approvals, (part) => part.close());
+    const { sessions, principal } = options;
+    const surroundings = keep(new PolicySurroundings({ policy, sessions, principal, log }), (part) => part.close());
     const gateway = new RunningGateway(
       {
         ...parts,
+        surroundings,
         access,
         clusters,
         listener,

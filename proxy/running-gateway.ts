@@ -6,11 +6,13 @@ import type { PolicyState } from '../model/policy-state.ts';
 import type { ClientAccessRegistry } from './access/client-access.ts';
 import type { WatchedCluster } from './clusters/credential-at-hand.ts';
 import { openCluster } from './clusters/kubeconfig-cluster.ts';
+import { readKubeconfigs } from './clusters/kubeconfig-files.ts';
 import type { PluginTerminal } from './clusters/plugin-terminal.ts';
 import type { ClientAccess, ClusterSource, Gateway, GatewayEvents } from './gateway-door.ts';
 import type { JournalFilter } from './journal/journal.ts';
 import type { Listener } from './listener/start-listener.ts';
 import type { PipelineParts } from './pipeline/passage.ts';
+import type { PolicySurroundings } from './policy-surroundings.ts';
 import { lookAtCluster } from './reach/look-at-cluster.ts';
 import { Refusal } from './refusal.ts';
 
@@ -21,6 +23,7 @@ export interface RunningParts extends PipelineParts {
   readonly listener: Listener;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly terminal: PluginTerminal | null;
+  readonly surroundings: PolicySurroundings;
 }
 
 /** The door's other side: what the app, the command line and tests do with a gateway that runs. */
@@ -58,10 +61,11 @@ export class RunningGateway implements Gateway {
   }
 
   async connectCluster(source: ClusterSource): Promise<{ readonly slug: string }> {
-    const { clusters, access, log, environment, terminal } = this.#parts;
+    const { clusters, access, log, environment, terminal, surroundings } = this.#parts;
     const cluster = await openCluster(source, { log, environment, terminal });
     this.#forget(cluster.slug);
     clusters.set(cluster.slug, cluster);
+    surroundings.connected(cluster, await contextsOf(source));
     await access.refresh();
     return { slug: cluster.slug };
   }
@@ -77,10 +81,11 @@ export class RunningGateway implements Gateway {
   }
 
   #forget(slug: string): boolean {
-    const { clusters, upstream } = this.#parts;
+    const { clusters, upstream, surroundings } = this.#parts;
     const cluster = clusters.get(slug);
     if (cluster === undefined) return false;
     upstream.forget(cluster);
+    surroundings.disconnected(slug);
     return clusters.delete(slug);
   }
 
@@ -158,4 +163,10 @@ export class RunningGateway implements Gateway {
   async #note(record: GatewayRecord): Promise<void> {
     await this.#parts.journal.append(record, { durable: true }).catch(() => undefined);
   }
+}
+
+/** The names that contexts have in the files of a cluster; none where they cannot be read, which connecting said. */
+async function contextsOf({ kubeconfigFiles }: ClusterSource): Promise<readonly string[]> {
+  const read = await readKubeconfigs(kubeconfigFiles).catch(() => null);
+  return [...(read?.contexts.keys() ?? [])];
 }

@@ -66,6 +66,7 @@ export async function startGateway(
       kubeconfigFolder: join(settings.dataFolder, 'kubeconfig'),
       largeBodyWorker: new URL('./large-body-worker.js', import.meta.url),
       principal: { user: `local:${context.osUser}`, groups: ['gatehouse:local'] },
+      sessions: ['headless'],
       ...(witness === null ? {} : { journalWitness: witness }),
       journalRetention: settings.retention,
       environment: context.environment,

@@ -70,6 +70,9 @@ async function show(folder: string, { print, complain }: CommandContext): Promis
   for (const { file, line, message } of state.problems) {
     complain(visible(`${file}${line === 0 ? '' : `, line ${line}`}: ${message}`));
   }
+  for (const { file, line, rule, message } of state.warnings) {
+    complain(visible(`warning: ${file}, line ${line} (${rule}): ${message}`));
+  }
   if (change === null) {
     print('nothing waits');
     return null;

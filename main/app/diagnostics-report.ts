@@ -26,6 +26,8 @@ export function diagnosticsReport({ info, gateway, policy, clusters }: Diagnosed
       ? 'Policy: not known'
       : `Policy: ${policy.status}, ${policy.policies.length} documents, digest ${policy.digest.slice(0, 12)}`,
     ...(policy?.problems ?? []).map((problem) => `Policy problem: ${problem.code} at line ${problem.line}`),
+    // Their words name clusters and people.
+    ...(policy === null || policy.warnings.length === 0 ? [] : [`Policy warnings: ${policy.warnings.length}`]),
     `Clusters: ${clusters.length} known, ${count('connected')} connected, ${count('unusable')} unusable, ${count('failed')} failed`,
   ];
   return lines.join('\n');

@@ -139,6 +139,7 @@ async function listenOn(
     dataFolder,
     kubeconfigFolder,
     principal,
+    sessions: ['inAppTerminal', 'outside', 'app'] as const,
     maskKey,
     revealsIn: 'Gatehouse, under Secrets',
     largeBodyWorker: parts.largeBodyWorker,

@@ -2,6 +2,7 @@ import type { Decision } from '../../model/decision.ts';
 import type { WaitingChange } from '../../model/policy-change.ts';
 import type { PolicyState } from '../../model/policy-state.ts';
 import type { GatewayLog } from '../gateway-log.ts';
+import type { Surroundings } from './never-matches/surroundings.ts';
 import type { PolicyQuestion } from './policy-question.ts';
 
 /**
@@ -23,6 +24,10 @@ export interface PolicySource {
    * @throws {PolicyChangeError} where something else waits by now, or nothing; and where the journal cannot be told.
    */
   accept(digest: string, by: string): Promise<void>;
+  /** Tells it where the gateway runs, now and after each change: the state's warnings are told against that. */
+  surroundedBy(surroundings: Surroundings): void;
+  /** API groups that rules name and Kubernetes itself does not serve whole; what is in them, only clusters can say. */
+  groupsToLookAt(): readonly string[];
   /** Follows no further change; what is in force goes on deciding. */
   close(): Promise<void>;
 }

@@ -1,11 +1,10 @@
 import type { ClusterReach, ReachLook } from '../../model/cluster-reach.ts';
 import type { CredentialAtHand, WatchedCluster } from '../clusters/credential-at-hand.ts';
-import { type OwnConnection, openOwnConnection } from '../forward/own-connection.ts';
+import type { OwnConnection } from '../forward/own-connection.ts';
 import { Refusal } from '../refusal.ts';
-import type { ApiRequest } from '../request/api-request.ts';
-import { readRequest } from '../request/read-request.ts';
 import { type Fault, faultOfError, faultOfSilence, faultOfVerdict } from './fault.ts';
 import { judgeReview, judgeVersion, type Verdict } from './judge-answers.ts';
+import { openUnlessAborted, question } from './own-question.ts';
 
 /** Milliseconds after which a cluster that says nothing counts as unreachable: before a client's own patience ends. */
 const TIME_LIMIT = 10_000;
@@ -129,11 +128,6 @@ async function whoAmI(
   return { verdict: 'not-known', user: null, status };
 }
 
-function question(method: 'GET' | 'POST', target: string): ApiRequest {
-  const json = method === 'POST' ? ['Content-Type', 'application/json'] : [];
-  return readRequest({ method, target, rawHeaders: ['Host', 'gatehouse', 'User-Agent', 'gatehouse', ...json] });
-}
-
 class TimeLimit extends Error {}
 
 async function withinLimit(milliseconds: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -144,21 +138,6 @@ async function withinLimit(milliseconds: number, work: (signal: AbortSignal) => 
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Connecting cannot be broken off: a connection that comes too late is closed again. */
-function openUnlessAborted(
-  cluster: WatchedCluster,
-  { credential }: CredentialAtHand,
-  signal: AbortSignal,
-): Promise<OwnConnection> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    openOwnConnection(cluster, credential).then((connection) => {
-      if (signal.aborted) connection.close();
-      else resolve(connection);
-    }, reject);
-  });
 }
 
 function unavailable(problem: string): Fault {

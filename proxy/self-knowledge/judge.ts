@@ -4,7 +4,7 @@ import type { PolicyQuestion } from '../policy/policy-question.ts';
 import type { PolicySource } from '../policy/policy-source.ts';
 import type { Impersonation } from '../request/api-request.ts';
 import { STREAMING_SUBRESOURCES } from '../request/upgrade.ts';
-import { isNamespaced } from './built-in-resources.ts';
+import { isNamespaced } from '../resources/built-in-resources.ts';
 
 /** A request that might be made, in RBAC's words. */
 export interface Attributes {

@@ -1,5 +1,6 @@
 import type { Decision } from '../../model/decision.ts';
-import { BUILT_IN_RESOURCES, BUILT_IN_SUBRESOURCES, covers } from './built-in-resources.ts';
+import { BUILT_IN_RESOURCES } from '../resources/built-in-resources.ts';
+import { BUILT_IN_SUBRESOURCES, covers } from './asked-subresources.ts';
 import { type Judge, PATH_VERBS, REQUEST_VERBS } from './judge.ts';
 import { isPlainObject, type PlainObject, textOf, textsOf } from './plain-json.ts';
 

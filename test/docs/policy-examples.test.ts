@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../../proxy/policy/default-policy/default-policy.ts';
+import { parsePolicyFile } from '../../proxy/policy/document/parse-policy.ts';
+import { policyWarnings } from '../../proxy/policy/never-matches/warnings.ts';
 import type { PolicyQuestion } from '../../proxy/policy/policy-question.ts';
 import { acting, engineOf, LOCAL, problemsIn, question } from '../proxy/policy/policies.ts';
 import { read, section } from './documents.ts';
@@ -21,6 +23,12 @@ const blocks: readonly Example[] = [...document.matchAll(/^```yaml(?<marks>[^\n]
 );
 const documents = blocks.filter(({ text }) => text.includes('kind: AccessPolicy'));
 const fragments = blocks.filter(({ text }) => !text.includes('kind: AccessPolicy'));
+
+const IN_THE_APP = {
+  otherContexts: [],
+  sessions: ['inAppTerminal', 'outside', 'app'],
+  principal: { user: 'local:ada', groups: ['gatehouse:local'] },
+} as const;
 
 /** A fragment shows keys of a rule, one of them per line at the left edge: each becomes a rule of its own. */
 function ruleAround(fragment: string): string {
@@ -58,8 +66,11 @@ describe('docs/policy.md', () => {
     expect(fragments.length).toBeGreaterThan(1);
   });
 
-  it.each(documents.filter(({ refused }) => !refused))('$name is a good policy', ({ text }) => {
+  it.each(documents.filter(({ refused }) => !refused))('$name is a good policy, and warns of nothing', ({ text }) => {
     expect(problemsIn(text)).toEqual([]);
+    const { policies } = parsePolicyFile('example.yaml', text);
+    // What clusters are called and what is installed in them is each reader's own; the first example has the app's label.
+    expect(policyWarnings(policies, { ...IN_THE_APP, clusters: [] })).toEqual([]);
   });
 
   it.each(documents.filter(({ refused }) => refused))('$name is refused', ({ text }) => {

@@ -68,6 +68,7 @@ export const policy: PolicyState = {
   loadedAt: ago(5_400),
   policies: [{ name: 'solo', file: `${info.folders.policy}/10-solo.yaml`, rules: 18 }],
   problems: [],
+  warnings: [],
   waiting: null,
   notices: [],
 };

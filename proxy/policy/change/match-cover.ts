@@ -1,6 +1,7 @@
 import { ROADS } from '../../../model/gained-identity.ts';
 import { compileGlobs } from '../../patterns/glob.ts';
 import type { ClusterBlock, IdentityBlock } from '../document/policy-document.ts';
+import { isMisnamed } from '../match/judge-resource.ts';
 import { resourceCovers } from '../match/resource-pattern.ts';
 import type { ResolvedDimensions, ResolvedMatch } from './resolved-rule.ts';
 
@@ -24,7 +25,11 @@ export function covers(wide: ResolvedMatch, narrow: ResolvedMatch, sense: CoverS
   );
 }
 
-function dimensionsCover(wide: ResolvedDimensions, narrow: ResolvedDimensions): boolean {
+/**
+ * The same for blocks without `not` and `actsAs`, in both senses where neither is about namespaces, names or an
+ * impersonation.
+ */
+export function dimensionsCover(wide: ResolvedDimensions, narrow: ResolvedDimensions): boolean {
   return (
     verbsCover(wide.verbs, narrow.verbs) &&
     targetCovers(wide, narrow) &&
@@ -58,7 +63,8 @@ function targetCovers(wide: ResolvedDimensions, narrow: ResolvedDimensions): boo
   if (!isGiven(narrow)) return false;
   const [resources, others] = [wide.resources ?? [], narrow.resources ?? []];
   return (
-    others.every((pattern) => resources.some((other) => resourceCovers(other, pattern))) &&
+    // What is misnamed matches nothing, so that a rule whose names are set right matches all that it did.
+    others.every((pattern) => isMisnamed(pattern) || resources.some((other) => resourceCovers(other, pattern))) &&
     globsCover(wide.nonResourceURLs ?? [], narrow.nonResourceURLs ?? [])
   );
 }

@@ -1,4 +1,6 @@
+import { visible } from '../../../model/visible-text.ts';
 import { compileGlobs } from '../../patterns/glob.ts';
+import { writeInstead } from '../../resources/meant-resource.ts';
 import { type Dimensions, KNOWN_VERBS, type MatchBlock } from '../document/policy-document.ts';
 import type { SetReader } from '../document/set-reader.ts';
 import { impersonationText, resourceText } from '../policy-question.ts';
@@ -72,8 +74,10 @@ function target(block: Dimensions, sets: SetReader, path: readonly (string | num
   const resources = sets.texts(block.resources ?? [], [...path, 'resources']);
   const urls = sets.texts(block.nonResourceURLs ?? [], [...path, 'nonResourceURLs']);
   for (const pattern of resources) {
-    if (!isResourcePattern(pattern))
-      sets.report([...path, 'resources'], 'invalid-value', `"${pattern}" ${RESOURCE_PATTERN_FORM}`);
+    if (isResourcePattern(pattern)) continue;
+    const write = writeInstead(pattern);
+    const message = `"${pattern}" ${RESOURCE_PATTERN_FORM}${write === '' ? '' : `; ${write}`}`;
+    sets.report([...path, 'resources'], 'invalid-value', visible(message));
   }
   for (const url of urls) {
     if (!url.startsWith('/') && url !== '*')

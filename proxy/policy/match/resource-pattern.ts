@@ -38,6 +38,24 @@ export function resourceCovers(wide: string, narrow: string): boolean {
   );
 }
 
+/** The parts of a pattern; `group` is null where none is written. */
+export interface ResourceParts {
+  readonly resource: string;
+  readonly group: string | null;
+  readonly subresource: string;
+}
+
+/** Null for what is no pattern. */
+export function resourceParts(pattern: string): ResourceParts | null {
+  const groups = PATTERN.exec(pattern)?.groups;
+  if (groups === undefined) return null;
+  return {
+    resource: groups['resource'] ?? '',
+    group: groups['group'] ?? null,
+    subresource: groups['subresource'] ?? '',
+  };
+}
+
 function partsOf(pattern: string) {
   const { resource = '', group, subresource = '' } = PATTERN.exec(pattern)?.groups ?? {};
   const anyResource = resource === '*';

@@ -2,6 +2,7 @@ import { onlyTightens, type RuleChange } from '../../../model/policy-change.ts';
 import type { GatewayLog } from '../../gateway-log.ts';
 import { comparePolicies } from '../change/compare-policies.ts';
 import { DEFAULT_POLICY } from '../default-policy/default-policy.ts';
+import { NEVER_MATCHES } from '../never-matches/never-matches.ts';
 import type { PolicyOpening } from '../policy-source.ts';
 import type { AcceptedFiles, AcceptedPolicy } from './accepted-policy.ts';
 import { type FolderContent, type PolicyFile, understandFiles } from './read-policy-folder.ts';
@@ -59,7 +60,9 @@ export class Acceptance {
     const made = (ground: Ground, first = false) => new Acceptance(options, opening.log, ground, first);
     if (found.kind === 'accepted') {
       const content = understandFiles(folder, { files: filesOf(found.files), problems: [] });
-      if (content.problems.length === 0) return made({ kind: 'accepted', content });
+      // An earlier version took rules that can match nothing. They were in force as what they are, which nobody has to guess.
+      const isUnderstood = content.problems.every(({ code }) => code === NEVER_MATCHES);
+      if (isUnderstood) return made({ kind: 'accepted', content });
       return made({ kind: 'none', why: 'this version cannot read the policy that was accepted last' });
     }
     if (found.kind === 'unsure') return made({ kind: found.keyIsLost ? 'built-in' : 'none', why: found.why });

@@ -1,15 +1,19 @@
 import type { Decision } from '../../../model/decision.ts';
 import type { RuleChange, WaitingChange } from '../../../model/policy-change.ts';
-import type { PolicyState } from '../../../model/policy-state.ts';
+import type { PolicyState, PolicyWarning } from '../../../model/policy-state.ts';
 import type { GatewayLog } from '../../gateway-log.ts';
+import { groupsToLookAt } from '../never-matches/here.ts';
+import type { Surroundings } from '../never-matches/surroundings.ts';
+import { policyWarnings } from '../never-matches/warnings.ts';
 import { PolicyEngine } from '../policy-engine.ts';
 import type { PolicyQuestion } from '../policy-question.ts';
 import { PolicyChangeError, type PolicyEvent, type PolicyOpening, type PolicySource } from '../policy-source.ts';
-import { NO_LIMITS } from '../stream-limits.ts';
 import { Acceptance, type AcceptanceOptions } from './acceptance.ts';
 import { type FolderPlace, linksOutside, placeOf, replacedInWords } from './folder-place.ts';
 import { FolderWatch } from './folder-watch.ts';
+import { notLoaded } from './not-loaded.ts';
 import { type FolderContent, isEmptied, readPolicyFolder, writeDefaultPolicy } from './read-policy-folder.ts';
+import { WarningLog } from './warning-log.ts';
 
 /**
  * Opens a folder of policy documents and follows its changes. What only tightens is in force at once; what loosens waits
@@ -64,6 +68,8 @@ class PolicyFolder implements PolicySource {
   #waiting: { readonly change: WaitingChange; readonly content: FolderContent } | null = null;
   /** The folder as it was at the start, or when its contents were accepted. */
   #place: FolderPlace | null = null;
+  #surroundings: Surroundings | null = null;
+  readonly #warnings: WarningLog;
   readonly #watch: FolderWatch;
   #reading: Promise<void> = Promise.resolve();
   #closed = false;
@@ -73,7 +79,8 @@ class PolicyFolder implements PolicySource {
     this.#acceptance = acceptance;
     this.#opening = opening;
     this.#log = opening.log;
-    const nothing = { digest: '', loadedAt: '', policies: [], problems: [], waiting: null, notices: [] };
+    this.#warnings = new WarningLog(opening.log);
+    const nothing = { digest: '', loadedAt: '', policies: [], problems: [], warnings: [], waiting: null, notices: [] };
     this.#state = { status: 'none', folder, ...nothing };
     // Before the first reading, or a change between the two would go unseen.
     this.#watch = new FolderWatch(folder, () => void this.#inTurn(() => this.#read()));
@@ -112,6 +119,15 @@ class PolicyFolder implements PolicySource {
   onChange(listener: (state: PolicyState) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  surroundedBy(surroundings: Surroundings): void {
+    this.#surroundings = surroundings;
+    this.#tell({ ...this.#state, warnings: this.#warningsOf(this.#inForce) });
+  }
+
+  groupsToLookAt(): readonly string[] {
+    return groupsToLookAt(this.#inForce?.documents ?? []);
   }
 
   async close(): Promise<void> {
@@ -190,7 +206,7 @@ class PolicyFolder implements PolicySource {
       this.#waiting = null;
       this.#enforce(isEmptied(content) ? null : this.#acceptance.accepted);
     }
-    const inForce = this.#engine === null ? null : this.#acceptance.accepted;
+    const inForce = this.#inForce;
     const { keeping } = this.#acceptance;
     const change = this.#waiting?.change ?? null;
     this.#tell({
@@ -200,6 +216,7 @@ class PolicyFolder implements PolicySource {
       loadedAt: inForce?.digest === this.#state.digest ? this.#state.loadedAt : inForce === null ? '' : now(),
       policies: inForce?.policies ?? [],
       problems: isEmptied(content) ? problems.map((problem) => ({ ...problem, message: EMPTIED })) : problems,
+      warnings: this.#warningsOf(inForce),
       waiting:
         change === null
           ? null
@@ -211,6 +228,14 @@ class PolicyFolder implements PolicySource {
             },
       notices: [...noticed, ...(keeping === null ? [] : [keeping])],
     });
+  }
+
+  get #inForce(): FolderContent | null {
+    return this.#engine === null ? null : this.#acceptance.accepted;
+  }
+
+  #warningsOf(content: FolderContent | null): readonly PolicyWarning[] {
+    return content === null ? [] : policyWarnings(content.documents, this.#surroundings);
   }
 
   #changeOf(
@@ -235,6 +260,7 @@ class PolicyFolder implements PolicySource {
     const { digest, policies, problems, waiting, notices } = state;
     if (digest !== '' && digest !== before.digest)
       this.#log.info({ digest, policies: policies.length }, 'policy loaded');
+    this.#warnings.log(state);
     if (problems.length > 0 && JSON.stringify(problems) !== JSON.stringify(before.problems)) {
       this.#log.warn(
         { problems },
@@ -265,28 +291,6 @@ function idsOf(rules: readonly RuleChange[]): string {
   const open = rules.filter(({ opens }) => opens.length > 0).map(({ id }) => id);
   const more = open.length > 20 ? ` and ${open.length - 20} more` : '';
   return open.length === 0 ? 'no rule opens' : `${open.slice(0, 20).join(', ')}${more}`;
-}
-
-/** The answer to everything while there is no policy: no, with the reason. */
-function notLoaded({ folder, problems, waiting }: PolicyState): Decision {
-  const [problem] = problems;
-  const where = problem === undefined || problem.line === 0 ? '' : `, line ${problem.line}`;
-  const what = problem === undefined ? (waiting?.why ?? folder) : `${problem.file}${where}: ${problem.message}`;
-  return {
-    outcome: 'deny',
-    decidingRule: 'policy-not-loaded',
-    message: `Gatehouse has no policy in force, so it denies everything (${what})`,
-    policyDigest: '',
-    matchedRules: [],
-    trace: [],
-    masks: [],
-    warnings: true,
-    approval: null,
-    unresolved: false,
-    awaits: [],
-    record: null,
-    stream: NO_LIMITS,
-  };
 }
 
 function now(): string {

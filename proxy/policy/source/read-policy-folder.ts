@@ -7,7 +7,7 @@ import { makeFolders } from '../../make-folders.ts';
 import { type ResolvedRule, resolvedRules } from '../change/resolved-rule.ts';
 import { type CompiledRule, compilePolicies } from '../compile-policy.ts';
 import { DEFAULT_POLICY } from '../default-policy/default-policy.ts';
-import { parsePolicyFile } from '../document/parse-policy.ts';
+import { type ParsedPolicy, parsePolicyFile } from '../document/parse-policy.ts';
 import { NotPolicyFileError, readRegularFile } from './regular-file.ts';
 import { UNFINISHED, UPGRADE_MARK } from './upgrade-mark.ts';
 
@@ -30,6 +30,8 @@ export interface FolderContent {
   readonly rules: readonly CompiledRule[];
   /** The same rules as documents say them; to be looked at only where there are no problems. */
   readonly resolved: () => readonly ResolvedRule[];
+  /** As they were read, with their positions. */
+  readonly documents: readonly ParsedPolicy[];
   readonly policies: PolicyState['policies'];
   readonly problems: readonly PolicyProblem[];
 }
@@ -89,6 +91,7 @@ export function understandFiles(folder: string, { files, problems: unread }: Fol
     files,
     rules: compiled.rules,
     resolved: () => resolvedRules(policies),
+    documents: policies,
     policies: policies.map(({ file, document }) => ({
       name: document.metadata.name,
       file,

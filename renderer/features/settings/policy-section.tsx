@@ -6,6 +6,7 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { OpenFolderButton } from './folders-section.tsx';
+import { PolicyWarnings } from './policy-warnings.tsx';
 import { SettingRow, SettingSection } from './setting-row.tsx';
 import styles from './settings.module.css';
 
@@ -63,6 +64,7 @@ export function PolicySection() {
           })}
         </ul>
       )}
+      {state.warnings.length === 0 ? null : <PolicyWarnings warnings={state.warnings} />}
       {state.policies.map((document) => (
         <SettingRow key={document.file} label={document.name} hint={`${document.rules} rules`}>
           <Identifier>{document.file}</Identifier>

@@ -4,7 +4,7 @@ import type { Gateway } from '../../../proxy/gateway-door.ts';
 export const NO_POLICY: Pick<Gateway, 'policy' | 'waitingPolicy' | 'acceptPolicy'> = {
   policy: () => ({
     ...{ status: 'none', folder: '', digest: '', loadedAt: '', policies: [], problems: [] },
-    ...{ waiting: null, notices: [] },
+    ...{ warnings: [], waiting: null, notices: [] },
   }),
   waitingPolicy: () => null,
   acceptPolicy: () => Promise.reject(new Error('nothing waits')),

@@ -193,11 +193,13 @@ function policyOf(rules: string, timeline: Timeline): PolicySource {
     },
     state: () => ({
       ...{ status: 'loaded', folder: '', digest: 'digest', loadedAt, policies: [], problems: [] },
-      ...{ waiting: null, notices: [] },
+      ...{ warnings: [], waiting: null, notices: [] },
     }),
     waiting: () => null,
     accept: async () => undefined,
     onChange: () => () => undefined,
+    surroundedBy: () => undefined,
+    groupsToLookAt: () => [],
     close: async () => undefined,
   };
 }

@@ -10,7 +10,9 @@ import { document, question } from './policies.ts';
 function compile(files: Readonly<Record<string, string>>) {
   const parsed = Object.entries(files).map(([file, text]) => parsePolicyFile(file, text));
   const compiled = compilePolicies(parsed.flatMap(({ policies }) => policies));
-  expect([...parsed.flatMap(({ problems }) => problems), ...compiled.problems]).toEqual([]);
+  // Random rules may well ask for what no request is.
+  const problems = compiled.problems.filter(({ code }) => code !== 'never-matches');
+  expect([...parsed.flatMap((file) => file.problems), ...problems]).toEqual([]);
   return compiled.rules;
 }
 

@@ -104,7 +104,7 @@ describe('case 63: what waits', () => {
     ],
     [
       'an allow of another group',
-      one('allow', 'resources: [pods.a]'),
+      one('allow', 'resources: [pods.example.com]'),
       one('allow', 'resources: [pods]'),
       'allows more',
     ],

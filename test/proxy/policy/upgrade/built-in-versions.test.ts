@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { compilePolicies } from '../../../../proxy/policy/compile-policy.ts';
 import { BUILT_IN_VERSIONS, type BuiltInVersion } from '../../../../proxy/policy/default-policy/built-in-versions.ts';
 import { DEFAULT_POLICY } from '../../../../proxy/policy/default-policy/default-policy.ts';
+import { parsePolicyFile } from '../../../../proxy/policy/document/parse-policy.ts';
+import { policyWarnings } from '../../../../proxy/policy/never-matches/warnings.ts';
 import { BUILT_IN, commentOf } from '../../../../proxy/policy/upgrade/built-in-parts.ts';
 import { commentFingerprint } from '../../../../proxy/policy/upgrade/fingerprint.ts';
 import { partsOf } from '../../../../proxy/policy/upgrade/policy-parts.ts';
@@ -75,6 +78,17 @@ describe('the table of built-in versions', () => {
       const lines = [...commentsOf(documents)].filter((comment) => !comments.has(comment));
       const where = `${TABLE} lacks what commit ${commit} had; its place is before the last entry`;
       expect({ parts: Object.fromEntries(lacking), comments: lines }, where).toEqual({ parts: {}, comments: [] });
+    }
+  });
+
+  test('is of policies that load without a problem or a warning, every one', ({ skip }) => {
+    const commits = history();
+    if (commits === null) return skip('this copy of the source has not all of its history');
+    for (const commit of commits) {
+      const files = documentsAt(commit).map(({ file, text }) => parsePolicyFile(file, text));
+      const policies = files.flatMap((file) => file.policies);
+      const problems = [...files.flatMap((file) => file.problems), ...compilePolicies(policies).problems];
+      expect({ problems, warnings: policyWarnings(policies, null) }, commit).toEqual({ problems: [], warnings: [] });
     }
   });
 
