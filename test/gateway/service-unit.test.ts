@@ -48,7 +48,7 @@ describe.skipIf(reason !== null)('the unit file, under a real systemd', () => {
       '/usr/bin/kubectl': kubectlPath,
       '/media/files': folder,
     });
-    systemd?.run(`
+    await systemd?.run(`
       mkdir -p /etc/sysusers.d /etc/gatehouse
       cp /media/files/sysusers /etc/sysusers.d/gatehouse.conf
       systemd-sysusers
@@ -61,65 +61,67 @@ describe.skipIf(reason !== null)('the unit file, under a real systemd', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const script = (text: string) => {
+  const script = async (text: string) => {
     if (systemd === null) throw new Error('no systemd');
-    return systemd.run(text);
+    return await systemd.run(text);
   };
-  const main = () => script('systemctl show -p MainPID --value gatehouse').out.trim();
-  const log = () => script('journalctl -u gatehouse --no-pager -o cat').out;
+  const main = async () => (await script('systemctl show -p MainPID --value gatehouse')).out.trim();
+  const log = async () => (await script('journalctl -u gatehouse --no-pager -o cat')).out;
   const started = async (times: number) =>
     await expect.poll(log).toMatch(new RegExp(`(?:gatehouse gateway ready[^]*){${times}}`));
 
-  it('has nothing that systemd does not know, and is well shut', (context) => {
+  it('has nothing that systemd does not know, and is well shut', async (context) => {
     context.skip(systemd === null, 'no systemd starts here');
-    expect(script(fencedBlock(document, 'sh service'))).toMatchObject({ status: 0 });
-    expect(script('systemctl daemon-reload && systemd-analyze verify --man=no gatehouse.service')).toEqual({
+    expect(await script(fencedBlock(document, 'sh service'))).toMatchObject({ status: 0 });
+    expect(await script('systemctl daemon-reload && systemd-analyze verify --man=no gatehouse.service')).toEqual({
       status: 0,
       out: '',
       errors: '',
     });
     const exposure = /Overall exposure level for gatehouse\.service: ([\d.]+)/;
-    const { out } = script('systemd-analyze security --no-pager gatehouse.service');
+    const { out } = await script('systemd-analyze security --no-pager gatehouse.service');
     expect(Number(exposure.exec(out)?.[1])).toBeLessThan(2);
   });
 
   it('starts, serves, keeps what it writes to itself, and lets it be reviewed', async (context) => {
     context.skip(systemd === null, 'no systemd starts here');
-    expect(script('systemctl start gatehouse')).toMatchObject({ status: 0 });
+    expect(await script('systemctl start gatehouse')).toMatchObject({ status: 0 });
     await started(1);
-    const shown = script('KUBECONFIG=/run/gatehouse/client.yaml kubectl get secrets -A -o yaml');
+    const shown = await script('KUBECONFIG=/run/gatehouse/client.yaml kubectl get secrets -A -o yaml');
     expect(shown).toMatchObject({ status: 0, errors: expect.stringMatching(/values? masked/) });
     // A list of this size is looked through by a thread, as WebAssembly: what the sandbox must not forbid.
     const large = `kubectl create configmap large -n default --from-file=/opt/gatehouse/package-lock.json --dry-run=client -o yaml`;
-    const created = script(`export KUBECONFIG=/run/gatehouse/client.yaml; ${large} | kubectl create -f -`);
+    const created = await script(`export KUBECONFIG=/run/gatehouse/client.yaml; ${large} | kubectl create -f -`);
     expect(created).toMatchObject({ status: 0, out: 'configmap/large created\n' });
-    const open = script('find /var/lib/gatehouse /var/lib/gatehouse-witness /run/gatehouse -perm /077 ! -type l');
+    const open = await script('find /var/lib/gatehouse /var/lib/gatehouse-witness /run/gatehouse -perm /077 ! -type l');
     expect(open.out).toBe('');
-    expect(script(`ps -o user= -p ${main()}`).out.trim()).toBe('gatehouse');
-    const hasSudo = script('command -v sudo').status === 0;
+    const pid = await main();
+    expect((await script(`ps -o user= -p ${pid}`)).out.trim()).toBe('gatehouse');
+    const hasSudo = (await script('command -v sudo')).status === 0;
     const lines = fencedBlock(document, 'sh approvals');
-    const reviewed = script(hasSudo ? lines : lines.replaceAll('sudo -u gatehouse', 'runuser -u gatehouse --'));
+    const reviewed = await script(hasSudo ? lines : lines.replaceAll('sudo -u gatehouse', 'runuser -u gatehouse --'));
     expect(reviewed).toMatchObject({ status: 0, out: expect.stringMatching(/^nothing waits\n.*whole and unchanged/) });
   });
 
-  it('cannot write elsewhere, and its policy is root’s', (context) => {
+  it('cannot write elsewhere, and its policy is root’s', async (context) => {
     context.skip(systemd === null, 'no systemd starts here');
-    const inside = (command: string) => script(`nsenter -t ${main()} -m setpriv --reuid gatehouse ${command}`);
+    const pid = await main();
+    const inside = (command: string) => script(`nsenter -t ${pid} -m setpriv --reuid gatehouse ${command}`);
     for (const place of ['/etc/gatehouse/x', '/opt/gatehouse/x', '/etc/gatehouse/policy/never.yaml', '/home/x']) {
-      expect(inside(`touch ${place}`).errors, place).toMatch(/Read-only file system|Permission denied/);
+      expect((await inside(`touch ${place}`)).errors, place).toMatch(/Read-only file system|Permission denied/);
     }
   });
 
   it('comes back after a crash, and ends as asked', async (context) => {
     context.skip(systemd === null, 'no systemd starts here');
-    script('systemctl kill --signal=KILL gatehouse');
+    await script('systemctl kill --signal=KILL gatehouse');
     await started(2);
-    expect(script('KUBECONFIG=/run/gatehouse/client.yaml kubectl get namespaces')).toMatchObject({ status: 0 });
-    expect(script('systemctl stop gatehouse')).toMatchObject({ status: 0 });
-    expect(script('systemctl show -p Result -p ExecMainStatus gatehouse').out).toBe(
+    expect(await script('KUBECONFIG=/run/gatehouse/client.yaml kubectl get namespaces')).toMatchObject({ status: 0 });
+    expect(await script('systemctl stop gatehouse')).toMatchObject({ status: 0 });
+    expect((await script('systemctl show -p Result -p ExecMainStatus gatehouse')).out).toBe(
       'Result=success\nExecMainStatus=0\n',
     );
-    expect(script('ls /run/gatehouse').status).not.toBe(0);
+    expect((await script('ls /run/gatehouse')).status).not.toBe(0);
   });
 });
 

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** A real systemd, as process 1 of namespaces of its own. */
 export interface Systemd {
   /** Runs a script of bash in it, as root. */
-  run(script: string): { readonly status: number | null; readonly out: string; readonly errors: string };
+  run(script: string): Promise<{ readonly status: number | null; readonly out: string; readonly errors: string }>;
   close(): Promise<void>;
 }
 
@@ -44,17 +44,23 @@ export async function startSystemd(binds: Readonly<Record<string, string>>): Pro
     errors += text;
   });
   const systemd: Systemd = {
-    run(script) {
+    async run(script) {
       const words = ['-t', String(childOf(starter)), '-m', '-p', '-i', '-u', '-C', '-r', '-w'];
       const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-      const { status, stdout, stderr } = spawnSync('nsenter', [...words, 'bash', '-c', script], {
-        encoding: 'utf8',
+      const inside = spawn('nsenter', [...words, 'bash', '-c', script], {
         // bash reads its start-up files where standard input is a socket.
         stdio: ['ignore', 'pipe', 'pipe'],
         env: { PATH: path },
-        timeout: 60_000,
       });
-      return { status, out: stdout, errors: stderr };
+      const texts = { out: '', errors: '' };
+      inside.stdout.setEncoding('utf8').on('data', (text: string) => {
+        texts.out += text;
+      });
+      inside.stderr.setEncoding('utf8').on('data', (text: string) => {
+        texts.errors += text;
+      });
+      const [status] = await once(inside, 'close');
+      return { status: status as number | null, ...texts };
     },
     async close() {
       if (starter.exitCode === null && starter.signalCode === null) {
@@ -66,8 +72,10 @@ export async function startSystemd(binds: Readonly<Record<string, string>>): Pro
     },
   };
   for (let look = 0; look < LOOKS && starter.exitCode === null; look += 1) {
-    if (childOf(starter) !== null && systemd.run('systemctl is-active little.target').out === 'active\n')
-      return systemd;
+    if (childOf(starter) !== null) {
+      const { out } = await systemd.run('systemctl is-active little.target');
+      if (out === 'active\n') return systemd;
+    }
     await delay(LOOK_AGAIN);
   }
   await systemd.close();
