@@ -9,6 +9,7 @@ import { gatewayCommand } from './gateway/gateway-command.ts';
 import { journalTailCommand } from './journal/tail-command.ts';
 import { journalVerifyCommand } from './journal/verify-command.ts';
 import { policyAcceptCommand, policyPendingCommand } from './policy/accept-command.ts';
+import { policyInitCommand } from './policy/init-command.ts';
 import { policyUpgradeCommand } from './policy/upgrade-command.ts';
 import { endCommand, streamsCommand } from './streams/streams-commands.ts';
 import { gatehouseVersion } from './version.ts';
@@ -22,6 +23,7 @@ const COMMANDS: readonly Command[] = [
   endCommand,
   journalVerifyCommand,
   journalTailCommand,
+  policyInitCommand,
   policyPendingCommand,
   policyAcceptCommand,
   policyUpgradeCommand,

@@ -28,7 +28,7 @@ export function readFlags<const Options extends Flags>(
   command: string,
   words: readonly string[],
   options: Options,
-  /** How many words may stand beside the flags, and what they are called. */
+  /** Which words may stand beside the flags, and what they are called; `[NAME]` may be left out. */
   positionals: readonly string[] = [],
 ): ReadFlags<Options> {
   const parsed = (() => {
@@ -39,7 +39,8 @@ export function readFlags<const Options extends Flags>(
       throw usageError(command, message);
     }
   })();
-  if (parsed.positionals.length !== positionals.length) {
+  const needed = positionals.filter((name) => !name.startsWith('[')).length;
+  if (parsed.positionals.length < needed || parsed.positionals.length > positionals.length) {
     const wanted = positionals.length === 0 ? 'flags only' : `one ${positionals.join(' and one ')}`;
     const got = parsed.positionals.length === 0 ? 'none' : parsed.positionals.map((word) => `"${word}"`).join(' ');
     throw usageError(command, `it takes ${wanted}, and got ${got}`);

@@ -50,3 +50,13 @@ export function tableRows(markdown: string): readonly (readonly string[])[] {
 export function codes(text: string): readonly string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 }
+
+/** The text of the one fenced block whose info string is this: ```` ```sh ci ````. */
+export function fencedBlock(markdown: string, info: string): string {
+  const blocks = [...markdown.matchAll(/^```(?<info>[^\n]*)\n(?<text>[\s\S]*?)^```$/gm)].filter(
+    ({ groups }) => groups?.['info'] === info,
+  );
+  const [text, ...more] = blocks.map(({ groups }) => groups?.['text'] ?? '');
+  if (text === undefined || more.length > 0) throw new Error(`${blocks.length} blocks are marked "${info}", not one`);
+  return text;
+}

@@ -1,0 +1,54 @@
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { diskErrorInWords } from '../../proxy/journal/journal-files.ts';
+import { CommandError, exitCodes } from '../command/exit-codes.ts';
+
+/**
+ * Writes policy files into a folder that has none, all of them or none. Others may read them: a gateway often runs as
+ * another user than the one who writes its policy, and a policy is no secret.
+ * @throws {CommandError}
+ */
+export async function writeNewFiles(
+  folder: string,
+  files: ReadonlyArray<{ readonly file: string; readonly text: string }>,
+): Promise<void> {
+  const found = await madeOrFound(folder);
+  if (found.length > 0) {
+    throw new CommandError(
+      exitCodes.failed,
+      `${folder} holds ${found.join(', ')} already, and nothing is written over: name an empty folder, or --print shows
+the documents`.replaceAll('\n', ' '),
+    );
+  }
+  const written: string[] = [];
+  try {
+    for (const { file, text } of files) {
+      const path = join(folder, file);
+      // "wx": what somebody else writes at this moment, or a link that leads elsewhere, is not written over either.
+      await writeFile(path, text, { flag: 'wx', mode: 0o644 }).catch(async (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') await rm(path, { force: true });
+        throw error;
+      });
+      written.push(path);
+    }
+  } catch (error) {
+    for (const path of written) await rm(path, { force: true });
+    throw cannotBeWritten(folder, error);
+  }
+}
+
+/** The policy files of a folder, which is made where it is missing. */
+async function madeOrFound(folder: string): Promise<string[]> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o755 });
+    return (await readdir(folder)).filter((name) => /\.ya?ml$/i.test(name) && !name.startsWith('.')).sort();
+  } catch (error) {
+    throw cannotBeWritten(folder, error);
+  }
+}
+
+function cannotBeWritten(folder: string, cause: unknown): CommandError {
+  return new CommandError(exitCodes.failed, `nothing was written into ${folder}: ${diskErrorInWords(cause)}`, {
+    cause,
+  });
+}

@@ -1,0 +1,4 @@
+import { startDemo } from './environment/demo.ts';
+import { describeCiRecipe } from './suites/ci-recipe.ts';
+
+describeCiRecipe(() => startDemo({ isBrisk: true }));
