@@ -8,7 +8,7 @@ import type { Command } from '../command/command.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { exitCodes } from '../command/exit-codes.ts';
 import { type Flags, positiveNumber, readFlags } from '../command/flags.ts';
-import { existingJournal } from './verify-command.ts';
+import { existingJournal } from './existing-journal.ts';
 
 const POLL_MILLISECONDS = 300;
 
