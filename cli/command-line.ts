@@ -5,6 +5,8 @@ import type { Command, CommandContext } from './command/command.ts';
 import { CommandError, type ExitCode, exitCodes } from './command/exit-codes.ts';
 import { commandHelp } from './command/help.ts';
 import { gatewayCommand } from './gateway/gateway-command.ts';
+import { journalQueryCommand } from './journal/query-command.ts';
+import { journalShowCommand } from './journal/show-command.ts';
 import { journalTailCommand } from './journal/tail-command.ts';
 import { journalVerifyCommand } from './journal/verify-command.ts';
 import { policyAcceptCommand, policyPendingCommand } from './policy/accept-command.ts';
@@ -21,6 +23,8 @@ const COMMANDS: readonly Command[] = [
   endCommand,
   journalVerifyCommand,
   journalTailCommand,
+  journalQueryCommand,
+  journalShowCommand,
   policyPendingCommand,
   policyAcceptCommand,
   policyUpgradeCommand,

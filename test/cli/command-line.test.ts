@@ -4,7 +4,17 @@ import { describe, expect, test } from 'vitest';
 import { parseListen } from '../../cli/gateway/gateway-settings.ts';
 import { run, temporaryFolder } from './run.ts';
 
-const commands = ['gateway', 'requests', 'approve', 'deny', 'journal verify', 'journal tail', 'journal query', 'journal show', 'policy upgrade'];
+const commands = [
+  'gateway',
+  'requests',
+  'approve',
+  'deny',
+  'journal verify',
+  'journal tail',
+  'journal query',
+  'journal show',
+  'policy upgrade',
+];
 
 test('--help lists every command and the exit codes', async () => {
   const { code, out } = await run('--help');

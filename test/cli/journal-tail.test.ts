@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { journalLines } from '../../cli/journal/tail-command.ts';
+import { journalLines } from '../../cli/journal/entry-in-words.ts';
 import type { OwnReadRecord } from '../../model/journal-record.ts';
 import { decided, finished, openTestJournal } from '../proxy/journal/entries.ts';
 import { dataFolderOfThree } from './journal-of-three.ts';
