@@ -59,6 +59,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         signingKey: options.journalKey,
         retention: options.journalRetention,
         witness: options.journalWitness ?? null,
+        readers: options.journalReaders ?? null,
         log,
       }),
       (part) => part.close(),

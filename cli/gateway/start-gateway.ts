@@ -46,6 +46,7 @@ export async function startGateway(
       largeBodyWorker: new URL('./large-body-worker.js', import.meta.url),
       principal: { user: `local:${context.osUser}`, groups: ['gatehouse:local'] },
       ...(witness === null ? {} : { journalWitness: witness }),
+      journalReaders: settings.journalReaders,
       journalRetention: settings.retention,
       environment: context.environment,
       terminal: context.ask === null ? null : new OwnTerminal(),
@@ -58,13 +59,13 @@ export async function startGateway(
 
 /** A place that somebody named must be there; the usual one may be missing, as in a container whose root is read-only. */
 async function openWitness(
-  { dataFolder, journalWitness }: GatewaySettings,
+  { dataFolder, journalReaders, journalWitness }: GatewaySettings,
   log: GatewayLog,
   context: CommandContext,
 ): Promise<HeadWitness | null> {
   const place = journalWitness ?? (await usualWitness(dataFolder, context));
   const why = await witnessTrouble(place);
-  if (why === null) return witnessFile(place);
+  if (why === null) return witnessFile(place, journalReaders);
   if (journalWitness !== null) throw new CommandError(exitCodes.failed, `--journal-witness: ${place}: ${why}`);
   const says = 'how far the journal reaches is kept nowhere else: name a file for it with --journal-witness';
   log.warn({ place, why }, says);

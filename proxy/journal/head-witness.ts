@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { GatewayLog } from '../gateway-log.ts';
 import { diskErrorInWords, replaceFile } from './journal-files.ts';
+import type { ReadersGroup } from './readers.ts';
 import { type JournalKey, parseStatement, type SignedStatement, statementProblem } from './signed-head.ts';
 
 /**
@@ -17,8 +18,8 @@ export interface HeadWitness {
   write(text: string): Promise<void>;
 }
 
-/** A witness in a file of its own, 0600; its folder is made when missing. */
-export function witnessFile(path: string): HeadWitness {
+/** A witness in a file of its own, 0600, or 0640 for readers of the journal; its folder is made when missing. */
+export function witnessFile(path: string, readers: ReadersGroup = null): HeadWitness {
   return {
     place: path,
     async read() {
@@ -31,7 +32,7 @@ export function witnessFile(path: string): HeadWitness {
     },
     async write(text) {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await replaceFile(path, text);
+      await replaceFile(path, text, readers);
     },
   };
 }

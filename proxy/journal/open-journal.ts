@@ -1,6 +1,6 @@
 // Above 300 lines because one writer owns the queue, the chain's end and the current file, and no step may be elsewhere.
 
-import { chmod, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { GatewayRecord, JournalEntry, JournalRecord } from '../../model/journal-record.ts';
 import type { GatewayLog } from '../gateway-log.ts';
 import { Refusal } from '../refusal.ts';
@@ -11,6 +11,7 @@ import { type Journal, type JournalFilter, journalUnavailable } from './journal.
 import { diskErrorInWords, journalFile, replaceFile } from './journal-files.ts';
 import { type FolderIdentity, folderIdentity, folderOutOfPlace, OutOfPlaceError } from './out-of-place.ts';
 import { queryRecords } from './query.ts';
+import { type ReadersGroup, setReaders } from './readers.ts';
 import { sealRecord } from './record-chain.ts';
 import { type KnownFile, type Recovered, recover } from './recovery.ts';
 import { RefusedCounts } from './refused-counts.ts';
@@ -25,6 +26,8 @@ export interface JournalOptions {
   readonly retention: JournalRetention;
   /** Keeps the head in a second place too; null or left out: what is removed as a whole is not noticed at the next start. */
   readonly witness?: HeadWitness | null;
+  /** A group that may read the journal too; null or left out: its owner alone. */
+  readonly readers?: ReadersGroup;
   /** Unix time in milliseconds. */
   readonly now?: () => number;
   readonly log: GatewayLog;
@@ -56,11 +59,13 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   let unlock: (() => Promise<void>) | undefined;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await chmod(folder, 0o700);
+    const readers = options.readers ?? null;
     unlock = await lockFolder(folder);
+    await setReaders(folder, readers);
     const recovered = await recover(folder, key, options.witness ?? null);
     if (key !== null) {
-      await replaceFile(publicKeyPath(folder), key.publicKey.export({ type: 'spki', format: 'pem' }).toString());
+      const pem = key.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+      await replaceFile(publicKeyPath(folder), pem, readers);
     }
     const journal = new LocalJournal(options, key, unlock);
     await journal.resume(recovered);
@@ -297,7 +302,7 @@ class LocalJournal implements Journal {
     // The old file is on the disk before the new one exists: the chain never has a hole in the middle.
     if (current !== null && !current.broken) await current.sync();
     const file = journalFile(this.#options.folder, (newest?.index ?? 0) + 1);
-    const created = await AppendFile.create(file.path);
+    const created = await AppendFile.create(file.path, this.#options.readers ?? null);
     this.#files.push({ ...file, firstSeq: nextSeq, bytes: 0 });
     this.#current = created;
     this.#day = day;
@@ -386,7 +391,7 @@ class LocalJournal implements Journal {
       if (this.#witness !== null) this.#told = this.#witness.tell(head);
       // What stands in the journal's place now is somebody else's.
       if (this.#failure?.error instanceof OutOfPlaceError) return;
-      await writeStatement(this.#options.folder, 'head', head);
+      await writeStatement(this.#options.folder, 'head', head, this.#options.readers ?? null);
     } catch (error) {
       this.#options.log.warn({ error }, "the journal's head could not be written; the next commit tries again");
     }
@@ -400,6 +405,7 @@ class LocalJournal implements Journal {
       const note = await trim(folder, this.#files, retention, {
         key: this.#key,
         now: this.#now(),
+        readers: this.#options.readers ?? null,
         onRemoved: (removed) => {
           this.#files = this.#files.filter((file) => file !== removed);
         },
