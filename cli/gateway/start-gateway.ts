@@ -3,6 +3,7 @@ import { ensurePrivateFolder } from '../../proxy/access/private-file.ts';
 import { openLocalAuthority } from '../../proxy/approvals/local-authority.ts';
 import { OwnTerminal } from '../../proxy/clusters/own-terminal.ts';
 import { ControlSocketError } from '../../proxy/control/control-socket.ts';
+import { assertKnownFormat } from '../../proxy/data-format.ts';
 import { createGateway } from '../../proxy/gateway.ts';
 import type { Gateway, GatewayLog } from '../../proxy/gateway-door.ts';
 import { type HeadWitness, witnessFile } from '../../proxy/journal/head-witness.ts';
@@ -30,6 +31,9 @@ export async function startGateway(
   log: GatewayLog,
   context: CommandContext,
 ): Promise<Gateway> {
+  await assertKnownFormat(settings.dataFolder).catch((error: unknown) => {
+    throw startError(error);
+  });
   const keys = await gatewayKeys(settings.dataFolder);
   const witness = await openWitness(settings, log, context);
   try {
