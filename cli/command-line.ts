@@ -6,6 +6,8 @@ import { CommandError, type ExitCode, exitCodes } from './command/exit-codes.ts'
 import { failureOf } from './command/failure.ts';
 import { commandHelp } from './command/help.ts';
 import { gatewayCommand } from './gateway/gateway-command.ts';
+import { journalQueryCommand } from './journal/query-command.ts';
+import { journalShowCommand } from './journal/show-command.ts';
 import { journalTailCommand } from './journal/tail-command.ts';
 import { journalVerifyCommand } from './journal/verify-command.ts';
 import { policyAcceptCommand, policyPendingCommand } from './policy/accept-command.ts';
@@ -23,6 +25,8 @@ const COMMANDS: readonly Command[] = [
   endCommand,
   journalVerifyCommand,
   journalTailCommand,
+  journalQueryCommand,
+  journalShowCommand,
   policyInitCommand,
   policyPendingCommand,
   policyAcceptCommand,
@@ -42,7 +46,7 @@ ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).joi
   --version   the version
 
 Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage, ${exitCodes.notVerified} the journal did not verify, ${exitCodes.noGateway} no gateway answers,
-${exitCodes.undecided} nothing was written for want of a yes, ${exitCodes.notCompared} the journal could not be compared with a second place.`;
+${exitCodes.undecided} nothing was written for want of a yes, ${exitCodes.notAllChecked} nothing wrong in the journal, and not all of it could be checked.`;
 }
 
 /**

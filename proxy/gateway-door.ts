@@ -111,6 +111,8 @@ export interface GatewayOptions {
    * removed or set back as a whole while nothing runs is not noticed.
    */
   readonly journalWitness?: HeadWitness;
+  /** The number of a group that may read the journal too. */
+  readonly journalReaders?: number | null;
   readonly journalRetention: { readonly days: number; readonly bytes: number };
   /** For recordings of streams; 90 days and 10 GiB where nothing is said. */
   readonly recordingRetention?: RecordingRetention;

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { ClientAccessRegistry } from './access/client-access.ts';
+import { writePrivateFile } from './access/private-file.ts';
 import type { Cluster } from './clusters/cluster.ts';
 import type { WatchedCluster } from './clusters/credential-at-hand.ts';
+import { assertKnownFormat, DATA_FORMAT, formatPath } from './data-format.ts';
 import { Evaluator } from './evaluation/evaluate.ts';
 import { OriginalUser } from './evaluation/original-user.ts';
 import { createUpstream } from './forward/pooled-upstream.ts';
@@ -33,6 +35,7 @@ const GRACE = 2_000;
 
 /**
  * Starts a gateway: journal first, listener last, so that nothing is served before it can be recorded.
+ * @throws {DataFormatError} when a newer version wrote the data folder.
  * @throws {FolderLockedError} when another gateway writes to the data folder.
  * @throws {ListenError} when the address cannot be had.
  * @throws {Refusal} `journal-unavailable`.
@@ -41,6 +44,7 @@ const GRACE = 2_000;
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { log } = options;
   if (!isKeyId(options.maskKey.kid)) throw new TypeError('The id of the mask key does not fit into a mask token');
+  const isMarked = await assertKnownFormat(options.dataFolder);
   prepareTape();
   const opened: Array<() => Promise<unknown>> = [];
   /** What is opened is closed again, newest first, when a later part fails to start or the gateway stops. */
@@ -60,10 +64,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         signingKey: options.journalKey,
         retention: options.journalRetention,
         witness: options.journalWitness ?? null,
+        readers: options.journalReaders ?? null,
         log,
       }),
       (part) => part.close(),
     );
+    if (!isMarked) await writePrivateFile(formatPath(options.dataFolder), `${DATA_FORMAT}\n`);
     const policy = keep(await options.policy(openingOf(journal, log)), (part) => part.close());
     for (const sink of options.journalSinks ?? []) journal.onAppend(sink);
     const upstream = keep(createUpstream(), (part) => part.close());

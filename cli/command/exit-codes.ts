@@ -9,8 +9,8 @@ export const exitCodes = {
   noGateway: 4,
   /** There is something to take over or to accept, and nobody said yes. */
   undecided: 5,
-  /** `journal verify` found nothing wrong in the folder, and nothing outside it to compare with. */
-  notCompared: 6,
+  /** `journal verify` found nothing wrong, and could not check all that it was asked to. */
+  notAllChecked: 6,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

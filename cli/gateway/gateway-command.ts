@@ -6,6 +6,7 @@ import { exitCodes } from '../command/exit-codes.ts';
 import { GATEWAY_FLAGS } from './gateway-flags.ts';
 import { gatewayLog } from './gateway-log.ts';
 import { readSettings } from './gateway-settings.ts';
+import { openToReaders } from './open-to-readers.ts';
 import { makePlaces, startError, startGateway } from './start-gateway.ts';
 
 export const gatewayCommand: Command = {
@@ -51,6 +52,8 @@ approval is answered, the journal is closed, the client kubeconfig is removed.`,
         log,
       });
       closers.unshift(closeSocket);
+      // Last: until then the folder is its owner's alone, and what is looked at is closed.
+      if (settings.journalReaders !== null) await openToReaders(settings.dataFolder, settings.journalReaders);
       context.print(`gatehouse gateway ready at ${gateway.address.url}/c/${slug}`);
       if (!context.stop.aborted) await once(context.stop, 'abort');
       log.info({}, 'stopping');

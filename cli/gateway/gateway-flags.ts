@@ -42,6 +42,12 @@ else ~/.gatehouse)`,
   },
   'journal-days': { type: 'string', value: 'N', default: '90', says: 'how long the journal is kept' },
   'journal-megabytes': { type: 'string', value: 'N', default: '1024', says: 'how much of it is kept' },
+  'journal-group': {
+    type: 'string',
+    value: 'GROUP',
+    says: `a group, by name or number, that may read the journal and nothing else of the data folder: for shippers. The user
+of the gateway must be in it (default: the user alone)`,
+  },
   'journal-witness': {
     type: 'string',
     value: 'FILE',

@@ -7,6 +7,7 @@ import type { CommandContext } from '../command/command.ts';
 import { dataFolder } from '../command/data-folder.ts';
 import { positiveNumber, readFlags, required, usageError } from '../command/flags.ts';
 import { namedWitness } from '../journal/journal-witness.ts';
+import { readersGroup } from '../journal/readers-group.ts';
 import { GATEWAY_FLAGS } from './gateway-flags.ts';
 
 const NAME = 'gateway';
@@ -21,6 +22,8 @@ export interface GatewaySettings {
   readonly trustsPolicyFolder: boolean;
   readonly listen: { readonly host: string; readonly port: number };
   readonly retention: { readonly days: number; readonly bytes: number };
+  /** The number of the group that may read the journal; null: its owner alone. */
+  readonly journalReaders: number | null;
   /** Null: the usual place. */
   readonly journalWitness: string | null;
 }
@@ -53,6 +56,7 @@ export async function readSettings(words: readonly string[], context: CommandCon
     policyFolder: values.policy === undefined ? join(data, 'policy') : resolve(values.policy),
     trustsPolicyFolder: values['trust-policy-folder'] === true,
     listen: parseListen(values.listen),
+    journalReaders: await readersGroup(NAME, values['journal-group']),
     journalWitness: witness === undefined ? null : namedWitness(NAME, witness, data),
     retention: {
       days: positiveNumber(NAME, 'journal-days', values['journal-days']),

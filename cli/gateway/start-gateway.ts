@@ -5,6 +5,7 @@ import { ensurePrivateFolder } from '../../proxy/access/private-file.ts';
 import { openLocalAuthority } from '../../proxy/approvals/local-authority.ts';
 import { OwnTerminal } from '../../proxy/clusters/own-terminal.ts';
 import { ControlSocketError } from '../../proxy/control/control-socket.ts';
+import { assertKnownFormat } from '../../proxy/data-format.ts';
 import { createGateway } from '../../proxy/gateway.ts';
 import type { Gateway, GatewayLog } from '../../proxy/gateway-door.ts';
 import { type HeadWitness, witnessFile } from '../../proxy/journal/head-witness.ts';
@@ -50,6 +51,7 @@ export async function startGateway(
   { ownsPolicy }: { readonly ownsPolicy: boolean },
 ): Promise<Gateway> {
   try {
+    await assertKnownFormat(settings.dataFolder);
     const keys = await gatewayKeys(settings.dataFolder);
     const witness = await openWitness(settings, log, context);
     return await createGateway({
@@ -68,6 +70,7 @@ export async function startGateway(
       principal: { user: `local:${context.osUser}`, groups: ['gatehouse:local'] },
       sessions: ['headless'],
       ...(witness === null ? {} : { journalWitness: witness }),
+      journalReaders: settings.journalReaders,
       journalRetention: settings.retention,
       environment: context.environment,
       terminal: context.ask === null ? null : new OwnTerminal(),
@@ -80,13 +83,13 @@ export async function startGateway(
 
 /** A place that somebody named must be there; the usual one may be missing, as in a container whose root is read-only. */
 async function openWitness(
-  { dataFolder, journalWitness }: GatewaySettings,
+  { dataFolder, journalReaders, journalWitness }: GatewaySettings,
   log: GatewayLog,
   context: CommandContext,
 ): Promise<HeadWitness | null> {
   const place = journalWitness ?? (await usualWitness(dataFolder, context));
   const why = await witnessTrouble(place);
-  if (why === null) return witnessFile(place);
+  if (why === null) return witnessFile(place, journalReaders);
   if (journalWitness !== null)
     throw new CommandError(exitCodes.failed, `--journal-witness: ${visible(place)}: ${why}; name another file`);
   const says = 'how far the journal reaches is kept nowhere else: name a file for it with --journal-witness';

@@ -1,16 +1,16 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { visible } from '../../model/visible-text.ts';
-import { diskErrorInWords } from '../../proxy/disk-error.ts';
-import { asUser, foreignOwner, userInWords } from '../../proxy/file-owner.ts';
+import { createPublicKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { type HeadWitness, hear, witnessFile } from '../../proxy/journal/head-witness.ts';
 import { journalFolder } from '../../proxy/journal/journal-files.ts';
 import { publicKeyPath } from '../../proxy/journal/signed-head.ts';
-import { type VerifyReport, verifyJournal } from '../../proxy/journal/verify-journal.ts';
+import { verifyJournal } from '../../proxy/journal/verify-journal.ts';
 import type { Command } from '../command/command.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 import { type Flags, readFlags, usageError } from '../command/flags.ts';
+import { journalIn, noJournal, unreadable } from './existing-journal.ts';
 import { foundWitness, namedWitness } from './journal-witness.ts';
+import { type Finding, findingInWords, findingOf, type KeySource, nothingOf, VERDICT_CODES } from './verify-report.ts';
 
 const NAME = 'journal verify';
 const FLAGS = {
@@ -30,6 +30,10 @@ beside the journal is used, which proves nothing against that owner`,
     type: 'boolean',
     says: 'look at the folder alone; a journal set back as a whole to an older copy passes',
   },
+  'without-signature': {
+    type: 'boolean',
+    says: 'look at the chain alone, for a journal that is not signed; one written anew as a whole passes',
+  },
   json: { type: 'boolean', says: 'print the report as JSON' },
 } as const satisfies Flags;
 
@@ -37,14 +41,14 @@ export const journalVerifyCommand: Command = {
   name: NAME,
   summary: 'check that the journal is whole and unchanged',
   about: `Reads the whole journal and finds edits, gaps, reordering and a cut-off end; and, compared with the second place
-in which the gateway keeps how far it reached, a journal that was removed or set back as a whole. Needs no running
-gateway, and does not disturb one.`,
+in which the gateway keeps how far it reached, a journal that was removed or set back as a whole. What could not be
+checked is said, and changes the exit code. Needs no running gateway, and does not disturb one.`,
   flags: FLAGS,
   exits: {
-    0: 'whole and unchanged',
+    0: 'whole and unchanged, and all that was asked for was checked',
     1: 'cannot be read',
     3: 'something is wrong (it says what, and where)',
-    6: 'nothing is wrong in the folder, and the second place has nothing to compare it with',
+    6: 'nothing wrong was found, but something could not be checked (it says what, and why)',
   },
 
   async run(words, context) {
@@ -54,116 +58,86 @@ gateway, and does not disturb one.`,
     if (values['without-witness'] && named !== undefined) {
       throw usageError(NAME, '--without-witness and --journal-witness exclude each other');
     }
+    const given = values['public-key'];
+    if (values['without-signature'] && given !== undefined) {
+      throw usageError(NAME, '--without-signature and --public-key exclude each other');
+    }
     const place = named === undefined ? await foundWitness(data, context) : namedWitness(NAME, named, data);
     const witness = values['without-witness'] ? null : witnessFile(place);
-    const folder = await journalToVerify(data, witness);
-    const own = values['public-key'] === undefined;
-    const publicKey = await readKey(values['public-key'] ?? publicKeyPath(folder), own);
-    const report = await verifyWith(folder, publicKey, witness);
-    if (values.json) context.print(JSON.stringify(report, null, 2));
-    else for (const line of reportInWords(report, folder, own)) context.print(line);
-    if (!report.ok) return exitCodes.notVerified;
-    return witness === null || report.witness !== null ? exitCodes.done : exitCodes.notCompared;
+    const key = values['without-signature'] ? NO_KEY : given === undefined ? null : await givenKey(given);
+    const { finding, folder } = await verify(data, key, witness, values['without-signature'] === true);
+    if (values.json) context.print(JSON.stringify(finding, null, 2));
+    else for (const line of findingInWords(finding, folder)) context.print(line);
+    return VERDICT_CODES[finding.verdict];
   },
 };
 
-/** The journal inside a data folder. */
-export async function existingJournal(data: string): Promise<string> {
-  const folder = journalFolder(data);
+interface Key {
+  readonly pem: string | null;
+  readonly source: KeySource;
+}
+
+const NO_KEY: Key = { pem: null, source: 'none' };
+
+async function verify(
+  data: string,
+  given: Key | null,
+  witness: HeadWitness | null,
+  leavesSignature: boolean,
+): Promise<{ readonly finding: Finding; readonly folder: string }> {
+  const folder = await journalIn(data);
+  if (folder === null) {
+    const gone = await goneInWords(witness);
+    if (gone === null) throw noJournal(data);
+    return { finding: nothingOf(`${journalFolder(data)} is gone, but ${gone}`, 'none'), folder: data };
+  }
   try {
-    // What is there and may not be read is another thing than what is not there.
-    await readdir(folder);
-    return folder;
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (!['ENOENT', 'ENOTDIR'].includes(code)) {
-      const owner = (await foreignOwner(folder)) ?? (await foreignOwner(data));
-      const whose =
-        owner === null ? '' : `; it belongs to ${userInWords(owner)}: run this as that user (${asUser(owner)} …)`;
-      const why = diskErrorInWords(error, 'read');
-      throw new CommandError(exitCodes.failed, `the journal in ${visible(data)} cannot be read: ${why}${whose}`, {
-        cause: error,
-      });
+    const key = given ?? (await keyBeside(folder));
+    if (key === 'unusable') {
+      const reason = 'it holds no public key in PEM: put it back, or give a copy with --public-key';
+      return { finding: nothingOf(reason, 'beside the journal', 'public-key.pem'), folder };
     }
-    throw new CommandError(
-      exitCodes.failed,
-      `there is no journal in ${visible(data)}: give the gateway's data folder with --data`,
-    );
+    const report = await verifyJournal(folder, { publicKey: key.pem, ...(witness === null ? {} : { witness }) });
+    return { finding: findingOf(report, key.source, leavesSignature ? ['signature'] : []), folder };
+  } catch (error) {
+    throw await unreadable(folder, error);
   }
 }
 
 /** A folder that is gone is the worst that can be found, where a second place knows that it was there. */
-async function journalToVerify(data: string, witness: HeadWitness | null): Promise<string> {
-  try {
-    return await existingJournal(data);
-  } catch (error) {
-    // One that may not be read is not gone.
-    const isGone = error instanceof CommandError && error.cause === undefined;
-    const testimony = witness === null || !isGone ? null : await hear(witness, null);
-    if (testimony?.says !== 'head') throw error;
-    const { place, head } = testimony;
-    throw new CommandError(
-      exitCodes.notVerified,
-      `NOT VERIFIED: ${journalFolder(data)} is gone, but ${place} says that record ${head.seq} was written there at ${head.time}`,
-      { cause: error },
-    );
-  }
+async function goneInWords(witness: HeadWitness | null): Promise<string | null> {
+  const testimony = witness === null ? null : await hear(witness, null);
+  if (testimony?.says !== 'head') return null;
+  const { place, head } = testimony;
+  return `${place} says that record ${head.seq} was written there at ${head.time}`;
 }
 
-async function readKey(path: string, own: boolean): Promise<string | null> {
+async function givenKey(path: string): Promise<Key> {
+  let pem: string;
   try {
-    return await readFile(path, 'utf8');
+    pem = await readFile(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (own && code === 'ENOENT') return null;
     throw new CommandError(exitCodes.failed, `the public key ${path} cannot be read (${code})`, { cause: error });
   }
+  if (isPublicKey(pem)) return { pem, source: 'given' };
+  throw usageError(NAME, '--public-key: the file holds no public key in PEM');
 }
 
-async function verifyWith(
-  folder: string,
-  publicKey: string | null,
-  witness: HeadWitness | null,
-): Promise<VerifyReport> {
+async function keyBeside(folder: string): Promise<Key | 'unusable'> {
   try {
-    return await verifyJournal(folder, witness === null ? { publicKey } : { publicKey, witness });
+    const pem = await readFile(publicKeyPath(folder), 'utf8');
+    return isPublicKey(pem) ? { pem, source: 'beside the journal' } : 'unusable';
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    if (code.startsWith('ERR_OSSL')) throw usageError(NAME, '--public-key: the file holds no public key in PEM');
-    throw new CommandError(exitCodes.failed, `the journal in ${folder} cannot be read: ${message}`, { cause: error });
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return NO_KEY;
+    throw error;
   }
 }
 
-/** The report for people: the verdict first. */
-export function reportInWords(report: VerifyReport, folder: string, keyBesideJournal: boolean): string[] {
-  const { problem, first, last, afterHead } = report;
-  const lines: string[] = [];
-  if (problem === null) {
-    lines.push(
-      `the journal in ${folder} is whole and unchanged${report.witness === null ? ', as far as it goes' : ''}`,
-    );
-  } else {
-    const line = problem.line === null ? '' : `, line ${problem.line}`;
-    lines.push(`NOT VERIFIED: ${problem.file === null ? '' : `${problem.file}${line}: `}${problem.reason}`);
+function isPublicKey(pem: string): boolean {
+  try {
+    return createPublicKey(pem).type === 'public';
+  } catch {
+    return false;
   }
-  const range = first === null || last === null ? '' : `, ${first.seq} (${first.time}) to ${last.seq} (${last.time})`;
-  lines.push(`  ${count(report.records, 'record')} in ${count(report.files, 'file')}${range}`);
-  if (report.signed) {
-    const fresh = afterHead === 0 ? '' : `; ${count(afterHead, 'record')} written after it, chained only`;
-    lines.push(`  the signature of the head is right${fresh}`);
-  }
-  if (report.signed && keyBesideJournal) {
-    lines.push(
-      '  it was checked with the key beside the journal; use --public-key with a copy kept elsewhere for proof',
-    );
-  }
-  if (report.witness !== null) {
-    const { place, seq } = report.witness;
-    lines.push(`  it was compared with ${place}, which knows of record ${seq}`);
-  }
-  return [...lines, ...report.notes.map((note) => `  note: ${note}`)];
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

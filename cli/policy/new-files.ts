@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diskErrorInWords } from '../../proxy/journal/journal-files.ts';
+import { diskErrorInWords } from '../../proxy/disk-error.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 
 /**

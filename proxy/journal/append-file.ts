@@ -3,6 +3,7 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { syncFolder } from './journal-files.ts';
 import { OutOfPlaceError } from './out-of-place.ts';
+import { giveToReaders, type ReadersGroup } from './readers.ts';
 
 /**
  * Bytes that are written at once, into the system's cache: that takes some microseconds, and a turn of libuv's thread
@@ -37,10 +38,11 @@ export class AppendFile {
     this.#synced = bytes;
   }
 
-  /** Mode 0600; fails when the file exists. */
-  static async create(path: string): Promise<AppendFile> {
+  /** Mode 0600, or 0640 where there are readers; fails when the file exists. */
+  static async create(path: string, readers: ReadersGroup = null): Promise<AppendFile> {
     const handle = await open(path, 'wx', 0o600);
     try {
+      await giveToReaders(handle, readers);
       await syncFolder(dirname(path));
       return new AppendFile(handle, path, await handle.stat(), 0);
     } catch (error) {

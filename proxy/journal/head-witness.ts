@@ -4,6 +4,7 @@ import { diskErrorInWords } from '../disk-error.ts';
 import type { GatewayLog } from '../gateway-log.ts';
 import { makeFolders } from '../make-folders.ts';
 import { replaceFile } from './journal-files.ts';
+import type { ReadersGroup } from './readers.ts';
 import { type JournalKey, parseStatement, type SignedStatement, statementProblem } from './signed-head.ts';
 
 /**
@@ -19,8 +20,8 @@ export interface HeadWitness {
   write(text: string): Promise<void>;
 }
 
-/** A witness in a file of its own, 0600; its folder is made when missing. */
-export function witnessFile(path: string): HeadWitness {
+/** A witness in a file of its own, 0600, or 0640 for readers of the journal; its folder is made when missing. */
+export function witnessFile(path: string, readers: ReadersGroup = null): HeadWitness {
   return {
     place: path,
     async read() {
@@ -33,7 +34,7 @@ export function witnessFile(path: string): HeadWitness {
     },
     async write(text) {
       await makeFolders(dirname(path));
-      await replaceFile(path, text);
+      await replaceFile(path, text, readers);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type FileHandle, open, readdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { giveToReaders, type ReadersGroup } from './readers.ts';
 
 /** Where the journal of a gateway lies inside its data folder. */
 export function journalFolder(dataFolder: string): string {
@@ -99,11 +100,12 @@ async function readChunk(handle: FileHandle, position: number, length: number): 
   return buffer.subarray(0, filled);
 }
 
-/** Replaces a file as a whole: after a crash there is the old content or the new one. Mode 0600. */
-export async function replaceFile(path: string, content: string): Promise<void> {
+/** Replaces a file as a whole: after a crash there is the old content or the new one. Mode 0600, or 0640 for readers. */
+export async function replaceFile(path: string, content: string, readers: ReadersGroup = null): Promise<void> {
   const temporary = `${path}.new`;
   const handle = await open(temporary, 'w', 0o600);
   try {
+    await giveToReaders(handle, readers);
     await handle.writeFile(content);
     await handle.sync();
   } finally {

@@ -1,6 +1,6 @@
 // Above 300 lines because one writer owns the queue, the chain's end and the current file, and no step may be elsewhere.
 
-import { chmod, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { GatewayRecord, JournalEntry, JournalRecord } from '../../model/journal-record.ts';
 import { diskErrorInWords, withPath } from '../disk-error.ts';
 import type { GatewayLog } from '../gateway-log.ts';
@@ -13,6 +13,7 @@ import { type Journal, type JournalFilter, journalUnavailable } from './journal.
 import { journalFile, replaceFile } from './journal-files.ts';
 import { type FolderIdentity, folderIdentity, folderOutOfPlace, OutOfPlaceError } from './out-of-place.ts';
 import { queryRecords } from './query.ts';
+import { type ReadersGroup, setReaders } from './readers.ts';
 import { sealRecord } from './record-chain.ts';
 import { type KnownFile, type Recovered, recover } from './recovery.ts';
 import { RefusedCounts } from './refused-counts.ts';
@@ -34,6 +35,8 @@ export interface JournalOptions {
   readonly retention: JournalRetention;
   /** Keeps the head in a second place too; null or left out: what is removed as a whole is not noticed at the next start. */
   readonly witness?: HeadWitness | null;
+  /** A group that may read the journal too; null or left out: its owner alone. */
+  readonly readers?: ReadersGroup;
   /** Unix time in milliseconds. */
   readonly now?: () => number;
   readonly log: GatewayLog;
@@ -65,13 +68,15 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   let unlock: (() => Promise<void>) | undefined;
   try {
     await makeFolders(folder);
-    await chmod(folder, 0o700);
+    const readers = options.readers ?? null;
     unlock = await lockFolder(folder);
+    await setReaders(folder, readers);
     const recovered = await recover(folder, key, options.witness ?? null);
     if (key !== null) {
-      await replaceFile(publicKeyPath(folder), key.publicKey.export({ type: 'spki', format: 'pem' }).toString());
+      const pem = key.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+      await replaceFile(publicKeyPath(folder), pem, readers);
     }
-    if (recovered.last.seq === 0) await promiseNothing(folder, key, recovered.last);
+    if (recovered.last.seq === 0) await promiseNothing(options, key, recovered.last);
     const journal = new LocalJournal(options, key, unlock);
     await journal.resume(recovered);
     return journal;
@@ -84,10 +89,14 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 }
 
 /** The head of an empty journal stands before its first record: a crash between the two leaves nothing missing. */
-async function promiseNothing(folder: string, key: JournalKey | null, { seq, hash }: Recovered['last']): Promise<void> {
+async function promiseNothing(
+  { folder, readers }: JournalOptions,
+  key: JournalKey | null,
+  { seq, hash }: Recovered['last'],
+): Promise<void> {
   if ((await readStatement(folder, 'head')) !== null) return;
   const time = new Date().toISOString();
-  await writeStatement(folder, 'head', makeStatement('head', { seq, hash, time }, key));
+  await writeStatement(folder, 'head', makeStatement('head', { seq, hash, time }, key), readers ?? null);
 }
 
 /** Which file of the journal it is about, where the system says so. */
@@ -319,7 +328,7 @@ class LocalJournal implements Journal {
     // The old file is on the disk before the new one exists: the chain never has a hole in the middle.
     if (current !== null && !current.broken) await current.sync();
     const file = journalFile(this.#options.folder, (newest?.index ?? 0) + 1);
-    const created = await AppendFile.create(file.path);
+    const created = await AppendFile.create(file.path, this.#options.readers ?? null);
     this.#files.push({ ...file, firstSeq: nextSeq, bytes: 0 });
     this.#current = created;
     this.#day = day;
@@ -415,7 +424,7 @@ class LocalJournal implements Journal {
       if (this.#witness !== null) this.#told = this.#witness.tell(head);
       // What stands in the journal's place now is somebody else's.
       if (this.#failure?.error instanceof OutOfPlaceError) return;
-      await writeStatement(this.#options.folder, 'head', head);
+      await writeStatement(this.#options.folder, 'head', head, this.#options.readers ?? null);
     } catch (error) {
       // While the journal itself cannot be written, that was said.
       if (this.#failure !== null) return;
@@ -431,6 +440,7 @@ class LocalJournal implements Journal {
       const note = await trim(folder, this.#files, retention, {
         key: this.#key,
         now: this.#now(),
+        readers: this.#options.readers ?? null,
         onRemoved: (removed) => {
           this.#files = this.#files.filter((file) => file !== removed);
         },

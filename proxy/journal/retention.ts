@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { GatewayRecord } from '../../model/journal-record.ts';
 import { linesBackward, syncFolder } from './journal-files.ts';
+import type { ReadersGroup } from './readers.ts';
 import { readLine } from './record-chain.ts';
 import type { KnownFile } from './recovery.ts';
 import { type JournalKey, makeStatement, writeStatement } from './signed-head.ts';
@@ -14,6 +15,7 @@ export interface JournalRetention {
 interface TrimOptions {
   readonly key: JournalKey | null;
   readonly now: number;
+  readonly readers: ReadersGroup;
   /** Called as each goes: one that cannot be removed leaves the others gone, which must not be taken for a loss. */
   readonly onRemoved: (file: KnownFile) => void;
 }
@@ -32,7 +34,7 @@ export async function trim(
   folder: string,
   files: readonly KnownFile[],
   retention: JournalRetention,
-  { key, now, onRemoved }: TrimOptions,
+  { key, now, readers, onRemoved }: TrimOptions,
 ): Promise<GatewayRecord | null> {
   const oldest = now - retention.days * DAY_MILLISECONDS;
   const kept = [...files];
@@ -52,7 +54,12 @@ export async function trim(
 
   if (last !== null) {
     const time = new Date(now).toISOString();
-    await writeStatement(folder, 'anchor', makeStatement('anchor', { seq: last.seq, hash: last.hash, time }, key));
+    await writeStatement(
+      folder,
+      'anchor',
+      makeStatement('anchor', { seq: last.seq, hash: last.hash, time }, key),
+      readers,
+    );
   }
   for (const file of removed) {
     await rm(file.path, { force: true });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { replaceFile } from './journal-files.ts';
+import type { ReadersGroup } from './readers.ts';
 
 /**
  * A statement about one record of the chain, signed with Ed25519 (RFC 8032).
@@ -72,8 +73,13 @@ function signedBytes(kind: StatementKind, { seq, hash, time }: { seq: number; ha
   return Buffer.from(`gatehouse journal ${kind} v1\n${seq}\n${hash}\n${time}\n`);
 }
 
-export async function writeStatement(folder: string, kind: StatementKind, statement: SignedStatement): Promise<void> {
-  await replaceFile(statementPath(folder, kind), `${JSON.stringify(statement)}\n`);
+export async function writeStatement(
+  folder: string,
+  kind: StatementKind,
+  statement: SignedStatement,
+  readers: ReadersGroup = null,
+): Promise<void> {
+  await replaceFile(statementPath(folder, kind), `${JSON.stringify(statement)}\n`, readers);
 }
 
 /** Null when there is none; `unreadable` when the file is there but is no statement. */

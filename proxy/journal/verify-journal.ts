@@ -3,10 +3,14 @@ import { type HeadWitness, hear, type Testimony } from './head-witness.ts';
 import { type FileLine, linesForward, listJournalFiles } from './journal-files.ts';
 import { GENESIS_HASH, readLine } from './record-chain.ts';
 import { readStatement, type SignedStatement, type StatementKind, statementProblem } from './signed-head.ts';
+import { type Unchecked, uncheckedParts } from './unchecked.ts';
 
 /** What a check of a whole journal found. */
 export interface VerifyReport {
+  /** Nothing is wrong in what was checked. */
   readonly ok: boolean;
+  /** What was not, though it was asked for; nothing where something is wrong. */
+  readonly unchecked: readonly Unchecked[];
   readonly files: number;
   readonly records: number;
   readonly first: { readonly seq: number; readonly time: string } | null;
@@ -15,6 +19,8 @@ export interface VerifyReport {
   readonly afterHead: number;
   /** Whether the head's signature was checked and is right. */
   readonly signed: boolean;
+  /** The last record that retention removed; null: the journal begins with record 1. */
+  readonly removedUpTo: number | null;
   /** The head that was compared with, and where it is kept; null: the folder was compared with nothing outside it. */
   readonly witness: { readonly place: string; readonly seq: number; readonly time: string } | null;
   /** The first thing that is wrong. `file` and `line` (from 1) are null where no line is to blame. */
@@ -84,8 +90,6 @@ async function verifyOnce(
   const head = await trusted('head');
   const files = await listJournalFiles(folder);
   const anchor = await trusted('anchor');
-  if (publicKey === null) notes.push('no public key was given: the chain was checked, no signature was');
-
   const chain = new ChainCheck(anchor, head, known);
   for (const [index, file] of files.entries()) {
     let number = 0;
@@ -103,6 +107,7 @@ async function verifyOnce(
   }
 
   const { last } = chain;
+  notes.push(...chain.notices);
   if (testimony?.says === 'head' && (last?.seq ?? 0) < testimony.head.seq) {
     fail(behindInWords(last?.seq ?? 0, testimony), files.at(-1)?.name ?? null);
   }
@@ -115,15 +120,17 @@ async function verifyOnce(
       files.at(-1)?.name ?? null,
     );
   }
-  if (testimony !== null && testimony.says !== 'head') notes.push(notComparedInWords(testimony));
+  const evidence = { hasKey: publicKey !== null, head, anchor, testimony, last };
   return {
     ok: problem === null,
+    unchecked: problem === null ? uncheckedParts(evidence) : [],
     files: files.length,
     records: chain.records,
     first: chain.first,
     last,
     afterHead: head === null ? chain.records : Math.max(0, (last?.seq ?? 0) - head.seq),
     signed: publicKey !== null && head !== null,
+    removedUpTo: anchor?.seq ?? null,
     witness: testimony?.says === 'head' ? placeAndTime(testimony) : null,
     problem,
     notes,
@@ -139,16 +146,13 @@ function placeAndTime({ place, head: { seq, time } }: Extract<Testimony, { says:
   return { place, seq, time };
 }
 
-function notComparedInWords(testimony: Exclude<Testimony, { says: 'head' }>): string {
-  const why = testimony.says === 'nothing' ? `nothing is kept in ${testimony.place}` : testimony.why;
-  return `${why}: whether a later part of the journal was removed as a whole cannot be told`;
-}
-
 /** Walks along the chain and says what does not fit. */
 class ChainCheck {
   records = 0;
   first: VerifyReport['first'] = null;
   last: VerifyReport['last'] = null;
+  /** What the gateway said of the journal that is no damage. */
+  readonly notices: string[] = [];
   readonly #anchor: SignedStatement | null;
   readonly #head: SignedStatement | null;
   readonly #known: SignedStatement | null;
@@ -174,6 +178,9 @@ class ChainCheck {
       (record.type === 'gateway' && (record.event === 'journal-damaged' || record.event === 'journal-missing')
         ? `the gateway itself found damage at ${record.time}: ${record.detail}`
         : null);
+    if (record.type === 'gateway' && record.event === 'journal-not-compared') {
+      this.notices.push(`the gateway could not compare the journal at ${record.time}: ${record.detail}`);
+    }
     this.records += 1;
     this.first ??= { seq: record.seq, time: record.time };
     this.last = { seq: record.seq, time: record.time };

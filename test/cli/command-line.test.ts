@@ -4,14 +4,24 @@ import { describe, expect, test } from 'vitest';
 import { parseListen } from '../../cli/gateway/gateway-settings.ts';
 import { run, temporaryFolder } from './run.ts';
 
-const commands = ['gateway', 'requests', 'approve', 'deny', 'journal verify', 'journal tail', 'policy upgrade'];
+const commands = [
+  'gateway',
+  'requests',
+  'approve',
+  'deny',
+  'journal verify',
+  'journal tail',
+  'journal query',
+  'journal show',
+  'policy upgrade',
+];
 
 test('--help lists every command and the exit codes', async () => {
   const { code, out } = await run('--help');
   expect(code).toBe(0);
   for (const command of commands) expect(out).toContain(`\n  ${command} `);
   expect(out).toContain(
-    'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the journal did not verify, 4 no gateway answers,\n5 nothing was written for want of a yes, 6 the journal could not be compared with a second place.',
+    'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the journal did not verify, 4 no gateway answers,\n5 nothing was written for want of a yes, 6 nothing wrong in the journal, and not all of it could be checked.',
   );
 });
 

@@ -1,30 +1,21 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { usualWitness } from '../../cli/journal/journal-witness.ts';
-import { journalLines } from '../../cli/journal/tail-command.ts';
-import type { OwnReadRecord } from '../../model/journal-record.ts';
-import { witnessFile } from '../../proxy/journal/head-witness.ts';
-import { decided, finished, openTestJournal, publicKey } from '../proxy/journal/entries.ts';
-import { home, run, start, temporaryFolder } from './run.ts';
-
-async function dataFolderOfThree(): Promise<string> {
-  const data = await temporaryFolder();
-  const witness = witnessFile(await usualWitness(data, { environment: {}, home }));
-  const journal = await openTestJournal(join(data, 'journal'), { witness });
-  await journal.append({ type: 'gateway', event: 'started', detail: 'for a test' }, { durable: false });
-  await journal.append(decided({ auditId: 'a', resource: 'secrets', name: 'db' }), { durable: false });
-  await journal.append({ ...finished('a'), maskedValues: 2 }, { durable: false });
-  await journal.close();
-  return data;
-}
+import { makeStatement, parseStatement, readJournalKey } from '../../proxy/journal/signed-head.ts';
+import { decided, openTestJournal, publicKey, signingKey } from '../proxy/journal/entries.ts';
+import { dataFolderOfThree } from './journal-of-three.ts';
+import { home, run, temporaryFolder } from './run.ts';
 
 describe('journal verify', () => {
   test('a whole journal: 0, and what was checked', async () => {
     const data = await dataFolderOfThree();
     const { code, out } = await run('journal', 'verify', '--data', data);
     expect(code).toBe(0);
-    expect(out).toMatch(/^the journal in .* is whole and unchanged\n {2}3 records in 1 file, 1 \(.*\) to 3 \(.*\)\n/);
+    expect(out).toMatch(
+      /^the journal in .* is whole and unchanged, if the key beside it is the gateway's\n {2}3 records in 1 file, 1 \(.*\) to 3 \(.*\)\n/,
+    );
     expect(out).toContain('the signature of the head is right');
     expect(out).toContain('checked with the key beside the journal');
   });
@@ -61,9 +52,9 @@ describe('journal verify', () => {
     test('a folder that is gone: 3, and how far it had come', async () => {
       const data = await dataFolderOfThree();
       await rm(join(data, 'journal'), { recursive: true });
-      const { code, errors } = await run('journal', 'verify', '--data', data);
+      const { code, out } = await run('journal', 'verify', '--data', data);
       expect(code).toBe(3);
-      expect(errors).toMatch(/NOT VERIFIED: .*journal is gone, but .* says that record 3 was written there at 20/);
+      expect(out).toMatch(/^NOT VERIFIED: .*journal is gone, but .* says that record 3 was written there at 20/);
     });
 
     test('an empty folder in its place: 3', async () => {
@@ -75,13 +66,15 @@ describe('journal verify', () => {
       expect(out).toMatch(/^NOT VERIFIED: the journal is empty, but .* says that record 3 was written at 20/);
     });
 
-    test('nothing in the second place: 6, whole as far as it goes; by itself, when asked for that: 0', async () => {
+    test('nothing in the second place: 6, and what was not checked; by itself, when asked for that: 0', async () => {
       const data = await dataFolderOfThree();
       await rm(await usualWitness(data, { environment: {}, home }));
       const { code, out } = await run('journal', 'verify', '--data', data);
       expect(code).toBe(6);
-      expect(out).toMatch(/^the journal in .* is whole and unchanged, as far as it goes\n/);
-      expect(out).toMatch(/note: nothing is kept in .*: whether a later part .* cannot be told$/);
+      expect(out).toMatch(
+        /^nothing wrong was found in the journal in .*, but not all could be checked: how far it should reach\n/,
+      );
+      expect(out).toMatch(/\n {2}not checked: nothing is kept in .*: whether a later part .* cannot be told\n/);
       expect((await run('journal', 'verify', '--data', data, '--without-witness')).code).toBe(0);
     });
 
@@ -102,6 +95,7 @@ describe('journal verify', () => {
     test.each([
       [['--journal-witness', ''], /--journal-witness takes a file outside/],
       [['--without-witness', '--journal-witness', 'x'], /exclude each other/],
+      [['--without-signature', '--public-key', 'x'], /exclude each other/],
     ])('%j is a wrong usage', async (flags, complaint) => {
       const { code, errors } = await run('journal', 'verify', '--data', await dataFolderOfThree(), ...flags);
       expect(errors).toMatch(complaint);
@@ -131,71 +125,280 @@ describe('journal verify', () => {
   });
 });
 
-describe('journal tail', () => {
-  test('one line for each request and event, oldest first', async () => {
-    const { code, out } = await run('journal', 'tail', '--data', await dataFolderOfThree());
-    expect(code).toBe(0);
-    expect(out.replaceAll(/20\S+Z/g, 'TIME').split('\n')).toEqual([
-      'TIME  gateway started: for a test',
-      'TIME  local:ada  get secrets shop/db  on prod  allow default/reads  200 in 12 ms, 2 masked',
-    ]);
-  });
+const otherKey = generateKeyPairSync('ed25519');
+const otherPem = otherKey.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const otherSigner = readJournalKey(otherKey.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
 
-  test('-n takes the last ones', async () => {
-    const { out } = await run('journal', 'tail', '-n', '1', '--data', await dataFolderOfThree());
-    expect(out).toMatch(/^20\S+Z {2}local:ada/);
-    expect(out).not.toContain('\n');
-  });
+interface Place {
+  readonly data: string;
+  readonly witness: string;
+  readonly copy: string;
+}
+const journalOf = ({ data }: Place, name: string) => join(data, 'journal', name);
 
-  test('--json prints the records as they stand', async () => {
-    const { out } = await run('journal', 'tail', '--json', '--data', await dataFolderOfThree());
-    expect(out.split('\n').map((line) => JSON.parse(line).seq)).toEqual([1, 2, 3]);
-  });
+/** Writes a statement anew: with another key, or with none. */
+async function resign(path: string, key: typeof otherSigner | null): Promise<void> {
+  const statement = parseStatement(await readFile(path, 'utf8'));
+  if (statement === null) throw new Error('no statement');
+  await writeFile(path, JSON.stringify(makeStatement('head', statement, key)));
+}
 
-  test('--follow goes on with what another process adds, until it is stopped', async () => {
-    const data = await dataFolderOfThree();
-    const tail = start('journal', 'tail', '--follow', '-n', '1', '--data', data);
-    await tail.printed('shop/db');
-    const journal = await openTestJournal(join(data, 'journal'));
-    await journal.append(decided({ auditId: 'b', name: 'new-one' }), { durable: false });
-    await tail.printed('new-one');
-    tail.stop();
-    expect(await tail.exit).toBe(0);
-    expect(tail.out).toHaveLength(2);
-    expect(tail.out[1]).toMatch(/get pods shop\/new-one {2}on prod {2}allow default\/reads {2}no end yet$/);
-  });
+/** Moves when a statement was made; its signature is right. */
+async function agedTo(path: string, seq: number, time: string, hash?: string): Promise<void> {
+  const statement = parseStatement(await readFile(path, 'utf8'));
+  if (statement === null) throw new Error('no statement');
+  const about = { seq, hash: hash ?? statement.hash, time };
+  await writeFile(path, JSON.stringify(makeStatement('head', about, readJournalKey(signingKey))));
+}
 
-  test('the signs of a request stand behind what was decided', () => {
-    const place = { v: 1, seq: 1, time: 'T', prev: '', hash: '' } as const;
-    const signs = [{ code: 'pod-placed-on-node', says: 'the pods are put on node n1, past the scheduler' }] as const;
-    expect(journalLines([{ ...decided({ auditId: 'x' }), ...place, signs }])[0]).toContain(
-      'default/reads  [pod-placed-on-node: the pods are put on node n1, past the scheduler]  no end yet',
-    );
-  });
+async function hashOf(place: Place, seq: number): Promise<string> {
+  const lines = (await readFile(journalOf(place, 'journal-000001.ndjson'), 'utf8')).split('\n');
+  return JSON.parse(lines[seq - 1] ?? '').hash;
+}
 
-  test('what the gateway reads itself says for which request', () => {
-    const place = { v: 1, seq: 1, time: 'T', prev: '', hash: '' } as const;
-    const reads = ['api', 'db'].map((name) => ({ name, auditId: `of-${name}` }));
-    const read: OwnReadRecord = {
-      ...{
-        type: 'own-read',
-        auditId: 'x',
-        credential: 'admin',
-        cluster: 'prod',
-        resource: 'secrets',
-        namespace: 'shop',
+const withCopy = ({ copy }: Place) => ['--public-key', copy];
+const alone = () => ['--without-witness'];
+const asIs = () => [];
+const WHOLE = /^the journal in \S+ is whole and unchanged$/;
+const BESIDE = /^the journal in \S+ is whole and unchanged, if the key beside it is the gateway's$/;
+const CHAIN = /^the journal in \S+ is whole and unchanged, as far as its chain alone shows$/;
+const open = (parts: string) =>
+  new RegExp(`^nothing wrong was found in the journal in \\S+, but not all could be checked: ${parts}$`);
+
+describe('"whole and unchanged" is said of what was checked alone', () => {
+  test.each<
+    [
+      what: string,
+      change: (place: Place) => Promise<unknown>,
+      flags: (place: Place) => string[],
+      code: number,
+      says: RegExp,
+      more?: RegExp,
+    ]
+  >([
+    ['all is there', async () => 0, asIs, 0, BESIDE],
+    ['all is there, and a copy of the key', async () => 0, withCopy, 0, WHOLE],
+    [
+      'the key is gone',
+      (at) => rm(journalOf(at, 'public-key.pem')),
+      asIs,
+      6,
+      open('the signatures'),
+      /public-key\.pem is gone/,
+    ],
+    ['the key is gone, and a copy given', (at) => rm(journalOf(at, 'public-key.pem')), withCopy, 0, WHOLE],
+    [
+      'the key is gone, and signatures are not asked for',
+      (at) => rm(journalOf(at, 'public-key.pem')),
+      () => ['--without-signature'],
+      0,
+      CHAIN,
+    ],
+    [
+      'the key and the second place are gone',
+      async (at) => Promise.all([rm(journalOf(at, 'public-key.pem')), rm(at.witness)]),
+      asIs,
+      6,
+      open('the signatures; how far it should reach'),
+    ],
+    [
+      'another key beside it',
+      (at) => writeFile(journalOf(at, 'public-key.pem'), otherPem),
+      asIs,
+      3,
+      /^NOT VERIFIED: head\.json: .*another key/,
+    ],
+    [
+      'another key beside it, and a copy given',
+      (at) => writeFile(journalOf(at, 'public-key.pem'), otherPem),
+      withCopy,
+      0,
+      WHOLE,
+    ],
+    [
+      'another key beside it, and all signed anew with that',
+      async (at) => {
+        await writeFile(journalOf(at, 'public-key.pem'), otherPem);
+        await resign(journalOf(at, 'head.json'), otherSigner);
       },
-      ...{ effective: null, reads },
-    };
-    const eve = { user: 'eve', uid: '', groups: [], extra: {} };
-    expect(journalLines([read, { ...read, effective: eve }].map((one) => ({ ...one, ...place })))).toEqual([
-      'T  gateway reads Secrets, to redact request x: api, db in shop on prod',
-      'T  gateway reads Secrets as eve, to redact request x: api, db in shop on prod',
-    ]);
+      asIs,
+      6,
+      open('how far it should reach'),
+      /the head was signed with another key/,
+    ],
+    [
+      'the same, and a copy of the key given',
+      async (at) => {
+        await writeFile(journalOf(at, 'public-key.pem'), otherPem);
+        await resign(journalOf(at, 'head.json'), otherSigner);
+      },
+      withCopy,
+      3,
+      /^NOT VERIFIED: head\.json: the head was signed with another key/,
+    ],
+    [
+      'no key in public-key.pem',
+      (at) => writeFile(journalOf(at, 'public-key.pem'), 'x'),
+      asIs,
+      3,
+      /^NOT VERIFIED: public-key\.pem: it holds no public key/,
+    ],
+    ['the head is gone', (at) => rm(journalOf(at, 'head.json')), asIs, 3, /^NOT VERIFIED: head\.json is missing/],
+    [
+      'the head is not signed',
+      (at) => resign(journalOf(at, 'head.json'), null),
+      asIs,
+      3,
+      /^NOT VERIFIED: head\.json: the head is not signed/,
+    ],
+    [
+      'the head is of another key',
+      (at) => resign(journalOf(at, 'head.json'), otherSigner),
+      asIs,
+      3,
+      /^NOT VERIFIED: head\.json: .*another key/,
+    ],
+    [
+      'the second place is gone',
+      (at) => rm(at.witness),
+      withCopy,
+      6,
+      open('how far it should reach'),
+      /nothing is kept in/,
+    ],
+    [
+      'the second place is gone, and not asked for',
+      (at) => rm(at.witness),
+      (at) => [...withCopy(at), ...alone()],
+      0,
+      WHOLE,
+    ],
+    [
+      'the second place is no file',
+      async (at) => rm(at.witness).then(() => mkdir(at.witness)),
+      withCopy,
+      6,
+      open('how far it should reach'),
+      /cannot be read: .*\(EISDIR\)/,
+    ],
+    [
+      'the second place holds something else',
+      (at) => writeFile(at.witness, 'x'),
+      withCopy,
+      6,
+      open('how far it should reach'),
+      /holds no head of a journal/,
+    ],
+    [
+      'the second place is of another key',
+      (at) => resign(at.witness, otherSigner),
+      withCopy,
+      6,
+      open('how far it should reach'),
+      /another key/,
+    ],
+    [
+      'the second place is not signed',
+      (at) => resign(at.witness, null),
+      withCopy,
+      6,
+      open('how far it should reach'),
+      /not signed/,
+    ],
+    [
+      'the second place stayed behind for long',
+      async (at) => agedTo(at.witness, 1, '2026-01-01T00:00:00.000Z', await hashOf(at, 1)),
+      withCopy,
+      6,
+      open('how far it should reach'),
+      /was last written at 2026-01-01T00:00:00\.000Z, for record 1/,
+    ],
+    [
+      'the second place is ahead',
+      (at) => agedTo(at.witness, 9, new Date().toISOString()),
+      withCopy,
+      3,
+      /^NOT VERIFIED: .*ends at record 3, but .* record 9/,
+    ],
+    [
+      'records long after the last signature',
+      async (at) => agedTo(journalOf(at, 'head.json'), 1, '2026-01-01T00:00:00.000Z', await hashOf(at, 1)),
+      (at) => [...withCopy(at), ...alone()],
+      6,
+      open('its newest records'),
+      /records 2 to 3 reach to/,
+    ],
+    [
+      'the same, where the second place vouches for them',
+      async (at) => agedTo(journalOf(at, 'head.json'), 1, '2026-01-01T00:00:00.000Z', await hashOf(at, 1)),
+      withCopy,
+      0,
+      WHOLE,
+    ],
+    [
+      'an empty folder without a second place',
+      async (at) => {
+        await rm(join(at.data, 'journal'), { recursive: true });
+        await mkdir(join(at.data, 'journal'));
+      },
+      alone,
+      6,
+      open('whether there was anything'),
+    ],
+    [
+      'the folder is gone, and so is the second place',
+      (at) => rm(join(at.data, 'journal'), { recursive: true }).then(() => rm(at.witness)),
+      asIs,
+      1,
+      /^gatehouse: there is no journal in/,
+    ],
+  ])('%s', async (_what, change, flags, code, says, more = /./) => {
+    const data = await dataFolderOfThree();
+    const copy = join(await temporaryFolder(), 'copy.pem');
+    await writeFile(copy, publicKey);
+    const place = { data, copy, witness: await usualWitness(data, { environment: {}, home }) };
+    await change(place);
+    const words = ['journal', 'verify', '--data', data, ...flags(place)];
+    const told = await run(...words);
+    const [first = '', ...rest] = `${told.out}${told.errors}`.split('\n');
+    expect(first).toMatch(says);
+    expect(`${first}\n${rest.join('\n')}`).toMatch(more);
+    expect(told.code).toBe(code);
+    if (code === 1) return;
+    const json = await run(...words, '--json');
+    expect(json.code).toBe(code);
+    const report = JSON.parse(json.out);
+    expect(report.verdict).toBe({ 0: 'whole', 3: 'wrong', 6: 'not all checked' }[code]);
+    expect(report.unchecked.length > 0).toBe(code === 6);
+    expect(report.problem !== null).toBe(code === 3);
   });
 
-  test('an end whose beginning is not among the records has a line of its own', () => {
-    const place = { v: 1, seq: 1, time: 'T', prev: '', hash: '' } as const;
-    expect(journalLines([{ ...finished('x', 0), ...place }])).toEqual(['T  request x ended  client gone in 12 ms']);
+  test('a journal that never was signed, as the app writes it without a keystore', async () => {
+    const data = await dataFolderOfThree({ signingKey: null });
+    expect((await readdir(join(data, 'journal'))).sort()).toEqual(['head.json', 'journal-000001.ndjson']);
+    const { code, out } = await run('journal', 'verify', '--data', data);
+    expect(out.split('\n').slice(0, 2)).toEqual([
+      expect.stringMatching(open('the signatures')),
+      expect.stringMatching(/not checked: the journal is not signed, as by an app without a keystore/),
+    ]);
+    expect(code).toBe(6);
+    const chain = await run('journal', 'verify', '--without-signature', '--data', data);
+    expect(chain).toMatchObject({ code: 0, out: expect.stringMatching(/as far as its chain alone shows\n/) });
+  });
+
+  test('what retention removed is said, and not proved without a key', async () => {
+    const data = await temporaryFolder();
+    const options = { fileBytes: 2_000, retention: { days: 30, bytes: 4_000 } };
+    const journal = await openTestJournal(join(data, 'journal'), options);
+    for (let index = 0; index < 20; index += 1) await journal.append(decided(), { durable: false });
+    await journal.close();
+    const whole = await run('journal', 'verify', '--without-witness', '--data', data);
+    expect(whole).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/\n {2}retention removed what was up to record \d+\n/),
+    });
+    await rm(join(data, 'journal', 'public-key.pem'));
+    const unproved = await run('journal', 'verify', '--without-witness', '--data', data);
+    expect(unproved).toMatchObject({ code: 6, out: expect.stringMatching(/up to record \d+ is not proved/) });
   });
 });

@@ -1,0 +1,72 @@
+import type { DecidedRecord, FinishedRecord, JournalRecord } from '../../model/journal-record.ts';
+import { visible } from '../../model/visible-text.ts';
+import { identityInWords, requestInWords } from '../approvals/request-in-words.ts';
+import type { JournalEntry } from './journal-entry.ts';
+
+/** One line for each request, with its end where that is among the records, and for each other record. */
+export function journalLines(records: readonly JournalRecord[]): string[] {
+  return joined(records).map(entryInWords);
+}
+
+/** Each request with its end where both are among the records, in the order of the records. */
+export function joined(records: readonly JournalRecord[]): JournalEntry[] {
+  const ends = new Map(records.flatMap((record) => (record.type === 'finished' ? [[record.auditId, record]] : [])));
+  const begun = new Set(records.flatMap((record) => (record.type === 'decided' ? [record.auditId] : [])));
+  return records.flatMap((record): JournalEntry[] => {
+    if (record.type === 'decided') return [{ record, end: ends.get(record.auditId) ?? null }];
+    return record.type === 'finished' && begun.has(record.auditId) ? [] : [{ record, end: null }];
+  });
+}
+
+/** An entry on one line: time, user, as whom, what, on which cluster, decision, rule, status. */
+export function entryInWords(entry: JournalEntry): string {
+  return visible(`${entry.record.time}  ${inWords(entry)}`);
+}
+
+function inWords({ record, end }: JournalEntry): string {
+  switch (record.type) {
+    case 'decided':
+      return `${decidedInWords(record)}  ${endInWords(end)}`;
+    case 'finished':
+      return `request ${record.auditId} ended  ${endInWords(record)}`;
+    case 'own-read': {
+      const names = record.reads.map(({ name }) => name).join(', ');
+      const as = record.effective === null ? '' : ` as ${identityInWords(record.effective)}`;
+      return `gateway reads Secrets${as}, to redact request ${record.auditId}: ${names} in ${record.namespace} on ${record.cluster}`;
+    }
+    case 'refused':
+      return `refused before there was a request: ${Object.entries(record.counts)
+        .map(([reason, count]) => `${reason} ${count}`)
+        .join(', ')}`;
+    case 'approval': {
+      const by = record.by === null ? '' : ` by ${record.by}`;
+      return `approval ${record.code} ${record.state}${by}${record.comment === null ? '' : `: ${record.comment}`}`;
+    }
+    case 'gateway':
+      return `gateway ${record.event}${record.detail === '' ? '' : `: ${record.detail}`}`;
+  }
+}
+
+function decidedInWords({
+  principal,
+  effective,
+  request,
+  cluster,
+  decision,
+  approval,
+  signs = [],
+}: DecidedRecord): string {
+  const as = effective === null ? '' : ` as ${identityInWords(effective)}`;
+  const code = decision.code === null ? '' : ` ${decision.code}`;
+  const approved =
+    approval === null ? '' : ` (${approval.code} ${approval.state}${approval.by === null ? '' : ` by ${approval.by}`})`;
+  const signed = signs.length === 0 ? '' : `  [${signs.map(({ code, says }) => `${code}: ${says}`).join('; ')}]`;
+  return `${principal.user}${as}  ${requestInWords(request)}  on ${cluster}  ${decision.outcome}${code} ${decision.rule}${approved}${signed}`;
+}
+
+export function endInWords(end: FinishedRecord | null): string {
+  if (end === null) return 'no end yet';
+  const masked = end.maskedValues === 0 ? '' : `, ${end.maskedValues} masked`;
+  const code = end.code === null ? '' : ` ${end.code}`;
+  return `${end.status === 0 ? 'client gone' : end.status}${code} in ${Math.round(end.durationMs)} ms${masked}`;
+}
