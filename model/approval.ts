@@ -1,3 +1,4 @@
+import type { Author } from './caller.ts';
 import type { ApprovalRequirement } from './decision.ts';
 import type { EffectiveIdentity, RequestSummary } from './journal-record.ts';
 import type { Principal } from './principal.ts';
@@ -26,10 +27,9 @@ export interface Intent {
 }
 
 /** A person's word on an approval request. */
-export interface Vote {
+export interface Vote extends Author {
   readonly id: string;
   readonly verdict: 'approve' | 'deny';
-  readonly by: string;
   readonly comment: string | null;
 }
 
@@ -45,12 +45,13 @@ export interface ApprovalRequest {
   readonly expiresAt: string;
   /** A client is waiting on the line right now. */
   readonly held: boolean;
-  readonly review: {
-    readonly by: string;
-    readonly verdict: 'approve' | 'deny';
-    readonly comment: string | null;
-    readonly at: string;
-  } | null;
+  readonly review:
+    | (Author & {
+        readonly verdict: 'approve' | 'deny';
+        readonly comment: string | null;
+        readonly at: string;
+      })
+    | null;
   readonly grant: { readonly state: GrantState; readonly expiresAt: string } | null;
   /** Why it ended, for people, where the state alone does not say; left out: it does. */
   readonly endReason?: string;

@@ -130,7 +130,8 @@ class LocalAuthority implements ApprovalAuthority {
     if (entry === undefined) throw new ApprovalError('unknown-approval', `there is no approval request ${vote.id}`);
     const { requirement, reason } = entry.approval.intent;
     const comment = plainText(vote.comment);
-    const review = { by: vote.by, verdict: vote.verdict, comment, at: this.#time() };
+    const caller = vote.caller === undefined ? {} : { caller: vote.caller };
+    const review = { by: vote.by, ...caller, verdict: vote.verdict, comment, at: this.#time() };
     entry.assertPending();
 
     if (vote.verdict === 'deny') {
@@ -291,6 +292,7 @@ class LocalAuthority implements ApprovalAuthority {
       code,
       state,
       by: review?.by ?? null,
+      ...(review?.caller === undefined ? {} : { caller: review.caller }),
       comment: review?.comment ?? endReason ?? null,
       intentDigest: intent.digest,
     });
