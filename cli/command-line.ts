@@ -1,14 +1,15 @@
 import { visibleLines } from '../model/visible-text.ts';
-import type { Command, CommandContext } from './command.ts';
-import { CommandError, type ExitCode, exitCodes } from './exit-codes.ts';
-import { gatewayCommand } from './gateway-command.ts';
-import { journalTailCommand } from './journal-tail-command.ts';
-import { journalVerifyCommand } from './journal-verify-command.ts';
-import { policyAcceptCommand, policyPendingCommand } from './policy-accept-command.ts';
-import { policyUpgradeCommand } from './policy-upgrade-command.ts';
-import { requestsCommand } from './requests-command.ts';
-import { approveCommand, denyCommand } from './review-commands.ts';
-import { endCommand, streamsCommand } from './streams-commands.ts';
+import { requestsCommand } from './approvals/requests-command.ts';
+import { approveCommand, denyCommand } from './approvals/review-commands.ts';
+import type { Command, CommandContext } from './command/command.ts';
+import { CommandError, type ExitCode, exitCodes } from './command/exit-codes.ts';
+import { commandHelp } from './command/help.ts';
+import { gatewayCommand } from './gateway/gateway-command.ts';
+import { journalTailCommand } from './journal/tail-command.ts';
+import { journalVerifyCommand } from './journal/verify-command.ts';
+import { policyAcceptCommand, policyPendingCommand } from './policy/accept-command.ts';
+import { policyUpgradeCommand } from './policy/upgrade-command.ts';
+import { endCommand, streamsCommand } from './streams/streams-commands.ts';
 import { gatehouseVersion } from './version.ts';
 
 const COMMANDS: readonly Command[] = [
@@ -66,7 +67,7 @@ export async function runCommandLine(words: readonly string[], outside: CommandC
     }
     const group = COMMANDS.filter(({ name }) => name.startsWith(`${first} `));
     if (group.length > 0 && (words[1] === undefined || words[1] === '--help' || words[1] === '-h')) {
-      const help = group.map((command) => command.help).join('\n\n');
+      const help = group.map(commandHelp).join('\n\n');
       if (words[1] === undefined) complain(help);
       else context.print(help);
       return words[1] === undefined ? exitCodes.usage : exitCodes.done;
@@ -77,7 +78,7 @@ export async function runCommandLine(words: readonly string[], outside: CommandC
     }
     const { command, rest } = found;
     if (rest.includes('--help') || rest.includes('-h')) {
-      context.print(command.help);
+      context.print(commandHelp(command));
       return exitCodes.done;
     }
     return await command.run(rest, context);

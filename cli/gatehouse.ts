@@ -1,7 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 import { askAtTerminal } from './ask-at-terminal.ts';
+import { exitCodes } from './command/exit-codes.ts';
 import { runCommandLine } from './command-line.ts';
-import { exitCodes } from './exit-codes.ts';
 import { stopSignals } from './stop-signals.ts';
 
 const signals = stopSignals(

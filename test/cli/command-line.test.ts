@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseListen } from '../../cli/gateway-command.ts';
+import { parseListen } from '../../cli/gateway/gateway-settings.ts';
 import { run, temporaryFolder } from './run.ts';
 
 const commands = ['gateway', 'requests', 'approve', 'deny', 'journal verify', 'journal tail', 'policy upgrade'];

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { journalLines } from '../../cli/journal-tail-command.ts';
-import { usualWitness } from '../../cli/journal-witness.ts';
+import { usualWitness } from '../../cli/journal/journal-witness.ts';
+import { journalLines } from '../../cli/journal/tail-command.ts';
 import type { OwnReadRecord } from '../../model/journal-record.ts';
 import { witnessFile } from '../../proxy/journal/head-witness.ts';
 import { decided, finished, openTestJournal, publicKey } from '../proxy/journal/entries.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exitCodes } from '../../cli/exit-codes.ts';
+import { exitCodes } from '../../cli/command/exit-codes.ts';
 import { REFUSALS } from '../../proxy/refusal.ts';
 import { codes, filesBelow, read, section, tableRows } from './documents.ts';
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { askGateway } from '../../../cli/control-client.ts';
+import { askGateway } from '../../../cli/command/control-client.ts';
 import { commandLine, refreshCommandLine } from '../../../scripts/build/command-line.mjs';
 import type { TestedCluster } from './tested-cluster.ts';
 

@@ -1,28 +1,31 @@
-import type { ApprovalRequest } from '../model/approval.ts';
-import { visible } from '../model/visible-text.ts';
-import { readDisplayCode } from '../proxy/approvals/display-code.ts';
-import type { Command } from './command.ts';
-import { askGateway } from './control-client.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
-import { DATA_FLAG_HELP, dataFolder, readFlags } from './flags.ts';
+import type { ApprovalRequest } from '../../model/approval.ts';
+import { visible } from '../../model/visible-text.ts';
+import { readDisplayCode } from '../../proxy/approvals/display-code.ts';
+import type { Command } from '../command/command.ts';
+import { askGateway } from '../command/control-client.ts';
+import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
+import { CommandError, exitCodes } from '../command/exit-codes.ts';
+import { type Flags, readFlags } from '../command/flags.ts';
 import { identityInWords, requestInWords } from './request-in-words.ts';
+
+const WHICH = ['CODE|ID'];
+
+const APPROVE_FLAGS = {
+  comment: { type: 'string', value: 'TEXT', says: 'why; needed where the policy asks for a reason and none was given' },
+  data: DATA_FLAG,
+} as const satisfies Flags;
 
 export const approveCommand: Command = {
   name: 'approve',
   summary: 'approve one request that waits',
-  help: `Usage: gatehouse approve CODE|ID [--comment TEXT] [--data FOLDER]
-
-Approves one request by its code (as "gatehouse requests" shows it) or its id. The approval is good for exactly this
-request, once, and for a limited time.
-
-  --comment TEXT   why; needed where the policy asks for a reason and none was given
-  ${DATA_FLAG_HELP}
-
-Exit codes: 0 approved, 1 not approved (it says why), 2 wrong usage, 4 no gateway answers.`,
+  about: `Approves one request by its code (as "gatehouse requests" shows it) or its id. The approval is good for exactly
+this request, once, and for a limited time.`,
+  positionals: WHICH,
+  flags: APPROVE_FLAGS,
+  exits: { 0: 'approved', 1: 'not approved (it says why)', 4: 'no gateway answers' },
 
   async run(words, context) {
-    const options = { comment: { type: 'string' }, data: { type: 'string' } } as const;
-    const { values, positionals } = readFlags('approve', words, options, ['CODE|ID']);
+    const { values, positionals } = readFlags('approve', words, APPROVE_FLAGS, WHICH);
     const folder = dataFolder(values.data, context);
     const approval = await vote(folder, positionals[0] ?? '', 'approve', values.comment);
     const until = approval.grant === null ? '' : `, good once until ${approval.grant.expiresAt}`;
@@ -31,21 +34,21 @@ Exit codes: 0 approved, 1 not approved (it says why), 2 wrong usage, 4 no gatewa
   },
 };
 
+const DENY_FLAGS = {
+  reason: { type: 'string', value: 'TEXT', says: 'why not' },
+  data: DATA_FLAG,
+} as const satisfies Flags;
+
 export const denyCommand: Command = {
   name: 'deny',
   summary: 'deny one request that waits',
-  help: `Usage: gatehouse deny CODE|ID [--reason TEXT] [--data FOLDER]
-
-Denies one request by its code (as "gatehouse requests" shows it) or its id. Whoever asked is told the reason.
-
-  --reason TEXT    why not
-  ${DATA_FLAG_HELP}
-
-Exit codes: 0 denied, 1 failed (it says why), 2 wrong usage, 4 no gateway answers.`,
+  about: `Denies one request by its code (as "gatehouse requests" shows it) or its id. Whoever asked is told the reason.`,
+  positionals: WHICH,
+  flags: DENY_FLAGS,
+  exits: { 0: 'denied', 4: 'no gateway answers' },
 
   async run(words, context) {
-    const options = { reason: { type: 'string' }, data: { type: 'string' } } as const;
-    const { values, positionals } = readFlags('deny', words, options, ['CODE|ID']);
+    const { values, positionals } = readFlags('deny', words, DENY_FLAGS, WHICH);
     const approval = await vote(dataFolder(values.data, context), positionals[0] ?? '', 'deny', values.reason);
     context.print(`denied ${inWords(approval)}`);
     return exitCodes.done;

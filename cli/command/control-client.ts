@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { visible } from '../model/visible-text.ts';
-import type { ControlRequest, ControlResponse, ControlResults } from '../proxy/control/control-protocol.ts';
-import { ControlSocketError, controlSocketPath } from '../proxy/control/control-socket.ts';
-import { wholeLines } from '../proxy/whole-lines.ts';
+import { visible } from '../../model/visible-text.ts';
+import type { ControlRequest, ControlResponse, ControlResults } from '../../proxy/control/control-protocol.ts';
+import { ControlSocketError, controlSocketPath } from '../../proxy/control/control-socket.ts';
+import { wholeLines } from '../../proxy/whole-lines.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 
 /**

@@ -1,18 +1,44 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PolicyState } from '../model/policy-state.ts';
-import type { BuiltInPart, PolicyUpgrade, PolicyUpgraded } from '../model/policy-upgrade.ts';
-import { count, offerInWords, partInWords } from '../model/policy-upgrade-words.ts';
-import { visible, visibleLines } from '../model/visible-text.ts';
-import { planUpgrade, takeOver } from '../proxy/policy/upgrade/policy-upgrade.ts';
-import { PolicyUpgradeError } from '../proxy/policy/upgrade/policy-upgrade-error.ts';
-import { takeBackUnfinished } from '../proxy/policy/upgrade/take-back.ts';
-import type { Command, CommandContext } from './command.ts';
-import { askGateway } from './control-client.ts';
-import { CommandError, type ExitCode, exitCodes } from './exit-codes.ts';
-import { dataFolder, readFlags, usageError } from './flags.ts';
+import type { PolicyState } from '../../model/policy-state.ts';
+import type { BuiltInPart, PolicyUpgrade, PolicyUpgraded } from '../../model/policy-upgrade.ts';
+import { count, offerInWords, partInWords } from '../../model/policy-upgrade-words.ts';
+import { visible, visibleLines } from '../../model/visible-text.ts';
+import { planUpgrade, takeOver } from '../../proxy/policy/upgrade/policy-upgrade.ts';
+import { PolicyUpgradeError } from '../../proxy/policy/upgrade/policy-upgrade-error.ts';
+import { takeBackUnfinished } from '../../proxy/policy/upgrade/take-back.ts';
+import type { Command, CommandContext } from '../command/command.ts';
+import { askGateway } from '../command/control-client.ts';
+import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
+import { CommandError, type ExitCode, exitCodes } from '../command/exit-codes.ts';
+import { type Flags, readFlags, usageError } from '../command/flags.ts';
 
 const NAME = 'policy upgrade';
+const FLAGS = {
+  policy: {
+    type: 'string',
+    value: 'FOLDER',
+    says: 'the policy folder (default: policy in the data folder). That of the app is shown in its Settings',
+  },
+  data: DATA_FLAG,
+  rule: {
+    type: 'string',
+    value: 'ID',
+    multiple: true,
+    says: `only this rule or set, as never/proxy-verb or never/$privileged; also one that was taken out of the folder. May
+be given several times`,
+  },
+  yes: { type: 'boolean', says: 'write without a question' },
+  'dry-run': { type: 'boolean', says: 'only show' },
+  output: {
+    type: 'string',
+    short: 'o',
+    value: 'text|json',
+    default: 'text',
+    says: 'as JSON with the whole text of each rule',
+  },
+  json: { type: 'boolean', says: 'the same as --output json' },
+} as const satisfies Flags;
 /** Milliseconds between two looks at whether the gateway has read the folder, and how often; it reads within a second. */
 const LOOK_AGAIN = 100;
 const LOOKS = 50;
@@ -20,36 +46,19 @@ const LOOKS = 50;
 export const policyUpgradeCommand: Command = {
   name: NAME,
   summary: 'take over what the built-in policy of this version has new',
-  help: `Usage: gatehouse policy upgrade [--policy FOLDER] [--data FOLDER] [--rule ID]... [--yes | --dry-run]
-                                [--output text|json]
-
-Shows what the built-in policy of this version has that a policy folder lacks or has as an earlier version did, rule by
-rule, and writes it into the folder's files after a yes. Rules that a person changed are shown and left alone. A gateway
-that runs takes the change at once, with your yes where it loosens; what waits for approval ends.
-
-  --policy FOLDER  the policy folder (default: policy in the data folder). That of the app is shown in its Settings
-  --data FOLDER    the data folder of the gateway (default: $GATEHOUSE_DATA, else ~/.gatehouse)
-  --rule ID        only this rule or set, as never/proxy-verb or never/$privileged; also one that was taken out
-                   of the folder. May be given several times
-  --yes            write without a question
-  --dry-run        only show
-  --output json    print as JSON, with the whole text of each rule (--json is the same)
-
-Changed files are copied into a hidden folder beside them first; to go back, copy them over the new ones.
-
-Exit codes: 0 written, or nothing to take over; 1 failed (it says why, nothing was written); 2 wrong usage;
-5 there is something to take over and nothing was written: no yes, --dry-run, or nobody to ask.`,
+  about: `Shows what the built-in policy of this version has that a policy folder lacks or has as an earlier version did,
+rule by rule, and writes it into the folder's files after a yes. Rules that a person changed are shown and left alone. A
+gateway that runs takes the change at once, with your yes where it loosens; what waits for approval ends.`,
+  flags: FLAGS,
+  notes: `Changed files are copied into a hidden folder beside them first; to go back, copy them over the new ones.`,
+  exits: {
+    0: 'written, or nothing to take over',
+    1: 'failed (it says why, nothing was written)',
+    5: 'there is something to take over and nothing was written: no yes, --dry-run, or nobody to ask',
+  },
 
   async run(words, context) {
-    const { values } = readFlags(NAME, words, {
-      policy: { type: 'string' },
-      data: { type: 'string' },
-      rule: { type: 'string', multiple: true },
-      yes: { type: 'boolean' },
-      'dry-run': { type: 'boolean' },
-      output: { type: 'string', short: 'o', default: 'text' },
-      json: { type: 'boolean' },
-    });
+    const { values } = readFlags(NAME, words, FLAGS);
     if (values.yes && values['dry-run']) throw usageError(NAME, '--yes and --dry-run say the opposite of each other');
     if (values.output !== 'text' && values.output !== 'json') {
       throw usageError(NAME, `--output takes text or json, not "${values.output}"`);

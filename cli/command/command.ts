@@ -1,4 +1,5 @@
 import type { ExitCode } from './exit-codes.ts';
+import type { Flags } from './flags.ts';
 
 /** What a command may touch of the process it runs in. */
 export interface CommandContext {
@@ -19,13 +20,21 @@ export interface CommandContext {
   readonly stop: AbortSignal;
 }
 
-/** One subcommand of `gatehouse`. */
+/** One subcommand of `gatehouse`. Its help is made of this (`help.ts`). */
 export interface Command {
   /** The words that call it, e.g. `journal verify`. */
   readonly name: string;
+  /** One line, for the list of commands. */
   readonly summary: string;
-  /** What `--help` prints. */
-  readonly help: string;
+  /** What it does: paragraphs, each one line or several, which help breaks anew; what is indented stays as it is. */
+  readonly about: string;
+  /** The words beside the flags, as help calls them: `['CODE|ID']`. */
+  readonly positionals?: readonly string[];
+  readonly flags: Flags;
+  /** What stands behind the flags: paragraphs as in `about`. */
+  readonly notes?: string;
+  /** What each of its exit codes means; 2 is wrong usage for every command. */
+  readonly exits: Readonly<Partial<Record<ExitCode, string>>>;
   /** @throws {CommandError} */
   run(words: readonly string[], context: CommandContext): Promise<ExitCode>;
 }

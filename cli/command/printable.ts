@@ -1,4 +1,4 @@
-import { visible } from '../model/visible-text.ts';
+import { visible } from '../../model/visible-text.ts';
 
 /** Rows under a heading, each column as wide as its widest cell; the last one is not padded. */
 export function table(rows: ReadonlyArray<readonly string[]>): string[] {

@@ -2,12 +2,12 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { createCertificateAuthority } from '../proxy/access/certificate-authority.ts';
-import { writePrivateFile } from '../proxy/access/private-file.ts';
-import type { GatewayOptions, KeyPair } from '../proxy/gateway-door.ts';
-import { readJournalKey } from '../proxy/journal/signed-head.ts';
-import type { AcceptanceKey } from '../proxy/policy/source/accepted-policy.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
+import { createCertificateAuthority } from '../../proxy/access/certificate-authority.ts';
+import { writePrivateFile } from '../../proxy/access/private-file.ts';
+import type { GatewayOptions, KeyPair } from '../../proxy/gateway-door.ts';
+import { readJournalKey } from '../../proxy/journal/signed-head.ts';
+import type { AcceptanceKey } from '../../proxy/policy/source/accepted-policy.ts';
+import { CommandError, exitCodes } from '../command/exit-codes.ts';
 
 export interface GatewayKeys {
   readonly gateway: Pick<GatewayOptions, 'certificateAuthority' | 'maskKey' | 'journalKey'>;

@@ -1,43 +1,51 @@
 import { readFile, stat } from 'node:fs/promises';
-import { type HeadWitness, hear, witnessFile } from '../proxy/journal/head-witness.ts';
-import { journalFolder } from '../proxy/journal/journal-files.ts';
-import { publicKeyPath } from '../proxy/journal/signed-head.ts';
-import { type VerifyReport, verifyJournal } from '../proxy/journal/verify-journal.ts';
-import type { Command } from './command.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
-import { DATA_FLAG_HELP, dataFolder, readFlags, usageError } from './flags.ts';
+import { type HeadWitness, hear, witnessFile } from '../../proxy/journal/head-witness.ts';
+import { journalFolder } from '../../proxy/journal/journal-files.ts';
+import { publicKeyPath } from '../../proxy/journal/signed-head.ts';
+import { type VerifyReport, verifyJournal } from '../../proxy/journal/verify-journal.ts';
+import type { Command } from '../command/command.ts';
+import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
+import { CommandError, exitCodes } from '../command/exit-codes.ts';
+import { type Flags, readFlags, usageError } from '../command/flags.ts';
 import { foundWitness, namedWitness } from './journal-witness.ts';
 
 const NAME = 'journal verify';
+const FLAGS = {
+  data: DATA_FLAG,
+  'public-key': {
+    type: 'string',
+    value: 'FILE',
+    says: `the journal's public key (PEM) from a place that the owner of this machine cannot change; without it the key
+beside the journal is used, which proves nothing against that owner`,
+  },
+  'journal-witness': {
+    type: 'string',
+    value: 'FILE',
+    says: 'the second place (default: where the gateway of this data folder keeps it)',
+  },
+  'without-witness': {
+    type: 'boolean',
+    says: 'look at the folder alone; a journal set back as a whole to an older copy passes',
+  },
+  json: { type: 'boolean', says: 'print the report as JSON' },
+} as const satisfies Flags;
 
 export const journalVerifyCommand: Command = {
   name: NAME,
   summary: 'check that the journal is whole and unchanged',
-  help: `Usage: gatehouse journal verify [--data FOLDER] [--public-key FILE]
-                                [--journal-witness FILE | --without-witness] [--json]
-
-Reads the whole journal and finds edits, gaps, reordering and a cut-off end; and, compared with the second place in
-which the gateway keeps how far it reached, a journal that was removed or set back as a whole. Needs no running
-gateway, and does not disturb one.
-
-  ${DATA_FLAG_HELP}
-  --public-key FILE  the journal's public key (PEM) from a place that the owner of this machine cannot change;
-                     without it the key beside the journal is used, which proves nothing against that owner
-  --journal-witness FILE  the second place (default: where the gateway of this data folder keeps it)
-  --without-witness  look at the folder alone; a journal set back as a whole to an older copy passes
-  --json           print the report as JSON
-
-Exit codes: 0 whole and unchanged, 1 cannot be read, 2 wrong usage, 3 something is wrong (it says what, and where),
-6 nothing is wrong in the folder, and the second place has nothing to compare it with.`,
+  about: `Reads the whole journal and finds edits, gaps, reordering and a cut-off end; and, compared with the second place
+in which the gateway keeps how far it reached, a journal that was removed or set back as a whole. Needs no running
+gateway, and does not disturb one.`,
+  flags: FLAGS,
+  exits: {
+    0: 'whole and unchanged',
+    1: 'cannot be read',
+    3: 'something is wrong (it says what, and where)',
+    6: 'nothing is wrong in the folder, and the second place has nothing to compare it with',
+  },
 
   async run(words, context) {
-    const { values } = readFlags(NAME, words, {
-      data: { type: 'string' },
-      'public-key': { type: 'string' },
-      'journal-witness': { type: 'string' },
-      'without-witness': { type: 'boolean' },
-      json: { type: 'boolean' },
-    });
+    const { values } = readFlags(NAME, words, FLAGS);
     const data = dataFolder(values.data, context);
     const named = values['journal-witness'];
     if (values['without-witness'] && named !== undefined) {

@@ -1,26 +1,28 @@
-import type { ApprovalRequest } from '../model/approval.ts';
-import type { Command } from './command.ts';
-import { askGateway } from './control-client.ts';
-import { exitCodes } from './exit-codes.ts';
-import { DATA_FLAG_HELP, dataFolder, readFlags } from './flags.ts';
-import { type Field, fieldLines, shortDuration } from './printable.ts';
+import type { ApprovalRequest } from '../../model/approval.ts';
+import type { Command } from '../command/command.ts';
+import { askGateway } from '../command/control-client.ts';
+import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
+import { exitCodes } from '../command/exit-codes.ts';
+import { type Flags, readFlags } from '../command/flags.ts';
+import { type Field, fieldLines, shortDuration } from '../command/printable.ts';
 import { identityInWords, requestInWords, sessionInWords } from './request-in-words.ts';
 
+const NAME = 'requests';
+const FLAGS = {
+  data: DATA_FLAG,
+  json: { type: 'boolean', says: 'print the requests as JSON, with everything that is known of them' },
+} as const satisfies Flags;
+
 export const requestsCommand: Command = {
-  name: 'requests',
+  name: NAME,
   summary: 'list what waits for approval',
-  help: `Usage: gatehouse requests [--data FOLDER] [--json]
-
-Lists the requests that wait for approval at the gateway of this data folder, newest first. Only the person who
-started the gateway can ask.
-
-  ${DATA_FLAG_HELP}
-  --json           print the requests as JSON, with everything that is known of them
-
-Exit codes: 0 listed (also when nothing waits), 1 failed, 2 wrong usage, 4 no gateway answers.`,
+  about: `Lists the requests that wait for approval at the gateway of this data folder, newest first. Only the person who
+started the gateway can ask.`,
+  flags: FLAGS,
+  exits: { 0: 'listed (also when nothing waits)', 4: 'no gateway answers' },
 
   async run(words, context) {
-    const { values } = readFlags('requests', words, { data: { type: 'string' }, json: { type: 'boolean' } });
+    const { values } = readFlags(NAME, words, FLAGS);
     const requests = await askGateway(dataFolder(values.data, context), { v: 1, ask: 'requests' });
     const waiting = requests.filter(({ state }) => state === 'PENDING');
     if (values.json) context.print(JSON.stringify(waiting, null, 2));

@@ -1,11 +1,23 @@
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { CommandContext } from './command.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 
-type Flags = Readonly<
-  Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean; default?: string }>
->;
+/** One flag of a command: its help, the manual and completion are made of what it says here. */
+export interface Flag {
+  readonly type: 'string' | 'boolean';
+  readonly short?: string;
+  /** May be given several times. */
+  readonly multiple?: boolean;
+  readonly default?: string;
+  /** What its value is called in help: `FILE`. */
+  readonly value?: string;
+  /** The command does not run without it. */
+  readonly isRequired?: boolean;
+  /** What it is for. Without a default: help adds that. */
+  readonly says: string;
+}
+
+/** By their long names, in the order in which help lists them. */
+export type Flags = Readonly<Record<string, Flag>>;
 
 type ReadFlags<Options extends Flags> = ReturnType<
   typeof parseArgs<{ args: string[]; options: Options; allowPositionals: boolean; strict: true }>
@@ -51,13 +63,3 @@ export function positiveNumber(command: string, flag: string, value: string): nu
   if (/^\d+$/.test(value) && Number.isSafeInteger(number) && number >= 1) return number;
   throw usageError(command, `--${flag} takes a whole number of at least 1, not "${value}"`);
 }
-
-/** The data folder of `--data`, else of GATEHOUSE_DATA, else `~/.gatehouse`; absolute. */
-export function dataFolder(value: string | undefined, { environment, home }: CommandContext): string {
-  const chosen = value || environment['GATEHOUSE_DATA'] || join(home, '.gatehouse');
-  return resolve(chosen);
-}
-
-/** How every command's help explains `--data`. */
-export const DATA_FLAG_HELP =
-  '--data FOLDER    the data folder of the gateway (default: $GATEHOUSE_DATA, else ~/.gatehouse)';

@@ -1,49 +1,50 @@
-import type { WaitingChange } from '../model/policy-change.ts';
-import { againstInWords, changeLines, opensInWords } from '../model/policy-change-words.ts';
-import { visible } from '../model/visible-text.ts';
-import type { Command, CommandContext } from './command.ts';
-import { askGateway } from './control-client.ts';
-import { exitCodes } from './exit-codes.ts';
-import { DATA_FLAG_HELP, dataFolder, readFlags } from './flags.ts';
+import type { WaitingChange } from '../../model/policy-change.ts';
+import { againstInWords, changeLines, opensInWords } from '../../model/policy-change-words.ts';
+import { visible } from '../../model/visible-text.ts';
+import type { Command, CommandContext } from '../command/command.ts';
+import { askGateway } from '../command/control-client.ts';
+import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
+import { exitCodes } from '../command/exit-codes.ts';
+import { type Flags, readFlags } from '../command/flags.ts';
+
+const PENDING_FLAGS = { data: DATA_FLAG } as const satisfies Flags;
 
 export const policyPendingCommand: Command = {
   name: 'policy pending',
   summary: 'show what of the policy folder waits to be accepted',
-  help: `Usage: gatehouse policy pending [--data FOLDER]
-
-Shows what of the policy folder is not in force because it opens something, rule by rule: what it opens (!), what it
-closes, in what the rule differs.
-
-  ${DATA_FLAG_HELP}
-
-Exit codes: 0 nothing waits, 1 failed, 2 wrong usage, 4 no gateway answers, 5 something waits.`,
+  about: `Shows what of the policy folder is not in force because it opens something, rule by rule: what it opens (!), what
+it closes, in what the rule differs.`,
+  flags: PENDING_FLAGS,
+  exits: { 0: 'nothing waits', 4: 'no gateway answers', 5: 'something waits' },
 
   async run(words, context) {
-    const { values } = readFlags('policy pending', words, { data: { type: 'string' } });
+    const { values } = readFlags('policy pending', words, PENDING_FLAGS);
     return (await show(dataFolder(values.data, context), context)) === null ? exitCodes.done : exitCodes.undecided;
   },
 };
 
+const ACCEPT_FLAGS = {
+  yes: { type: 'boolean', says: 'accept without a question; it is shown all the same' },
+  data: DATA_FLAG,
+} as const satisfies Flags;
+
 export const policyAcceptCommand: Command = {
   name: 'policy accept',
   summary: 'put a change of the policy folder that waits into force',
-  help: `Usage: gatehouse policy accept [--yes] [--data FOLDER]
-
-Shows what of the policy folder waits, rule by rule, and puts it into force after a yes: exactly what was shown, or
-nothing. What waits for an approval under the old policy ends.
-
-  --yes            accept without a question; it is shown all the same
-  ${DATA_FLAG_HELP}
-
-A folder that Git or a configuration manager writes, and nobody else can, need not wait: start the gateway with
---trust-policy-folder.
-
-Exit codes: 0 accepted, or nothing waits; 1 failed (it says why, nothing was accepted); 2 wrong usage; 4 no gateway
-answers; 5 nothing was accepted: no yes, or nobody to ask.`,
+  about: `Shows what of the policy folder waits, rule by rule, and puts it into force after a yes: exactly what was shown,
+or nothing. What waits for an approval under the old policy ends.`,
+  flags: ACCEPT_FLAGS,
+  notes: `A folder that Git or a configuration manager writes, and nobody else can, need not wait: start the gateway with
+--trust-policy-folder.`,
+  exits: {
+    0: 'accepted, or nothing waits',
+    1: 'failed (it says why, nothing was accepted)',
+    4: 'no gateway answers',
+    5: 'nothing was accepted: no yes, or nobody to ask',
+  },
 
   async run(words, context) {
-    const options = { data: { type: 'string' }, yes: { type: 'boolean' } } as const;
-    const { values } = readFlags('policy accept', words, options);
+    const { values } = readFlags('policy accept', words, ACCEPT_FLAGS);
     const folder = dataFolder(values.data, context);
     const change = await show(folder, context);
     if (change === null) return exitCodes.done;

@@ -1,5 +1,5 @@
-import type { EffectiveIdentity, RequestSummary } from '../model/journal-record.ts';
-import type { Session, SessionKind } from '../model/principal.ts';
+import type { EffectiveIdentity, RequestSummary } from '../../model/journal-record.ts';
+import type { Session, SessionKind } from '../../model/principal.ts';
 
 /** `delete deployments.apps shop/web`, `create pods/exec shop/web-0 -- sh -c id`, `reveal secrets shop/db key password`. */
 export function requestInWords(request: RequestSummary): string {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { access, constants, mkdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { diskErrorInWords, journalFolder } from '../proxy/journal/journal-files.ts';
-import type { CommandContext } from './command.ts';
-import { usageError } from './flags.ts';
+import { diskErrorInWords, journalFolder } from '../../proxy/journal/journal-files.ts';
+import type { CommandContext } from '../command/command.ts';
+import { usageError } from '../command/flags.ts';
 
 /** How the help of commands explains `--journal-witness`. */
 export const WITNESS_FILE = 'a file outside the data folder that keeps how far the journal reached';

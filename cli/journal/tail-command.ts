@@ -1,39 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DecidedRecord, FinishedRecord, JournalRecord } from '../model/journal-record.ts';
-import { visible } from '../model/visible-text.ts';
-import { listJournalFiles } from '../proxy/journal/journal-files.ts';
-import { queryRecords, recordsAfter } from '../proxy/journal/query.ts';
-import type { Command } from './command.ts';
-import { exitCodes } from './exit-codes.ts';
-import { DATA_FLAG_HELP, dataFolder, positiveNumber, readFlags } from './flags.ts';
-import { existingJournal } from './journal-verify-command.ts';
-import { identityInWords, requestInWords } from './request-in-words.ts';
+import type { DecidedRecord, FinishedRecord, JournalRecord } from '../../model/journal-record.ts';
+import { visible } from '../../model/visible-text.ts';
+import { listJournalFiles } from '../../proxy/journal/journal-files.ts';
+import { queryRecords, recordsAfter } from '../../proxy/journal/query.ts';
+import { identityInWords, requestInWords } from '../approvals/request-in-words.ts';
+import type { Command } from '../command/command.ts';
+import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
+import { exitCodes } from '../command/exit-codes.ts';
+import { type Flags, positiveNumber, readFlags } from '../command/flags.ts';
+import { existingJournal } from './verify-command.ts';
 
 const POLL_MILLISECONDS = 300;
 
+const NAME = 'journal tail';
+const FLAGS = {
+  lines: { type: 'string', short: 'n', value: 'N', default: '20', says: 'how many' },
+  follow: { type: 'boolean', short: 'f', says: 'go on printing what is added, until Ctrl-C' },
+  json: { type: 'boolean', says: 'print the records as they stand in the journal' },
+  data: DATA_FLAG,
+} as const satisfies Flags;
+
 export const journalTailCommand: Command = {
-  name: 'journal tail',
+  name: NAME,
   summary: 'print the last records of the journal',
-  help: `Usage: gatehouse journal tail [-n N] [--follow] [--json] [--data FOLDER]
-
-Prints the last requests and events, oldest first, one line each: time, user, as whom, what, on which cluster, decision,
-rule, status. Needs no running gateway.
-
-  -n, --lines N    how many (default 20)
-  -f, --follow     go on printing what is added, until Ctrl-C
-  --json           print the records as they stand in the journal
-  ${DATA_FLAG_HELP}
-
-Exit codes: 0 printed, 1 cannot be read, 2 wrong usage.`,
+  about: `Prints the last requests and events, oldest first, one line each: time, user, as whom, what, on which cluster,
+decision, rule, status. Needs no running gateway.`,
+  flags: FLAGS,
+  exits: { 0: 'printed', 1: 'cannot be read' },
 
   async run(words, context) {
-    const { values } = readFlags('journal tail', words, {
-      data: { type: 'string' },
-      lines: { type: 'string', short: 'n', default: '20' },
-      follow: { type: 'boolean', short: 'f' },
-      json: { type: 'boolean' },
-    });
-    const wanted = positiveNumber('journal tail', 'lines', values.lines);
+    const { values } = readFlags(NAME, words, FLAGS);
+    const wanted = positiveNumber(NAME, 'lines', values.lines);
     const folder = await existingJournal(dataFolder(values.data, context));
     const print = (records: readonly JournalRecord[], atMost = Number.POSITIVE_INFINITY) => {
       const lines = values.json ? records.map((record) => JSON.stringify(record)) : journalLines(records);

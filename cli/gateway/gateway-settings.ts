@@ -1,0 +1,88 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { join, resolve } from 'node:path';
+import { readKubeconfigs } from '../../proxy/clusters/kubeconfig-files.ts';
+import { controlSocketPath } from '../../proxy/control/control-socket.ts';
+import type { CommandContext } from '../command/command.ts';
+import { dataFolder } from '../command/data-folder.ts';
+import { positiveNumber, readFlags, required, usageError } from '../command/flags.ts';
+import { namedWitness } from '../journal/journal-witness.ts';
+import { GATEWAY_FLAGS } from './gateway-flags.ts';
+
+const NAME = 'gateway';
+
+/** What a headless gateway was told, checked. */
+export interface GatewaySettings {
+  readonly kubeconfigFiles: readonly string[];
+  readonly context: string;
+  readonly writeKubeconfig: string;
+  readonly dataFolder: string;
+  readonly policyFolder: string;
+  readonly trustsPolicyFolder: boolean;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly retention: { readonly days: number; readonly bytes: number };
+  /** Null: the usual place. */
+  readonly journalWitness: string | null;
+}
+
+/**
+ * Reads and checks everything that can be checked before anything is made.
+ * @throws {CommandError} wrong usage.
+ */
+export async function readSettings(words: readonly string[], context: CommandContext): Promise<GatewaySettings> {
+  const { values } = readFlags(NAME, words, GATEWAY_FLAGS);
+  required(NAME, 'kubeconfig', values.kubeconfig?.[0], 'the file with which kubectl reaches the cluster');
+  const kubeconfigFiles = (values.kubeconfig ?? []).map((file) => resolve(file));
+  const written = required(NAME, 'write-kubeconfig', values['write-kubeconfig'], 'the file to write for clients');
+  const writeKubeconfig = resolve(written);
+  if (kubeconfigFiles.includes(writeKubeconfig)) {
+    throw usageError(NAME, `--write-kubeconfig would overwrite your own ${writeKubeconfig}: name another file`);
+  }
+  const data = dataFolder(values.data, context);
+  try {
+    controlSocketPath(data);
+  } catch (error) {
+    throw usageError(NAME, `--data: ${error instanceof Error ? error.message : error}`);
+  }
+  const witness = values['journal-witness'];
+  return {
+    kubeconfigFiles,
+    context: await chooseContext(kubeconfigFiles, values.context),
+    writeKubeconfig,
+    dataFolder: data,
+    policyFolder: values.policy === undefined ? join(data, 'policy') : resolve(values.policy),
+    trustsPolicyFolder: values['trust-policy-folder'] === true,
+    listen: parseListen(values.listen),
+    journalWitness: witness === undefined ? null : namedWitness(NAME, witness, data),
+    retention: {
+      days: positiveNumber(NAME, 'journal-days', values['journal-days']),
+      bytes: positiveNumber(NAME, 'journal-megabytes', values['journal-megabytes']) * 1024 * 1024,
+    },
+  };
+}
+
+async function chooseContext(files: readonly string[], wanted: string | undefined): Promise<string> {
+  const { contexts, currentContext, problems, flaws } = await readKubeconfigs(files);
+  if (problems[0] !== undefined) throw usageError(NAME, `--kubeconfig: ${problems[0].message}`);
+  const chosen = wanted ?? currentContext;
+  const known = [...contexts.keys()].join(', ') || 'none';
+  if (chosen === null || chosen === '') {
+    throw usageError(NAME, `--context is missing, and the kubeconfig has no current context; it has: ${known}`);
+  }
+  if (contexts.has(chosen)) return chosen;
+  const flaw = flaws.find(({ kind, name }) => kind === 'context' && name === chosen);
+  if (flaw !== undefined) throw usageError(NAME, `--context: ${flaw.message}`);
+  throw usageError(NAME, `--context: the kubeconfig has no context "${chosen}"; it has: ${known}`);
+}
+
+/** `127.0.0.1:0`, `[::1]:8443`, `localhost:0`: the gateway's certificate is good for loopback alone. */
+export function parseListen(text: string): GatewaySettings['listen'] {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2] ?? '';
+  const port = Number(match?.[3]);
+  const loopback = host === 'localhost' || (isIPv4(host) && host === '127.0.0.1') || (isIPv6(host) && host === '::1');
+  if (match !== null && loopback && port <= 65_535) return { host, port };
+  throw usageError(
+    NAME,
+    `--listen takes a loopback address and a port, such as 127.0.0.1:0 or [::1]:8443, not "${text}"`,
+  );
+}
