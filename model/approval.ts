@@ -7,6 +7,12 @@ export type ApprovalState = 'PENDING' | 'APPROVED' | 'DENIED' | 'EXPIRED' | 'CAN
 
 export type GrantState = 'ACTIVE' | 'CONSUMED' | 'EXPIRED' | 'REVOKED';
 
+/** `role`, `ClusterRole cluster-admin`. */
+export interface OutlineEntry {
+  readonly name: string;
+  readonly says: string;
+}
+
 /** What a person is asked to approve: exactly one request. */
 export interface Intent {
   /** Hex SHA-256 of everything that makes this request this request (`approvals/intent-digest.ts`). */
@@ -18,6 +24,8 @@ export interface Intent {
   /** The body as it may be shown: masked, cut at 16 KiB; null when there is none or it is not text. */
   readonly bodyPreview: string | null;
   readonly bodyBytes: number;
+  /** What the body asks for, in names; left out where it says nothing of that kind, or is large. */
+  readonly outline?: readonly OutlineEntry[];
   readonly rules: readonly string[];
   readonly message: string;
   readonly policyDigest: string;

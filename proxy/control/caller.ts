@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Author, type Caller, UNPROVEN } from '../../model/caller.ts';
+import { type Author, type CallerClaims, UNPROVEN } from '../../model/caller.ts';
 import { canWriteProof, proofOf, provenUid } from './caller-proof.ts';
 import type { ControlWord } from './control-protocol.ts';
 import { userName } from './user-name.ts';
@@ -41,7 +41,8 @@ export async function authorOf(
 ): Promise<Author> {
   const { nonce } = conversation;
   conversation.nonce = null;
-  const claims = { ...word.claims };
+  // Read from JSON, which has no undefined.
+  const claims = (word.claims ?? {}) as CallerClaims;
   if ('unproven' in word && word.unproven !== undefined) {
     if (!closesOnly(word) || (await canWriteProof(dataFolder, newNonce()))) throw notFound();
     return { by: UNPROVEN, caller: { uid: null, unproven: word.unproven, claims } };
@@ -61,7 +62,7 @@ export function closesOnly(word: ControlWord): boolean {
   return word.ask === 'endStream' || (word.ask === 'review' && word.verdict === 'deny');
 }
 
-async function nameOf(uid: NonNullable<Caller['uid']>, owner: string): Promise<string> {
+async function nameOf(uid: number, owner: string): Promise<string> {
   if (uid === process.geteuid?.()) return owner;
   return `local:${(await userName(uid)) ?? `uid ${uid}`}`;
 }

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { outlineOf } from '../evaluation/outline.ts';
 import { signsOf } from '../evaluation/signs/signs.ts';
 import { maskPreview } from '../masking/mask-preview.ts';
 import { NotMaskable } from '../masking/scan/not-maskable.ts';
@@ -66,7 +67,8 @@ function resultOf(question: Question): Results[Question['what']] | Promise<Resul
     }
     case 'preview': {
       const { head, body } = question.written;
-      return maskPreview(Buffer.from(body.buffer, body.byteOffset, body.byteLength), readRequest(head));
+      const text = maskPreview(Buffer.from(body.buffer, body.byteOffset, body.byteLength), readRequest(head));
+      return { text, outline: outlineOf(readWritten(question.written)) };
     }
     case 'examine': {
       const session = new ExaminingSession(question.written);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { requestInWords } from '../../cli/approvals/request-in-words.ts';
-import { requestLines } from '../../cli/approvals/requests-command.ts';
+import { requestLines } from '../../cli/approvals/request-lines.ts';
 import { openControlSocket } from '../../proxy/control/control-socket.ts';
 import { authorityUnderTest, intent, summary } from '../proxy/approvals/intents.ts';
 import { NO_POLICY } from '../proxy/control/no-policy.ts';
@@ -22,7 +22,7 @@ beforeEach(async () => {
       ...NO_POLICY,
       endStream: () => false,
     },
-    reviewer: 'local:ada',
+    owner: 'local:ada',
     log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
   });
 });

@@ -22,7 +22,7 @@ beforeEach(async () => {
       ...NO_POLICY,
       endStream: (auditId, reason) => streams.end(auditId, reason),
     },
-    reviewer: 'local:ada',
+    owner: 'local:ada',
     log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
   });
 });

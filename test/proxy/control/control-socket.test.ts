@@ -23,7 +23,7 @@ async function served() {
   const { authority, hold, records } = authorityUnderTest();
   const streams = { streams: () => [], endStream: () => false, ...NO_POLICY };
   const gateway = { approvals: () => authority.list(), review: authority.review.bind(authority), ...streams };
-  const close = await openControlSocket({ dataFolder, gateway, reviewer: 'local:ada', log });
+  const close = await openControlSocket({ dataFolder, gateway, owner: 'local:ada', log });
   onTestFinished(close);
   return { authority, hold, records, close };
 }

@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { Evaluator } from '../../../proxy/evaluation/evaluate.ts';
+import { outlineOf } from '../../../proxy/evaluation/outline.ts';
 import { signsOf } from '../../../proxy/evaluation/signs/signs.ts';
 import type { UpstreamRequest } from '../../../proxy/forward/upstream.ts';
 import { LargeBodies } from '../../../proxy/large-bodies/large-bodies.ts';
@@ -171,7 +172,7 @@ async function evaluatedBothWays(one: Case) {
       here: {
         signs: signsOf(question, { request, body, parsed }),
         newName: newNameOf(request.info, parsed),
-        preview: maskPreview(body, request),
+        preview: { text: maskPreview(body, request), outline: outlineOf({ request, body, parsed }) },
       },
       there: {
         ...(await elsewhere.check({ head, body }, question)),

@@ -69,7 +69,9 @@ const outcomes = () => decisions().map(({ outcome }) => outcome);
 
 /** Has the folder read now: a digest that nothing has is refused, after a look. */
 async function lookedAt(): Promise<PolicyState> {
-  await expect(source.accept('0'.repeat(64), { by: 'nobody' })).rejects.toMatchObject({ code: 'policy-change-not-waiting' });
+  await expect(source.accept('0'.repeat(64), { by: 'nobody' })).rejects.toMatchObject({
+    code: 'policy-change-not-waiting',
+  });
   return source.state();
 }
 
@@ -148,7 +150,9 @@ describe('case 63: a change of the policy folder', () => {
     );
     const shown = await stateWith(source, ({ waiting }) => waiting !== null);
     await write(OPEN);
-    await expect(source.accept(shown.waiting?.digest ?? '', { by: 'local:ada' })).rejects.toThrow(/changed since it was shown/);
+    await expect(source.accept(shown.waiting?.digest ?? '', { by: 'local:ada' })).rejects.toThrow(
+      /changed since it was shown/,
+    );
     expect(outcomes()).toEqual(['allow', 'deny', 'requireApproval', 'deny', 'allow', 'deny']);
     expect(journal.records.filter((record) => record.includes(' by local:ada'))).toEqual([]);
   });
