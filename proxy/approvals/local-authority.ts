@@ -19,6 +19,7 @@ export interface LocalAuthorityOptions extends AuthorityOpening {
 }
 
 const CLOSED_AT_MOST = 500;
+const VERDICTS = { approve: 'APPROVED', deny: 'DENIED' } as const;
 
 /**
  * The person at this machine decides (`ownerConfirm`). Everything is kept in memory: what waited or was granted when
@@ -292,7 +293,8 @@ class LocalAuthority implements ApprovalAuthority {
       code,
       state,
       by: review?.by ?? null,
-      ...(review?.caller === undefined ? {} : { caller: review.caller }),
+      // What follows a review carries its author on, who did nothing more.
+      ...(review?.caller === undefined || state !== VERDICTS[review.verdict] ? {} : { caller: review.caller }),
       comment: review?.comment ?? endReason ?? null,
       intentDigest: intent.digest,
     });

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { readable } from '../evaluation/look/body.ts';
 import { outlineOf } from '../evaluation/outline.ts';
 import { signsOf } from '../evaluation/signs/signs.ts';
 import { maskPreview } from '../masking/mask-preview.ts';
@@ -63,7 +64,7 @@ function resultOf(question: Question): Results[Question['what']] | Promise<Resul
       return known(restoring, question.session).goOnWith(question.origins);
     case 'check': {
       const read = readWritten(question.written);
-      return { signs: signsOf(question.question, read), newName: newNameOf(read.request.info, read.parsed) };
+      return { signs: signsOf(question.question, read), newName: newNameOf(read.request.info, () => readable(read)) };
     }
     case 'preview': {
       const { head, body } = question.written;
