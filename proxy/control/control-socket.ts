@@ -55,7 +55,8 @@ export async function openControlSocket(options: AnswerOptions): Promise<() => P
   await removeOldProofs(dataFolder);
 
   const connections = new Set<Socket>();
-  const server = createServer((socket) => {
+  // A client may end its side with its last line; it is answered all the same.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     const [longest] = connections;
     if (connections.size >= CONNECTIONS_AT_MOST) longest?.destroy();
     connections.add(socket);
