@@ -1,5 +1,6 @@
 import { homedir, userInfo } from 'node:os';
 import { askAtTerminal } from './ask-at-terminal.ts';
+import type { CommandContext } from './command/command.ts';
 import { exitCodes } from './command/exit-codes.ts';
 import { runCommandLine } from './command-line.ts';
 import { stopSignals } from './stop-signals.ts';
@@ -20,10 +21,18 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   print: (line) => process.stdout.write(`${line}\n`),
   complain: (line) => process.stderr.write(`${line}\n`),
   environment: process.env,
-  home: homedir(),
-  osUser: userInfo().username,
+  ...whoseProcess(),
   now: Date.now,
   columns: process.stdout.isTTY ? process.stdout.columns : null,
   ask: process.stdin.isTTY && process.stdout.isTTY ? (question) => askAtTerminal(question, signals.stop) : null,
   stop: signals.stop,
 });
+
+/** In a container a process may run as a user id that has no name and no home there; Node throws for either. */
+function whoseProcess(): Pick<CommandContext, 'home' | 'osUser'> {
+  try {
+    return { home: homedir(), osUser: userInfo().username };
+  } catch {
+    return { home: process.env['HOME'] ?? '/', osUser: `uid ${process.getuid?.()}` };
+  }
+}
