@@ -1,3 +1,4 @@
+import type { Author } from './caller.ts';
 import type { ApprovalRequirement } from './decision.ts';
 import type { EffectiveIdentity, RequestSummary } from './journal-record.ts';
 import type { Principal } from './principal.ts';
@@ -5,6 +6,12 @@ import type { Principal } from './principal.ts';
 export type ApprovalState = 'PENDING' | 'APPROVED' | 'DENIED' | 'EXPIRED' | 'CANCELLED' | 'SUPERSEDED';
 
 export type GrantState = 'ACTIVE' | 'CONSUMED' | 'EXPIRED' | 'REVOKED';
+
+/** `role`, `ClusterRole cluster-admin`. */
+export interface OutlineEntry {
+  readonly name: string;
+  readonly says: string;
+}
 
 /** What a person is asked to approve: exactly one request. */
 export interface Intent {
@@ -17,6 +24,8 @@ export interface Intent {
   /** The body as it may be shown: masked, cut at 16 KiB; null when there is none or it is not text. */
   readonly bodyPreview: string | null;
   readonly bodyBytes: number;
+  /** What the body asks for, in names; left out where it says nothing of that kind, or is large. */
+  readonly outline?: readonly OutlineEntry[];
   readonly rules: readonly string[];
   readonly message: string;
   readonly policyDigest: string;
@@ -26,10 +35,9 @@ export interface Intent {
 }
 
 /** A person's word on an approval request. */
-export interface Vote {
+export interface Vote extends Author {
   readonly id: string;
   readonly verdict: 'approve' | 'deny';
-  readonly by: string;
   readonly comment: string | null;
 }
 
@@ -45,12 +53,13 @@ export interface ApprovalRequest {
   readonly expiresAt: string;
   /** A client is waiting on the line right now. */
   readonly held: boolean;
-  readonly review: {
-    readonly by: string;
-    readonly verdict: 'approve' | 'deny';
-    readonly comment: string | null;
-    readonly at: string;
-  } | null;
+  readonly review:
+    | (Author & {
+        readonly verdict: 'approve' | 'deny';
+        readonly comment: string | null;
+        readonly at: string;
+      })
+    | null;
   readonly grant: { readonly state: GrantState; readonly expiresAt: string } | null;
   /** Why it ended, for people, where the state alone does not say; left out: it does. */
   readonly endReason?: string;

@@ -1,3 +1,4 @@
+import type { Author, Caller } from './caller.ts';
 import type { Principal } from './principal.ts';
 import type { Sign } from './sign.ts';
 
@@ -78,6 +79,8 @@ export interface FinishedRecord {
   readonly upstreamMs: number | null;
   /** Why a stream ended, for upgrades and watches. */
   readonly ended: string | null;
+  /** Of `ended-by-person`: who ended it. */
+  readonly endedBy?: Author;
   /** Of exec, attach and port-forward. */
   readonly stream?: StreamOutcome;
   /** Of what shows a pod: the Secrets whose values could not be looked for in it. Absent where they all could. */
@@ -149,6 +152,8 @@ export interface ApprovalRecord {
   readonly code: string;
   readonly state: string;
   readonly by: string | null;
+  /** Of a vote over the control socket: what is proved of who gave it, and what they say of themselves. */
+  readonly caller?: Caller;
   readonly comment: string | null;
   readonly intentDigest: string;
 }
@@ -180,6 +185,8 @@ export interface GatewayRecord {
     | 'journal-trimmed'
     | 'recordings-trimmed';
   readonly detail: string;
+  /** Of `policy-accepted`, where a person did. */
+  readonly author?: Author;
   /** Of `journal-missing`: the first and the last record that is not there. */
   readonly missing?: { readonly from: number; readonly to: number };
 }

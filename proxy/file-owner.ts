@@ -43,22 +43,33 @@ export async function rootWouldWriteTo(
 
 /** `ada (uid 1000)`, by the machine's own list; `uid 1000` for those of a directory service, or of no list. */
 export function userInWords(uid: number): string {
-  const name = nameOf(uid);
+  const name = userName(uid);
   return name === null ? `uid ${uid}` : `${visible(name)} (uid ${uid})`;
 }
 
 /** How to run a command as a user: what stands in front of it. */
 export function asUser(uid: number): string {
-  return uid === 0 ? 'sudo' : `sudo -u ${nameOf(uid) ?? `'#${uid}'`}`;
+  return uid === 0 ? 'sudo' : `sudo -u ${userName(uid) ?? `'#${uid}'`}`;
 }
 
-/** passwd(5). Node asks for no other user than its own. */
-function nameOf(uid: number): string | null {
+/**
+ * The name of a user id in passwd(5), which is all that Node can ask: users of a directory service have their number
+ * alone.
+ * @returns null where it has none there.
+ */
+export function userName(uid: number): string | null {
   try {
-    const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
-    const fields = lines.map((line) => line.split(':')).find((line) => line[2] === String(uid));
-    return fields?.[0] || null;
+    return nameIn(readFileSync('/etc/passwd', 'utf8'), uid);
   } catch {
     return null;
   }
+}
+
+/** passwd(5): `name:password:uid:gid:…`. The first line counts, as for getpwuid(3). */
+export function nameIn(passwd: string, uid: number): string | null {
+  for (const line of passwd.split('\n')) {
+    const [name = '', , number] = line.split(':');
+    if (number === String(uid) && name !== '') return name;
+  }
+  return null;
 }

@@ -1,4 +1,5 @@
 import type { ApprovalRequest, Vote } from '../model/approval.ts';
+import type { Author } from '../model/caller.ts';
 import type { ClusterReach, ReachLook } from '../model/cluster-reach.ts';
 import type { ContextListing } from '../model/context-listing.ts';
 import type { JournalRecord } from '../model/journal-record.ts';
@@ -56,14 +57,14 @@ export interface Gateway {
    * @param accepted.digest of the change that the person was shown.
    * @throws {PolicyChangeError} where something else waits by now, or nothing; and where the journal cannot be told.
    */
-  acceptPolicy(accepted: { readonly digest: string; readonly by: string }): Promise<PolicyState>;
+  acceptPolicy(accepted: Author & { readonly digest: string }): Promise<PolicyState>;
   /** Exec, attach, port-forward, watches and logs that are open now; the oldest first. */
   streams(): readonly LiveStream[];
   /**
    * Ends one of them; its client is told who ended it and why.
    * @returns false when no stream with this audit id is open.
    */
-  endStream(auditId: string, reason: { readonly by: string; readonly comment: string | null }): boolean;
+  endStream(auditId: string, reason: Author & { readonly comment: string | null }): boolean;
   on<E extends keyof GatewayEvents>(event: E, listener: GatewayEvents[E]): () => void;
   /** Holds end with 503, streams are closed with a reason, the journal is flushed. */
   close(): Promise<void>;

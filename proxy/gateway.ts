@@ -161,8 +161,9 @@ const RECORDS_AT_A_TIME = 500;
 function openingOf(journal: Journal, log: GatewayLog): PolicyOpening {
   return {
     log,
-    record: async (event, detail) => {
-      await journal.append({ type: 'gateway', event, detail }, { durable: true });
+    record: async (event, detail, author) => {
+      const record = { type: 'gateway', event, detail, ...(author === undefined ? {} : { author }) } as const;
+      await journal.append(record, { durable: true });
     },
     async wasAccepted() {
       let before: number | undefined;

@@ -130,8 +130,8 @@ export class RunningGateway implements Gateway {
     return this.#parts.policy.waiting();
   }
 
-  async acceptPolicy({ digest, by }: Parameters<Gateway['acceptPolicy']>[0]): Promise<PolicyState> {
-    await this.#parts.policy.accept(digest, by);
+  async acceptPolicy({ digest, ...author }: Parameters<Gateway['acceptPolicy']>[0]): Promise<PolicyState> {
+    await this.#parts.policy.accept(digest, author);
     return this.policy();
   }
 

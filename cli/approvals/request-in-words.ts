@@ -27,11 +27,29 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/** Which objects of a collection are meant: `-l app=web --field-selector status.phase=Failed`; empty: all of them. */
+export function selectorsInWords({ target, resource, name }: RequestSummary): string {
+  if (resource === '' || name !== '') return '';
+  const query = new URLSearchParams(target.split('?', 2)[1] ?? '');
+  const given = [
+    ['-l', query.get('labelSelector')],
+    ['--field-selector', query.get('fieldSelector')],
+  ].flatMap(([flag, value]) => (value ? [`${flag} ${quoted(value)}`] : []));
+  return given.join(' ');
+}
+
 /** As whom a request runs at the API server; `-` where it is the upstream credential itself. */
 export function identityInWords(effective: EffectiveIdentity | null): string {
   if (effective === null) return '-';
   const groups = effective.groups.length === 0 ? '' : ` [${effective.groups.join(', ')}]`;
   return `${effective.user}${groups}`;
+}
+
+/** `scopes=a,b team=x`: what goes with such an identity. */
+export function extraInWords(effective: EffectiveIdentity | null): string {
+  return Object.entries(effective?.extra ?? {})
+    .map(([key, values]) => `${key}=${values.join(',')}`)
+    .join(' ');
 }
 
 const SESSIONS: Readonly<Record<SessionKind, string>> = {

@@ -1,13 +1,13 @@
-import type { ApprovalRequest } from '../../model/approval.ts';
 import type { Command } from '../command/command.ts';
 import { askGateway } from '../command/control-client.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { exitCodes } from '../command/exit-codes.ts';
 import { type Flags, readFlags } from '../command/flags.ts';
-import { type Field, fieldLines, shortDuration } from '../command/printable.ts';
-import { identityInWords, requestInWords, sessionInWords } from './request-in-words.ts';
+import { CODE_OR_ID, findRequest } from './find-request.ts';
+import { requestDetails, requestLines } from './request-lines.ts';
 
 const NAME = 'requests';
+const ONE = [`[${CODE_OR_ID}]`];
 const FLAGS = {
   data: DATA_FLAG,
   json: { type: 'boolean', says: 'print the requests as JSON, with everything that is known of them' },
@@ -15,15 +15,24 @@ const FLAGS = {
 
 export const requestsCommand: Command = {
   name: NAME,
-  summary: 'list what waits for approval',
-  about: `Lists the requests that wait for approval at the gateway of this data folder, newest first. Only the person who
-started the gateway can ask.`,
+  summary: 'list what waits for approval, or show one request whole',
+  about: `Lists the requests that wait for approval at the gateway of this data folder, newest first. With a code or an id
+it shows that request whole, with its body, whose secrets are masked; also one that is decided already, for as long as the
+gateway knows of it. Only the person who started the gateway, and root, can ask.`,
+  positionals: ONE,
   flags: FLAGS,
-  exits: { 0: 'listed (also when nothing waits)', 4: 'no gateway answers' },
+  exits: { 0: 'shown (also when nothing waits)', 4: 'no gateway answers' },
 
   async run(words, context) {
-    const { values } = readFlags(NAME, words, FLAGS);
+    const { values, positionals } = readFlags(NAME, words, FLAGS, ONE);
     const requests = await askGateway(dataFolder(values.data, context), { v: 1, ask: 'requests' });
+    const [wanted] = positionals;
+    if (wanted !== undefined) {
+      const request = findRequest(requests, wanted);
+      if (values.json) context.print(JSON.stringify(request, null, 2));
+      else for (const line of requestDetails(request, context.now(), context.columns)) context.print(line);
+      return exitCodes.done;
+    }
     const waiting = requests.filter(({ state }) => state === 'PENDING');
     if (values.json) context.print(JSON.stringify(waiting, null, 2));
     else if (waiting.length === 0) context.print('nothing waits');
@@ -31,31 +40,3 @@ started the gateway can ask.`,
     return exitCodes.done;
   },
 };
-
-/**
- * What waits, for people: each with everything that an approval rests on, one thing a line.
- * @param columns of the terminal; null: no line is broken.
- */
-export function requestLines(requests: readonly ApprovalRequest[], now: number, columns: number | null): string[] {
-  return requests.flatMap((request, index) => {
-    const { code, createdAt, expiresAt, held, intent } = request;
-    const { principal, effective, rules, message, reason, cluster } = intent;
-    const waits = [
-      `for ${shortDuration(now - Date.parse(createdAt))}, until ${shortDuration(Date.parse(expiresAt) - now)} from now`,
-      held ? 'its client is on the line' : 'no client is on the line',
-    ];
-    const fields: Field[] = [
-      ['cluster', cluster],
-      ['asked by', `${principal.user}, ${sessionInWords(principal.session)}`],
-      ...(effective === null ? [] : [['acts as', identityInWords(effective)] as const]),
-      ['rule', rules.join(', ')],
-      ['because', message],
-      ...(reason === null ? [] : [['reason given', reason] as const]),
-      ['client', intent.request.userAgent],
-      ['waits', waits.join('; ')],
-    ];
-    const told = fields.filter(([, value]) => value !== '');
-    const [first = '', ...more] = fieldLines([[code, requestInWords(intent.request)]], columns);
-    return [...(index === 0 ? [] : ['']), first, ...more, ...fieldLines(told, columns, '  ')];
-  });
-}

@@ -1,17 +1,22 @@
 import type { ApprovalRequest } from '../../model/approval.ts';
 import { visible } from '../../model/visible-text.ts';
-import { readDisplayCode } from '../../proxy/approvals/display-code.ts';
-import type { Command } from '../command/command.ts';
-import { askGateway } from '../command/control-client.ts';
+import type { Command, CommandContext } from '../command/command.ts';
+import { askGateway, tellGateway } from '../command/control-client.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
-import { CommandError, exitCodes } from '../command/exit-codes.ts';
-import { type Flags, readFlags } from '../command/flags.ts';
+import { exitCodes } from '../command/exit-codes.ts';
+import { type Flags, readFlags, usageError } from '../command/flags.ts';
+import { CODE_OR_ID, findRequest, waitingInWords } from './find-request.ts';
 import { identityInWords, requestInWords } from './request-in-words.ts';
 
-const WHICH = ['CODE|ID'];
+const WHICH = [CODE_OR_ID];
 
 const APPROVE_FLAGS = {
-  comment: { type: 'string', value: 'TEXT', says: 'why; needed where the policy asks for a reason and none was given' },
+  reason: {
+    type: 'string',
+    value: 'TEXT',
+    also: ['comment'],
+    says: 'why; needed where the policy asks for a reason and none was given',
+  },
   data: DATA_FLAG,
 } as const satisfies Flags;
 
@@ -25,9 +30,8 @@ this request, once, and for a limited time.`,
   exits: { 0: 'approved', 1: 'not approved (it says why)', 4: 'no gateway answers' },
 
   async run(words, context) {
-    const { values, positionals } = readFlags('approve', words, APPROVE_FLAGS, WHICH);
-    const folder = dataFolder(values.data, context);
-    const approval = await vote(folder, positionals[0] ?? '', 'approve', values.comment);
+    const { values, positionals } = readFlags('approve', words, APPROVE_FLAGS, [`[${CODE_OR_ID}]`]);
+    const approval = await vote('approve', { ...values, wanted: positionals[0] }, context);
     const until = approval.grant === null ? '' : `, good once until ${approval.grant.expiresAt}`;
     context.print(`approved ${inWords(approval)}${until}`);
     return exitCodes.done;
@@ -35,7 +39,7 @@ this request, once, and for a limited time.`,
 };
 
 const DENY_FLAGS = {
-  reason: { type: 'string', value: 'TEXT', says: 'why not' },
+  reason: { type: 'string', value: 'TEXT', also: ['comment'], says: 'why not' },
   data: DATA_FLAG,
 } as const satisfies Flags;
 
@@ -48,30 +52,27 @@ export const denyCommand: Command = {
   exits: { 0: 'denied', 4: 'no gateway answers' },
 
   async run(words, context) {
-    const { values, positionals } = readFlags('deny', words, DENY_FLAGS, WHICH);
-    const approval = await vote(dataFolder(values.data, context), positionals[0] ?? '', 'deny', values.reason);
+    const { values, positionals } = readFlags('deny', words, DENY_FLAGS, [`[${CODE_OR_ID}]`]);
+    const approval = await vote('deny', { ...values, wanted: positionals[0] }, context);
     context.print(`denied ${inWords(approval)}`);
     return exitCodes.done;
   },
 };
 
+/** Nothing is decided for want of a code, also where one request alone waits: it may be another one by now. */
 async function vote(
-  folder: string,
-  codeOrId: string,
   verdict: 'approve' | 'deny',
-  comment: string | undefined,
+  { wanted, reason, data }: { readonly wanted: string | undefined; readonly reason?: string; readonly data?: string },
+  context: CommandContext,
 ): Promise<ApprovalRequest> {
-  const known = await askGateway(folder, { v: 1, ask: 'requests' });
-  const code = readDisplayCode(codeOrId);
-  const meant =
-    known.find(({ id, state }) => id === codeOrId && state === 'PENDING') ?? known.find((one) => one.code === code);
-  if (meant === undefined) {
-    throw new CommandError(
-      exitCodes.failed,
-      `no request has the code or id "${codeOrId}"; "gatehouse requests" lists what waits`,
-    );
+  const folder = dataFolder(data, context);
+  const asked = askGateway(folder, { v: 1, ask: 'requests' });
+  if (wanted === undefined) {
+    const waiting = await asked.then(waitingInWords, () => null);
+    throw usageError(verdict, `it takes one ${CODE_OR_ID}, and got none${waiting === null ? '' : `; ${waiting}`}`);
   }
-  return await askGateway(folder, { v: 1, ask: 'review', id: meant.id, verdict, comment: comment ?? null });
+  const { id } = findRequest(await asked, wanted);
+  return await tellGateway(folder, { v: 1, ask: 'review', id, verdict, comment: reason ?? null }, context);
 }
 
 function inWords({ code, intent }: ApprovalRequest): string {

@@ -5,6 +5,8 @@ import { CommandError, exitCodes } from './exit-codes.ts';
 export interface Flag {
   readonly type: 'string' | 'boolean';
   readonly short?: string;
+  /** Other names that are read as this one, and that help does not show. */
+  readonly also?: readonly string[];
   /** May be given several times. */
   readonly multiple?: boolean;
   readonly default?: string;
@@ -28,24 +30,50 @@ export function readFlags<const Options extends Flags>(
   command: string,
   words: readonly string[],
   options: Options,
-  /** Which words may stand beside the flags, and what they are called; `[NAME]` may be left out. */
+  /** How many words may stand beside the flags, and what they are called; one in brackets may be left out. */
   positionals: readonly string[] = [],
 ): ReadFlags<Options> {
   const parsed = (() => {
     try {
-      return parseArgs({ args: [...words], options, allowPositionals: positionals.length > 0, strict: true });
+      const allowPositionals = positionals.length > 0;
+      const read = parseArgs({ args: [...words], options: withOthers(options), allowPositionals, strict: true });
+      return read as ReadFlags<Options>;
     } catch (error) {
       const [message = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
       throw usageError(command, message);
     }
   })();
-  const needed = positionals.filter((name) => !name.startsWith('[')).length;
-  if (parsed.positionals.length < needed || parsed.positionals.length > positionals.length) {
-    const wanted = positionals.length === 0 ? 'flags only' : `one ${positionals.join(' and one ')}`;
+  underOneName(command, options, parsed.values);
+  const atLeast = positionals.filter((name) => !name.startsWith('[')).length;
+  if (parsed.positionals.length < atLeast || parsed.positionals.length > positionals.length) {
+    const names = positionals.map((name) => name.replaceAll(/[[\]]/g, ''));
+    const wanted =
+      positionals.length === 0 ? 'flags only' : `${atLeast === 0 ? 'at most ' : ''}one ${names.join(' and one ')}`;
     const got = parsed.positionals.length === 0 ? 'none' : parsed.positionals.map((word) => `"${word}"`).join(' ');
     throw usageError(command, `it takes ${wanted}, and got ${got}`);
   }
   return parsed;
+}
+
+/** The flags, and their other names as flags of their own. */
+function withOthers(options: Flags): Flags {
+  const others = Object.values(options).flatMap((flag) => (flag.also ?? []).map((name) => [name, flag] as const));
+  return { ...options, ...Object.fromEntries(others) };
+}
+
+/** Puts what was given by another name where it belongs. */
+function underOneName(command: string, options: Flags, values: Record<string, unknown>): void {
+  for (const [name, { also = [] }] of Object.entries(options)) {
+    for (const other of also) {
+      const given = values[other];
+      if (given === undefined) continue;
+      if (values[name] !== undefined && values[name] !== given) {
+        throw usageError(command, `--${name} and --${other} are the same, and have different values: give one`);
+      }
+      values[name] = given;
+      delete values[other];
+    }
+  }
 }
 
 export function usageError(command: string, message: string): CommandError {

@@ -43,6 +43,19 @@ function broken(text: string, room: number): string[] {
   return [...lines, line];
 }
 
+/** One line, indented, and broken anywhere where a terminal is narrower; what goes on is indented further. */
+export function wrapped(line: string, columns: number | null, indent: string): string[] {
+  const room = columns === null ? Number.POSITIVE_INFINITY : Math.max(20, columns - indent.length);
+  if (line.length <= room) return [`${indent}${line}`];
+  const [own = ''] = /^ */.exec(line) ?? [];
+  const onward = ' '.repeat(Math.min(own.length + 2, Math.floor(room / 2)));
+  const pieces = [line.slice(0, room)];
+  for (let at = room; at < line.length; at += room - onward.length) {
+    pieces.push(`${onward}${line.slice(at, at + room - onward.length)}`);
+  }
+  return pieces.map((piece) => `${indent}${piece}`);
+}
+
 /** `4s`, `2m`, `3h`, `5d`: the largest unit alone, as kubectl shows ages. */
 export function shortDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1_000));

@@ -48,7 +48,7 @@ approval is answered, the journal is closed, the client kubeconfig is removed.`,
       const closeSocket = await openControlSocket({
         dataFolder: settings.dataFolder,
         gateway,
-        reviewer: `local:${context.osUser}`,
+        owner: `local:${context.osUser}`,
         log,
       });
       closers.unshift(closeSocket);

@@ -1,3 +1,4 @@
+import { type Author, authorInWords } from '../../model/caller.ts';
 import type { DecidedRecord, FinishedRecord, JournalRecord } from '../../model/journal-record.ts';
 import { visible } from '../../model/visible-text.ts';
 import { identityInWords, requestInWords } from '../approvals/request-in-words.ts';
@@ -39,11 +40,12 @@ function inWords({ record, end }: JournalEntry): string {
         .map(([reason, count]) => `${reason} ${count}`)
         .join(', ')}`;
     case 'approval': {
-      const by = record.by === null ? '' : ` by ${record.by}`;
+      const { by: author, caller } = record;
+      const by = author === null ? '' : ` by ${authorInWords({ by: author, caller })}`;
       return `approval ${record.code} ${record.state}${by}${record.comment === null ? '' : `: ${record.comment}`}`;
     }
     case 'gateway':
-      return `gateway ${record.event}${record.detail === '' ? '' : `: ${record.detail}`}`;
+      return `gateway ${record.event}${record.detail === '' ? '' : `: ${record.detail}`}${claimed(record.author)}`;
   }
 }
 
@@ -64,9 +66,16 @@ function decidedInWords({
   return `${principal.user}${as}  ${requestInWords(request)}  on ${cluster}  ${decision.outcome}${code} ${decision.rule}${approved}${signed}`;
 }
 
+/** What the detail does not say: it names whose word it is, and nothing of what they say of themselves. */
+function claimed(author: Author | undefined): string {
+  const words = author === undefined ? '' : authorInWords(author);
+  return words === author?.by || words === '' ? '' : ` (${words})`;
+}
+
 export function endInWords(end: FinishedRecord | null): string {
   if (end === null) return 'no end yet';
   const masked = end.maskedValues === 0 ? '' : `, ${end.maskedValues} masked`;
   const code = end.code === null ? '' : ` ${end.code}`;
-  return `${end.status === 0 ? 'client gone' : end.status}${code} in ${Math.round(end.durationMs)} ms${masked}`;
+  const by = end.endedBy === undefined ? '' : ` by ${authorInWords(end.endedBy)}`;
+  return `${end.status === 0 ? 'client gone' : end.status}${code}${by} in ${Math.round(end.durationMs)} ms${masked}`;
 }

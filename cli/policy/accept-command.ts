@@ -2,7 +2,7 @@ import type { WaitingChange } from '../../model/policy-change.ts';
 import { againstInWords, changeLines, opensInWords } from '../../model/policy-change-words.ts';
 import { visible } from '../../model/visible-text.ts';
 import type { Command, CommandContext } from '../command/command.ts';
-import { askGateway } from '../command/control-client.ts';
+import { askGateway, tellGateway } from '../command/control-client.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { exitCodes } from '../command/exit-codes.ts';
 import { type Flags, readFlags } from '../command/flags.ts';
@@ -52,7 +52,7 @@ or nothing. What waits for an approval under the old policy ends.`,
       context.complain('nothing was accepted; --yes accepts it');
       return exitCodes.undecided;
     }
-    const { digest } = await askGateway(folder, { v: 1, ask: 'acceptPolicy', digest: change.digest });
+    const { digest } = await tellGateway(folder, { v: 1, ask: 'acceptPolicy', digest: change.digest }, context);
     context.print(`accepted: policy ${digest} is in force`);
     return exitCodes.done;
   },

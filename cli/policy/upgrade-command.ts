@@ -8,7 +8,7 @@ import { planUpgrade, takeOver } from '../../proxy/policy/upgrade/policy-upgrade
 import { PolicyUpgradeError } from '../../proxy/policy/upgrade/policy-upgrade-error.ts';
 import { takeBackUnfinished } from '../../proxy/policy/upgrade/take-back.ts';
 import type { Command, CommandContext } from '../command/command.ts';
-import { askGateway } from '../command/control-client.ts';
+import { askGateway, tellGateway } from '../command/control-client.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { CommandError, type ExitCode, exitCodes } from '../command/exit-codes.ts';
 import { type Flags, readFlags, usageError } from '../command/flags.ts';
@@ -123,7 +123,7 @@ async function upgrade(
   const before = await policyOf(data);
   const result = await takeOver(folder, { digest: plan.digest, parts: chosen.map(({ id }) => id) });
   print.done(plan, result);
-  if (before?.waiting === null && before.digest === plan.digest) await accept(data, result.digest);
+  if (before?.waiting === null && before.digest === plan.digest) await accept(data, result.digest, context);
   const after = await policyWith(data, result.digest);
   if (after?.waiting)
     context.complain('it is not in force yet: a change of the policy waits, "gatehouse policy accept" shows it');
@@ -150,8 +150,8 @@ async function policyWith(data: string, digest: string): Promise<PolicyState | n
 }
 
 /** The yes to what was taken over is a yes to its being in force, where nothing else waited. What only tightens does not wait. */
-async function accept(data: string, digest: string): Promise<void> {
-  await askGateway(data, { v: 1, ask: 'acceptPolicy', digest }).catch((error: unknown) => {
+async function accept(data: string, digest: string, context: CommandContext): Promise<void> {
+  await tellGateway(data, { v: 1, ask: 'acceptPolicy', digest }, context).catch((error: unknown) => {
     if (!(error instanceof CommandError)) throw error;
   });
 }

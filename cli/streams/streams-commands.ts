@@ -1,6 +1,6 @@
 import type { LiveStream } from '../../model/live-stream.ts';
 import type { Command } from '../command/command.ts';
-import { askGateway } from '../command/control-client.ts';
+import { askGateway, tellGateway } from '../command/control-client.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 import { type Flags, readFlags } from '../command/flags.ts';
@@ -15,7 +15,7 @@ export const streamsCommand: Command = {
   name: 'streams',
   summary: 'list the exec, attach, port-forward, log and watch streams that are open',
   about: `Lists the streams that are open at the gateway of this data folder, oldest first. "gatehouse end ID" ends one.
-Only the person who started the gateway can ask.`,
+Only the person who started the gateway, and root, can ask.`,
   flags: STREAMS_FLAGS,
   exits: { 0: 'listed (also when none is open)', 4: 'no gateway answers' },
 
@@ -30,7 +30,7 @@ Only the person who started the gateway can ask.`,
 };
 
 const END_FLAGS = {
-  reason: { type: 'string', value: 'TEXT', says: 'why' },
+  reason: { type: 'string', value: 'TEXT', also: ['comment'], says: 'why' },
   data: DATA_FLAG,
 } as const satisfies Flags;
 
@@ -46,7 +46,8 @@ export const endCommand: Command = {
     const { values, positionals } = readFlags('end', words, END_FLAGS, ['ID']);
     const auditId = positionals[0] ?? '';
     const comment = values.reason ?? null;
-    const ended = await askGateway(dataFolder(values.data, context), { v: 1, ask: 'endStream', auditId, comment });
+    const folder = dataFolder(values.data, context);
+    const ended = await tellGateway(folder, { v: 1, ask: 'endStream', auditId, comment }, context);
     if (!ended) {
       throw new CommandError(
         exitCodes.failed,

@@ -19,6 +19,7 @@ export interface LocalAuthorityOptions extends AuthorityOpening {
 }
 
 const CLOSED_AT_MOST = 500;
+const VERDICTS = { approve: 'APPROVED', deny: 'DENIED' } as const;
 
 /**
  * The person at this machine decides (`ownerConfirm`). Everything is kept in memory: what waited or was granted when
@@ -130,7 +131,8 @@ class LocalAuthority implements ApprovalAuthority {
     if (entry === undefined) throw new ApprovalError('unknown-approval', `there is no approval request ${vote.id}`);
     const { requirement, reason } = entry.approval.intent;
     const comment = plainText(vote.comment);
-    const review = { by: vote.by, verdict: vote.verdict, comment, at: this.#time() };
+    const caller = vote.caller === undefined ? {} : { caller: vote.caller };
+    const review = { by: vote.by, ...caller, verdict: vote.verdict, comment, at: this.#time() };
     entry.assertPending();
 
     if (vote.verdict === 'deny') {
@@ -291,6 +293,8 @@ class LocalAuthority implements ApprovalAuthority {
       code,
       state,
       by: review?.by ?? null,
+      // What follows a review carries its author on, who did nothing more.
+      ...(review?.caller === undefined || state !== VERDICTS[review.verdict] ? {} : { caller: review.caller }),
       comment: review?.comment ?? endReason ?? null,
       intentDigest: intent.digest,
     });

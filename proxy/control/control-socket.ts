@@ -2,12 +2,10 @@ import { chmod, lstat, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { visible } from '../../model/visible-text.ts';
-import { ApprovalError } from '../approvals/approval-error.ts';
 import { userInWords } from '../file-owner.ts';
-import type { Gateway } from '../gateway-door.ts';
-import type { GatewayLog } from '../gateway-log.ts';
-import { PolicyChangeError } from '../policy/policy-source.ts';
-import { type ControlResponse, controlRequest } from './control-protocol.ts';
+import { type AnswerOptions, answerControl } from './answer-control.ts';
+import type { Conversation } from './caller.ts';
+import { removeOldProofs } from './caller-proof.ts';
 
 /** Why there is no control socket. `message` says how to mend it. */
 export class ControlSocketError extends Error {
@@ -20,16 +18,12 @@ export class ControlSocketError extends Error {
   }
 }
 
-/** What of a gateway the socket reaches. */
-type ControlledGateway = Pick<
-  Gateway,
-  'approvals' | 'review' | 'streams' | 'endStream' | 'policy' | 'waitingPolicy' | 'acceptPolicy'
->;
-
 /** `sockaddr_un.sun_path` without its closing zero: unix(7) on Linux, `sys/un.h` on macOS. */
 const pathBytesAtMost = process.platform === 'linux' ? 107 : 103;
 const LINE_BYTES_AT_MOST = 64 * 1024;
 const IDLE_MILLISECONDS = 60_000;
+/** Beyond, the longest one ends: whoever floods the socket ends their own, and takes no files from clients of the cluster. */
+const CONNECTIONS_AT_MOST = 200;
 
 /**
  * Where the control socket of a data folder is.
@@ -48,27 +42,25 @@ export function controlSocketPath(dataFolder: string): string {
 }
 
 /**
- * Lets the owner of the data folder, and nobody else, see and decide what waits. Node cannot ask the kernel who is at
- * the other end (SO_PEERCRED), so the file system answers: nobody but the owner can enter the folder or open the
- * socket. Whoever can is the person that `ownerConfirm` means.
+ * Lets the owner of the data folder, and root, see and decide what waits: nobody else can enter the folder or open the
+ * socket. Whoever can is the person that `ownerConfirm` means; which of them it was is proved word by word (`caller.ts`),
+ * and never taken from the request.
  *
- * @param options.reviewer who a vote is recorded as; never taken from the request.
  * @returns closes it.
  * @throws {ControlSocketError}
  */
-export async function openControlSocket(options: {
-  readonly dataFolder: string;
-  readonly gateway: ControlledGateway;
-  readonly reviewer: string;
-  readonly log: GatewayLog;
-}): Promise<() => Promise<void>> {
+export async function openControlSocket(options: AnswerOptions): Promise<() => Promise<void>> {
   const { dataFolder } = options;
   const path = controlSocketPath(dataFolder);
   await assertPrivate(dataFolder);
   await removeStaleSocket(path);
+  await removeOldProofs(dataFolder);
 
   const connections = new Set<Socket>();
-  const server = createServer((socket) => {
+  // A client may end its side with its last line; it is answered all the same.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    const [longest] = connections;
+    if (connections.size >= CONNECTIONS_AT_MOST) longest?.destroy();
     connections.add(socket);
     socket.on('close', () => connections.delete(socket));
     socket.on('error', () => socket.destroy());
@@ -84,20 +76,14 @@ export async function openControlSocket(options: {
   };
 }
 
-async function converse(
-  socket: Socket,
-  options: {
-    readonly gateway: ControlledGateway;
-    readonly reviewer: string;
-    readonly log: GatewayLog;
-  },
-): Promise<void> {
+async function converse(socket: Socket, options: AnswerOptions): Promise<void> {
+  const conversation: Conversation = { nonce: null };
   try {
     let rest = '';
     for await (const chunk of socket.setEncoding('utf8')) {
       rest += chunk;
       for (let end = rest.indexOf('\n'); end !== -1; end = rest.indexOf('\n')) {
-        const response = await answer(rest.slice(0, end), options);
+        const response = await answerControl(rest.slice(0, end), conversation, options);
         rest = rest.slice(end + 1);
         socket.write(`${JSON.stringify(response)}\n`);
       }
@@ -107,43 +93,6 @@ async function converse(
     // The other side went away.
   }
   socket.destroySoon();
-}
-
-async function answer(
-  line: string,
-  { gateway, reviewer, log }: Parameters<typeof converse>[1],
-): Promise<ControlResponse> {
-  let request: ReturnType<typeof controlRequest.parse>;
-  try {
-    request = controlRequest.parse(JSON.parse(line));
-  } catch {
-    return {
-      ok: false,
-      code: 'bad-request',
-      message: 'this gateway does not understand the request; is it of another version?',
-    };
-  }
-  try {
-    if (request.ask === 'requests') return { ok: true, result: gateway.approvals() };
-    if (request.ask === 'streams') return { ok: true, result: gateway.streams() };
-    if (request.ask === 'waitingPolicy') {
-      return { ok: true, result: { state: gateway.policy(), change: gateway.waitingPolicy() } };
-    }
-    if (request.ask === 'acceptPolicy') {
-      return { ok: true, result: await gateway.acceptPolicy({ digest: request.digest, by: reviewer }) };
-    }
-    if (request.ask === 'endStream') {
-      const { auditId, comment } = request;
-      return { ok: true, result: gateway.endStream(auditId, { by: reviewer, comment }) };
-    }
-    const { id, verdict, comment } = request;
-    return { ok: true, result: await gateway.review({ id, verdict, by: reviewer, comment }) };
-  } catch (error) {
-    if (error instanceof ApprovalError || error instanceof PolicyChangeError)
-      return { ok: false, code: error.code, message: error.message };
-    log.error({ error }, 'a request over the control socket failed');
-    return { ok: false, code: 'internal-error', message: 'the gateway failed; its log has the details' };
-  }
 }
 
 async function assertPrivate(folder: string): Promise<void> {

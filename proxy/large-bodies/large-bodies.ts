@@ -101,8 +101,8 @@ export class LargeBodies {
     return this.#once(written, (copy) => ({ what: 'check', written: copy, question }));
   }
 
-  /** As `maskPreview`, of a body that is large. */
-  preview(written: WrittenBody): Promise<string | null> {
+  /** As `maskPreview` and `outlineOf`, of a body that is large. */
+  preview(written: WrittenBody): Promise<Results['preview']> {
     return this.#once(written, (copy) => ({ what: 'preview', written: copy }));
   }
 

@@ -1,3 +1,4 @@
+import type { OutlineEntry } from '../../model/approval.ts';
 import type { Finding, MaskObligation } from '../../model/decision.ts';
 import type { Sign } from '../../model/sign.ts';
 import type { FoundBeside } from '../evaluation/examine.ts';
@@ -127,7 +128,7 @@ export interface Results {
   readonly origins: Results['restore'];
   /** Tricks that its words name. */
   readonly check: { readonly signs: readonly Sign[]; readonly newName: string | null };
-  readonly preview: string | null;
+  readonly preview: { readonly text: string | null; readonly outline: readonly OutlineEntry[] };
   /** `body` null: it goes out as it is. */
   readonly examine: { readonly looks: readonly Looks[]; readonly body: Uint8Array | null };
   readonly find: { readonly question: PolicyQuestion } | { readonly asks: readonly Asks[] };

@@ -1,4 +1,6 @@
 import { parentPort } from 'node:worker_threads';
+import { readable } from '../evaluation/look/body.ts';
+import { outlineOf } from '../evaluation/outline.ts';
 import { signsOf } from '../evaluation/signs/signs.ts';
 import { maskPreview } from '../masking/mask-preview.ts';
 import { NotMaskable } from '../masking/scan/not-maskable.ts';
@@ -62,11 +64,12 @@ function resultOf(question: Question): Results[Question['what']] | Promise<Resul
       return known(restoring, question.session).goOnWith(question.origins);
     case 'check': {
       const read = readWritten(question.written);
-      return { signs: signsOf(question.question, read), newName: newNameOf(read.request.info, read.parsed) };
+      return { signs: signsOf(question.question, read), newName: newNameOf(read.request.info, () => readable(read)) };
     }
     case 'preview': {
       const { head, body } = question.written;
-      return maskPreview(Buffer.from(body.buffer, body.byteOffset, body.byteLength), readRequest(head));
+      const text = maskPreview(Buffer.from(body.buffer, body.byteOffset, body.byteLength), readRequest(head));
+      return { text, outline: outlineOf(readWritten(question.written)) };
     }
     case 'examine': {
       const session = new ExaminingSession(question.written);

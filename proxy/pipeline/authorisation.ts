@@ -1,8 +1,9 @@
-import type { Intent } from '../../model/approval.ts';
+import type { Intent, OutlineEntry } from '../../model/approval.ts';
 import type { ApprovalRequirement } from '../../model/decision.ts';
 import type { HoldOutcome } from '../approvals/approval-authority.ts';
 import { holdMilliseconds } from '../approvals/hold-time.ts';
 import { bodyDigest, intentDigest } from '../approvals/intent-digest.ts';
+import { outlineOf } from '../evaluation/outline.ts';
 import { isLargeBody } from '../large-bodies/large-bodies.ts';
 import { maskPreview } from '../masking/mask-preview.ts';
 import { Refusal, type RefusalCode, toRefusal } from '../refusal.ts';
@@ -24,6 +25,11 @@ export interface Permitted {
 interface Authorisation {
   readonly approval: Verdict['approval'];
   readonly refusal: Refusal | null;
+}
+
+interface ShownBody {
+  readonly text: string | null;
+  readonly outline: readonly OutlineEntry[];
 }
 
 /** Milliseconds after which what was seen before a hold is looked at again. */
@@ -90,6 +96,7 @@ async function intentOf(passage: Passage, judged: Judged, requirement: ApprovalR
   const { summary, effective, cluster, reveal } = passage;
   const { principal } = passage.exchange;
   const { request, decision, body, evaluated } = judged;
+  const { text, outline } = await shownBody(passage, judged);
   return {
     digest: intentDigest({
       principal,
@@ -105,8 +112,9 @@ async function intentOf(passage: Passage, judged: Judged, requirement: ApprovalR
     cluster: cluster.slug,
     effective,
     request: summary,
-    bodyPreview: await previewOf(passage, judged),
+    bodyPreview: text,
     bodyBytes: body?.length ?? 0,
+    ...(outline.length === 0 ? {} : { outline }),
     rules: decision.matchedRules,
     message: decision.message,
     policyDigest: decision.policyDigest,
@@ -115,9 +123,12 @@ async function intentOf(passage: Passage, judged: Judged, requirement: ApprovalR
   };
 }
 
-async function previewOf({ parts, head }: Passage, { body, request }: Judged): Promise<string | null> {
-  if (body === null) return null;
-  return isLargeBody(body) ? parts.largeBodies.preview({ head, body }) : maskPreview(body, request);
+/** What a person is shown of the body. */
+async function shownBody({ parts, head }: Passage, judged: Judged): Promise<ShownBody> {
+  const { body, request } = judged;
+  if (body === null) return { text: null, outline: [] };
+  if (isLargeBody(body)) return parts.largeBodies.preview({ head, body });
+  return { text: maskPreview(body, request), outline: outlineOf(judged) };
 }
 
 function deniedByPolicy({ decision, request }: Judged): Refusal {

@@ -4,6 +4,7 @@ import { type Evaluated, objectChanged } from '../evaluation/evaluate.ts';
 import type { UpstreamResponse } from '../forward/upstream.ts';
 import { isLargeBody } from '../large-bodies/large-bodies.ts';
 import type { ApiRequest } from '../request/api-request.ts';
+import type { JsonValue } from '../request/json-value.ts';
 import { checkBody } from '../request/request-body.ts';
 import { isDeniedByUrl } from './ask-policy.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -17,6 +18,8 @@ export interface Judged {
   readonly request: ApiRequest;
   /** The body as the client sent it; null where none counts. */
   readonly body: Buffer | null;
+  /** What it says; null where there is none, for protobuf, and where it is large. */
+  readonly parsed: JsonValue;
   readonly decision: Decision;
   /** What goes to the API server instead. */
   readonly outgoing: Outgoing;
@@ -38,13 +41,13 @@ export async function evaluate(passage: Passage, restored: RestoredRequest): Pro
   const { outgoing } = restored;
   const { signs } = restored.whole;
   const whole = { ...restored.whole, question: { ...restored.whole.question, signs } };
-  const { request, body } = whole;
+  const { request, body, parsed } = whole;
   if (isDeniedByUrl(whole)) {
-    return { request, body, decision: whole.decision, outgoing, evaluated: null, signs, answered: null };
+    return { request, body, parsed, decision: whole.decision, outgoing, evaluated: null, signs, answered: null };
   }
   const evaluated = await lookAtLatest(passage, { whole, outgoing });
   const { digest, answered } = evaluated;
-  const judged = { request, body, decision: evaluated.decision, evaluated: digest, signs, answered };
+  const judged = { request, body, parsed, decision: evaluated.decision, evaluated: digest, signs, answered };
   if (digest === null) return { ...judged, outgoing: { ...outgoing, ...evaluated.outgoing } };
   const againAfter = (sent: Sent) => async (): Promise<Outgoing | null> => {
     const next = await lookAtLatest(passage, await restoreMasks(passage, whole));

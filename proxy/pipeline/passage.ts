@@ -151,8 +151,11 @@ export class Passage {
    * take this record is the journal's problem (`Journal.problem`), not the client's.
    */
   async finished(outcome: Outcome): Promise<void> {
+    const endedBy = this.parts.streams.takeEndedBy(this.auditId);
     if (!this.#decided) return;
     const { exchange, upstreamMs, auditId, unread } = this;
+    // It may have come to its own end at the same time.
+    const wasEnded = endedBy !== null && outcome.code === 'stream-ended';
     await this.parts.journal
       .append(
         {
@@ -160,6 +163,7 @@ export class Passage {
           auditId,
           durationMs: elapsed(this.#started),
           ...outcome,
+          ...(wasEnded ? { endedBy } : {}),
           ...(unread.length === 0 ? {} : { unread }),
           upstreamMs,
           bytesToClient: exchange.bytesToClient(),

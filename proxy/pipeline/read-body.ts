@@ -1,4 +1,5 @@
 import type { Sign } from '../../model/sign.ts';
+import { readable } from '../evaluation/look/body.ts';
 import { signsOf } from '../evaluation/signs/signs.ts';
 import { journalUnavailable } from '../journal/journal.ts';
 import { isLargeBody } from '../large-bodies/large-bodies.ts';
@@ -45,8 +46,9 @@ type Read = Pick<WholeRequest, 'body' | 'parsed' | 'signs'>;
 async function readBodyOf(passage: Passage, decided: DecidedByUrl, received: Buffer): Promise<Read> {
   const { head, parts } = passage;
   if (!isLargeBody(received)) {
-    const parsed = checkBody(decided.request, received);
-    passage.makes(newNameOf(decided.request.info, parsed));
+    const { request } = decided;
+    const parsed = checkBody(request, received);
+    passage.makes(newNameOf(request.info, () => readable({ request, body: received, parsed })));
     return saying(decided, received, parsed);
   }
   const { signs, newName } = await parts.largeBodies.check({ head, body: received }, decided.question);

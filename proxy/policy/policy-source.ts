@@ -1,3 +1,4 @@
+import type { Author } from '../../model/caller.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { WaitingChange } from '../../model/policy-change.ts';
 import type { PolicyState } from '../../model/policy-state.ts';
@@ -20,10 +21,10 @@ export interface PolicySource {
   /**
    * Puts what waits into force.
    * @param digest of the change that was shown.
-   * @param by whose word it is, for the journal.
+   * @param author whose word it is, for the journal.
    * @throws {PolicyChangeError} where something else waits by now, or nothing; and where the journal cannot be told.
    */
-  accept(digest: string, by: string): Promise<void>;
+  accept(digest: string, author: Author): Promise<void>;
   /** Tells it where the gateway runs, now and after each change: the state's warnings are told against that. */
   surroundedBy(surroundings: Surroundings): void;
   /** API groups that rules name and Kubernetes itself does not serve whole; what is in them, only clusters can say. */
@@ -38,7 +39,7 @@ export type PolicyEvent = 'policy-accepted' | 'policy-waits' | 'policy-folder-no
 export interface PolicyOpening {
   readonly log: GatewayLog;
   /** Settles when it is on the disk. @throws where it cannot be written. */
-  readonly record: (event: PolicyEvent, detail: string) => Promise<void>;
+  readonly record: (event: PolicyEvent, detail: string, author?: Author) => Promise<void>;
   /** True where the journal tells of an accepted policy. */
   readonly wasAccepted: () => Promise<boolean>;
 }

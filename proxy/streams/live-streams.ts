@@ -1,3 +1,4 @@
+import type { Author } from '../../model/caller.ts';
 import type { LiveStream } from '../../model/live-stream.ts';
 import { EndedByGateway } from '../ended-by-gateway.ts';
 import { oneLine } from '../one-line.ts';
@@ -21,6 +22,8 @@ interface Entry {
 export class LiveStreams {
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<() => void>();
+  /** Who ended a stream, by its audit id, until that is on record. */
+  readonly #endedBy = new Map<string, Author>();
 
   /**
    * @param options.signal of the exchange: its end is the stream's.
@@ -57,12 +60,20 @@ export class LiveStreams {
   }
 
   /** @returns false when no stream of this id is open. */
-  end(auditId: string, reason: { readonly by: string; readonly comment: string | null }): boolean {
+  end(auditId: string, { comment, ...author }: Author & { readonly comment: string | null }): boolean {
     const entry = this.#entries.get(auditId);
     if (entry === undefined) return false;
-    const why = reason.comment === null ? '' : `: ${oneLine(reason.comment).trim()}`;
-    entry.controller.abort(new Refusal('stream-ended', `Gatehouse: this stream was ended by ${reason.by}${why}`));
+    const why = comment === null ? '' : `: ${oneLine(comment).trim()}`;
+    if (!entry.controller.signal.aborted) this.#endedBy.set(auditId, author);
+    entry.controller.abort(new Refusal('stream-ended', `Gatehouse: this stream was ended by ${author.by}${why}`));
     return true;
+  }
+
+  /** Who ended a stream that is over, asked once for its record; null where nobody did. */
+  takeEndedBy(auditId: string): Author | null {
+    const author = this.#endedBy.get(auditId) ?? null;
+    this.#endedBy.delete(auditId);
+    return author;
   }
 
   endAll(refusal: Refusal): void {

@@ -49,7 +49,12 @@ describe('wrong usage ends with 2 and names what is wrong', () => {
     [['frobnicate'], /there is no command "frobnicate"/],
     [['journal', 'erase'], /there is no command "journal erase"/],
     [['requests', '--bogus'], /Unknown option '--bogus'.*gatehouse requests --help/s],
-    [['requests', 'now'], /Unexpected argument 'now'/],
+    [['streams', 'now'], /Unexpected argument 'now'/],
+    [['requests', 'a', 'b'], /it takes at most one CODE\|ID, and got "a" "b"/],
+    [
+      ['approve', 'a', '--reason', 'x', '--comment', 'y'],
+      /--reason and --comment are the same, and have different values/,
+    ],
     [['approve'], /takes one CODE\|ID, and got none/],
     [['deny', 'a', 'b'], /got "a" "b"/],
     [['journal', 'tail', '-n', '0'], /--lines takes a whole number of at least 1, not "0"/],

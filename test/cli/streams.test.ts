@@ -22,7 +22,7 @@ beforeEach(async () => {
       ...NO_POLICY,
       endStream: (auditId, reason) => streams.end(auditId, reason),
     },
-    reviewer: 'local:ada',
+    owner: 'local:ada',
     log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
   });
 });
@@ -58,9 +58,9 @@ test('streams --json: everything that is known, for programs', async () => {
   expect(JSON.parse(out)).toMatchObject([{ auditId: 'a1', session: 's', command: ['sh'] }]);
 });
 
-test('end: its client is told who ended it, and why, in one line', async () => {
+test.each(['--reason', '--comment'])('end %s: its client is told who ended it, and why, in one line', async (flag) => {
   const stream = open('a1', ['sh']);
-  expect(await run('end', 'a1', '--reason', 'lunch\ntime', '--data', folder)).toMatchObject({
+  expect(await run('end', 'a1', flag, 'lunch\ntime', '--data', folder)).toMatchObject({
     code: 0,
     out: 'ended a1',
   });
@@ -68,6 +68,14 @@ test('end: its client is told who ended it, and why, in one line', async () => {
     code: 'stream-ended',
     message: expect.stringMatching(/^Gatehouse: this stream was ended by local:ada: lunch.time$/),
   });
+});
+
+test('end: who ended it is kept for its record', async () => {
+  open('a1', ['sh']);
+  await run('end', 'a1', '--data', folder);
+  const author = { by: 'local:ada', caller: { uid: process.geteuid?.(), claims: { pid: process.pid } } };
+  expect(streams.takeEndedBy('a1')).toMatchObject(author);
+  expect(streams.takeEndedBy('a1')).toBeNull();
 });
 
 test('end: says when no such stream is open', async () => {

@@ -1,3 +1,4 @@
+import type { Author } from '../../../model/caller.ts';
 import type { Decision } from '../../../model/decision.ts';
 import type { RuleChange, WaitingChange } from '../../../model/policy-change.ts';
 import type { PolicyState, PolicyWarning } from '../../../model/policy-state.ts';
@@ -99,7 +100,7 @@ class PolicyFolder implements PolicySource {
   }
 
   /** What is put into force is what was judged, from memory: the folder may say something else by now. */
-  accept(digest: string, by: string): Promise<void> {
+  accept(digest: string, author: Author): Promise<void> {
     return this.#inTurn(async () => {
       await this.#read();
       if (this.#waiting?.content.digest !== digest) {
@@ -109,7 +110,7 @@ class PolicyFolder implements PolicySource {
         );
       }
       const { content, change } = this.#waiting;
-      await this.#recordAccepted(`${digest} by ${by}: ${idsOf(change.rules)}`);
+      await this.#recordAccepted(`${digest} by ${author.by}: ${idsOf(change.rules)}`, author);
       await this.#acceptance.take(content);
       this.#place = await placeOf(this.#folder);
       await this.#settle(content, []);
@@ -153,9 +154,9 @@ class PolicyFolder implements PolicySource {
   }
 
   /** What opens something is on record before it is in force, as an approval is. */
-  async #recordAccepted(detail: string): Promise<void> {
+  async #recordAccepted(detail: string, author: Author): Promise<void> {
     try {
-      await this.#opening.record('policy-accepted', detail);
+      await this.#opening.record('policy-accepted', detail, author);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new PolicyChangeError('journal-unavailable', `not accepted: ${reason}`, { cause });

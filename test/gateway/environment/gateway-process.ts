@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { askGateway } from '../../../cli/command/control-client.ts';
+import { askGateway, tellGateway } from '../../../cli/command/control-client.ts';
 import { commandLine, refreshCommandLine } from '../../../scripts/build/command-line.mjs';
 import type { TestedCluster } from './tested-cluster.ts';
 
@@ -41,9 +41,10 @@ export async function startGatewayProcess({ kubeconfig, context }: TestedCluster
       return longest as number;
     },
     async agree() {
+      const person = { environment: {}, complain: () => undefined };
       for (const { id, state } of await askGateway(data, { v: 1, ask: 'requests' })) {
         if (state !== 'PENDING') continue;
-        await askGateway(data, { v: 1, ask: 'review', id, verdict: 'approve', comment: null });
+        await tellGateway(data, { v: 1, ask: 'review', id, verdict: 'approve', comment: null }, person);
       }
     },
     async close() {

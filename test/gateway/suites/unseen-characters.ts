@@ -21,7 +21,7 @@ export function describeUnseenCharacters(environment: () => RunningGateway): voi
       await refreshCommandLine();
       const { gateway, folder } = environment();
       const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-      closeSocket = await openControlSocket({ dataFolder: data(folder), gateway, reviewer: 'local:tester', log });
+      closeSocket = await openControlSocket({ dataFolder: data(folder), gateway, owner: 'local:tester', log });
     });
     afterAll(() => closeSocket());
 

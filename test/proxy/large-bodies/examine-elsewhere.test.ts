@@ -2,6 +2,8 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { Evaluator } from '../../../proxy/evaluation/evaluate.ts';
+import { readable } from '../../../proxy/evaluation/look/body.ts';
+import { outlineOf } from '../../../proxy/evaluation/outline.ts';
 import { signsOf } from '../../../proxy/evaluation/signs/signs.ts';
 import type { UpstreamRequest } from '../../../proxy/forward/upstream.ts';
 import { LargeBodies } from '../../../proxy/large-bodies/large-bodies.ts';
@@ -170,8 +172,8 @@ async function evaluatedBothWays(one: Case) {
     words: {
       here: {
         signs: signsOf(question, { request, body, parsed }),
-        newName: newNameOf(request.info, parsed),
-        preview: maskPreview(body, request),
+        newName: newNameOf(request.info, () => readable({ request, body, parsed })),
+        preview: { text: maskPreview(body, request), outline: outlineOf({ request, body, parsed }) },
       },
       there: {
         ...(await elsewhere.check({ head, body }, question)),

@@ -69,7 +69,9 @@ const outcomes = () => decisions().map(({ outcome }) => outcome);
 
 /** Has the folder read now: a digest that nothing has is refused, after a look. */
 async function lookedAt(): Promise<PolicyState> {
-  await expect(source.accept('0'.repeat(64), 'nobody')).rejects.toMatchObject({ code: 'policy-change-not-waiting' });
+  await expect(source.accept('0'.repeat(64), { by: 'nobody' })).rejects.toMatchObject({
+    code: 'policy-change-not-waiting',
+  });
   return source.state();
 }
 
@@ -88,7 +90,7 @@ describe('case 63: a change of the policy folder', () => {
         { id: 'p/vault', kind: 'removed', about: 'denies: namespaces vault', opens: ['denies less'] },
       ],
     });
-    await source.accept(source.waiting()?.digest ?? '', 'local:ada');
+    await source.accept(source.waiting()?.digest ?? '', { by: 'local:ada' });
     expect(outcomes()).toEqual(['allow', 'allow', 'allow', 'allow', 'allow', 'deny']);
     expect(source.state()).toMatchObject({ waiting: null, digest: state.waiting?.digest });
     expect(journal.records).toEqual([
@@ -129,7 +131,7 @@ describe('case 63: a change of the policy folder', () => {
     const before = outcomes();
     const { digest = '' } = (await lookedAt()).waiting ?? {};
     journal.isFull = true;
-    await expect(source.accept(digest, 'local:me')).rejects.toMatchObject({
+    await expect(source.accept(digest, { by: 'local:me' })).rejects.toMatchObject({
       code: 'journal-unavailable',
       message: 'not accepted: the disk is full',
     });
@@ -137,7 +139,7 @@ describe('case 63: a change of the policy folder', () => {
     await startAgain();
     expect(outcomes()).toEqual(before);
     journal.isFull = false;
-    await source.accept(digest, 'local:me');
+    await source.accept(digest, { by: 'local:me' });
     expect(outcomes()).not.toEqual(before);
     expect(journal.records.at(-1)).toContain(`policy-accepted ${digest} by local:me`);
   });
@@ -148,7 +150,9 @@ describe('case 63: a change of the policy folder', () => {
     );
     const shown = await stateWith(source, ({ waiting }) => waiting !== null);
     await write(OPEN);
-    await expect(source.accept(shown.waiting?.digest ?? '', 'local:ada')).rejects.toThrow(/changed since it was shown/);
+    await expect(source.accept(shown.waiting?.digest ?? '', { by: 'local:ada' })).rejects.toThrow(
+      /changed since it was shown/,
+    );
     expect(outcomes()).toEqual(['allow', 'deny', 'requireApproval', 'deny', 'allow', 'deny']);
     expect(journal.records.filter((record) => record.includes(' by local:ada'))).toEqual([]);
   });
@@ -418,7 +422,7 @@ describe('case 63: the record of what was accepted', () => {
       });
       expect(source.decide(question()).message).toContain('until you accept what the folder says');
       expect(source.waiting()).toMatchObject({ against: 'built-in' });
-      await source.accept(source.waiting()?.digest ?? '', 'local:ada');
+      await source.accept(source.waiting()?.digest ?? '', { by: 'local:ada' });
       expect(outcomes()).toEqual(QUESTIONS.map(() => 'allow'));
     },
   );
@@ -428,7 +432,7 @@ describe('case 63: the record of what was accepted', () => {
     await writeFile(join(root, 'data'), 'in the way');
     await write(OPEN);
     await stateWith(source, ({ waiting }) => waiting !== null);
-    await source.accept(source.waiting()?.digest ?? '', 'local:ada');
+    await source.accept(source.waiting()?.digest ?? '', { by: 'local:ada' });
     expect(outcomes()).toEqual(QUESTIONS.map(() => 'allow'));
     expect(source.state().notices).toEqual([expect.stringContaining('so the next start asks about it')]);
   });
@@ -447,7 +451,7 @@ describe('case 63: without a safe key store', () => {
       await launch(OPEN);
       expect(source.state()).toMatchObject({ status: 'none', waiting: { digest: expect.any(String) } });
       expect(source.state().waiting?.why).toContain('no safe key store');
-      await source.accept(source.waiting()?.digest ?? '', 'local:ada');
+      await source.accept(source.waiting()?.digest ?? '', { by: 'local:ada' });
       expect(outcomes()).toEqual(QUESTIONS.map(() => 'allow'));
       await startAgain();
       // The same launch: its gateway only came back.
