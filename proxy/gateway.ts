@@ -127,6 +127,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const gateway = new RunningGateway(
       {
         ...parts,
+        upstream,
         access,
         clusters,
         listener,

@@ -84,6 +84,10 @@ class PolicyFolder implements PolicySource {
     return this.#waiting?.change ?? null;
   }
 
+  readAnew(): Promise<void> {
+    return this.#inTurn(() => this.#read());
+  }
+
   /** What is put into force is what was judged, from memory: the folder may say something else by now. */
   accept(digest: string, by: string): Promise<void> {
     return this.#inTurn(async () => {
