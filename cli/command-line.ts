@@ -39,7 +39,8 @@ ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).joi
   --version   the version
 
 Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage, ${exitCodes.notVerified} the journal did not verify, ${exitCodes.noGateway} no gateway answers,
-${exitCodes.undecided} nothing was written for want of a yes, ${exitCodes.notCompared} the journal could not be compared with a second place.`;
+${exitCodes.undecided} nothing was written for want of a yes, ${exitCodes.notCompared} the journal could not be compared with a second place,
+${exitCodes.notReady} the gateway was not ready in the time of --wait.`;
 }
 
 /**

@@ -19,6 +19,11 @@ export interface GatewaySettings {
   readonly policyFolder: string;
   readonly trustsPolicyFolder: boolean;
   readonly listen: { readonly host: string; readonly port: number };
+  /** Seconds in which it has to be ready; null: it serves at once. */
+  readonly wait: number | null;
+  readonly output: 'text' | 'json';
+  /** Where `/healthz`, `/readyz` and `/metrics` are; null: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | null;
   readonly retention: { readonly days: number; readonly bytes: number };
   /** Null: the usual place. */
   readonly journalWitness: string | null;
@@ -52,6 +57,9 @@ export async function readSettings(words: readonly string[], context: CommandCon
     policyFolder: values.policy === undefined ? join(data, 'policy') : resolve(values.policy),
     trustsPolicyFolder: values['trust-policy-folder'] === true,
     listen: parseListen(values.listen),
+    wait: values.wait === undefined ? null : positiveNumber(NAME, 'wait', values.wait),
+    output: parseOutput(values.output),
+    metrics: values.metrics === undefined ? null : parseListen(values.metrics, 'metrics'),
     journalWitness: witness === undefined ? null : namedWitness(NAME, witness, data),
     retention: {
       days: positiveNumber(NAME, 'journal-days', values['journal-days']),
@@ -74,8 +82,13 @@ async function chooseContext(files: readonly string[], wanted: string | undefine
   throw usageError(NAME, `--context: the kubeconfig has no context "${chosen}"; it has: ${known}`);
 }
 
+function parseOutput(text: string): GatewaySettings['output'] {
+  if (text === 'text' || text === 'json') return text;
+  throw usageError(NAME, `--output takes text or json, not "${text}"`);
+}
+
 /** `127.0.0.1:0`, `[::1]:8443`, `localhost:0`: the gateway's certificate is good for loopback alone. */
-export function parseListen(text: string): GatewaySettings['listen'] {
+export function parseListen(text: string, flag: 'listen' | 'metrics' = 'listen'): GatewaySettings['listen'] {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2] ?? '';
   const port = Number(match?.[3]);
@@ -83,6 +96,6 @@ export function parseListen(text: string): GatewaySettings['listen'] {
   if (match !== null && loopback && port <= 65_535) return { host, port };
   throw usageError(
     NAME,
-    `--listen takes a loopback address and a port, such as 127.0.0.1:0 or [::1]:8443, not "${text}"`,
+    `--${flag} takes a loopback address and a port, such as 127.0.0.1:0 or [::1]:8443, not "${text}"`,
   );
 }

@@ -4,12 +4,13 @@ import { openLocalAuthority } from '../../proxy/approvals/local-authority.ts';
 import { OwnTerminal } from '../../proxy/clusters/own-terminal.ts';
 import { ControlSocketError } from '../../proxy/control/control-socket.ts';
 import { createGateway } from '../../proxy/gateway.ts';
-import type { Gateway, GatewayLog } from '../../proxy/gateway-door.ts';
+import type { Gateway, GatewayLog, GatewayOptions } from '../../proxy/gateway-door.ts';
 import { type HeadWitness, witnessFile } from '../../proxy/journal/head-witness.ts';
 import { acceptedPolicyIn } from '../../proxy/policy/source/accepted-policy.ts';
 import { policyIn } from '../../proxy/policy/source/policy-folder.ts';
 import type { CommandContext } from '../command/command.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
+import { SERVICE_VARIABLES } from '../health/service-manager.ts';
 import { usualWitness, witnessTrouble } from '../journal/journal-witness.ts';
 import { gatewayKeys } from './gateway-keys.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
@@ -29,6 +30,7 @@ export async function startGateway(
   settings: GatewaySettings,
   log: GatewayLog,
   context: CommandContext,
+  journalSinks: GatewayOptions['journalSinks'] = [],
 ): Promise<Gateway> {
   const keys = await gatewayKeys(settings.dataFolder);
   const witness = await openWitness(settings, log, context);
@@ -47,13 +49,20 @@ export async function startGateway(
       principal: { user: `local:${context.osUser}`, groups: ['gatehouse:local'] },
       ...(witness === null ? {} : { journalWitness: witness }),
       journalRetention: settings.retention,
-      environment: context.environment,
+      journalSinks,
+      environment: withoutServiceVariables(context.environment),
       terminal: context.ask === null ? null : new OwnTerminal(),
       log,
     });
   } catch (error) {
     throw startError(error);
   }
+}
+
+/** What speaks to the service manager is this process: a credential plugin is none of its business. */
+function withoutServiceVariables(environment: CommandContext['environment']): CommandContext['environment'] {
+  const own: readonly string[] = SERVICE_VARIABLES;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !own.includes(name)));
 }
 
 /** A place that somebody named must be there; the usual one may be missing, as in a container whose root is read-only. */
