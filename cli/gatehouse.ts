@@ -5,6 +5,9 @@ import { runCommandLine } from './command-line.ts';
 import { hangUp } from './hang-up.ts';
 import { stopSignals } from './stop-signals.ts';
 
+/** Milliseconds for what ends by itself. */
+const LAST_MOMENT = 1_000;
+
 const signals = stopSignals(
   () => performance.now(),
   () => process.exit(exitCodes.failed),
@@ -31,3 +34,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   stop: signals.stop,
   onReload: hangUps.onReload,
 });
+// All is said and closed: what still runs is a credential plugin that nobody waits for any more.
+setTimeout(() => process.exit(), LAST_MOMENT).unref();

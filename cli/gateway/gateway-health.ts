@@ -40,6 +40,7 @@ export class GatewayHealth {
   #isStopping = false;
   /** Told as ready; from then on the service manager follows what changes. */
   #isTold = false;
+  #toldStatus = '';
   #wake: () => void = () => undefined;
   #recordings: RecordingNumbers | null = null;
   #measuring: NodeJS.Timeout | null = null;
@@ -92,7 +93,7 @@ export class GatewayHealth {
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
-      await endsWith(over, Promise.race([woken, after(LOOK_AGAIN, undefined, { ref: true, signal: over })]));
+      await endsWith(over, Promise.race([woken, after(LOOK_AGAIN, undefined, { ref: false })]));
     }
     if (stop.aborted || isWhole(this.checks())) return;
     const trouble = troubleInWords(this.checks());
@@ -108,7 +109,7 @@ export class GatewayHealth {
   /** It serves, and said so. */
   told(): void {
     this.#isTold = true;
-    this.#options.manager.ready(this.#status());
+    this.#tellReady();
   }
 
   reloading(): void {
@@ -118,7 +119,7 @@ export class GatewayHealth {
   /** Looks anew; what was read may lead to another credential. */
   async reloaded(): Promise<void> {
     await this.#watch.lookNow(this.#options.cluster, 'quietly');
-    this.#options.manager.ready(this.#status());
+    this.#tellReady();
   }
 
   /** @throws {ListenError} */
@@ -165,6 +166,11 @@ export class GatewayHealth {
     await this.#listener?.close();
   }
 
+  #tellReady(): void {
+    this.#toldStatus = this.#status();
+    this.#options.manager.ready(this.#toldStatus);
+  }
+
   #looked(reach: ClusterReach | null): void {
     this.#reach = reach;
     if (reach !== null && !this.#isStopping) this.#outage.found(reach);
@@ -173,7 +179,10 @@ export class GatewayHealth {
 
   #changed(): void {
     this.#wake();
-    if (this.#isTold && !this.#isStopping) this.#options.manager.status(this.#status());
+    const status = this.#status();
+    if (!this.#isTold || this.#isStopping || status === this.#toldStatus) return;
+    this.#toldStatus = status;
+    this.#options.manager.status(status);
   }
 
   #status(): string {

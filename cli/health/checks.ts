@@ -83,10 +83,12 @@ function policyCheck({ status, problems, waiting, folder }: PolicyState): Check 
 }
 
 const SHOWN_PROBLEMS = 3;
+const UNSEEN =
+  'nothing is known of the cluster yet: neither the API server nor a credential plugin of the kubeconfig has answered';
 
 function clusterCheck(reach: ClusterReach | null): Check {
   const name = 'cluster';
-  if (reach === null) return { name, grade: 'bad', code: 'unknown', says: 'the API server has not answered yet' };
+  if (reach === null) return { name, grade: 'bad', code: 'unknown', says: UNSEEN };
   if (reach.trouble !== null) {
     const what = reach.state === 'sign-in' ? 'the credential is not good' : 'the API server does not answer';
     return { name, grade: 'bad', code: reach.trouble, says: `${what}: ${asClause(reach.problem ?? reach.trouble)}` };
@@ -101,5 +103,5 @@ function clusterCheck(reach: ClusterReach | null): Check {
 
 /** A sentence of another part, inside one of ours. */
 function asClause(sentence: string): string {
-  return sentence.replace(/\.$/, '').replace(/^The (?=[a-z])/, 'the ');
+  return sentence.replace(/\.$/, '').replace(/^The /, 'the ');
 }
