@@ -16,6 +16,8 @@ beforeEach(async () => {
   client = join(folder, 'client.yaml');
 });
 
+const PODS = '/api/v1/namespaces/shop/pods';
+
 const flags = (kubeconfig: string) => ['--kubeconfig', kubeconfig, '--write-kubeconfig', client, '--data', data];
 
 function gateway(kubeconfig: string, ...more: string[]) {
@@ -163,14 +165,14 @@ describe('--metrics', () => {
 
     await server.stop();
     // What a client meets with is news at once: nobody waits for the next look.
-    expect((await rawRequest(client, 'GET', '/api/v1/namespaces/shop/pods')).status).toBe(503);
+    expect((await rawRequest(client, 'GET', PODS, {})).status).toBe(503);
     await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(503);
     expect(await (await fetch(`${url}/readyz`)).text()).toContain('[-]cluster failed: refused\n');
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     await expect.poll(() => sampleOf(url, 'gatehouse_upstream_errors_total{reason="unreachable"}')).toBe(1);
 
     await server.start();
-    expect((await rawRequest(client, 'GET', '/api/v1/namespaces/shop/pods')).status).toBe(200);
+    expect((await rawRequest(client, 'GET', PODS, {})).status).toBe(200);
     await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
     const outage = /^the cluster can(not)? be worked with( again)?$/;
     expect(logged(running).flatMap(({ msg }) => (outage.test(String(msg)) ? [msg] : []))).toEqual([
@@ -189,7 +191,7 @@ describe('--metrics', () => {
     await rename(join(data, 'journal'), join(data, 'elsewhere'));
     await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(503);
     expect(await (await fetch(`${url}/readyz`)).text()).toContain('[-]journal failed: not-writable\n');
-    expect((await rawRequest(client, 'GET', '/api/v1/namespaces/shop/pods')).status).toBe(503);
+    expect((await rawRequest(client, 'GET', PODS, {})).status).toBe(503);
     await expect.poll(() => sampleOf(url, 'gatehouse_journal_unwritten_total')).toBeGreaterThan(0);
     expect(await sampleOf(url, 'gatehouse_journal_writable')).toBe(0);
     await rename(join(data, 'elsewhere'), join(data, 'journal'));

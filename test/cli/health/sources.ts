@@ -1,13 +1,20 @@
 import { checksOf } from '../../../cli/health/checks.ts';
 import type { MetricSources } from '../../../cli/health/own-metrics.ts';
 import { RequestCounts } from '../../../cli/health/request-counts.ts';
+import type { PolicyState } from '../../../model/policy-state.ts';
 
 /** A gateway that has just started, as metrics are read from it. */
 export function freshSources(change: Partial<MetricSources> = {}): MetricSources {
-  const policy = {
-    ...{ status: 'loaded', folder: '/p', digest: 'abc', loadedAt: '2026-03-01T10:00:00.000Z' },
-    ...{ policies: [], problems: [], waiting: null, notices: [] },
-  } as const;
+  const policy: PolicyState = {
+    status: 'loaded',
+    folder: '/p',
+    digest: 'abc',
+    loadedAt: '2026-03-01T10:00:00.000Z',
+    policies: [],
+    problems: [],
+    waiting: null,
+    notices: [],
+  };
   return {
     counts: new RequestCounts(),
     checks: () => checksOf({ policy, journalProblem: null, reach: null, isStopping: false }),
