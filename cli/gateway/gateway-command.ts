@@ -66,7 +66,7 @@ systemd it tells how it is by sd_notify (Type=notify with NotifyAccess=all).`,
       closers.unshift(closeSocket);
       const following = new GatewayHealth({ gateway, cluster: slug, counts, manager, log });
       health = following;
-      closers.unshift(() => following.stopping());
+      closers.unshift(async () => following.stopping());
       closers.push(() => following.close());
       await serve({ settings, gateway, health: following, cluster: slug, context, log });
       log.info({}, 'stopping');

@@ -41,6 +41,8 @@ export class GatewayHealth {
   /** Told as ready; from then on the service manager follows what changes. */
   #isTold = false;
   #toldStatus = '';
+  /** The service manager heard of the stop. */
+  #lastWord: Promise<void> = Promise.resolve();
   #wake: () => void = () => undefined;
   #recordings: RecordingNumbers | null = null;
   #measuring: NodeJS.Timeout | null = null;
@@ -61,7 +63,9 @@ export class GatewayHealth {
 
   /** A record was written: clients' trouble, and their success, are news of the cluster. */
   recorded(record: JournalRecord): void {
-    if (record.type === 'finished') this.#watch.recorded([record]);
+    if (record.type !== 'finished') return;
+    const isDoubtful = this.#reach !== null && (this.#reach.trouble !== null || this.#reach.signIn.due);
+    if (record.code !== null || isDoubtful) this.#watch.recorded([record]);
   }
 
   get reach(): ClusterReach | null {
@@ -113,13 +117,13 @@ export class GatewayHealth {
   }
 
   reloading(): void {
-    this.#options.manager.reloading();
+    if (this.#isTold) this.#options.manager.reloading();
   }
 
   /** Looks anew; what was read may lead to another credential. */
   async reloaded(): Promise<void> {
     await this.#watch.lookNow(this.#options.cluster, 'quietly');
-    this.#tellReady();
+    if (this.#isTold && !this.#isStopping) this.#tellReady();
   }
 
   /** @throws {ListenError} */
@@ -153,17 +157,18 @@ export class GatewayHealth {
   }
 
   /** From now on it is not ready, and says so for as long as others are served to their end. */
-  async stopping(): Promise<void> {
+  stopping(): void {
     this.#isStopping = true;
     this.#watch.pause();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    // A word for the status alone: it holds nothing up.
-    await Promise.race([this.#options.manager.stopping(), after(LAST_WORD, undefined, { ref: false })]);
+    this.#lastWord = this.#options.manager.stopping();
   }
 
   async close(): Promise<void> {
     if (this.#measuring !== null) clearInterval(this.#measuring);
     await this.#listener?.close();
+    // A word for the status alone: it holds nothing up.
+    await Promise.race([this.#lastWord, after(LAST_WORD, undefined, { ref: false })]);
   }
 
   #tellReady(): void {

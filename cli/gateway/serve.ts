@@ -26,6 +26,12 @@ export interface Serving {
 export async function serve(serving: Serving): Promise<void> {
   const { settings, gateway, health, cluster, context, log } = serving;
   const { print, stop } = context;
+  const readAnew = async (): Promise<void> => {
+    health.reloading();
+    await reload(gateway, cluster, log).catch((error: unknown) => log.error({ error }, 'could not be reloaded'));
+    await health.reloaded();
+  };
+  context.onReload(oneReloadAtATime(readAnew));
   const metrics = settings.metrics === null ? null : await listenForHealth(serving, settings.metrics);
   if (settings.wait === null) await health.firstLook(stop);
   else {
@@ -38,12 +44,6 @@ export async function serve(serving: Serving): Promise<void> {
   const facts = factsOf(serving, metrics);
   print(settings.output === 'json' ? readyObject(facts) : readyLine(facts));
   health.told();
-  const readAnew = async (): Promise<void> => {
-    health.reloading();
-    await reload(gateway, cluster, log).catch((error: unknown) => log.error({ error }, 'could not be reloaded'));
-    await health.reloaded();
-  };
-  context.onReload(oneReloadAtATime(readAnew));
   if (!stop.aborted) await once(stop, 'abort');
 }
 

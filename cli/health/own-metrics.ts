@@ -123,6 +123,12 @@ export const OWN_METRICS: readonly OwnMetric[] = [
     samples: ({ approvals }) => one(approvals().filter(({ state }) => state === 'PENDING').length),
   },
   {
+    name: 'gatehouse_approvals_held',
+    help: 'Of those, requests whose client waits on the line.',
+    type: 'gauge',
+    samples: ({ approvals }) => one(approvals().filter(({ state, held }) => state === 'PENDING' && held).length),
+  },
+  {
     name: 'gatehouse_approvals_total',
     help: 'Steps of approval requests, by what became of them: pending (asked), approved, denied, expired, superseded, cancelled, consumed (the grant was used).',
     labels: ['state'],

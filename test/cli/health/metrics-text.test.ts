@@ -68,6 +68,13 @@ describe('the text', () => {
     expect(later).not.toMatch(/^gatehouse_cluster_latency_seconds /m);
   });
 
+  test('calls counters, and nothing else, by a total', async () => {
+    const said = await metricsText('prometheus', freshSources()).text();
+    for (const [, name = '', type = ''] of said.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
+      expect(name.endsWith('_total'), name).toBe(type === 'counter');
+    }
+  });
+
   test('has names that end as they should', () => {
     for (const { name, type } of OWN_METRICS) {
       expect(name).toMatch(/^gatehouse_[a-z]+(_[a-z]+)*$/);
