@@ -122,7 +122,7 @@ export class GatewayHealth {
 
   /** Looks anew; what was read may lead to another credential. */
   async reloaded(): Promise<void> {
-    await this.#watch.lookNow(this.#options.cluster, 'quietly');
+    await this.#watch.lookNow(this.#options.cluster, 'quietly').catch(() => undefined);
     if (this.#isTold && !this.#isStopping) this.#tellReady();
   }
 

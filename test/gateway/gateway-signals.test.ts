@@ -9,6 +9,7 @@ import { spawn as spawnInTerminal } from '@lydell/node-pty';
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { commandLine, refreshCommandLine } from '../../scripts/build/command-line.mjs';
 import { kubeconfigToNowhere } from '../cli/nowhere.ts';
+import { rawRequest } from './environment/raw-request.ts';
 
 let folder = '';
 let client = '';
@@ -81,6 +82,35 @@ test('a credential plugin that hangs ends with the gateway that waited for it', 
   expect(lines.at(-1)).toMatch(/^gatehouse: the gateway was not ready within 3 s: nothing is known of the cluster yet/);
   const pid = Number(await readFile(mark, 'utf8'));
   await expect.poll(() => isAlive(pid)).toBe(false);
+});
+
+test('a service manager hears of start and stop, and a credential plugin gets none of its variables', async () => {
+  const told = join(folder, 'told');
+  await writeFile(join(folder, 'systemd-notify'), `#!/bin/sh\necho "$*" >>${told}\n`, { mode: 0o755 });
+  const plugin = join(folder, 'signs-in');
+  const answer = JSON.stringify({
+    apiVersion: 'client.authentication.k8s.io/v1',
+    kind: 'ExecCredential',
+    status: { token: 'canary-token' },
+  });
+  await writeFile(plugin, `#!/bin/sh\nenv >${folder}/environment\necho '${answer}'\n`, { mode: 0o755 });
+  const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: plugin, interactiveMode: 'Never' };
+  const own = words[3] ?? '';
+  const kubeconfig = JSON.parse(await readFile(own, 'utf8'));
+  await writeFile(own, JSON.stringify({ ...kubeconfig, users: [{ name: 'u', user: { exec } }] }));
+  const environment = { NOTIFY_SOCKET: '/nowhere', WATCHDOG_USEC: '20000', PATH: `${folder}:${process.env['PATH']}` };
+  const { program, said } = daemon(environment);
+  await expect.poll(() => said('gateway ready at')).toBe(true);
+  expect((await rawRequest(client, 'GET', '/api/v1/namespaces/shop/pods', {})).status).toBe(503);
+  const seen = await readFile(join(folder, 'environment'), 'utf8');
+  expect(seen).toContain('PATH=');
+  expect(seen).not.toMatch(/NOTIFY_SOCKET|WATCHDOG/);
+  await expect.poll(() => readFile(told, 'utf8')).toContain('WATCHDOG=1');
+  program.kill('SIGTERM');
+  expect(await once(program, 'exit')).toEqual([0, null]);
+  const messages = (await readFile(told, 'utf8')).split('\n').filter((line) => !line.startsWith('WATCHDOG'));
+  expect(messages[0]).toMatch(/^READY=1 STATUS=not ready: the API server does not answer: /);
+  expect(messages.at(-2)).toBe('STOPPING=1 STATUS=stopping');
 });
 
 function isAlive(pid: number): boolean {
