@@ -46,7 +46,8 @@ ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).joi
   --version   the version
 
 Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage, ${exitCodes.notVerified} the journal did not verify, ${exitCodes.noGateway} no gateway answers,
-${exitCodes.undecided} nothing was written for want of a yes, ${exitCodes.notAllChecked} nothing wrong in the journal, and not all of it could be checked.`;
+${exitCodes.undecided} nothing was written for want of a yes, ${exitCodes.notAllChecked} nothing wrong in the journal, and not all of it could be checked,
+${exitCodes.notReady} the gateway was not ready in the time of --wait.`;
 }
 
 /**

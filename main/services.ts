@@ -1,11 +1,11 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { app, MessageChannelMain, safeStorage, utilityProcess } from 'electron';
+import { ReachWatch } from '../proxy/reach/reach-watch.ts';
 import { Clusters } from './clusters/clusters.ts';
 import { DemoCluster } from './clusters/demo-cluster.ts';
 import { KubeconfigWatch } from './clusters/kubeconfig-watch.ts';
 import { onNetworkChange } from './clusters/network-change.ts';
-import { ReachWatch } from './clusters/reach-watch.ts';
 import { awaitedKubeconfigFiles, ownKubeconfigFiles, withoutKubeconfig } from './environment/kubeconfig-environment.ts';
 import { type Environment, loginShellEnvironment } from './environment/login-shell-environment.ts';
 import { withToolsFolder } from './environment/tools-folder.ts';

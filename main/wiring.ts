@@ -1,8 +1,8 @@
 import type { EventName, Payload, SignInQuestion } from '../preload/contract.ts';
+import type { ReachWatch } from '../proxy/reach/reach-watch.ts';
 import type { ApprovalNotifications } from './approvals/approval-notifications.ts';
 import type { Clusters } from './clusters/clusters.ts';
 import type { DemoCluster } from './clusters/demo-cluster.ts';
-import type { ReachWatch } from './clusters/reach-watch.ts';
 import type { GatewayService } from './gateway/gateway-service.ts';
 import type { HostLog } from './log.ts';
 import type { Recordings } from './recordings/recordings.ts';

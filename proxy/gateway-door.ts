@@ -13,12 +13,24 @@ import type { ApprovalAuthority, AuthorityOpening } from './approvals/approval-a
 import type { ClusterSource } from './clusters/cluster-source.ts';
 import type { PluginTerminal } from './clusters/plugin-terminal.ts';
 import type { GatewayLog } from './gateway-log.ts';
+import type { GatewayNumbers, ReadAnew, RecordingNumbers } from './gateway-numbers.ts';
 import type { HeadWitness } from './journal/head-witness.ts';
 import type { JournalFilter } from './journal/journal.ts';
 import type { PolicyOpening, PolicySource } from './policy/policy-source.ts';
 import type { RecordingRetention } from './recording/session-retention.ts';
 
-export type { AccessRequest, ClientAccess, ClusterSource, ContextListing, GatewayLog, HeadWitness, KeyPair };
+export type {
+  AccessRequest,
+  ClientAccess,
+  ClusterSource,
+  ContextListing,
+  GatewayLog,
+  GatewayNumbers,
+  HeadWitness,
+  KeyPair,
+  ReadAnew,
+  RecordingNumbers,
+};
 
 /** A running gateway. The one door: listener, pipeline, policy, approvals and journal are behind it. */
 export interface Gateway {
@@ -65,6 +77,16 @@ export interface Gateway {
    * @returns false when no stream with this audit id is open.
    */
   endStream(auditId: string, reason: Author & { readonly comment: string | null }): boolean;
+  /**
+   * Reads the policy and the kubeconfig of a connected cluster at once, whatever was noticed of them: `policy()` says
+   * afterwards what is in force.
+   * @throws {Refusal} `unknown-cluster`.
+   */
+  readAnew(slug: string): Promise<ReadAnew>;
+  /** What it counts of itself. */
+  numbers(): GatewayNumbers;
+  /** Looks at the folder of recordings. */
+  recordings(): Promise<RecordingNumbers>;
   on<E extends keyof GatewayEvents>(event: E, listener: GatewayEvents[E]): () => void;
   /** Holds end with 503, streams are closed with a reason, the journal is flushed. */
   close(): Promise<void>;

@@ -139,6 +139,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       {
         ...parts,
         surroundings,
+        upstream,
         access,
         clusters,
         listener,

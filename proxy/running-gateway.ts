@@ -8,12 +8,15 @@ import type { WatchedCluster } from './clusters/credential-at-hand.ts';
 import { openCluster } from './clusters/kubeconfig-cluster.ts';
 import { readKubeconfigs } from './clusters/kubeconfig-files.ts';
 import type { PluginTerminal } from './clusters/plugin-terminal.ts';
+import type { PooledUpstream } from './forward/pooled-upstream.ts';
 import type { ClientAccess, ClusterSource, Gateway, GatewayEvents } from './gateway-door.ts';
+import type { GatewayNumbers, ReadAnew, RecordingNumbers } from './gateway-numbers.ts';
 import type { JournalFilter } from './journal/journal.ts';
 import type { Listener } from './listener/start-listener.ts';
 import type { PipelineParts } from './pipeline/passage.ts';
 import type { PolicySurroundings } from './policy-surroundings.ts';
 import { lookAtCluster } from './reach/look-at-cluster.ts';
+import { measureRecordings } from './recording/session-retention.ts';
 import { Refusal } from './refusal.ts';
 
 /** The parts that a running gateway answers for. */
@@ -21,6 +24,7 @@ export interface RunningParts extends PipelineParts {
   readonly access: ClientAccessRegistry;
   readonly clusters: Map<string, WatchedCluster>;
   readonly listener: Listener;
+  readonly upstream: PooledUpstream;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly terminal: PluginTerminal | null;
   readonly surroundings: PolicySurroundings;
@@ -141,6 +145,32 @@ export class RunningGateway implements Gateway {
 
   endStream(auditId: string, reason: Parameters<Gateway['endStream']>[1]): boolean {
     return this.#parts.streams.end(auditId, reason);
+  }
+
+  async readAnew(slug: string): Promise<ReadAnew> {
+    const { policy, clusters } = this.#parts;
+    const cluster = clusters.get(slug);
+    if (cluster === undefined) throw new Refusal('unknown-cluster', `Gatehouse: cluster "${slug}" is not connected`);
+    await policy.readAnew();
+    try {
+      return { kubeconfigProblem: null, kubeconfigChanged: await cluster.readAnew() };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return { kubeconfigProblem: error.message, kubeconfigChanged: true };
+    }
+  }
+
+  numbers(): GatewayNumbers {
+    const { listener, upstream, journal } = this.#parts;
+    return {
+      connections: listener.connections(),
+      upstreamConnections: upstream.connections(),
+      journal: journal.numbers(),
+    };
+  }
+
+  recordings(): Promise<RecordingNumbers> {
+    return measureRecordings(this.#parts.sessionsFolder);
   }
 
   on<E extends keyof GatewayEvents>(event: E, listener: GatewayEvents[E]): () => void {

@@ -16,8 +16,10 @@ export interface CommandContext {
   readonly columns: number | null;
   /** Asks the person at the terminal, and settles with the answer; null where nobody is there. */
   readonly ask: ((question: string) => Promise<string>) | null;
-  /** Aborted by SIGINT, SIGTERM or SIGHUP. */
+  /** Aborted by SIGINT, SIGTERM, and by SIGHUP where the terminal is gone or nothing was given to `onReload`. */
   readonly stop: AbortSignal;
+  /** From now on SIGHUP calls this instead of ending the command, but where the terminal is gone. */
+  readonly onReload: (reload: () => void) => void;
 }
 
 /** One subcommand of `gatehouse`. Its help is made of this (`help.ts`). */

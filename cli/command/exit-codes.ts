@@ -11,6 +11,8 @@ export const exitCodes = {
   undecided: 5,
   /** `journal verify` found nothing wrong, and could not check all that it was asked to. */
   notAllChecked: 6,
+  /** `gateway --wait`: it was not ready in time. */
+  notReady: 7,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -40,6 +40,25 @@ else ~/.gatehouse)`,
     default: '127.0.0.1:0',
     says: 'a loopback address; port 0 takes a free one',
   },
+  wait: {
+    type: 'string',
+    value: 'SECONDS',
+    says: `be ready only when all is: the policy in force is what its folder says, the journal can be written, the API server
+answers and takes the credential (whose plugin may be run for that). After this time the gateway ends and says what is
+not ready (exit code 7)`,
+  },
+  output: {
+    type: 'string',
+    value: 'text|json',
+    default: 'text',
+    says: 'the ready line in words, or as one JSON object with url, kubeconfig, policy, reach, checks, version and pid',
+  },
+  metrics: {
+    type: 'string',
+    value: 'HOST:PORT',
+    says: `a second loopback address, for /healthz, /readyz and /metrics in plain HTTP: every user of this machine can read
+them, and nothing in them is secret (default: none)`,
+  },
   'journal-days': { type: 'string', value: 'N', default: '90', says: 'how long the journal is kept' },
   'journal-megabytes': { type: 'string', value: 'N', default: '1024', says: 'how much of it is kept' },
   'journal-group': {

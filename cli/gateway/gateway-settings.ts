@@ -21,6 +21,11 @@ export interface GatewaySettings {
   readonly policyFolder: string;
   readonly trustsPolicyFolder: boolean;
   readonly listen: { readonly host: string; readonly port: number };
+  /** Seconds in which it has to be ready; null: it serves at once. */
+  readonly wait: number | null;
+  readonly output: 'text' | 'json';
+  /** Where `/healthz`, `/readyz` and `/metrics` are; null: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | null;
   readonly retention: { readonly days: number; readonly bytes: number };
   /** The number of the group that may read the journal; null: its owner alone. */
   readonly journalReaders: number | null;
@@ -57,6 +62,9 @@ export async function readSettings(words: readonly string[], context: CommandCon
     trustsPolicyFolder: values['trust-policy-folder'] === true,
     listen: parseListen(values.listen),
     journalReaders: await readersGroup(NAME, values['journal-group']),
+    wait: values.wait === undefined ? null : positiveNumber(NAME, 'wait', values.wait),
+    output: parseOutput(values.output),
+    metrics: values.metrics === undefined ? null : parseListen(values.metrics, 'metrics'),
     journalWitness: witness === undefined ? null : namedWitness(NAME, witness, data),
     retention: {
       days: positiveNumber(NAME, 'journal-days', values['journal-days']),
@@ -83,8 +91,13 @@ async function chooseContext(files: readonly string[], wanted: string | undefine
   throw usageError(NAME, `--context: the kubeconfig has no context "${chosen}"; it has: ${known}`);
 }
 
+function parseOutput(text: string): GatewaySettings['output'] {
+  if (text === 'text' || text === 'json') return text;
+  throw usageError(NAME, `--output takes text or json, not "${text}"`);
+}
+
 /** `127.0.0.1:0`, `[::1]:8443`, `localhost:0`: the gateway's certificate is good for loopback alone. */
-export function parseListen(text: string): GatewaySettings['listen'] {
+export function parseListen(text: string, flag: 'listen' | 'metrics' = 'listen'): GatewaySettings['listen'] {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2] ?? '';
   const port = Number(match?.[3]);
@@ -92,6 +105,6 @@ export function parseListen(text: string): GatewaySettings['listen'] {
   if (match !== null && loopback && port <= 65_535) return { host, port };
   throw usageError(
     NAME,
-    `--listen takes a loopback address and a port, such as 127.0.0.1:0 or [::1]:8443, not "${text}"`,
+    `--${flag} takes a loopback address and a port, such as 127.0.0.1:0 or [::1]:8443, not "${text}"`,
   );
 }

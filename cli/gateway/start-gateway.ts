@@ -7,13 +7,14 @@ import { OwnTerminal } from '../../proxy/clusters/own-terminal.ts';
 import { ControlSocketError } from '../../proxy/control/control-socket.ts';
 import { assertKnownFormat } from '../../proxy/data-format.ts';
 import { createGateway } from '../../proxy/gateway.ts';
-import type { Gateway, GatewayLog } from '../../proxy/gateway-door.ts';
+import type { Gateway, GatewayLog, GatewayOptions } from '../../proxy/gateway-door.ts';
 import { type HeadWitness, witnessFile } from '../../proxy/journal/head-witness.ts';
 import { acceptedPolicyIn } from '../../proxy/policy/source/accepted-policy.ts';
 import { policyIn } from '../../proxy/policy/source/policy-folder.ts';
 import type { CommandContext } from '../command/command.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 import { failureOf } from '../command/failure.ts';
+import { SERVICE_VARIABLES } from '../health/service-manager.ts';
 import { usualWitness, witnessTrouble } from '../journal/journal-witness.ts';
 import { gatewayKeys } from './gateway-keys.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
@@ -43,12 +44,18 @@ async function makeFolder(flag: string, folder: string): Promise<void> {
   }
 }
 
+export interface StartOptions {
+  /** Whether the policy folder is this user's to write. */
+  readonly ownsPolicy: boolean;
+  readonly journalSinks: NonNullable<GatewayOptions['journalSinks']>;
+}
+
 /** @throws {CommandError} where it cannot start, in words. */
 export async function startGateway(
   settings: GatewaySettings,
   log: GatewayLog,
   context: CommandContext,
-  { ownsPolicy }: { readonly ownsPolicy: boolean },
+  { ownsPolicy, journalSinks }: StartOptions,
 ): Promise<Gateway> {
   try {
     await assertKnownFormat(settings.dataFolder);
@@ -72,13 +79,20 @@ export async function startGateway(
       ...(witness === null ? {} : { journalWitness: witness }),
       journalReaders: settings.journalReaders,
       journalRetention: settings.retention,
-      environment: context.environment,
+      journalSinks,
+      environment: withoutServiceVariables(context.environment),
       terminal: context.ask === null ? null : new OwnTerminal(),
       log,
     });
   } catch (error) {
     throw startError(error);
   }
+}
+
+/** What speaks to the service manager is this process: a credential plugin is none of its business. */
+function withoutServiceVariables(environment: CommandContext['environment']): CommandContext['environment'] {
+  const own: readonly string[] = SERVICE_VARIABLES;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !own.includes(name)));
 }
 
 /** A place that somebody named must be there; the usual one may be missing, as in a container whose root is read-only. */

@@ -1,7 +1,7 @@
 import type { CallHandlers, Settings } from '../../preload/contract.ts';
+import type { ReachWatch } from '../../proxy/reach/reach-watch.ts';
 import type { GatewayService } from '../gateway/gateway-service.ts';
 import type { Clusters } from './clusters.ts';
-import type { ReachWatch } from './reach-watch.ts';
 
 /** Of the services, what these calls are answered with. */
 export interface CalledClusters {

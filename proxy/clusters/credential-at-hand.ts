@@ -21,4 +21,10 @@ export interface WatchedCluster extends Cluster {
    * @throws {Refusal} `upstream-credential-unavailable`, in words.
    */
   credentialAtHand(): Promise<CredentialAtHand>;
+  /**
+   * Reads the kubeconfig at once where a file of it changed, instead of at the next request.
+   * @returns whether one did.
+   * @throws {Refusal} `upstream-credential-unavailable` where it cannot be used any more or leads elsewhere, in words.
+   */
+  readAnew(): Promise<boolean>;
 }

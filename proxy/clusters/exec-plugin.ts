@@ -176,7 +176,11 @@ function runToEnd(program: string, run: ExecPluginRun, terminal: LentTerminal | 
       clearTimeout(timer);
       lastOutput = setTimeout(readNoMore, LAST_OUTPUT);
     });
+    // It must not outlive who waits for it: in a group of its own it would not hear of their end.
+    const endWithUs = (): void => kill(child.pid, ownGroup);
+    process.once('exit', endWithUs);
     child.once('close', (code, signal) => {
+      process.off('exit', endWithUs);
       clearTimeout(timer);
       clearTimeout(lastOutput);
       const text = Buffer.concat(output).toString('utf8');

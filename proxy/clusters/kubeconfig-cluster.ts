@@ -115,6 +115,13 @@ class KubeconfigBackedCluster implements WatchedCluster {
     return { credential, plugin: command, due: false, expires: ends, failure };
   }
 
+  async readAnew(): Promise<boolean> {
+    const before = this.#stamp;
+    this.#lookedAt = Number.NEGATIVE_INFINITY;
+    await this.#noticeChange();
+    return this.#stamp !== before;
+  }
+
   /** No identity, and the authority by which the API server is known. */
   async #nobody(): Promise<UpstreamCredential> {
     const authority = await this.#credentials.authority();

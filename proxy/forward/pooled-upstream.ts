@@ -20,8 +20,14 @@ interface PoolOfCluster {
   readonly pool: ConnectionPool;
 }
 
+/** An upstream that knows how many connections it keeps. */
+export interface PooledUpstream extends Upstream {
+  /** Those that are open or being opened, idle ones too. */
+  connections(): number;
+}
+
 /** Keeps one pool of connections for each cluster and credential generation. */
-export function createUpstream(limits: Partial<PoolLimits> = {}): Upstream {
+export function createUpstream(limits: Partial<PoolLimits> = {}): PooledUpstream {
   const pools = new Map<Cluster, PoolOfCluster>();
   /** Those of earlier credentials and of clusters that were disconnected, as long as something runs in them. */
   const retired = new Set<ConnectionPool>();
@@ -71,6 +77,13 @@ export function createUpstream(limits: Partial<PoolLimits> = {}): Upstream {
       const known = pools.get(cluster);
       if (known !== undefined) retire(known.pool);
       pools.delete(cluster);
+    },
+
+    connections() {
+      let size = 0;
+      for (const { pool } of pools.values()) size += pool.size;
+      for (const pool of retired) size += pool.size;
+      return size;
     },
 
     async close() {

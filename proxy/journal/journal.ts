@@ -1,4 +1,5 @@
 import type { JournalEntry, JournalRecord } from '../../model/journal-record.ts';
+import type { JournalNumbers } from '../gateway-numbers.ts';
 import { Refusal } from '../refusal.ts';
 
 export interface JournalFilter {
@@ -35,6 +36,7 @@ export interface Journal {
   problem(): string | null;
   /** Called when it cannot be written any more, when the reason changes, and with null when it can again. */
   onProblem(listener: (problem: string | null) => void): () => void;
+  numbers(): JournalNumbers;
   close(): Promise<void>;
 }
 

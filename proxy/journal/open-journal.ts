@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import type { GatewayRecord, JournalEntry, JournalRecord } from '../../model/journal-record.ts';
 import { diskErrorInWords, withPath } from '../disk-error.ts';
 import type { GatewayLog } from '../gateway-log.ts';
+import type { JournalNumbers } from '../gateway-numbers.ts';
 import { makeFolders } from '../make-folders.ts';
 import { Refusal } from '../refusal.ts';
 import { AppendFile } from './append-file.ts';
@@ -11,6 +12,7 @@ import { FolderLockedError, lockFolder } from './folder-lock.ts';
 import { type HeadWitness, WitnessWriter } from './head-witness.ts';
 import { type Journal, type JournalFilter, journalUnavailable } from './journal.ts';
 import { journalFile, replaceFile } from './journal-files.ts';
+import { JournalLag } from './journal-lag.ts';
 import { type FolderIdentity, folderIdentity, folderOutOfPlace, OutOfPlaceError } from './out-of-place.ts';
 import { queryRecords } from './query.ts';
 import { type ReadersGroup, setReaders } from './readers.ts';
@@ -108,6 +110,8 @@ function pathOf(error: unknown): string | null {
 interface Waiting {
   readonly entry: JournalEntry;
   readonly durable: boolean;
+  /** Of `performance.now`. */
+  readonly since: number;
   readonly resolve: (record: JournalRecord) => void;
   readonly reject: (error: Refusal) => void;
 }
@@ -126,10 +130,13 @@ class LocalJournal implements Journal {
   readonly #listeners = new Set<(record: JournalRecord) => void>();
   readonly #problemListeners = new Set<(problem: string | null) => void>();
   readonly #refused = new RefusedCounts();
+  readonly #lag = new JournalLag();
   readonly #witness: WitnessWriter | null;
   readonly #folder: FolderIdentity;
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
+  /** Records that could not be written. */
+  #unwritten = 0;
   #waiting: Waiting[] = [];
   #files: KnownFile[] = [];
   #current: AppendFile | null = null;
@@ -220,6 +227,15 @@ class LocalJournal implements Journal {
     return () => this.#problemListeners.delete(listener);
   }
 
+  numbers(): JournalNumbers {
+    return {
+      bytes: this.#files.reduce((sum, { bytes }) => sum + bytes, 0),
+      lag: this.#lag.milliseconds(this.#waiting[0]?.since ?? null),
+      refused: this.#unwritten,
+      problem: this.problem(),
+    };
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -239,10 +255,11 @@ class LocalJournal implements Journal {
 
   #enqueue(entry: JournalEntry, durable: boolean): Promise<JournalRecord> {
     if (this.#waiting.length >= WAITING_AT_MOST) {
+      this.#unwritten++;
       return Promise.reject(journalUnavailable(`${WAITING_AT_MOST} records already wait for the disk`));
     }
     const written = new Promise<JournalRecord>((resolve, reject) => {
-      this.#waiting.push({ entry, durable, resolve, reject });
+      this.#waiting.push({ entry, durable, since: performance.now(), resolve, reject });
     });
     void this.#run();
     return written;
@@ -270,7 +287,9 @@ class LocalJournal implements Journal {
   async #commit(batch: readonly Waiting[]): Promise<void> {
     const time = this.#time();
     const resumed = this.#resumedNote();
-    const entries = resumed === null ? batch : [{ ...silent, entry: resumed }, ...batch];
+    const entries = resumed === null ? batch : [{ ...silent, since: performance.now(), entry: resumed }, ...batch];
+    const durable = entries.some((entry) => entry.durable);
+    this.#lag.begun(entries[0]?.since ?? null);
     let { seq, hash } = this.#last;
     const sealed = entries.map(({ entry }) => {
       const next = sealRecord(entry, { seq: seq + 1, time, prev: hash });
@@ -282,11 +301,10 @@ class LocalJournal implements Journal {
       this.#assertWhole();
       const content = Buffer.from(sealed.map(({ line }) => line).join(''));
       const file = await this.#fileFor(time, this.#last.seq + 1);
-      await file.append(
-        content,
-        entries.some(({ durable }) => durable),
-      );
+      await file.append(content, durable);
+      this.#lag.written(durable);
     } catch (error) {
+      this.#lag.failed();
       this.#failed(error instanceof OutOfPlaceError ? this.#lookedAgain(error) : error, batch);
       return;
     }
@@ -351,6 +369,7 @@ class LocalJournal implements Journal {
     if (isNew) {
       this.#options.log.error({ error, folder: this.#options.folder }, 'the journal cannot be written');
     }
+    this.#unwritten += batch.length;
     const { since, lost } = this.#failure ?? { since: this.#time(), lost: 0 };
     this.#failure = { error, reason, since, lost: lost + batch.length };
     if (isNew) this.#tellProblem();
@@ -418,6 +437,7 @@ class LocalJournal implements Journal {
     try {
       // A head must never promise what a power cut can still take away.
       await this.#current?.sync();
+      this.#lag.synced();
       const about = { ...this.#last, time: this.#time() };
       const head = makeStatement('head', about, this.#key);
       // Not waited for: another disk may be slow, and requests do not depend on it.

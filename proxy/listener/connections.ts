@@ -55,6 +55,11 @@ export class Connections {
     return true;
   }
 
+  /** How many are open. */
+  get open(): number {
+    return this.#raw.size;
+  }
+
   /** A connection whose handshake is complete, with or without a client certificate. */
   secure(socket: TLSSocket): void {
     const fingerprint = fingerprintOf(socket);

@@ -1,5 +1,4 @@
-import type { Server } from 'node:https';
-import { isIPv6 } from 'node:net';
+import { isIPv6, type Server } from 'node:net';
 
 /** The address cannot be had. `code` is Node's: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`. */
 export class ListenError extends Error {

@@ -50,6 +50,8 @@ export interface ListenerLimits extends CapacityLimits, LargeHeadLimits {
 
 export interface Listener {
   readonly address: { readonly host: string; readonly port: number; readonly url: string };
+  /** How many connections are open. */
+  connections(): number;
   /**
    * Takes no more connections, lets exchanges under way finish for `graceMs`, then ends what is left: exchanges see
    * their signal aborted and sockets are destroyed.
@@ -93,6 +95,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   ]);
   return {
     address: { host: options.host, port, url: `https://${bracketed(reachable(options.host))}:${port}` },
+    connections: () => connections.open,
     close: async (graceMs = 2_000) => {
       clearInterval(renewal);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

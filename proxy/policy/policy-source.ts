@@ -16,6 +16,8 @@ export interface PolicySource {
   state(): PolicyState;
   /** Called after each change of the state, also when what came is no good. Returns an unsubscribe function. */
   onChange(listener: (state: PolicyState) => void): () => void;
+  /** Reads where it comes from at once, whatever was noticed of it; settles when what was read is in force, or waits. */
+  readAnew(): Promise<void>;
   /** What waits until a person confirms it, rule by rule; null where nothing does. */
   waiting(): WaitingChange | null;
   /**

@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GatewayLog } from '../gateway-log.ts';
+import type { RecordingNumbers } from '../gateway-numbers.ts';
 
 /** How long recordings of streams are kept, and how much of them. */
 export interface RecordingRetention {
@@ -63,6 +64,12 @@ export async function trimNowAndThen(
   };
   await trim();
   return setInterval(() => void trim(), HOUR).unref();
+}
+
+/** How many recordings there are, and their bytes together. */
+export async function measureRecordings(folder: string): Promise<RecordingNumbers> {
+  const found = await recordingsIn(folder);
+  return { files: found.length, bytes: found.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
 /** Oldest first. */

@@ -21,7 +21,7 @@ test('--help lists every command and the exit codes', async () => {
   expect(code).toBe(0);
   for (const command of commands) expect(out).toContain(`\n  ${command} `);
   expect(out).toContain(
-    'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the journal did not verify, 4 no gateway answers,\n5 nothing was written for want of a yes, 6 nothing wrong in the journal, and not all of it could be checked.',
+    'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the journal did not verify, 4 no gateway answers,\n5 nothing was written for want of a yes, 6 nothing wrong in the journal, and not all of it could be checked,\n7 the gateway was not ready in the time of --wait.',
   );
 });
 

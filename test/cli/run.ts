@@ -26,6 +26,7 @@ export function startBefore(person: ((question: string) => string) | null, ...wo
   const out: string[] = [];
   const errors: string[] = [];
   let wake = () => {};
+  let reload = () => {};
   const context = {
     print: (line: string) => {
       out.push(line);
@@ -39,6 +40,9 @@ export function startBefore(person: ((question: string) => string) | null, ...wo
     columns: 80,
     ask: person === null ? null : async (question: string) => person(question),
     stop: stop.signal,
+    onReload: (then: () => void) => {
+      reload = then;
+    },
   };
   const exit = runCommandLine(words, context);
   return {
@@ -46,6 +50,8 @@ export function startBefore(person: ((question: string) => string) | null, ...wo
     errors,
     exit,
     stop: () => stop.abort(),
+    /** What SIGHUP does to a gateway. */
+    reload: () => reload(),
     /** Settles when a line was printed that holds the text, or the command ended. */
     printed: async (text: string) => {
       const ended = exit.then(() => undefined);

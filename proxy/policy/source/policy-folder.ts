@@ -99,6 +99,10 @@ class PolicyFolder implements PolicySource {
     return this.#waiting?.change ?? null;
   }
 
+  readAnew(): Promise<void> {
+    return this.#inTurn(() => this.#read());
+  }
+
   /** What is put into force is what was judged, from memory: the folder may say something else by now. */
   accept(digest: string, author: Author): Promise<void> {
     return this.#inTurn(async () => {

@@ -195,6 +195,7 @@ function policyOf(rules: string, timeline: Timeline): PolicySource {
       ...{ status: 'loaded', folder: '', digest: 'digest', loadedAt, policies: [], problems: [] },
       ...{ warnings: [], waiting: null, notices: [] },
     }),
+    readAnew: async () => undefined,
     waiting: () => null,
     accept: async () => undefined,
     onChange: () => () => undefined,

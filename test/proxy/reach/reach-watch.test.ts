@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ReachWatch } from '../../../main/clusters/reach-watch.ts';
 import type { ClusterReach, ReachLook } from '../../../model/cluster-reach.ts';
 import type { JournalRecord } from '../../../model/journal-record.ts';
+import { ReachWatch } from '../../../proxy/reach/reach-watch.ts';
 
 const GOOD: ClusterReach = {
   state: 'reachable',
