@@ -4,13 +4,14 @@ import { approveCommand, denyCommand } from './approvals/review-commands.ts';
 import type { Command, CommandContext } from './command/command.ts';
 import { CommandError, type ExitCode, exitCodes } from './command/exit-codes.ts';
 import { commandHelp } from './command/help.ts';
+import { gatehouseVersion } from './command/version.ts';
 import { gatewayCommand } from './gateway/gateway-command.ts';
+import { notifyTestCommand } from './gateway/notify/notify-test-command.ts';
 import { journalTailCommand } from './journal/tail-command.ts';
 import { journalVerifyCommand } from './journal/verify-command.ts';
 import { policyAcceptCommand, policyPendingCommand } from './policy/accept-command.ts';
 import { policyUpgradeCommand } from './policy/upgrade-command.ts';
 import { endCommand, streamsCommand } from './streams/streams-commands.ts';
-import { gatehouseVersion } from './version.ts';
 
 const COMMANDS: readonly Command[] = [
   gatewayCommand,
@@ -24,6 +25,7 @@ const COMMANDS: readonly Command[] = [
   policyPendingCommand,
   policyAcceptCommand,
   policyUpgradeCommand,
+  notifyTestCommand,
 ];
 
 /** What `gatehouse --help` prints. */

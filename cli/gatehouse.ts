@@ -2,15 +2,18 @@ import { homedir, userInfo } from 'node:os';
 import { askAtTerminal } from './ask-at-terminal.ts';
 import { exitCodes } from './command/exit-codes.ts';
 import { runCommandLine } from './command-line.ts';
+import { standardError } from './standard-error.ts';
 import { stopSignals } from './stop-signals.ts';
+
+/** For whoever reads stderr to take what is left. */
+const LAST_WORDS_MILLISECONDS = 1_000;
 
 const signals = stopSignals(
   () => performance.now(),
   () => process.exit(exitCodes.failed),
 );
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, signals.asked);
-// A log that nobody reads any more is no reason to stop a gateway.
-process.stderr.on('error', () => undefined);
+const errors = standardError(process.env);
 // `gatehouse journal tail | head` closes the pipe early.
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed),
@@ -18,7 +21,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   print: (line) => process.stdout.write(`${line}\n`),
-  complain: (line) => process.stderr.write(`${line}\n`),
+  complain: (line) => void errors.write(`${line}\n`),
+  errors,
   environment: process.env,
   home: homedir(),
   osUser: userInfo().username,
@@ -27,3 +31,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   ask: process.stdin.isTTY && process.stdout.isTTY ? (question) => askAtTerminal(question, signals.stop) : null,
   stop: signals.stop,
 });
+// What a stalled reader has not taken would keep the process here for as long as the reader likes.
+if (!(await errors.flushed(LAST_WORDS_MILLISECONDS))) process.exit();

@@ -4,7 +4,7 @@ import { openLocalAuthority } from '../../proxy/approvals/local-authority.ts';
 import { OwnTerminal } from '../../proxy/clusters/own-terminal.ts';
 import { ControlSocketError } from '../../proxy/control/control-socket.ts';
 import { createGateway } from '../../proxy/gateway.ts';
-import type { Gateway, GatewayLog } from '../../proxy/gateway-door.ts';
+import type { Gateway, GatewayLog, GatewayOptions } from '../../proxy/gateway-door.ts';
 import { type HeadWitness, witnessFile } from '../../proxy/journal/head-witness.ts';
 import { acceptedPolicyIn } from '../../proxy/policy/source/accepted-policy.ts';
 import { policyIn } from '../../proxy/policy/source/policy-folder.ts';
@@ -29,6 +29,7 @@ export async function startGateway(
   settings: GatewaySettings,
   log: GatewayLog,
   context: CommandContext,
+  journalSinks: NonNullable<GatewayOptions['journalSinks']>,
 ): Promise<Gateway> {
   const keys = await gatewayKeys(settings.dataFolder);
   const witness = await openWitness(settings, log, context);
@@ -47,6 +48,7 @@ export async function startGateway(
       principal: { user: `local:${context.osUser}`, groups: ['gatehouse:local'] },
       ...(witness === null ? {} : { journalWitness: witness }),
       journalRetention: settings.retention,
+      journalSinks,
       environment: context.environment,
       terminal: context.ask === null ? null : new OwnTerminal(),
       log,
@@ -67,7 +69,7 @@ async function openWitness(
   if (why === null) return witnessFile(place);
   if (journalWitness !== null) throw new CommandError(exitCodes.failed, `--journal-witness: ${place}: ${why}`);
   const says = 'how far the journal reaches is kept nowhere else: name a file for it with --journal-witness';
-  log.warn({ place, why }, says);
+  log.warn({ event: 'journal-witness-missing', place, why }, says);
   return null;
 }
 

@@ -26,11 +26,11 @@ export async function openPolicyFolder(
   if (acceptance.isFirstStart) {
     try {
       if (await writeDefaultPolicy(folder)) {
-        log.info({ folder }, 'wrote the built-in policy into an empty policy folder');
+        log.info({ event: 'policy-built-in-written', folder }, 'wrote the built-in policy into an empty policy folder');
       }
     } catch (error) {
       // Reading it fails the same way, and says so in the state.
-      log.error({ folder, error }, 'could not write the built-in policy');
+      log.error({ event: 'policy-built-in-unwritten', folder, error }, 'could not write the built-in policy');
     }
   }
   const source = new PolicyFolder(folder, acceptance, opening);
@@ -98,7 +98,7 @@ class PolicyFolder implements PolicySource {
       await this.#recordAccepted(`${digest} by ${by}: ${idsOf(change.rules)}`);
       await this.#acceptance.take(content);
       this.#place = await placeOf(this.#folder);
-      await this.#settle(content, []);
+      await this.#settle(content, [], { by, opens: idsOf(change.rules) });
     });
   }
 
@@ -140,9 +140,12 @@ class PolicyFolder implements PolicySource {
   }
 
   /** For what happens whether or not it can be written. */
-  #note(event: PolicyEvent, detail: string): void {
-    this.#opening.record(event, detail).catch((error: unknown) => {
-      this.#log.error({ error, event, detail }, 'what became of the policy is not in the journal');
+  #note(record: PolicyEvent, detail: string): void {
+    this.#opening.record(record, detail).catch((error: unknown) => {
+      this.#log.error(
+        { event: 'policy-unrecorded', error, record, detail },
+        'what became of the policy is not in the journal',
+      );
     });
   }
 
@@ -172,7 +175,11 @@ class PolicyFolder implements PolicySource {
   }
 
   /** Puts into force what the contents of the folder come to. */
-  async #settle(content: FolderContent, noticed: readonly string[]): Promise<void> {
+  async #settle(
+    content: FolderContent,
+    noticed: readonly string[],
+    accepted: { readonly by: string; readonly opens: string } | null = null,
+  ): Promise<void> {
     const { problems } = content;
     if (problems.length === 0) {
       const verdict = this.#acceptance.judge(content);
@@ -186,7 +193,7 @@ class PolicyFolder implements PolicySource {
     const inForce = this.#engine === null ? null : this.#acceptance.accepted;
     const { keeping } = this.#acceptance;
     const change = this.#waiting?.change ?? null;
-    this.#tell({
+    const state: PolicyState = {
       status: inForce === null ? 'none' : problems.length > 0 ? 'stale' : 'loaded',
       folder: this.#folder,
       digest: inForce?.digest ?? '',
@@ -203,7 +210,8 @@ class PolicyFolder implements PolicySource {
               opens: change.rules.filter(({ opens }) => opens.length > 0).length,
             },
       notices: [...noticed, ...(keeping === null ? [] : [keeping])],
-    });
+    };
+    this.#tell(state, accepted ?? { by: 'the policy folder', opens: this.#acceptance.opensInWords });
   }
 
   #changeOf(
@@ -221,29 +229,35 @@ class PolicyFolder implements PolicySource {
     }
   }
 
-  #tell(state: PolicyState): void {
+  #tell(state: PolicyState, { by, opens }: { readonly by: string; readonly opens: string }): void {
     const before = this.#state;
     if (JSON.stringify({ ...before, loadedAt: '' }) === JSON.stringify({ ...state, loadedAt: '' })) return;
     this.#state = state;
     const { digest, policies, problems, waiting, notices } = state;
-    if (digest !== '' && digest !== before.digest)
-      this.#log.info({ digest, policies: policies.length }, 'policy loaded');
+    if (digest !== '' && digest !== before.digest) {
+      const loaded = { digest, policies: policies.length, rules: rulesOf(policies) };
+      if (before.digest === '') this.#log.info({ event: 'policy-loaded', ...loaded }, 'the policy is in force');
+      else {
+        const changed = { was: before.digest, ...loaded, by, opens };
+        this.#log.info({ event: 'policy-changed', ...changed }, 'another policy is in force');
+      }
+    }
     if (problems.length > 0 && JSON.stringify(problems) !== JSON.stringify(before.problems)) {
       this.#log.warn(
-        { problems },
+        { event: 'policy-broken', problems },
         this.#engine === null ? 'no policy in force: all is denied' : 'policy broken: the last good one goes on',
       );
     }
     if (waiting !== null && waiting.digest !== before.waiting?.digest) {
       const rules = this.#waiting?.change.rules ?? [];
       this.#log.warn(
-        { ...waiting, rules: idsOf(rules) },
+        { event: 'policy-waits', ...waiting, rules: idsOf(rules) },
         'a change of the policy waits: "gatehouse policy accept" shows it',
       );
       this.#note('policy-waits', `${waiting.digest}: ${idsOf(rules)}`);
     }
     for (const notice of notices.filter((one) => !before.notices.includes(one))) {
-      this.#log.warn({ folder: this.#folder }, notice);
+      this.#log.warn({ event: 'policy-folder-noticed', folder: this.#folder }, notice);
       this.#note('policy-folder-noticed', notice);
     }
     for (const listener of this.#listeners) listener(state);
@@ -252,6 +266,10 @@ class PolicyFolder implements PolicySource {
 
 const EMPTIED =
   'the policy folder holds no policy any more, which is not a first start: everything is denied until its files are back';
+
+function rulesOf(policies: PolicyState['policies']): number {
+  return policies.reduce((sum, { rules }) => sum + rules, 0);
+}
 
 /** For records: the rules of a change that open something, as many as fit on a line. */
 function idsOf(rules: readonly RuleChange[]): string {
