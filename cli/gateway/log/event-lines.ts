@@ -128,7 +128,7 @@ function answered(asked: AskedRequest, { code, status, durationMs }: FinishedRec
     return { level: 'info', fields, message: 'policy denied a request' };
   }
   const fields = { event: 'request-refused', ...about, milliseconds: durationMs } as const;
-  const level = code?.startsWith('upstream-') ? 'debug' : status >= 500 ? 'warn' : 'info';
+  const level = code?.startsWith('upstream-') ? 'debug' : status < 500 || code === 'gateway-stopping' ? 'info' : 'warn';
   return { level, fields, message: 'the gateway refused a request' };
 }
 

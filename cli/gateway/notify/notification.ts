@@ -37,7 +37,7 @@ const request = z.strictObject({
     .strictObject({ user: text, groups: z.array(text) })
     .nullable()
     .describe('whom it acts as at the cluster'),
-  rules: z.array(text).describe('of the policy, that ask for the approval'),
+  rules: z.array(text).describe('of the policy, that match it'),
   message: text.describe("the rules' own words"),
   reason: text.nullable().describe('of the person who asks'),
   bodyBytes: z.int().describe('how long the body is; what it says is never in here'),

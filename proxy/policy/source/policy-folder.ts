@@ -1,5 +1,5 @@
 import type { Decision } from '../../../model/decision.ts';
-import type { RuleChange, WaitingChange } from '../../../model/policy-change.ts';
+import type { WaitingChange } from '../../../model/policy-change.ts';
 import type { PolicyState } from '../../../model/policy-state.ts';
 import type { GatewayLog } from '../../gateway-log.ts';
 import { PolicyEngine } from '../policy-engine.ts';
@@ -9,6 +9,7 @@ import { NO_LIMITS } from '../stream-limits.ts';
 import { Acceptance, type AcceptanceOptions } from './acceptance.ts';
 import { type FolderPlace, linksOutside, placeOf, replacedInWords } from './folder-place.ts';
 import { FolderWatch } from './folder-watch.ts';
+import { idsOf, logChange } from './policy-lines.ts';
 import { type FolderContent, isEmptied, readPolicyFolder, writeDefaultPolicy } from './read-policy-folder.ts';
 
 /**
@@ -233,21 +234,8 @@ class PolicyFolder implements PolicySource {
     const before = this.#state;
     if (JSON.stringify({ ...before, loadedAt: '' }) === JSON.stringify({ ...state, loadedAt: '' })) return;
     this.#state = state;
-    const { digest, policies, problems, waiting, notices } = state;
-    if (digest !== '' && digest !== before.digest) {
-      const loaded = { digest, policies: policies.length, rules: rulesOf(policies) };
-      if (before.digest === '') this.#log.info({ event: 'policy-loaded', ...loaded }, 'the policy is in force');
-      else {
-        const changed = { was: before.digest, ...loaded, by, opens };
-        this.#log.info({ event: 'policy-changed', ...changed }, 'another policy is in force');
-      }
-    }
-    if (problems.length > 0 && JSON.stringify(problems) !== JSON.stringify(before.problems)) {
-      this.#log.warn(
-        { event: 'policy-broken', problems },
-        this.#engine === null ? 'no policy in force: all is denied' : 'policy broken: the last good one goes on',
-      );
-    }
+    const { waiting, notices } = state;
+    logChange(this.#log, { before, state, by, opens });
     if (waiting !== null && waiting.digest !== before.waiting?.digest) {
       const rules = this.#waiting?.change.rules ?? [];
       this.#log.warn(
@@ -266,17 +254,6 @@ class PolicyFolder implements PolicySource {
 
 const EMPTIED =
   'the policy folder holds no policy any more, which is not a first start: everything is denied until its files are back';
-
-function rulesOf(policies: PolicyState['policies']): number {
-  return policies.reduce((sum, { rules }) => sum + rules, 0);
-}
-
-/** For records: the rules of a change that open something, as many as fit on a line. */
-function idsOf(rules: readonly RuleChange[]): string {
-  const open = rules.filter(({ opens }) => opens.length > 0).map(({ id }) => id);
-  const more = open.length > 20 ? ` and ${open.length - 20} more` : '';
-  return open.length === 0 ? 'no rule opens' : `${open.slice(0, 20).join(', ')}${more}`;
-}
 
 /** The answer to everything while there is no policy: no, with the reason. */
 function notLoaded({ folder, problems, waiting }: PolicyState): Decision {
