@@ -19,9 +19,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed),
 );
 
+/** For systemd's journal with the priority of an error, each line: it files them one by one (sd-daemon(3)). */
+function complaint(text: string): string {
+  return errors.reader === 'journal' ? text.replace(/^.*$/gm, '<3>$&').concat('\n') : `${text}\n`;
+}
+
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   print: (line) => process.stdout.write(`${line}\n`),
-  complain: (line) => void errors.write(`${line}\n`),
+  complain: (line) => void errors.write(complaint(line)),
   errors,
   environment: process.env,
   home: homedir(),

@@ -4,7 +4,8 @@ import type { LiveStream } from '../../../model/live-stream.ts';
 import type { WaitingChange } from '../../../model/policy-change.ts';
 
 /** Who asked for what, as much of it as is kept of a request under way. */
-export type AskedRequest = Pick<DecidedRecord, 'auditId' | 'principal' | 'effective' | 'cluster' | 'decision'> & {
+export type AskedRequest = Pick<DecidedRecord, 'auditId' | 'principal' | 'effective' | 'cluster'> & {
+  readonly decision: Pick<DecidedRecord['decision'], 'outcome' | 'rule' | 'message'>;
   /** `delete deployment shop/web`. */
   readonly words: string;
 };

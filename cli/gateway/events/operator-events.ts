@@ -93,11 +93,12 @@ export class OperatorEvents {
   }
 
   #decided(record: DecidedRecord): void {
-    const { auditId, principal, effective, cluster, decision, request } = record;
+    const { auditId, principal, effective, cluster, request } = record;
+    const { outcome, rule, message } = record.decision;
     // What could not be read has no verb: its method and path, then.
     const isRead = request.policyVerb !== '';
     const words = requestLine(isRead ? request : { ...request, policyVerb: request.method });
-    this.#asked.set(auditId, { auditId, principal, effective, cluster, decision, words });
+    this.#asked.set(auditId, { auditId, principal, effective, cluster, decision: { outcome, rule, message }, words });
     const [oldest] = this.#asked.size > REMEMBERED_AT_MOST ? this.#asked.keys() : [];
     if (oldest !== undefined) this.#asked.delete(oldest);
   }

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { testNotification } from '../../../../cli/gateway/notify/notification.ts';
@@ -140,6 +141,51 @@ describe('what stands there', () => {
     expect(await channel.send(notification, goesOn)).toMatchObject({
       why: expect.stringContaining('ECONNREFUSED 127.0.0.1'),
     });
+  });
+});
+
+/** `proxyEnv` of Node's agents came with 24.5. */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const knowsProxies = major > 24 || (major === 24 && minor >= 5);
+
+describe.skipIf(!knowsProxies)('the way there (needs Node 24.5, on which a gateway runs)', () => {
+  /** A proxy that opens no tunnel, and keeps which it was asked for. */
+  async function refusingProxy() {
+    const asked: string[] = [];
+    const proxy = createHttpServer();
+    proxy.on('connect', ({ url }, socket) => {
+      asked.push(url ?? '');
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void proxy.close());
+    return { asked, url: `http://127.0.0.1:${(proxy.address() as { port: number }).port}` };
+  }
+
+  it("is through the environment's proxy", async () => {
+    const proxy = await refusingProxy();
+    const url = new URL('https://hooks.invalid/x');
+    const environment = { HTTPS_PROXY: proxy.url };
+    const channel = webhook({ url, keys: [key], authority: null, timeLimit: 30_000, environment });
+    expect(await channel.send(testNotification(from), goesOn)).toMatchObject({ isSent: false, mayRetry: true });
+    expect(proxy.asked).toEqual(['hooks.invalid:443']);
+  });
+
+  it('is straight where NO_PROXY names the host, and to this machine', async () => {
+    const proxy = await refusingProxy();
+    const environment = { HTTPS_PROXY: proxy.url, NO_PROXY: 'hooks.invalid' };
+    const away = {
+      url: new URL('https://hooks.invalid/x'),
+      keys: [key],
+      authority: null,
+      timeLimit: 30_000,
+      environment,
+    };
+    await webhook(away).send(testNotification(from), goesOn);
+    const there = await receiver(status(204));
+    const here = { ...away, url: there.url, authority: there.certificate };
+    expect(await webhook(here).send(testNotification(from), goesOn)).toMatchObject({ isSent: true });
+    expect(proxy.asked).toEqual([]);
   });
 });
 
