@@ -5,7 +5,9 @@ import type { Command, CommandContext } from './command/command.ts';
 import { CommandError, type ExitCode, exitCodes } from './command/exit-codes.ts';
 import { failureOf } from './command/failure.ts';
 import { commandHelp } from './command/help.ts';
+import { gatehouseVersion } from './command/version.ts';
 import { gatewayCommand } from './gateway/gateway-command.ts';
+import { notifyTestCommand } from './gateway/notify/notify-test-command.ts';
 import { journalQueryCommand } from './journal/query-command.ts';
 import { journalShowCommand } from './journal/show-command.ts';
 import { journalTailCommand } from './journal/tail-command.ts';
@@ -14,7 +16,6 @@ import { policyAcceptCommand, policyPendingCommand } from './policy/accept-comma
 import { policyInitCommand } from './policy/init-command.ts';
 import { policyUpgradeCommand } from './policy/upgrade-command.ts';
 import { endCommand, streamsCommand } from './streams/streams-commands.ts';
-import { gatehouseVersion } from './version.ts';
 
 const COMMANDS: readonly Command[] = [
   gatewayCommand,
@@ -31,6 +32,7 @@ const COMMANDS: readonly Command[] = [
   policyPendingCommand,
   policyAcceptCommand,
   policyUpgradeCommand,
+  notifyTestCommand,
 ];
 
 /** What `gatehouse --help` prints. */

@@ -3,10 +3,10 @@ const SAME_REQUEST_MILLISECONDS = 1000;
 
 /** What signals ask of a command: the first to stop, a later one to go at once. */
 export interface StopSignals {
-  /** Aborted by the first. */
+  /** Aborted by the first, whose name is its reason. */
   readonly stop: AbortSignal;
   /** To be called for each signal. */
-  asked(): void;
+  asked(signal?: string): void;
 }
 
 /**
@@ -18,10 +18,10 @@ export function stopSignals(now: () => number, leave: () => void): StopSignals {
   let first = 0;
   return {
     stop: stop.signal,
-    asked() {
+    asked(signal = 'a signal') {
       if (!stop.signal.aborted) {
         first = now();
-        stop.abort();
+        stop.abort(signal);
       } else if (now() - first >= SAME_REQUEST_MILLISECONDS) leave();
     },
   };

@@ -1,5 +1,6 @@
 import { type DestinationStream, stdSerializers } from 'pino';
 import { visibleJson } from '../model/visible-text.ts';
+import type { LogEvent } from './log-events.ts';
 
 /** pino-compatible sink of the gateway's own log. Carries no Secret material. */
 export interface GatewayLog {
@@ -8,8 +9,12 @@ export interface GatewayLog {
   error(fields: LogFields, message: string): void;
 }
 
-/** What an entry is about. An error stands under `error`, in every log of the house: see {@link logSerializers}. */
+/**
+ * What an entry is about: by a name that programs may look for, and with names of things. What varies stands in fields,
+ * never in the message. An error stands under `error`, in every log of the house: see {@link logSerializers}.
+ */
 export interface LogFields {
+  readonly event: LogEvent;
   readonly err?: never;
   readonly [field: string]: unknown;
 }

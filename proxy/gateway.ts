@@ -54,7 +54,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const closeAll = async (): Promise<void> => {
     for (const close of opened.splice(0)) {
-      await close().catch((error: unknown) => log.error({ error }, 'A part of the gateway did not close cleanly'));
+      await close().catch((error: unknown) =>
+        log.error({ event: 'close-failed', error }, 'A part of the gateway did not close cleanly'),
+      );
     }
   };
   try {
@@ -171,7 +173,10 @@ function openingOf(journal: Journal, log: GatewayLog): PolicyOpening {
       for (;;) {
         const page = { limit: RECORDS_AT_A_TIME, ...(before === undefined ? {} : { before }) };
         const records = await journal.query({ types: ['gateway'] }, page).catch((error: unknown) => {
-          log.error({ error }, 'the journal cannot say whether a policy was accepted before');
+          log.error(
+            { event: 'policy-history-unknown', error },
+            'the journal cannot say whether a policy was accepted before',
+          );
           return null;
         });
         // What cannot be known counts as a record that is gone.
@@ -224,7 +229,8 @@ export async function serveExchange(parts: PipelineParts, clusters: Clusters, ex
   } catch (error) {
     const refusal = toRefusal(error);
     // What a client breaks off is no failure of the gateway's.
-    if (refusal.code === 'internal-error' && !exchange.signal.aborted) parts.log.error({ error }, refusal.message);
+    if (refusal.code === 'internal-error' && !exchange.signal.aborted)
+      parts.log.error({ event: 'internal-error', error }, refusal.message);
     parts.journal.countRefused(refusal.code);
     return refuse(exchange, audible(refusal, exchange.target));
   }

@@ -130,7 +130,10 @@ export class PolicySurroundings {
       if (this.#closing.signal.aborted) return;
       const { slug } = known.cluster;
       const reason = error instanceof Error ? error.message : String(error);
-      this.#options.log.info({ cluster: slug, reason }, 'the cluster could not say which resources it serves');
+      this.#options.log.info(
+        { event: 'cluster-resources-unknown', cluster: slug, reason },
+        'the cluster could not say which resources it serves',
+      );
     }
   }
 }

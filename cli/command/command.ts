@@ -1,3 +1,4 @@
+import type { ErrorOutput } from './error-output.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Flags } from './flags.ts';
 
@@ -7,6 +8,8 @@ export interface CommandContext {
   readonly print: (line: string) => void;
   /** Writes one line to stderr. */
   readonly complain: (line: string) => void;
+  /** stderr itself, for a log: its lines are complete, and made visible by who writes them. */
+  readonly errors: ErrorOutput;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   /** The operating system's name of the person. */

@@ -92,3 +92,15 @@ export function positiveNumber(command: string, flag: string, value: string): nu
   if (/^\d+$/.test(value) && Number.isSafeInteger(number) && number >= 1) return number;
   throw usageError(command, `--${flag} takes a whole number of at least 1, not "${value}"`);
 }
+
+/** A flag that takes one of a few words. */
+export function oneOf<const Word extends string>(
+  command: string,
+  flag: string,
+  value: string,
+  words: readonly Word[],
+): Word {
+  const word = words.find((known) => known === value);
+  if (word !== undefined) return word;
+  throw usageError(command, `--${flag} takes ${words.join(', ')}, not "${value}"`);
+}

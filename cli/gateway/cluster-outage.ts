@@ -17,11 +17,11 @@ export class ClusterOutage {
     const cluster = this.#cluster;
     if (trouble !== null && this.#since === null) {
       this.#since = now;
-      this.#log.warn({ cluster, trouble, problem }, 'the cluster cannot be worked with');
+      this.#log.warn({ event: 'cluster-unreachable', cluster, trouble, problem }, 'the cluster cannot be worked with');
     } else if (trouble === null && this.#since !== null) {
       const seconds = Math.round((now - this.#since) / 1_000);
       this.#since = null;
-      this.#log.info({ cluster, seconds }, 'the cluster can be worked with again');
+      this.#log.info({ event: 'cluster-reachable', cluster, seconds }, 'the cluster can be worked with again');
     }
   }
 }

@@ -1,5 +1,7 @@
 import type { Flags } from '../command/flags.ts';
 import { WITNESS_FILE } from '../journal/journal-witness.ts';
+import { LOG_FORMATS, LOG_LEVELS } from './log/gateway-log.ts';
+import { NOTIFY_FLAGS } from './notify/notify-flags.ts';
 
 /** Everything that can be said to a headless gateway. */
 export const GATEWAY_FLAGS = {
@@ -59,6 +61,13 @@ not ready (exit code 7)`,
     says: `a second loopback address, for /healthz, /readyz and /metrics in plain HTTP: every user of this machine can read
 them, and nothing in them is secret (default: none)`,
   },
+  'log-level': { type: 'string', value: 'LEVEL', default: 'info', says: `what is logged: ${LOG_LEVELS.join(', ')}` },
+  'log-format': {
+    type: 'string',
+    value: 'FORMAT',
+    says: `${LOG_FORMATS.join(' or ')} (default: text in a terminal and in the system's journal, else json)`,
+  },
+  ...NOTIFY_FLAGS,
   'journal-days': { type: 'string', value: 'N', default: '90', says: 'how long the journal is kept' },
   'journal-megabytes': { type: 'string', value: 'N', default: '1024', says: 'how much of it is kept' },
   'journal-group': {

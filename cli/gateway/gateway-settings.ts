@@ -5,10 +5,13 @@ import { readKubeconfigs } from '../../proxy/clusters/kubeconfig-files.ts';
 import { controlSocketPath } from '../../proxy/control/control-socket.ts';
 import type { CommandContext } from '../command/command.ts';
 import { dataFolder } from '../command/data-folder.ts';
-import { positiveNumber, readFlags, required, usageError } from '../command/flags.ts';
+import { oneOf, positiveNumber, readFlags, required, usageError } from '../command/flags.ts';
 import { namedWitness } from '../journal/journal-witness.ts';
 import { readersGroup } from '../journal/readers-group.ts';
 import { GATEWAY_FLAGS } from './gateway-flags.ts';
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './log/gateway-log.ts';
+import type { Channel } from './notify/channel.ts';
+import { notifyChannels } from './notify/notify-settings.ts';
 
 const NAME = 'gateway';
 
@@ -29,6 +32,11 @@ export interface GatewaySettings {
   readonly retention: { readonly days: number; readonly bytes: number };
   /** The number of the group that may read the journal; null: its owner alone. */
   readonly journalReaders: number | null;
+  readonly logLevel: LogLevel;
+  /** Null: as fits who reads it. */
+  readonly logFormat: LogFormat | null;
+  /** How somebody is told of what waits; empty: nobody is. */
+  readonly notify: readonly Channel[];
   /** Null: the usual place. */
   readonly journalWitness: string | null;
 }
@@ -65,6 +73,9 @@ export async function readSettings(words: readonly string[], context: CommandCon
     wait: values.wait === undefined ? null : positiveNumber(NAME, 'wait', values.wait),
     output: parseOutput(values.output),
     metrics: values.metrics === undefined ? null : parseListen(values.metrics, 'metrics'),
+    logLevel: oneOf(NAME, 'log-level', values['log-level'], LOG_LEVELS),
+    logFormat: values['log-format'] === undefined ? null : oneOf(NAME, 'log-format', values['log-format'], LOG_FORMATS),
+    notify: await notifyChannels(NAME, values, context),
     journalWitness: witness === undefined ? null : namedWitness(NAME, witness, data),
     retention: {
       days: positiveNumber(NAME, 'journal-days', values['journal-days']),

@@ -13,8 +13,9 @@ export async function reload(gateway: Gateway, cluster: string, log: GatewayLog)
     kubeconfig: kubeconfigChanged ? 'changed' : 'unchanged',
     ...(kubeconfigProblem === null ? {} : { kubeconfigProblem }),
   };
-  if (status === 'loaded' && kubeconfigProblem === null) log.info(fields, 'reloaded');
-  else log.warn(fields, 'reloaded, and not all of it is good');
+  if (status === 'loaded' && kubeconfigProblem === null)
+    log.info({ event: 'reloaded', ...fields }, 'policy and kubeconfig were read anew');
+  else log.warn({ event: 'reloaded', ...fields }, 'policy and kubeconfig were read anew, and not all of it is good');
 }
 
 /**

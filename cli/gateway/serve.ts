@@ -3,7 +3,7 @@ import { pid } from 'node:process';
 import type { Gateway, GatewayLog } from '../../proxy/gateway-door.ts';
 import type { CommandContext } from '../command/command.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
-import { gatehouseVersion } from '../version.ts';
+import { gatehouseVersion } from '../command/version.ts';
 import type { GatewayHealth } from './gateway-health.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
 import { type ReadyFacts, readyLine, readyObject } from './ready-line.ts';
@@ -28,7 +28,9 @@ export async function serve(serving: Serving): Promise<void> {
   const { print, stop } = context;
   const readAnew = async (): Promise<void> => {
     health.reloading();
-    await reload(gateway, cluster, log).catch((error: unknown) => log.error({ error }, 'could not be reloaded'));
+    await reload(gateway, cluster, log).catch((error: unknown) =>
+      log.error({ event: 'reload-failed', error }, 'policy and kubeconfig could not be read anew'),
+    );
     await health.reloaded();
   };
   context.onReload(oneReloadAtATime(readAnew));

@@ -107,7 +107,7 @@ async function openWitness(
   if (journalWitness !== null)
     throw new CommandError(exitCodes.failed, `--journal-witness: ${visible(place)}: ${why}; name another file`);
   const says = 'how far the journal reaches is kept nowhere else: name a file for it with --journal-witness';
-  log.warn({ place, why }, says);
+  log.warn({ event: 'journal-witness-missing', place, why }, says);
   return null;
 }
 

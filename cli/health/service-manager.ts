@@ -52,7 +52,7 @@ export function serviceManager(options: ServiceManagerOptions): ServiceManager {
       if (why === null || hasComplained) return;
       hasComplained = true;
       log.warn(
-        { program, why },
+        { event: 'service-manager-untold', program, why },
         'the service manager cannot be told how the gateway is: in a unit use Type=exec instead',
       );
     });

@@ -153,7 +153,7 @@ async function listenOn(
     return await parts.createGateway({ ...options, listen: { host: '127.0.0.1', port } });
   } catch (error) {
     if (port === 0 || !(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    log.warn({ port }, 'the port of the last run is taken; choosing another');
+    log.warn({ event: 'port-taken', port }, 'the port of the last run is taken; choosing another');
     return parts.createGateway({ ...options, listen: { host: '127.0.0.1', port: 0 } });
   }
 }

@@ -252,7 +252,10 @@ export class ClientAccessRegistry implements LiveCertificates {
         await this.#issue(access, this.#certificatesOf(access.session));
         await this.#dropGone(access);
       } catch (error) {
-        this.#options.log.warn({ error, session: id }, 'A client certificate could not be renewed; trying again soon');
+        this.#options.log.warn(
+          { event: 'certificate-unrenewed', error, session: id },
+          'A client certificate could not be renewed; trying again soon',
+        );
       }
     }
   }

@@ -306,7 +306,10 @@ class LocalAuthority implements ApprovalAuthority {
       await this.#record(entry, state);
       return true;
     } catch (error) {
-      this.#options.log.error({ error, approval: entry.approval.id, state }, 'an approval could not be journaled');
+      this.#options.log.error(
+        { event: 'approval-unrecorded', error, approval: entry.approval.id, state },
+        'an approval could not be journaled',
+      );
       return false;
     }
   }
@@ -316,7 +319,7 @@ class LocalAuthority implements ApprovalAuthority {
       try {
         listener(approval);
       } catch (error) {
-        this.#options.log.error({ error }, 'a listener of the approvals failed');
+        this.#options.log.error({ event: 'listener-failed', error }, 'a listener of the approvals failed');
       }
     }
   }

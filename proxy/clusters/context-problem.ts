@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { access, constants, readFile } from 'node:fs/promises';
-import { delimiter, isAbsolute, join, sep } from 'node:path';
 import { oneLine } from '../one-line.ts';
 import { contextParts } from './context-parts.ts';
+import { findProgram } from './find-program.ts';
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from './kubeconfig-file.ts';
 import type { MergedKubeconfig } from './kubeconfig-files.ts';
 import { authProviderProblem } from './oidc-sign-in.ts';
@@ -118,26 +118,6 @@ async function unreadable(path: string): Promise<string | null> {
     const code = error instanceof Error && 'code' in error ? error.code : null;
     return code === 'ENOENT' ? `${path} does not exist` : `${path} cannot be read (${code})`;
   }
-}
-
-/** As Go's `exec.LookPath`: never the current folder, where a repository could have put a program. */
-export async function findProgram(command: string, path: string): Promise<string | null> {
-  const folders = command.includes(sep) ? [''] : path.split(delimiter).filter((folder) => isAbsolute(folder));
-  const endings = process.platform === 'win32' ? ['', '.exe', '.cmd', '.bat'] : [''];
-  for (const folder of folders) {
-    for (const ending of endings) {
-      const candidate = folder === '' ? command + ending : join(folder, command + ending);
-      if (await isExecutable(candidate)) return candidate;
-    }
-  }
-  return null;
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** The first line, without what could move a cursor. */

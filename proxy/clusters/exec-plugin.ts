@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import type { GatewayLog } from '../gateway-log.ts';
 import { inheritNothing } from '../inherit-nothing.ts';
 import { Refusal } from '../refusal.ts';
-import { findProgram, firstLine } from './context-problem.ts';
+import { firstLine } from './context-problem.ts';
 import { type ExecCredential, ExecCredentialError, readExecCredential } from './exec-credential.ts';
+import { findProgram } from './find-program.ts';
 import type { KubeconfigCluster } from './kubeconfig-file.ts';
 import type { ExecPlugin } from './kubeconfig-schema.ts';
 import { pluginProblem } from './plugin-problem.ts';
@@ -70,7 +71,10 @@ export async function runExecPlugin(run: ExecPluginRun): Promise<ExecCredential>
     throw unavailable(run, `${complaint === '' ? ended : `${ended}: ${complaint}`}${advice}`);
   }
   if (complaint !== '') {
-    run.log.warn({ plugin: plugin.command, user: run.user, said: complaint }, 'A credential plugin said something');
+    run.log.warn(
+      { event: 'credential-plugin-said', plugin: plugin.command, user: run.user, said: complaint },
+      'A credential plugin said something',
+    );
   }
   try {
     return readExecCredential(output, plugin.apiVersion ?? '');

@@ -49,7 +49,11 @@ export async function openCluster(source: ClusterSource, given: OpenClusterOptio
   const stamp = await stampOf(source.kubeconfigFiles);
   const resolved = await resolveContext(source, options.environment);
   if (!resolved.server.verify) {
-    const fields = { context: source.context, server: resolved.cluster.server };
+    const fields = {
+      event: 'certificate-unchecked' as const,
+      context: source.context,
+      server: resolved.cluster.server,
+    };
     options.log.warn(fields, 'insecure-skip-tls-verify: the certificate of this API server is not checked');
   }
   return new KubeconfigBackedCluster(source, resolved, stamp, options);
@@ -185,7 +189,10 @@ class KubeconfigBackedCluster implements WatchedCluster {
     this.#credentials = new CredentialSource(resolved.cluster, resolved.user, surroundings);
     this.#stamp = stamp;
     this.#lookedAt = now;
-    this.#options.log.info({ cluster: this.slug }, 'The kubeconfig changed on disk and was read again');
+    this.#options.log.info(
+      { event: 'kubeconfig-read-again', cluster: this.slug },
+      'The kubeconfig changed on disk and was read again',
+    );
   }
 
   #secureContext({ authority, certificate, key }: CredentialMaterial): SecureContext {

@@ -125,7 +125,7 @@ export class OidcSignIn {
     } catch (error) {
       if (!(error instanceof KubeconfigEditError)) throw error;
       const consequence = 'The new tokens could not be written into the kubeconfig; kubectl may have to sign in again';
-      this.#log.warn({ file, user: name, reason: error.message }, consequence);
+      this.#log.warn({ event: 'sign-in-unkept', file, user: name, reason: error.message }, consequence);
     }
   }
 }

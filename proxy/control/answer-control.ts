@@ -52,7 +52,7 @@ export async function answerControl(
   } catch (error) {
     if (error instanceof ApprovalError || error instanceof PolicyChangeError || error instanceof CallerError)
       return { ok: false, code: error.code, message: error.message };
-    log.error({ error }, 'a request over the control socket failed');
+    log.error({ event: 'control-failed', error }, 'a request over the control socket failed');
     return { ok: false, code: 'internal-error', message: 'the gateway failed; its log has the details' };
   }
 }

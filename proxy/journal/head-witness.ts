@@ -96,7 +96,10 @@ export class WitnessWriter {
         // The journal itself is whole, so requests go on; said once, or a full disk fills the log too.
         if (!this.#failed) {
           const place = this.#witness.place;
-          this.#log.error({ error, place }, 'how far the journal reaches cannot be kept outside its folder');
+          this.#log.error(
+            { event: 'journal-witness-failed', error, place },
+            'how far the journal reaches cannot be kept outside its folder',
+          );
         }
         this.#failed = true;
       }

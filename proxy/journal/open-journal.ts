@@ -178,9 +178,11 @@ class LocalJournal implements Journal {
     }
     this.#findings = recovered.findings;
     for (const note of recovered.notes) {
-      const about = { event: note.event, detail: note.detail };
-      if (recovered.findings.includes(note.detail)) this.#options.log.error(about, 'the journal is not whole');
-      else this.#options.log.warn(about, 'the journal was not closed cleanly');
+      const { event: record, detail } = note;
+      if (recovered.findings.includes(note.detail))
+        this.#options.log.error({ event: 'journal-not-whole', record, detail }, 'the journal is not whole');
+      else
+        this.#options.log.warn({ event: 'journal-not-closed', record, detail }, 'the journal was not closed cleanly');
       await this.append(note, { durable: true });
     }
     this.#trimDue = true;
@@ -311,7 +313,11 @@ class LocalJournal implements Journal {
     this.#last = { seq, hash };
     const known = this.#files.at(-1);
     if (known !== undefined) known.bytes = this.#current?.bytes ?? known.bytes;
-    if (resumed !== null) this.#options.log.info({ detail: resumed.detail }, 'the journal can be written again');
+    if (resumed !== null)
+      this.#options.log.info(
+        { event: 'journal-available', detail: resumed.detail },
+        'the journal can be written again',
+      );
     if (this.#failure !== null) {
       this.#failure = null;
       this.#tellProblem();
@@ -367,7 +373,10 @@ class LocalJournal implements Journal {
     const reason = diskErrorInWords(error);
     const isNew = this.#failure?.reason !== reason;
     if (isNew) {
-      this.#options.log.error({ error, folder: this.#options.folder }, 'the journal cannot be written');
+      this.#options.log.error(
+        { event: 'journal-unavailable', error, folder: this.#options.folder },
+        'the journal cannot be written',
+      );
     }
     this.#unwritten += batch.length;
     const { since, lost } = this.#failure ?? { since: this.#time(), lost: 0 };
@@ -448,7 +457,10 @@ class LocalJournal implements Journal {
     } catch (error) {
       // While the journal itself cannot be written, that was said.
       if (this.#failure !== null) return;
-      this.#options.log.warn({ error }, "the journal's head could not be written; the next commit tries again");
+      this.#options.log.warn(
+        { event: 'journal-head-unwritten', error },
+        "the journal's head could not be written; the next commit tries again",
+      );
     }
   }
 
@@ -467,7 +479,10 @@ class LocalJournal implements Journal {
       });
       if (note !== null) this.#enqueue(note, false).catch(() => undefined);
     } catch (error) {
-      this.#options.log.warn({ error }, 'old files of the journal could not be removed; the next hour tries again');
+      this.#options.log.warn(
+        { event: 'retention-failed', error },
+        'old files of the journal could not be removed; the next hour tries again',
+      );
     }
   }
 
@@ -487,7 +502,7 @@ class LocalJournal implements Journal {
       try {
         listener(record);
       } catch (error) {
-        this.#options.log.error({ error }, 'a listener of the journal failed');
+        this.#options.log.error({ event: 'listener-failed', error }, 'a listener of the journal failed');
       }
     }
   }

@@ -96,7 +96,10 @@ export class Lane {
     clearTimeout(this.#clock);
     if (this.#waiting.length === 0) return;
     this.#clock = setTimeout(() => {
-      this.#options.log.error({ milliseconds: this.#options.limit }, 'A body took too long to be looked through');
+      this.#options.log.error(
+        { event: 'body-too-slow', milliseconds: this.#options.limit },
+        'A body took too long to be looked through',
+      );
       this.#end(tooSlow(this.#options.limit), stopped());
     }, this.#options.limit);
     this.#clock.unref();
@@ -115,7 +118,7 @@ export class Lane {
   }
 
   #failed(error: Error): void {
-    this.#options.log.error({ error }, 'A thread that looks through large bodies failed');
+    this.#options.log.error({ event: 'body-thread-failed', error }, 'A thread that looks through large bodies failed');
     this.#end(tooSlow(this.#options.limit), stopped());
   }
 

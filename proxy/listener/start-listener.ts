@@ -293,7 +293,7 @@ async function serve(exchange: Exchange, place: Place, { onExchange, log }: Serv
     if (exchange.answered || exchange.signal.aborted) return;
     throw new Error('An exchange was left without an answer');
   } catch (error) {
-    log.error({ error }, 'An exchange failed');
+    log.error({ event: 'exchange-failed', error }, 'An exchange failed');
     await refuse(exchange, toRefusal(error));
   } finally {
     place.leave();

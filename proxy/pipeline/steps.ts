@@ -88,7 +88,7 @@ async function refusePassage(passage: Passage, error: unknown): Promise<Outcome>
     return gone;
   }
   let refusal = toRefusal(error);
-  if (refusal.code === 'internal-error') parts.log.error({ error, auditId }, refusal.message);
+  if (refusal.code === 'internal-error') parts.log.error({ event: 'internal-error', error, auditId }, refusal.message);
   try {
     await passage.decided(refusedVerdict(refusal, digest), true);
   } catch (journalError) {

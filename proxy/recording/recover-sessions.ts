@@ -6,9 +6,10 @@ import { recoverRecordings } from './recording-reader.ts';
 export async function recoverSessions(folder: string, log: GatewayLog): Promise<void> {
   try {
     const recovered = [...(await recoverRecordings(folder)), ...(await recoverByteRecordings(folder))];
-    if (recovered.length > 0) log.warn({ recovered }, 'Recordings that a crash cut off were ended');
+    if (recovered.length > 0)
+      log.warn({ event: 'recordings-recovered', recovered }, 'Recordings that a crash cut off were ended');
   } catch (error) {
     // They are read as far as they go all the same.
-    log.error({ error }, 'Recordings that a crash cut off could not be ended');
+    log.error({ event: 'recordings-unrecovered', error }, 'Recordings that a crash cut off could not be ended');
   }
 }

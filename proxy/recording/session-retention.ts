@@ -59,7 +59,7 @@ export async function trimNowAndThen(
       if (removed.length === 0) return;
       await onRemoved(`${removed.length} recordings: kept are ${retention.days} days and ${retention.bytes} bytes`);
     } catch (error) {
-      log.error({ error }, 'Old recordings could not be removed');
+      log.error({ event: 'retention-failed', error }, 'Old recordings could not be removed');
     }
   };
   await trim();

@@ -236,15 +236,15 @@ describe('what SIGHUP does', () => {
     const running = gateway(server.kubeconfig, '--trust-policy-folder');
     await running.printed('ready');
     running.reload();
-    await expect.poll(() => logged(running).filter(({ msg }) => msg === 'reloaded')).toHaveLength(1);
-    const [first] = logged(running).filter(({ msg }) => msg === 'reloaded');
+    await expect.poll(() => logged(running).filter(({ event, level }) => event === 'reloaded' && level === 'info')).toHaveLength(1);
+    const [first] = logged(running).filter(({ event, level }) => event === 'reloaded' && level === 'info');
     expect(first).toMatchObject({ level: 30, policy: expect.any(String), kubeconfig: 'unchanged' });
 
     await server.write({ token: 'good' });
     await writeFile(join(data, 'policy', 'more.yaml'), MORE_POLICY);
     running.reload();
-    await expect.poll(() => logged(running).filter(({ msg }) => msg === 'reloaded')).toHaveLength(2);
-    const [, second] = logged(running).filter(({ msg }) => msg === 'reloaded');
+    await expect.poll(() => logged(running).filter(({ event, level }) => event === 'reloaded' && level === 'info')).toHaveLength(2);
+    const [, second] = logged(running).filter(({ event, level }) => event === 'reloaded' && level === 'info');
     expect(second).toMatchObject({ kubeconfig: 'changed' });
     expect(second?.['policy']).not.toBe(first?.['policy']);
   });
@@ -257,7 +257,7 @@ describe('what SIGHUP does', () => {
     running.reload();
     await expect.poll(() => logged(running).at(-1)?.['msg']).not.toBe('policy loaded');
     await expect
-      .poll(() => logged(running).find(({ msg }) => msg === 'reloaded, and not all of it is good'))
+      .poll(() => logged(running).find(({ event, level }) => event === 'reloaded' && level === 'warn'))
       .toMatchObject({ level: 40, kubeconfigProblem: expect.stringContaining('now leads to another server') });
   });
 });

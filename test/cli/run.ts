@@ -33,6 +33,13 @@ export function startBefore(person: ((question: string) => string) | null, ...wo
       wake();
     },
     complain: (line: string) => errors.push(line),
+    errors: {
+      reader: 'other' as const,
+      write: (lines: string) => {
+        errors.push(lines.trimEnd());
+        return true;
+      },
+    },
     environment: {},
     home,
     osUser: 'ada',

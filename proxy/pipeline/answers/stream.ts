@@ -125,7 +125,7 @@ export class StreamAnswer implements Answer {
       this.#recorder.discard();
     } catch (error) {
       this.#passage.parts.log.warn(
-        { error, auditId: this.#passage.auditId },
+        { event: 'recording-left', error, auditId: this.#passage.auditId },
         'The recording of a stream that never began stays',
       );
     }
@@ -147,7 +147,10 @@ export class StreamAnswer implements Answer {
 
   #recorderFailed(error: Error): void {
     this.#recorderProblem = error;
-    this.#passage.parts.log.error({ error, auditId: this.#passage.auditId }, 'A stream cannot be recorded');
+    this.#passage.parts.log.error(
+      { event: 'recording-failed', error, auditId: this.#passage.auditId },
+      'A stream cannot be recorded',
+    );
     this.#endUnrecorded(error);
   }
 

@@ -81,6 +81,11 @@ export class Acceptance {
     return this.#keeping;
   }
 
+  /** What a change opens that is taken without being asked about; a trusted folder's is not looked into. */
+  get opensInWords(): string {
+    return this.#trustsFolder ? 'not compared: the policy folder is trusted' : 'no rule opens';
+  }
+
   /** @param content of the folder, without problems. */
   judge(content: FolderContent): Verdict {
     const ground = this.#ground;
@@ -114,7 +119,7 @@ export class Acceptance {
       if (mustWrite) throw error;
       const reason = (error as NodeJS.ErrnoException).code ?? String(error);
       this.#keeping = `What was accepted of the policy could not be written down (${reason}), so the next start asks about it`;
-      this.#log.error({ error }, 'the accepted policy could not be written down');
+      this.#log.error({ event: 'policy-accepted-unwritten', error }, 'the accepted policy could not be written down');
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Author } from '../../../model/caller.ts';
 import type { Decision } from '../../../model/decision.ts';
-import type { RuleChange, WaitingChange } from '../../../model/policy-change.ts';
+import type { WaitingChange } from '../../../model/policy-change.ts';
 import type { PolicyState, PolicyWarning } from '../../../model/policy-state.ts';
 import type { GatewayLog } from '../../gateway-log.ts';
 import { groupsToLookAt } from '../never-matches/here.ts';
@@ -13,6 +13,7 @@ import { Acceptance, type AcceptanceOptions } from './acceptance.ts';
 import { type FolderPlace, linksOutside, placeOf, replacedInWords } from './folder-place.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { notLoaded } from './not-loaded.ts';
+import { idsOf, logChange } from './policy-lines.ts';
 import { type FolderContent, isEmptied, readPolicyFolder, writeDefaultPolicy } from './read-policy-folder.ts';
 import { WarningLog } from './warning-log.ts';
 
@@ -32,12 +33,12 @@ export async function openPolicyFolder(
   if (acceptance.isFirstStart && !isFixed) {
     try {
       if (await writeDefaultPolicy(folder)) {
-        log.info({ folder }, 'wrote the built-in policy into an empty policy folder');
+        log.info({ event: 'policy-built-in-written', folder }, 'wrote the built-in policy into an empty policy folder');
       }
     } catch (error) {
       if (mustWrite) throw error;
       // Reading it fails the same way, and says so in the state.
-      log.error({ folder, error }, 'could not write the built-in policy');
+      log.error({ event: 'policy-built-in-unwritten', folder, error }, 'could not write the built-in policy');
     }
   }
   const source = new PolicyFolder(folder, acceptance, opening);
@@ -117,7 +118,7 @@ class PolicyFolder implements PolicySource {
       await this.#recordAccepted(`${digest} by ${author.by}: ${idsOf(change.rules)}`, author);
       await this.#acceptance.take(content);
       this.#place = await placeOf(this.#folder);
-      await this.#settle(content, []);
+      await this.#settle(content, [], { by: author.by, opens: idsOf(change.rules) });
     });
   }
 
@@ -128,7 +129,7 @@ class PolicyFolder implements PolicySource {
 
   surroundedBy(surroundings: Surroundings): void {
     this.#surroundings = surroundings;
-    this.#tell({ ...this.#state, warnings: this.#warningsOf(this.#inForce) });
+    this.#tell({ ...this.#state, warnings: this.#warningsOf(this.#inForce) }, { by: 'where it runs', opens: '' });
   }
 
   groupsToLookAt(): readonly string[] {
@@ -168,9 +169,12 @@ class PolicyFolder implements PolicySource {
   }
 
   /** For what happens whether or not it can be written. */
-  #note(event: PolicyEvent, detail: string): void {
-    this.#opening.record(event, detail).catch((error: unknown) => {
-      this.#log.error({ error, event, detail }, 'what became of the policy is not in the journal');
+  #note(record: PolicyEvent, detail: string): void {
+    this.#opening.record(record, detail).catch((error: unknown) => {
+      this.#log.error(
+        { event: 'policy-unrecorded', error, record, detail },
+        'what became of the policy is not in the journal',
+      );
     });
   }
 
@@ -200,7 +204,11 @@ class PolicyFolder implements PolicySource {
   }
 
   /** Puts into force what the contents of the folder come to. */
-  async #settle(content: FolderContent, noticed: readonly string[]): Promise<void> {
+  async #settle(
+    content: FolderContent,
+    noticed: readonly string[],
+    accepted: { readonly by: string; readonly opens: string } | null = null,
+  ): Promise<void> {
     const { problems } = content;
     if (problems.length === 0) {
       const verdict = this.#acceptance.judge(content);
@@ -214,7 +222,7 @@ class PolicyFolder implements PolicySource {
     const inForce = this.#inForce;
     const { keeping } = this.#acceptance;
     const change = this.#waiting?.change ?? null;
-    this.#tell({
+    const state: PolicyState = {
       status: inForce === null ? 'none' : problems.length > 0 ? 'stale' : 'loaded',
       folder: this.#folder,
       digest: inForce?.digest ?? '',
@@ -232,7 +240,8 @@ class PolicyFolder implements PolicySource {
               opens: change.rules.filter(({ opens }) => opens.length > 0).length,
             },
       notices: [...noticed, ...(keeping === null ? [] : [keeping])],
-    });
+    };
+    this.#tell(state, accepted ?? { by: 'the policy folder', opens: this.#acceptance.opensInWords });
   }
 
   get #inForce(): FolderContent | null {
@@ -258,30 +267,23 @@ class PolicyFolder implements PolicySource {
     }
   }
 
-  #tell(state: PolicyState): void {
+  #tell(state: PolicyState, { by, opens }: { readonly by: string; readonly opens: string }): void {
     const before = this.#state;
     if (JSON.stringify({ ...before, loadedAt: '' }) === JSON.stringify({ ...state, loadedAt: '' })) return;
     this.#state = state;
-    const { digest, policies, problems, waiting, notices } = state;
-    if (digest !== '' && digest !== before.digest)
-      this.#log.info({ digest, policies: policies.length }, 'policy loaded');
+    const { waiting, notices } = state;
+    logChange(this.#log, { before, state, by, opens });
     this.#warnings.log(state);
-    if (problems.length > 0 && JSON.stringify(problems) !== JSON.stringify(before.problems)) {
-      this.#log.warn(
-        { problems },
-        this.#engine === null ? 'no policy in force: all is denied' : 'policy broken: the last good one goes on',
-      );
-    }
     if (waiting !== null && waiting.digest !== before.waiting?.digest) {
       const rules = this.#waiting?.change.rules ?? [];
       this.#log.warn(
-        { ...waiting, rules: idsOf(rules) },
+        { event: 'policy-waits', ...waiting, rules: idsOf(rules) },
         'a change of the policy waits: "gatehouse policy accept" shows it',
       );
       this.#note('policy-waits', `${waiting.digest}: ${idsOf(rules)}`);
     }
     for (const notice of notices.filter((one) => !before.notices.includes(one))) {
-      this.#log.warn({ folder: this.#folder }, notice);
+      this.#log.warn({ event: 'policy-folder-noticed', folder: this.#folder }, notice);
       this.#note('policy-folder-noticed', notice);
     }
     for (const listener of this.#listeners) listener(state);
@@ -290,13 +292,6 @@ class PolicyFolder implements PolicySource {
 
 const EMPTIED =
   'the policy folder holds no policy any more, which is not a first start: everything is denied until its files are back';
-
-/** For records: the rules of a change that open something, as many as fit on a line. */
-function idsOf(rules: readonly RuleChange[]): string {
-  const open = rules.filter(({ opens }) => opens.length > 0).map(({ id }) => id);
-  const more = open.length > 20 ? ` and ${open.length - 20} more` : '';
-  return open.length === 0 ? 'no rule opens' : `${open.slice(0, 20).join(', ')}${more}`;
-}
 
 function now(): string {
   return new Date().toISOString();

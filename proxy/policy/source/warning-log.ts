@@ -18,7 +18,10 @@ export class WarningLog {
       const said = `${file}:${line}: ${message}`;
       if (this.#said.has(said)) continue;
       this.#said.add(said);
-      this.#log.warn({ file, line, rule }, `a rule matches nothing here: ${said}`);
+      this.#log.warn(
+        { event: 'policy-matches-nothing', file, line, rule, why: message },
+        'a rule of the policy can match nothing here',
+      );
     }
   }
 }

@@ -15,15 +15,21 @@ export async function lookAtFolder(
 ): Promise<void> {
   try {
     if (ownsPolicy && (await takeBackUnfinished(folder)))
-      log.warn({ folder }, 'took an upgrade of the policy back that was cut off');
+      log.warn({ event: 'policy-upgrade-undone', folder }, 'took an upgrade of the policy back that was cut off');
     const { parts } = await planUpgrade(folder);
     const behind = offerInWords(parts);
     if (behind === null) return;
     const rules = parts.filter(({ offered }) => offered).map(({ id }) => id);
-    log.info({ folder, rules }, `${behind}: "gatehouse policy upgrade" shows ${rules.length === 1 ? 'it' : 'them'}`);
+    log.info(
+      { event: 'policy-behind', folder, rules },
+      `${behind}: "gatehouse policy upgrade" shows ${rules.length === 1 ? 'it' : 'them'}`,
+    );
   } catch (error) {
     // Any folder may be unreadable, and none may keep a gateway from saying so itself.
     if (error instanceof PolicyUpgradeError && error.code !== 'policy-upgrade-unfinished') return;
-    log.warn({ folder, error }, 'could not compare the policy folder with the built-in policy');
+    log.warn(
+      { event: 'policy-not-compared', folder, error },
+      'could not compare the policy folder with the built-in policy',
+    );
   }
 }

@@ -100,7 +100,10 @@ describe('the gateway host', () => {
   test("writes what failed inside into the gateway's log, with the stack", async () => {
     const { handlers, options } = setUp();
     await handlers.start(start(), []);
-    options[0]?.log.error({ error: new Error('a bug of ours'), auditId: 'a-1' }, 'The gateway failed');
+    options[0]?.log.error(
+      { event: 'internal-error', error: new Error('a bug of ours'), auditId: 'a-1' },
+      'The gateway failed',
+    );
     const [entry] = readFileSync(join(folder, 'gateway.log'), 'utf8').trim().split('\n');
     expect(JSON.parse(entry ?? '')).toMatchObject({
       level: 50,

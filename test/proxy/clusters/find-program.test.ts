@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findProgram } from '../../../proxy/clusters/context-problem.ts';
+import { findProgram } from '../../../proxy/clusters/find-program.ts';
 
 let folder: string;
 beforeEach(async () => {
