@@ -10,8 +10,8 @@ test('--help lists every command and the exit codes', async () => {
   const { code, out } = await run('--help');
   expect(code).toBe(0);
   for (const command of commands) expect(out).toContain(`\n  ${command} `);
-  expect(out).toContain(
-    'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the journal did not verify, 4 no gateway answers,\n5 nothing was written for want of a yes, 6 the journal could not be compared with a second place.',
+  expect(out.replaceAll('\n', ' ')).toContain(
+    'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the journal did not verify, 4 no gateway answers, 5 nothing was written for want of a yes, 6 the journal could not be compared with a second place.',
   );
 });
 
@@ -38,8 +38,8 @@ describe('wrong usage ends with 2 and names what is wrong', () => {
     [[], /Usage: gatehouse COMMAND/],
     [['frobnicate'], /there is no command "frobnicate"/],
     [['journal', 'erase'], /there is no command "journal erase"/],
-    [['requests', '--bogus'], /Unknown option '--bogus'.*gatehouse requests --help/s],
-    [['requests', 'now'], /Unexpected argument 'now'/],
+    [['requests', '--bogus'], /there is no flag --bogus\n.*gatehouse requests --help/s],
+    [['requests', 'now'], /it takes flags only, and got "now"/],
     [['approve'], /takes one CODE\|ID, and got none/],
     [['deny', 'a', 'b'], /got "a" "b"/],
     [['journal', 'tail', '-n', '0'], /--lines takes a whole number of at least 1, not "0"/],
