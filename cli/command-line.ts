@@ -4,6 +4,8 @@ import { approveCommand, denyCommand } from './approvals/review-commands.ts';
 import type { Command, CommandContext } from './command/command.ts';
 import { CommandError, type ExitCode, exitCodes } from './command/exit-codes.ts';
 import { commandHelp } from './command/help.ts';
+import { completeCommand } from './completion/complete-command.ts';
+import { completionCommand } from './completion/completion-command.ts';
 import { configCheckCommand } from './config/check-command.ts';
 import { configInitCommand } from './config/init-command.ts';
 import { configSchemaCommand } from './config/schema-command.ts';
@@ -12,6 +14,7 @@ import { type Asked, asked } from './find-command.ts';
 import { gatewayCommand } from './gateway/gateway-command.ts';
 import { journalTailCommand } from './journal/tail-command.ts';
 import { journalVerifyCommand } from './journal/verify-command.ts';
+import { manCommand } from './manual/man-command.ts';
 import { overview } from './overview.ts';
 import { policyAcceptCommand, policyPendingCommand } from './policy/accept-command.ts';
 import { policyUpgradeCommand } from './policy/upgrade-command.ts';
@@ -33,6 +36,9 @@ const COMMANDS: readonly Command[] = [
   configCheckCommand,
   configInitCommand,
   configSchemaCommand,
+  completionCommand,
+  completeCommand(() => COMMANDS),
+  manCommand(() => COMMANDS),
 ].map(withSettings);
 
 /**

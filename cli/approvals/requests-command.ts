@@ -4,13 +4,14 @@ import { askGateway } from '../command/control-client.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { exitCodes } from '../command/exit-codes.ts';
 import { type Flags, readFlags } from '../command/flags.ts';
+import { outputFlags, wantsJson } from '../command/output-flag.ts';
 import { type Field, fieldLines, shortDuration } from '../command/printable.ts';
 import { identityInWords, requestInWords, sessionInWords } from './request-in-words.ts';
 
 const NAME = 'requests';
 const FLAGS = {
   data: DATA_FLAG,
-  json: { type: 'boolean', says: 'print the requests as JSON, with everything that is known of them' },
+  ...outputFlags('json: the requests with everything that is known of them'),
 } as const satisfies Flags;
 
 export const requestsCommand: Command = {
@@ -25,7 +26,7 @@ started the gateway can ask.`,
     const { values } = readFlags(NAME, words, FLAGS);
     const requests = await askGateway(dataFolder(values.data, context), { v: 1, ask: 'requests' });
     const waiting = requests.filter(({ state }) => state === 'PENDING');
-    if (values.json) context.print(JSON.stringify(waiting, null, 2));
+    if (wantsJson(values)) context.print(JSON.stringify(waiting, null, 2));
     else if (waiting.length === 0) context.print('nothing waits');
     else for (const line of requestLines(waiting, context.now(), context.columns)) context.print(line);
     return exitCodes.done;

@@ -13,8 +13,10 @@ import { CommandError, exitCodes } from './exit-codes.ts';
 export async function askGateway<Ask extends ControlRequest['ask']>(
   dataFolder: string,
   request: Extract<ControlRequest, { ask: Ask }>,
+  /** Ends the wait for an answer. */
+  signal?: AbortSignal,
 ): Promise<ControlResults[Ask]> {
-  const socket = connect(socketPath(dataFolder));
+  const socket = connect({ path: socketPath(dataFolder), ...(signal === undefined ? {} : { signal }) });
   try {
     await once(socket, 'connect');
   } catch (cause) {

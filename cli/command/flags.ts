@@ -145,14 +145,14 @@ function switched(command: string, { typed, value, isInline, isNegated }: GivenF
   throw usageError(command, `${typed} takes no value, and got "${value}"`);
 }
 
-function text(command: string, { typed, value, isInline }: GivenFlag, flag: Flag): string {
+function text(command: string, { name, typed, value, isInline }: GivenFlag, flag: Flag): string {
   const wanted = flag.value ?? 'VALUE';
   if (value === null) throw usageError(command, `${typed} is missing its value: ${typed} ${wanted}`);
   if (!isInline && /^-./.test(value)) {
     throw usageError(command, `${typed} takes ${wanted}, and "${value}" looks like a flag: write ${typed}="${value}"`);
   }
   const trouble = valueTrouble(flag, value);
-  if (trouble !== null) throw usageError(command, `${typed} ${trouble}`);
+  if (trouble !== null) throw usageError(command, `${typed.startsWith('--') ? typed : `--${name}`} ${trouble}`);
   return value;
 }
 

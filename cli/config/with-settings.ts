@@ -11,6 +11,10 @@ export function settingsOf({ name, flags }: Pick<Command, 'name' | 'flags'>): Fl
   return Object.fromEntries(Object.entries(flags).filter(([, { isSetting }]) => isSetting));
 }
 
+const NOTE = `Each flag may stand in the file of --config too, under its name, and in the environment, as GATEHOUSE_ and its name in
+capitals (GATEHOUSE_JOURNAL_DAYS). A flag counts before the environment, the environment before the file; "gatehouse
+config check" says what would be in force.`;
+
 /** A command that takes `--config`, and does what it does with what the environment and the config file say beside its words. */
 export function withSettings(command: Command): Command {
   const settings = settingsOf(command);
@@ -18,6 +22,7 @@ export function withSettings(command: Command): Command {
   return {
     ...command,
     flags: { ...command.flags, config: CONFIG_FLAG },
+    ...(command.name === 'gateway' ? { notes: [NOTE, command.notes ?? ''].join('\n\n') } : {}),
     async run(words, context) {
       const found = await readSettingsOf(words, { flags: command.flags, settings, all: GATEWAY_FLAGS }, context);
       refuseWhatIsWrong(found, settings);

@@ -8,15 +8,16 @@ import type { Command } from '../command/command.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { exitCodes } from '../command/exit-codes.ts';
 import { type Flags, positiveNumber, readFlags } from '../command/flags.ts';
+import { outputFlags, wantsJson } from '../command/output-flag.ts';
 import { existingJournal } from './verify-command.ts';
 
 const POLL_MILLISECONDS = 300;
 
 const NAME = 'journal tail';
 const FLAGS = {
-  lines: { type: 'string', short: 'n', value: 'N', default: '20', says: 'how many' },
+  lines: { type: 'string', short: 'n', value: 'N', kind: 'number', default: '20', says: 'how many' },
   follow: { type: 'boolean', short: 'f', says: 'go on printing what is added, until Ctrl-C' },
-  json: { type: 'boolean', says: 'print the records as they stand in the journal' },
+  ...outputFlags('json: the records as they stand in the journal, one a line'),
   data: DATA_FLAG,
 } as const satisfies Flags;
 
@@ -33,7 +34,7 @@ decision, rule, status. Needs no running gateway.`,
     const wanted = positiveNumber(NAME, 'lines', values.lines);
     const folder = await existingJournal(dataFolder(values.data, context));
     const print = (records: readonly JournalRecord[], atMost = Number.POSITIVE_INFINITY) => {
-      const lines = values.json ? records.map((record) => JSON.stringify(record)) : journalLines(records);
+      const lines = wantsJson(values) ? records.map((record) => JSON.stringify(record)) : journalLines(records);
       for (const line of lines.slice(-atMost)) context.print(line);
     };
 

@@ -7,6 +7,7 @@ import type { Command } from '../command/command.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 import { type Flags, readFlags, usageError } from '../command/flags.ts';
+import { outputFlags, wantsJson } from '../command/output-flag.ts';
 import { foundWitness, namedWitness } from './journal-witness.ts';
 
 const NAME = 'journal verify';
@@ -15,19 +16,22 @@ const FLAGS = {
   'public-key': {
     type: 'string',
     value: 'FILE',
+    kind: 'file',
     says: `the journal's public key (PEM) from a place that the owner of this machine cannot change; without it the key
 beside the journal is used, which proves nothing against that owner`,
   },
   'journal-witness': {
     type: 'string',
     value: 'FILE',
+    kind: 'file',
+    isSetting: true,
     says: 'the second place (default: where the gateway of this data folder keeps it)',
   },
   'without-witness': {
     type: 'boolean',
     says: 'look at the folder alone; a journal set back as a whole to an older copy passes',
   },
-  json: { type: 'boolean', says: 'print the report as JSON' },
+  ...outputFlags('json: the report, for programs'),
 } as const satisfies Flags;
 
 export const journalVerifyCommand: Command = {
@@ -57,7 +61,7 @@ gateway, and does not disturb one.`,
     const own = values['public-key'] === undefined;
     const publicKey = await readKey(values['public-key'] ?? publicKeyPath(folder), own);
     const report = await verifyWith(folder, publicKey, witness);
-    if (values.json) context.print(JSON.stringify(report, null, 2));
+    if (wantsJson(values)) context.print(JSON.stringify(report, null, 2));
     else for (const line of reportInWords(report, folder, own)) context.print(line);
     if (!report.ok) return exitCodes.notVerified;
     return witness === null || report.witness !== null ? exitCodes.done : exitCodes.notCompared;

@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Flag } from '../../cli/command/flags.ts';
+import { GATEWAY_FLAGS } from '../../cli/gateway/gateway-flags.ts';
 import { parseListen } from '../../cli/gateway/gateway-settings.ts';
-import { run, temporaryFolder } from './run.ts';
+import { finished, run, startIn, temporaryFolder } from './run.ts';
 
 const commands = ['gateway', 'requests', 'approve', 'deny', 'journal verify', 'journal tail', 'policy upgrade'];
 
@@ -70,6 +72,108 @@ describe('wrong usage ends with 2 and names what is wrong', () => {
     const { code, errors } = await run('gateway', '--kubeconfig', file, '--write-kubeconfig', 'b', ...flags);
     expect(errors).toMatch(complaint);
     expect(code).toBe(2);
+  });
+});
+
+describe('says what was probably meant by', () => {
+  test.each<[words: string[], says: string | RegExp]>([
+    [['aprove'], 'gatehouse: there is no command "aprove"; did you mean "gatehouse approve"?'],
+    [['journal', 'verfy'], 'gatehouse: there is no command "journal verfy"; did you mean "gatehouse journal verify"?'],
+    [['jornal', 'verfy'], /did you mean "gatehouse journal verify"\?/],
+    [['verify'], /did you mean "gatehouse journal verify"\?/],
+    [
+      ['policy', 'lint'],
+      /there is no command "policy lint"; policy has pending, accept and upgrade\nRun "gatehouse policy --help"/,
+    ],
+    [['help', 'aprove'], /did you mean "gatehouse approve"\?/],
+    [['frobnicate'], 'gatehouse: there is no command "frobnicate"\nRun "gatehouse --help" for all commands.'],
+    [['--data', 'x', 'requests'], /a command comes first, then its flags: gatehouse COMMAND --data/],
+    [['gateway', '--kubeconifg', 'x'], /there is no flag --kubeconifg; did you mean --kubeconfig\?/],
+    [['gateway', '--no-trust-policy-foldr'], /there is no flag --no-trust-policy-foldr/],
+    [['policy', 'upgrade', '-o', 'jsn'], /--output takes text or json, not "jsn"; did you mean "json"\?/],
+  ])('%j', async (words, says) => {
+    const { code, errors, out } = await run(...words);
+    if (typeof says === 'string') expect(errors).toBe(says);
+    else expect(errors).toMatch(says);
+    expect(errors.split('\n').length).toBeLessThan(3);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+  });
+});
+
+describe('flags', () => {
+  test.each<[words: string[], says: RegExp]>([
+    [['requests', '--data', 'a', '--data', 'b'], /--data is given twice, as "a" and as "b": give it once/],
+    [['policy', 'accept', '--yes', '--no-yes'], /--no-yes is given twice, on and off/],
+    [['requests', '--data'], /--data is missing its value: --data FOLDER/],
+    [['requests', '--data', '--json'], /--data takes FOLDER, and "--json" looks like a flag: write --data="--json"/],
+    [['requests', '--json=yes'], /--json takes no value, and got "yes"/],
+    [['requests', '--data='], /--data is empty: give it FOLDER, or leave it out/],
+    [['requests', '--data=~/x'], /--data takes a path, and no shell has expanded "~\/x"/],
+    [['requests', '--__proto__'], /there is no flag --__proto__/],
+    [['requests', '-x'], /there is no flag -x/],
+  ])('%j is refused', async (words, says) => {
+    expect(await run(...words)).toMatchObject({ code: 2, errors: expect.stringMatching(says) });
+  });
+
+  test('--json is read as --output json, as it was before; --json=false is not', async () => {
+    const data = await temporaryFolder();
+    const expected = { code: 4, out: '' };
+    for (const words of [['--json'], ['-o', 'json'], ['-ojson'], ['--output=json'], ['--json=false']]) {
+      expect(await run('requests', '--data', data, ...words)).toMatchObject(expected);
+    }
+  });
+
+  test('the same twice is once', async () => {
+    const data = await temporaryFolder();
+    expect((await run('requests', '--data', data, '--data', data, '--json', '--json')).code).toBe(4);
+  });
+});
+
+describe('help', () => {
+  test.each([[['approve', '--help']], [['approve', '-h']], [['help', 'approve']], [['approve', 'CODE', '--help']]])(
+    '%j is that of the command',
+    async (words) => {
+      expect(await run(...words)).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/^Usage: gatehouse approve CODE/),
+      });
+    },
+  );
+
+  test.each([[['help', 'journal']], [['journal', 'help']], [['journal', '-h']]])(
+    '%j is that of its commands',
+    async (words) => {
+      const { code, out } = await run(...words);
+      expect(code).toBe(0);
+      expect(out).toMatch(/^Usage: gatehouse journal verify.*^Usage: gatehouse journal tail/ms);
+    },
+  );
+
+  test('behind -- is none: it is a word', async () => {
+    expect((await run('approve', '--', '--help')).code).not.toBe(0);
+  });
+
+  test.each([60, 80, 120, 200])('fits a terminal of %i columns, for every command', async (columns) => {
+    const { out } = await finished(startIn({ columns }, '--help'));
+    const names = [...out.matchAll(/^ {2}([a-z]+(?: [a-z]+)?) {2,}\S/gm)].map(([, name = '']) => name);
+    expect(names.length).toBeGreaterThan(14);
+    for (const name of names) {
+      const help = await finished(startIn({ columns }, ...name.split(' '), '--help'));
+      const widest = help.out.split('\n').toSorted((left, right) => right.length - left.length)[0] ?? '';
+      // What is an example stays as it is, and so does a word that has no space.
+      if (!/^ {2}\S/.test(widest)) expect(widest.length, widest).toBeLessThanOrEqual(columns);
+    }
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns);
+  });
+});
+
+describe('each flag of the gateway says what its value is', () => {
+  test.each(Object.entries<Flag>(GATEWAY_FLAGS))('--%s', (_name, { value, kind, choices, type, says }) => {
+    const wanted = { FILE: ['file', 'new-file', 'program'], FOLDER: ['folder'], N: ['number'] }[value ?? ''];
+    if (wanted !== undefined) expect(wanted).toContain(kind);
+    if (value?.includes('|')) expect(value).toBe(choices?.join('|'));
+    expect(type === 'boolean').toBe(value === undefined);
+    expect(says).not.toBe('');
   });
 });
 

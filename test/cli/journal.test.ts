@@ -100,7 +100,7 @@ describe('journal verify', () => {
     });
 
     test.each([
-      [['--journal-witness', ''], /--journal-witness takes a file outside/],
+      [['--journal-witness', ''], /--journal-witness is empty: give it FILE/],
       [['--without-witness', '--journal-witness', 'x'], /exclude each other/],
     ])('%j is a wrong usage', async (flags, complaint) => {
       const { code, errors } = await run('journal', 'verify', '--data', await dataFolderOfThree(), ...flags);
