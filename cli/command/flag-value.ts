@@ -2,28 +2,26 @@ import { nearMiss } from '../../model/near-miss.ts';
 
 /**
  * What the value of a flag is, so that the config file, its schema, completion and `gatehouse config check` know it too.
- * A `new-file` is written, a `program` is run, an `address` is listened on, a `context` is one of the kubeconfig.
+ * A `new-file` is written, the first word of a `command` is run, an `address` is listened on, a `context` is one of the
+ * kubeconfig.
  */
 export type ValueKind =
   | 'text'
   | 'file'
   | 'new-file'
   | 'folder'
-  | 'program'
+  | 'command'
   | 'number'
-  | 'duration'
   | 'address'
   | 'url'
   | 'group'
   | 'context';
 
 /** Of what a list in an environment variable is separated by colons, as KUBECONFIG and PATH are. */
-export const PATH_KINDS: ReadonlySet<ValueKind> = new Set(['file', 'new-file', 'folder', 'program']);
+export const PATH_KINDS: ReadonlySet<ValueKind> = new Set(['file', 'new-file', 'folder']);
 
 /** A whole number as people write it: neither `0x10` nor `1e3`. */
 export const WHOLE_NUMBER = /^\d{1,15}$/;
-/** `1h30m`, `15m`, `90s`, as in policies. */
-export const DURATION = /^(?:\d+h(?:\d+m)?(?:\d+s)?|\d+m(?:\d+s)?|\d+s)$/;
 
 interface Declared {
   readonly kind?: ValueKind;
@@ -42,8 +40,8 @@ export function valueTrouble(
   if (kind === 'number') {
     return WHOLE_NUMBER.test(value) && Number(value) >= 1 ? null : `takes a whole number of at least 1, not "${value}"`;
   }
-  if (kind === 'duration')
-    return DURATION.test(value) ? null : `takes a time such as 90s, 15m or 1h30m, not "${value}"`;
+  if (kind === 'url')
+    return URL.canParse(value) ? null : `takes a URL such as https://example.org/path, not "${value}"`;
   if (PATH_KINDS.has(kind) && /^~|^\$/.test(value)) {
     return `takes a path, and no shell has expanded "${value}": write it out, or put ./ before it`;
   }
@@ -54,6 +52,12 @@ function choiceTrouble(choices: readonly string[], value: string): string | null
   if (choices.includes(value)) return null;
   const meant = nearMiss(value, choices);
   return `takes ${inWords(choices)}, not "${value}"${meant === null ? '' : `; did you mean "${meant}"?`}`;
+}
+
+/** The program of a command line, which no shell reads. */
+export function programOf(command: string): string {
+  const [, double, single, plain] = /^\s*(?:"([^"]*)"|'([^']*)'|(\S*))/.exec(command) ?? [];
+  return double ?? single ?? plain ?? '';
 }
 
 /** `text or json`; `debug, info or error`. */

@@ -29,7 +29,7 @@ export interface Completed {
 }
 
 const NOTHING: Offer = { of: 'words', candidates: [] };
-const FILES: ReadonlySet<ValueKind> = new Set(['file', 'new-file', 'program']);
+const FILES: ReadonlySet<ValueKind> = new Set(['file', 'new-file', 'command']);
 const HELP: Candidate = { value: '--help', says: 'what the command takes' };
 
 /**

@@ -1,4 +1,4 @@
-import { DURATION, PATH_KINDS } from '../command/flag-value.ts';
+import { PATH_KINDS } from '../command/flag-value.ts';
 import type { Flag, Flags } from '../command/flags.ts';
 
 /** The JSON Schema (2020-12) of `gatehouse.yaml`, for editors and linters. What it takes, a gateway reads. */
@@ -32,7 +32,7 @@ function schemaOf({ type, kind = 'text', choices }: Flag): Readonly<Record<strin
   if (type === 'boolean') return { type: 'boolean' };
   if (choices !== undefined) return { type: 'string', enum: choices };
   if (kind === 'number') return { type: 'integer', minimum: 1, maximum: 999_999_999_999_999 };
-  if (kind === 'duration') return { type: 'string', pattern: DURATION.source };
+  if (kind === 'url') return { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9+.-]*:[^\\x00-\\x20\\x7f]+$' };
   return {
     type: 'string',
     pattern: PATH_KINDS.has(kind) ? '^[^~$\\x00-\\x1f\\x7f][^\\x00-\\x1f\\x7f]*$' : '^[^\\x00-\\x1f\\x7f]+$',

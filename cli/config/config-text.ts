@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import {
   type Document,
   isCollection,
@@ -14,7 +14,7 @@ import {
 } from 'yaml';
 import { nearMiss } from '../../model/near-miss.ts';
 import { visible } from '../../model/visible-text.ts';
-import { PATH_KINDS, valueTrouble } from '../command/flag-value.ts';
+import { PATH_KINDS, programOf, valueTrouble } from '../command/flag-value.ts';
 import type { Flag, Flags } from '../command/flags.ts';
 import type { Said, SettingProblem } from './said.ts';
 
@@ -175,8 +175,7 @@ function one(node: Node | null, flag: Flag, folder: string): Read {
   const text = String(node.value ?? '');
   const trouble = scalarTrouble(text, node.type === Scalar.PLAIN, flag);
   if (trouble !== null) return { trouble, at };
-  const isRelative = PATH_KINDS.has(flag.kind ?? 'text') && (flag.kind !== 'program' || text.includes('/'));
-  return { values: [isRelative ? resolve(folder, text) : text] };
+  return { values: [PATH_KINDS.has(flag.kind ?? 'text') ? resolve(folder, text) : text] };
 }
 
 /** Plain scalars that one reader of YAML or another takes for something else than text (YAML 1.1, types; YAML 1.2, 10.3). */
@@ -199,6 +198,10 @@ function scalarTrouble(text: string, isPlain: boolean, flag: Flag): string | nul
   if (/\p{Cc}/u.test(text)) return 'holds a control character';
   const trouble = valueTrouble(flag, text);
   if (trouble !== null) return trouble;
+  const program = flag.kind === 'command' ? programOf(text) : '';
+  // A command line is no path that could be counted from somewhere.
+  if (program.includes('/') && !isAbsolute(program))
+    return `takes a program by its whole path or by a name in PATH, not "${program}"`;
   const isAmbiguous = isPlain && NOT_TEXT.test(text);
   return isAmbiguous ? `takes text, and ${text} without quotes is something else to YAML: write "${text}"` : null;
 }

@@ -64,6 +64,6 @@ function standIn(flag: Flag): string {
 /** Text in quotes is the same to every reader of YAML; JSON's quotes are among those of YAML 1.2. */
 function written(flag: Flag, value: unknown): string {
   if (flag.type === 'boolean' || flag.kind === 'number') return String(value);
-  const isPath = PATH_KINDS.has(flag.kind ?? 'text') && (flag.kind !== 'program' || String(value).includes('/'));
+  const isPath = PATH_KINDS.has(flag.kind ?? 'text');
   return JSON.stringify(isPath ? resolve(String(value)) : value);
 }

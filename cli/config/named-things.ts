@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { programOf } from '../command/flag-value.ts';
 import type { Flag } from '../command/flags.ts';
 
 /** What was found where a value leads to: `wrong`, a gateway would not run so; `noted`, it would. */
@@ -27,8 +28,8 @@ export async function lookAt(
       return await writableFile(resolve(value));
     case 'folder':
       return await usableFolder(resolve(value));
-    case 'program':
-      return await runnable(value, environment);
+    case 'command':
+      return await runnable(programOf(value), environment);
     case 'address':
       return await listenable(value);
     case 'group':

@@ -167,14 +167,29 @@ describe('help', () => {
   });
 });
 
-describe('each flag of the gateway says what its value is', () => {
-  test.each(Object.entries<Flag>(GATEWAY_FLAGS))('--%s', (_name, { value, kind, choices, type, says }) => {
-    const wanted = { FILE: ['file', 'new-file', 'program'], FOLDER: ['folder'], N: ['number'] }[value ?? ''];
-    if (wanted !== undefined) expect(wanted).toContain(kind);
-    if (value?.includes('|')) expect(value).toBe(choices?.join('|'));
-    expect(type === 'boolean').toBe(value === undefined);
-    expect(says).not.toBe('');
-  });
+/** What a flag's value is called in help says what kind it must be; the others are free text. */
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  FILE: ['file', 'new-file'],
+  FOLDER: ['folder'],
+  N: ['number'],
+  SECONDS: ['number'],
+  'HOST:PORT': ['address'],
+  URL: ['url'],
+  GROUP: ['group'],
+  "'FILE ARGS'": ['command'],
+};
+
+describe('each flag of the gateway says what its value is, for the config file, its schema and completion', () => {
+  test.each(Object.entries<Flag>(GATEWAY_FLAGS))(
+    '--%s',
+    (_name, { value = '', kind = 'text', choices, type, says }) => {
+      expect(type === 'boolean').toBe(value === '');
+      expect(says).not.toBe('');
+      if (type === 'boolean' || choices !== undefined) return;
+      expect(KINDS[value] ?? ['text', 'context'], `"kind" of a flag that takes ${value}`).toContain(kind);
+      expect(value, 'one of several words: say "choices"').not.toMatch(/\||^LEVEL$|^FORMAT$/);
+    },
+  );
 });
 
 describe('--listen', () => {
