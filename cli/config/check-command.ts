@@ -8,10 +8,10 @@ import { outputFlags, wantsJson } from '../command/output-flag.ts';
 import { table } from '../command/printable.ts';
 import { GATEWAY_FLAGS } from '../gateway/gateway-flags.ts';
 import { readSettings } from '../gateway/gateway-settings.ts';
-import { lookAt } from './named-things.ts';
+import { type Finding, lookAt } from './named-things.ts';
 import { policyMistakes } from './policy-mistakes.ts';
 import { type Origin, originInWords, problemInWords, type Said } from './said.ts';
-import { asWords, CONFIG_FLAG, readSettingsOf, unknownInWords } from './settings.ts';
+import { asWords, CONFIG_FLAG, readSettingsOf, type Settings, unknownInWords } from './settings.ts';
 
 const NAME = 'config check';
 const OWN_FLAGS = {
@@ -19,6 +19,8 @@ const OWN_FLAGS = {
   ...outputFlags('json: every setting with where it comes from, and what is wrong, for programs'),
 } as const satisfies Flags;
 const FLAGS = { ...GATEWAY_FLAGS, ...OWN_FLAGS } as const satisfies Flags;
+
+const FLAG_LIST: ReadonlyArray<readonly [name: string, flag: Flag]> = Object.entries<Flag>(GATEWAY_FLAGS);
 
 export const configCheckCommand: Command = {
   name: NAME,
@@ -47,6 +49,12 @@ what is written can be written, whether the address can be listened on. It start
   },
 };
 
+interface Wrong {
+  /** Of the flag that it is about, as far as that can be told. */
+  readonly name: string | null;
+  readonly message: string;
+}
+
 /** What `config check` finds; its JSON. */
 export interface ConfigReport {
   readonly ok: boolean;
@@ -56,7 +64,7 @@ export interface ConfigReport {
     readonly values: readonly string[];
     readonly origin: Origin;
   }>;
-  readonly wrong: ReadonlyArray<{ readonly name: string | null; readonly message: string }>;
+  readonly wrong: readonly Wrong[];
   readonly notes: readonly string[];
 }
 
@@ -71,51 +79,63 @@ function ownWords(words: readonly string[], file: string | undefined): string[] 
 }
 
 async function check(words: readonly string[], context: CommandContext): Promise<ConfigReport> {
-  const found = await readSettingsOf(
-    words,
-    { flags: GATEWAY_FLAGS, settings: GATEWAY_FLAGS, all: GATEWAY_FLAGS },
-    context,
-  );
-  const { values } = readFlags('gateway', found.words, GATEWAY_FLAGS);
-  const given = new Set(flagsIn(found.words, GATEWAY_FLAGS).given.map(({ name }) => name));
-  const settings = Object.entries<Flag>(GATEWAY_FLAGS).flatMap(([name, flag]): Said[] => {
-    if (flag.isHidden) return [];
-    const value: unknown = values[name as keyof typeof values];
-    if (given.has(name)) return [{ name, values: [value].flat().map(String), origin: { from: 'flag' } }];
-    return [found.said.get(name) ?? { name, values: usual(flag), origin: { from: 'default' } }];
-  });
-  const wrong = found.problems.map((one) => ({ name: one.name, message: problemInWords(one) }));
+  const named = { flags: GATEWAY_FLAGS, settings: GATEWAY_FLAGS, all: GATEWAY_FLAGS };
+  const found = await readSettingsOf(words, named, context);
+  const settings = inForce(found);
+  const wrong: Wrong[] = found.problems.map((one) => ({ name: one.name, message: problemInWords(one) }));
   const notes: string[] = [];
   for (const one of found.unknown) {
     if (one.meant === null) notes.push(unknownInWords(one));
     else wrong.push({ name: one.meant, message: unknownInWords(one) });
   }
-  for (const { name, values, origin } of settings) {
-    if (origin.from === 'default') continue;
-    const flag: Flag | undefined = GATEWAY_FLAGS[name as keyof typeof GATEWAY_FLAGS];
-    for (const value of values) {
-      const finding = flag === undefined ? null : await lookAt(flag, value, context.environment);
-      if (finding?.says === 'wrong') wrong.push({ name, message: `${saidBy(name, origin)}: ${finding.message}` });
-      if (finding?.says === 'noted') notes.push(`${name}: ${finding.message}`);
-    }
+  for (const { name, finding, origin } of await whatIsNamed(settings, context)) {
+    if (finding.says === 'wrong') wrong.push({ name, message: `${saidBy(name, origin)}: ${finding.message}` });
+    else notes.push(`${name}: ${finding.message}`);
   }
   const all = [...asWords(found.said.values(), GATEWAY_FLAGS), ...found.words];
   const { complaint, worked } = await workedOut(all, context);
   // What the file or a look at what it names has told already is not told again.
-  const isNew = complaint !== null && !wrong.some(({ name }) => name !== null && complaint.startsWith(`--${name}`));
-  if (isNew) wrong.push({ name: null, message: complaint });
+  const isTold = isUnread(found) || wrong.some(({ name }) => complaint?.startsWith(`--${name}`));
+  if (complaint !== null && !isTold) wrong.push({ name: null, message: complaint });
   wrong.push(...(await policyMistakes(worked['policy'] ?? '')).map((message) => ({ name: 'policy', message })));
   const inFull = (one: Said): Said => {
     const value = one.origin.from === 'default' ? worked[one.name] : undefined;
     return value === undefined ? one : { ...one, values: [value] };
   };
-  return {
-    ok: wrong.length === 0,
-    file: found.file === null ? null : resolve(found.file),
-    settings: settings.map(inFull),
-    wrong,
-    notes,
-  };
+  const file = found.file === null ? null : resolve(found.file);
+  return { ok: wrong.length === 0, file, settings: settings.map(inFull), wrong, notes };
+}
+
+/** Each flag's value, and who says it. */
+function inForce({ words, said }: Settings): Said[] {
+  const { values } = readFlags('gateway', words, GATEWAY_FLAGS);
+  const given = new Set(flagsIn(words, GATEWAY_FLAGS).given.map(({ name }) => name));
+  return FLAG_LIST.filter(([, { isHidden }]) => !isHidden).map(([name, flag]): Said => {
+    const value: unknown = values[name as keyof typeof values];
+    if (given.has(name)) return { name, values: [value].flat().map(String), origin: { from: 'flag' } };
+    return said.get(name) ?? { name, values: usual(flag), origin: { from: 'default' } };
+  });
+}
+
+/** Looks at what values name; what nobody said a gateway sees to itself. */
+async function whatIsNamed(
+  settings: readonly Said[],
+  { environment }: CommandContext,
+): Promise<ReadonlyArray<{ readonly name: string; readonly finding: Finding; readonly origin: Origin }>> {
+  const flags = new Map(FLAG_LIST);
+  const looked = settings.flatMap(({ name, values, origin }) => {
+    const flag = flags.get(name);
+    if (flag === undefined || origin.from === 'default') return [];
+    return values.map(async (value) => ({ name, origin, finding: await lookAt(flag, value, environment) }));
+  });
+  const found = await Promise.all(looked);
+  return found.flatMap(({ finding, ...where }) => (finding === null ? [] : [{ ...where, finding }]));
+}
+
+/** Nothing of the file was read, so that what it may say is not missing. */
+function isUnread({ problems, said }: Settings): boolean {
+  const ofFile = ({ origin }: { readonly origin: Origin }) => origin.from === 'file';
+  return problems.some((one) => one.name === null && ofFile(one)) && ![...said.values()].some(ofFile);
 }
 
 /** What the gateway itself makes of its words: what follows from others of them, and what it finds wrong; it says the first alone. */
