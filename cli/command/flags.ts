@@ -53,7 +53,7 @@ export function readFlags<const Options extends Flags>(
   const read = flagsIn(words, options);
   const values: Record<string, string | boolean | Array<string | boolean>> = { __proto__: null } as never;
   for (const one of read.given) {
-    const { name, flag, value } = known(command, one, options);
+    const { name, flag, value } = known(command, one, options, words[one.index] ?? '');
     if (flag.multiple) {
       const before = values[name];
       values[name] = [...(Array.isArray(before) ? before : []), value];
@@ -130,10 +130,11 @@ function known(
   command: string,
   given: GivenFlag,
   options: Flags,
+  word: string,
 ): { readonly name: string; readonly flag: Flag; readonly value: string | boolean } {
-  const { name, typed, isNegated } = given;
+  const { name, isNegated } = given;
   const flag = Object.hasOwn(options, name) ? options[name] : undefined;
-  if (flag === undefined) throw usageError(command, `there is no flag ${typed}${meantFlag(name, options)}`);
+  if (flag === undefined) throw usageError(command, unknownFlag(given, word, options));
   if (flag.type === 'boolean') return { name, flag, value: switched(command, given) !== isNegated };
   return { name, flag, value: text(command, given, flag) };
 }
@@ -161,10 +162,13 @@ function twice({ typed }: GivenFlag, before: unknown, value: unknown): string {
   return `${typed} is given twice${values}: give it once`;
 }
 
-function meantFlag(name: string, options: Flags): string {
-  const shown = Object.entries(options).flatMap(([long, { isHidden }]) => (isHidden ? [] : [long]));
+/** @param word that it stands in: `-data` is four flags of one letter, and meant as one. */
+function unknownFlag({ name, typed }: GivenFlag, word: string, options: Flags): string {
+  const shown = Object.keys(options).filter((long) => !options[long]?.isHidden);
+  const [long = ''] = word.slice(1).split('=');
+  if (typed.length === 2 && shown.includes(long)) return `there is no flag -${long}; did you mean --${long}?`;
   const meant = nearMiss(name, shown);
-  return meant === null ? '' : `; did you mean --${meant}?`;
+  return `there is no flag ${typed}${meant === null ? '' : `; did you mean --${meant}?`}`;
 }
 
 function checkPositionals(command: string, got: readonly string[], positionals: readonly string[]): void {

@@ -1,21 +1,10 @@
 import { isAbsolute, resolve } from 'node:path';
-import {
-  type Document,
-  isCollection,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type ParsedNode,
-  parseAllDocuments,
-  Scalar,
-  visit,
-} from 'yaml';
+import { isScalar, isSeq, LineCounter, type Node, type ParsedNode, Scalar } from 'yaml';
 import { nearMiss } from '../../model/near-miss.ts';
 import { visible } from '../../model/visible-text.ts';
 import { PATH_KINDS, programOf, valueTrouble } from '../command/flag-value.ts';
 import type { Flag, Flags } from '../command/flags.ts';
+import { readConfigDocument } from './config-document.ts';
 import type { Said, SettingProblem } from './said.ts';
 
 export interface ConfigContent {
@@ -30,126 +19,57 @@ export interface ConfigContent {
  */
 export function readConfigText(file: string, folder: string, text: string, flags: Flags): ConfigContent {
   const lines = new LineCounter();
+  const { entries, troubles } = readConfigDocument(text, lines);
   const origin = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { from: 'file', file, line: Math.max(line, 1), column: Math.max(col, 1) } as const;
   };
-  const problem = (offset: number, message: string, name: string | null = null): SettingProblem => ({
-    name,
-    origin: origin(offset),
-    message: visible(message),
-  });
-  const documents = documentsOf(text, lines);
-  if (documents === null) return { said: [], problems: [problem(0, 'it is nested too deeply for a config file')] };
-  const whole = documents.flatMap((document) => documentTroubles(document, text));
-  const [document, second] = documents;
-  if (second !== undefined)
-    whole.push([second.range[0], 'a config file is one document: take out what stands from here on']);
-  if (whole.length > 0) return { said: [], problems: whole.map(([offset, message]) => problem(offset, message)) };
-  const contents = document?.contents ?? null;
-  if (contents === null || (isScalar(contents) && contents.source === '')) return { said: [], problems: [] };
-  if (!isMap(contents)) {
-    return {
-      said: [],
-      problems: [
-        problem(
-          contents.range[0],
-          'a config file is a map from the names of flags to values, such as "listen: 127.0.0.1:7443"',
-        ),
-      ],
-    };
-  }
+  const problems = troubles.map(([at, message]): SettingProblem => ({ name: null, origin: origin(at), message }));
   const said: Said[] = [];
-  const problems: SettingProblem[] = [];
   const firstOf = new Map<string, number>();
-  for (const { key, value } of contents.items) {
-    const at = key.range?.[0] ?? 0;
-    const name = isScalar(key) ? String(key.value) : '';
-    const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
-    if (flag === undefined) {
-      problems.push(problem(at, unknownKey(name, flags), nearMiss(name, Object.keys(flags))));
-      continue;
-    }
+  for (const { name, at, value } of entries) {
     const first = firstOf.get(name);
-    firstOf.set(name, at);
-    if (first !== undefined) {
-      problems.push(
-        problem(at, `"${name}" stands twice, first in line ${origin(first).line}: leave one of them`, name),
-      );
-      continue;
-    }
-    const read = valuesOf(value, flag, folder);
+    const read = first === undefined ? readEntry(name, value, flags, folder) : twice(name, origin(first).line);
+    if (first === undefined) firstOf.set(name, at);
     if ('values' in read) said.push({ name, values: read.values, origin: origin(at) });
-    else problems.push(problem(read.at ?? at, `${name} ${read.trouble}`, name));
+    else problems.push({ name: read.meant, origin: origin(read.at ?? at), message: visible(read.trouble) });
   }
   return { said, problems };
 }
 
-function documentsOf(text: string, lineCounter: LineCounter): readonly Document.Parsed[] | null {
-  try {
-    // The failsafe schema leaves every scalar a text: what it may mean is said below, and nowhere else. Keys that stand
-    // twice are told below, with both places.
-    const options = { version: '1.2', schema: 'failsafe', uniqueKeys: false, prettyErrors: false } as const;
-    const parsed = parseAllDocuments(text, { ...options, resolveKnownTags: false, lineCounter });
-    return Array.isArray(parsed) ? (parsed as Document.Parsed[]) : [];
-  } catch (error) {
-    // The composer calls itself for each level.
-    if (error instanceof RangeError) return null;
-    throw error;
+type Entry = { readonly values: readonly string[] } | (Trouble & { readonly meant: string | null });
+
+function readEntry(name: string, value: ParsedNode | null, flags: Flags, folder: string): Entry {
+  const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
+  if (flag === undefined || flag.isHidden) {
+    const shown = Object.keys(flags).filter((one) => !flags[one]?.isHidden);
+    return { trouble: unknownKey(name, shown), meant: nearMiss(name, shown) };
   }
+  const read = valuesOf(value, flag, folder);
+  return 'values' in read ? read : { ...read, trouble: `${name} ${read.trouble}`, meant: name };
 }
 
-type Trouble = [offset: number, message: string];
-
-/** What makes a whole document unreadable. */
-function documentTroubles(document: Document.Parsed, text: string): Trouble[] {
-  const control = /[^\P{Cc}\t\n\r]/u.exec(text);
-  if (control !== null) return [[control.index, 'a control character stands here: take it out']];
-  const errors = [...document.errors, ...document.warnings];
-  if (errors.length > 0) {
-    return errors.map(({ pos, code, message }) => [
-      pos[0],
-      YAML_ERRORS[code] ?? `it is not YAML: ${message.split('\n', 1)[0]}`,
-    ]);
-  }
-  if (document.directives.yaml.explicit) return [[0, 'a directive stands here: take it out, it is read as YAML 1.2']];
-  const found: Trouble[] = [];
-  visit(document, {
-    Alias: (_key, { range }) => {
-      found.push([
-        range?.[0] ?? 0,
-        'aliases are not read: write the value out, or put quotes around a text that begins with *',
-      ]);
-      return visit.BREAK;
-    },
-    Node: (_key, node) => {
-      if (!(isScalar(node) || isCollection(node)) || (!node.anchor && node.tag === undefined)) return undefined;
-      found.push([node.range?.[0] ?? 0, NOT_READ]);
-      return visit.BREAK;
-    },
-  });
-  return found;
+function twice(name: string, firstLine: number): Entry {
+  return { trouble: `"${name}" stands twice, first in line ${firstLine}: leave one of them`, meant: name };
 }
-
-const NOT_READ = 'anchors and tags are not read: take it out, or put quotes around a text that begins with & or !';
-const YAML_ERRORS: Readonly<Record<string, string>> = {
-  TAG_RESOLVE_FAILED: NOT_READ,
-  TAB_AS_INDENT: 'a tab stands where spaces belong: YAML is indented with spaces',
-  BAD_ALIAS: 'aliases are not read: write the value out, or put quotes around a text that begins with *',
-  MULTIPLE_ANCHORS: 'anchors are not read: take them out',
-};
 
 const SECRET = /token|password|passwd|secret|private-?key|credential/i;
 
-function unknownKey(name: string, flags: Flags): string {
+function unknownKey(name: string, shown: readonly string[]): string {
   if (name === '') return 'the name of a flag belongs here';
-  const meant = nearMiss(name, Object.keys(flags));
+  const meant = nearMiss(name, shown);
   if (meant !== null) return `there is no flag "${name}"; did you mean "${meant}"?`;
   const secret = SECRET.test(name) ? ', and secrets do not belong here: only names of files that hold them' : '';
   return `there is no flag "${name}"${secret}; "gatehouse gateway --help" lists those there are`;
 }
 
-type Read = { readonly values: readonly string[] } | { readonly trouble: string; readonly at?: number };
+interface Trouble {
+  readonly trouble: string;
+  /** Where, if not at the key. */
+  readonly at?: number;
+}
+
+type Read = { readonly values: readonly string[] } | Trouble;
 
 function valuesOf(node: ParsedNode | null, flag: Flag, folder: string): Read {
   if (node === null || (isScalar(node) && node.type === Scalar.PLAIN && node.source === '')) {

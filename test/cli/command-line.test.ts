@@ -90,6 +90,8 @@ describe('says what was probably meant by', () => {
     [['--data', 'x', 'requests'], /a command comes first, then its flags: gatehouse COMMAND --data/],
     [['gateway', '--kubeconifg', 'x'], /there is no flag --kubeconifg; did you mean --kubeconfig\?/],
     [['gateway', '--no-trust-policy-foldr'], /there is no flag --no-trust-policy-foldr/],
+    [['requests', '-data', 'x'], /there is no flag -data; did you mean --data\?/],
+    [['gateway', '--write_kubeconfig=x'], /did you mean --write-kubeconfig\?/],
     [['policy', 'upgrade', '-o', 'jsn'], /--output takes text or json, not "jsn"; did you mean "json"\?/],
   ])('%j', async (words, says) => {
     const { code, errors, out } = await run(...words);

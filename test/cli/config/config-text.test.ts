@@ -13,6 +13,7 @@ const FLAGS = {
   hook: { type: 'string', value: 'LINE', kind: 'command', says: '' },
   level: { type: 'string', value: 'info|debug', choices: ['info', 'debug'], says: '' },
   trust: { type: 'boolean', says: '' },
+  older: { type: 'boolean', isHidden: true, says: '' },
 } as const satisfies Flags;
 
 function read(text: string) {
