@@ -2,10 +2,11 @@
  * The one of several texts that was probably meant by a misspelt one, for "did you mean": at most one slip for every four
  * characters, where a slip is a character too many, too few, another, or two that changed places (Damerau and Levenshtein's
  * distance, of neighbours alone). Null where nothing is near, or the text is among them.
+ * @param most slips that are allowed, where that is fewer.
  */
-export function nearMiss(text: string, known: readonly string[]): string | null {
+export function nearMiss(text: string, known: readonly string[], most = 3): string | null {
   if (known.includes(text)) return null;
-  const allowed = Math.min(3, Math.floor(text.length / 4) + 1);
+  const allowed = Math.min(most, Math.floor(text.length / 4) + 1);
   let nearest: string | null = null;
   let least = allowed + 1;
   for (const one of known) {
