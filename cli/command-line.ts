@@ -6,12 +6,21 @@ import { CommandError, type ExitCode, exitCodes } from './command/exit-codes.ts'
 import { failureOf } from './command/failure.ts';
 import { commandHelp } from './command/help.ts';
 import { gatehouseVersion } from './command/version.ts';
+import { completeCommand } from './completion/complete-command.ts';
+import { completionCommand } from './completion/completion-command.ts';
+import { configCheckCommand } from './config/check-command.ts';
+import { configInitCommand } from './config/init-command.ts';
+import { configSchemaCommand } from './config/schema-command.ts';
+import { withSettings } from './config/with-settings.ts';
+import { type Asked, asked } from './find-command.ts';
 import { gatewayCommand } from './gateway/gateway-command.ts';
 import { notifyTestCommand } from './gateway/notify/notify-test-command.ts';
 import { journalQueryCommand } from './journal/query-command.ts';
 import { journalShowCommand } from './journal/show-command.ts';
 import { journalTailCommand } from './journal/tail-command.ts';
 import { journalVerifyCommand } from './journal/verify-command.ts';
+import { manCommand } from './manual/man-command.ts';
+import { overview } from './overview.ts';
 import { policyAcceptCommand, policyPendingCommand } from './policy/accept-command.ts';
 import { policyInitCommand } from './policy/init-command.ts';
 import { policyUpgradeCommand } from './policy/upgrade-command.ts';
@@ -33,24 +42,13 @@ const COMMANDS: readonly Command[] = [
   policyAcceptCommand,
   policyUpgradeCommand,
   notifyTestCommand,
-];
-
-/** What `gatehouse --help` prints. */
-export function overview(): string {
-  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
-  return `Usage: gatehouse COMMAND [FLAGS]
-
-Gatehouse puts kubectl behind policy, approvals, masks and a journal.
-
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join('\n')}
-
-  --help      this text; with a command, what that command takes
-  --version   the version
-
-Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage, ${exitCodes.notVerified} the journal did not verify, ${exitCodes.noGateway} no gateway answers,
-${exitCodes.undecided} nothing was written for want of a yes, ${exitCodes.notAllChecked} nothing wrong in the journal, and not all of it could be checked,
-${exitCodes.notReady} the gateway was not ready in the time of --wait.`;
-}
+  configCheckCommand,
+  configInitCommand,
+  configSchemaCommand,
+  completionCommand,
+  completeCommand(() => COMMANDS),
+  manCommand(() => COMMANDS),
+].map(withSettings);
 
 /**
  * Runs one command line (without the program's name). Whatever it prints, JSON too, has everything written out that a
@@ -63,50 +61,41 @@ export async function runCommandLine(words: readonly string[], outside: CommandC
     complain: (line) => outside.complain(visibleLines(line)),
     ask: outside.ask === null ? null : (question) => outside.ask?.(visibleLines(question)) ?? Promise.resolve(''),
   };
-  const { complain } = context;
   try {
-    const [first] = words;
-    if (first === '--version' || first === '-V') {
-      context.print(`gatehouse ${gatehouseVersion()}`);
-      return exitCodes.done;
-    }
-    if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
-      if (first !== undefined) context.print(overview());
-      else complain(overview());
-      return first === undefined ? exitCodes.usage : exitCodes.done;
-    }
-    const group = COMMANDS.filter(({ name }) => name.startsWith(`${first} `));
-    if (group.length > 0 && (words[1] === undefined || words[1] === '--help' || words[1] === '-h')) {
-      const help = group.map(commandHelp).join('\n\n');
-      if (words[1] === undefined) complain(help);
-      else context.print(help);
-      return words[1] === undefined ? exitCodes.usage : exitCodes.done;
-    }
-    const found = findCommand(words);
-    if (found === null) {
-      throw new CommandError(exitCodes.usage, `there is no command "${words.slice(0, 2).join(' ')}"\n${overview()}`);
-    }
-    const { command, rest } = found;
-    if (rest.includes('--help') || rest.includes('-h')) {
-      context.print(commandHelp(command));
-      return exitCodes.done;
-    }
-    return await command.run(rest, context);
+    return await answer(asked(words, COMMANDS), context);
   } catch (error) {
     const failure = failureOf(error);
     if (failure instanceof CommandError) {
-      complain(`gatehouse: ${failure.message}`);
+      context.complain(`gatehouse: ${failure.message}`);
       return failure.exitCode;
     }
-    complain(`gatehouse: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    context.complain(`gatehouse: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return exitCodes.failed;
   }
 }
 
-function findCommand(words: readonly string[]): { readonly command: Command; readonly rest: readonly string[] } | null {
-  for (const command of COMMANDS) {
-    const name = command.name.split(' ');
-    if (name.every((word, index) => words[index] === word)) return { command, rest: words.slice(name.length) };
+async function answer(what: Asked, context: CommandContext): Promise<ExitCode> {
+  switch (what.for) {
+    case 'version':
+      context.print(`gatehouse ${gatehouseVersion()}`);
+      return exitCodes.done;
+    case 'overview':
+      context.print(overview(COMMANDS, context.columns));
+      return exitCodes.done;
+    case 'help':
+      context.print(helpOfAll(what.of, context.columns));
+      return exitCodes.done;
+    case 'run':
+      return await what.command.run(what.words, context);
+    case 'nothing':
+      if (what.complaint !== null) throw new CommandError(exitCodes.usage, what.complaint);
+      context.complain(
+        what.of === 'overview' ? overview(COMMANDS, context.columns) : helpOfAll(what.of, context.columns),
+      );
+      return exitCodes.usage;
   }
-  return null;
+}
+
+function helpOfAll(commands: readonly Command[], columns: number | null): string {
+  return commands.map((command) => commandHelp(command, columns)).join('\n\n');
 }

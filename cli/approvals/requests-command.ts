@@ -3,6 +3,7 @@ import { askGateway } from '../command/control-client.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { exitCodes } from '../command/exit-codes.ts';
 import { type Flags, readFlags } from '../command/flags.ts';
+import { outputFlags, wantsJson } from '../command/output-flag.ts';
 import { CODE_OR_ID, findRequest } from './find-request.ts';
 import { requestDetails, requestLines } from './request-lines.ts';
 
@@ -10,7 +11,7 @@ const NAME = 'requests';
 const ONE = [`[${CODE_OR_ID}]`];
 const FLAGS = {
   data: DATA_FLAG,
-  json: { type: 'boolean', says: 'print the requests as JSON, with everything that is known of them' },
+  ...outputFlags('json: the requests with everything that is known of them'),
 } as const satisfies Flags;
 
 export const requestsCommand: Command = {
@@ -29,12 +30,12 @@ gateway knows of it. Only the person who started the gateway, and root, can ask.
     const [wanted] = positionals;
     if (wanted !== undefined) {
       const request = findRequest(requests, wanted);
-      if (values.json) context.print(JSON.stringify(request, null, 2));
+      if (wantsJson(values)) context.print(JSON.stringify(request, null, 2));
       else for (const line of requestDetails(request, context.now(), context.columns)) context.print(line);
       return exitCodes.done;
     }
     const waiting = requests.filter(({ state }) => state === 'PENDING');
-    if (values.json) context.print(JSON.stringify(waiting, null, 2));
+    if (wantsJson(values)) context.print(JSON.stringify(waiting, null, 2));
     else if (waiting.length === 0) context.print('nothing waits');
     else for (const line of requestLines(waiting, context.now(), context.columns)) context.print(line);
     return exitCodes.done;

@@ -26,6 +26,7 @@ export const approveCommand: Command = {
   about: `Approves one request by its code (as "gatehouse requests" shows it) or its id. The approval is good for exactly
 this request, once, and for a limited time.`,
   positionals: WHICH,
+  completes: 'waiting-requests',
   flags: APPROVE_FLAGS,
   exits: { 0: 'approved', 1: 'not approved (it says why)', 4: 'no gateway answers' },
 
@@ -48,6 +49,7 @@ export const denyCommand: Command = {
   summary: 'deny one request that waits',
   about: `Denies one request by its code (as "gatehouse requests" shows it) or its id. Whoever asked is told the reason.`,
   positionals: WHICH,
+  completes: 'waiting-requests',
   flags: DENY_FLAGS,
   exits: { 0: 'denied', 4: 'no gateway answers' },
 

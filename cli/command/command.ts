@@ -25,6 +25,9 @@ export interface CommandContext {
   readonly onReload: (reload: () => void) => void;
 }
 
+/** What the words beside a command's flags are, for completion. */
+export type Completes = 'waiting-requests' | 'open-streams' | 'files' | { readonly choices: readonly string[] };
+
 /** One subcommand of `gatehouse`. Its help is made of this (`help.ts`). */
 export interface Command {
   /** The words that call it, e.g. `journal verify`. */
@@ -35,6 +38,10 @@ export interface Command {
   readonly about: string;
   /** The words beside the flags, as help calls them: `['CODE|ID']`. */
   readonly positionals?: readonly string[];
+  /** What completion offers for them. */
+  readonly completes?: Completes;
+  /** Called by other programs, and in no list. */
+  readonly isHidden?: boolean;
   readonly flags: Flags;
   /** What stands behind the flags: paragraphs as in `about`. */
   readonly notes?: string;

@@ -24,8 +24,10 @@ import { ownClaims } from './own-claims.ts';
 export async function askGateway<Ask extends ControlQuestion['ask']>(
   dataFolder: string,
   question: Extract<ControlQuestion, { ask: Ask }>,
+  /** Ends the wait for an answer. */
+  signal?: AbortSignal,
 ): Promise<ControlResults[Ask]> {
-  return await connected(dataFolder, async (ask) => resultOf(await ask<Ask>(JSON.stringify(question))));
+  return await connected(dataFolder, async (ask) => resultOf(await ask<Ask>(JSON.stringify(question))), signal);
 }
 
 /**
@@ -64,8 +66,12 @@ export async function tellGateway<Ask extends ControlWord['ask']>(
 type AskLine = <Ask extends ControlRequest['ask']>(line: string) => Promise<ControlResponse<Ask>>;
 
 /** A conversation on one connection. */
-async function connected<Result>(dataFolder: string, talk: (ask: AskLine) => Promise<Result>): Promise<Result> {
-  const socket = connect(socketPath(dataFolder));
+async function connected<Result>(
+  dataFolder: string,
+  talk: (ask: AskLine) => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  const socket = connect({ path: socketPath(dataFolder), ...(signal === undefined ? {} : { signal }) });
   try {
     await once(socket, 'connect');
   } catch (cause) {

@@ -18,5 +18,7 @@ export function dataFolder(value: string | undefined, { environment, home }: Com
 export const DATA_FLAG = {
   type: 'string',
   value: 'FOLDER',
+  kind: 'folder',
+  isSetting: true,
   says: 'the data folder of the gateway (default: $GATEHOUSE_DATA, else ~/.gatehouse)',
 } as const satisfies Flag;

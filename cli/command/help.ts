@@ -1,39 +1,57 @@
 import type { Command } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
-import type { Flag } from './flags.ts';
+import type { Flag, Flags } from './flags.ts';
 
-/** Characters of a line of help. */
-const WIDTH = 116;
+/** Characters of a line of help at most: longer ones are hard to follow. */
+const WIDEST = 116;
+/** A terminal that is narrower breaks lines by itself. */
+const NARROWEST = 60;
 /** From here on a flag's name has its explanation beneath it. */
 const NAMES_AT_MOST = 26;
 
-/** What `gatehouse COMMAND --help` prints. */
-export function commandHelp(command: Command): string {
+/** How wide help is set. @param columns of the terminal; null: nobody knows. */
+export function helpWidth(columns: number | null): number {
+  return Math.max(NARROWEST, Math.min(columns ?? WIDEST, WIDEST));
+}
+
+/**
+ * What `gatehouse COMMAND --help` prints.
+ * @param columns of the terminal; null: nobody knows.
+ */
+export function commandHelp(command: Command, columns: number | null): string {
+  const width = helpWidth(columns);
   const { about, notes, flags, exits } = command;
   const parts = [
-    usageOf(command),
-    paragraphs(about),
-    Object.entries(flags).flatMap(flagLines).join('\n'),
-    ...(notes === undefined ? [] : [paragraphs(notes)]),
-    filled(`Exit codes: ${exitsInWords(exits)}.`, WIDTH).join('\n'),
+    usageOf(command, width),
+    paragraphs(about, width),
+    shownFlags(flags)
+      .flatMap((flag) => flagLines(flag, width))
+      .join('\n'),
+    ...(notes === undefined ? [] : [paragraphs(notes, width)]),
+    filled(`Exit codes: ${exitsInWords(exits)}.`, width).join('\n'),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
 /** `Usage: gatehouse approve CODE|ID [--reason TEXT]`, broken between flags. */
-function usageOf({ name, positionals = [], flags }: Command): string {
+function usageOf({ name, positionals = [], flags }: Command, width: number): string {
   const head = `Usage: gatehouse ${name}`;
-  const pieces = [...positionals, ...Object.entries(flags).map(usageOfFlag)];
+  const pieces = [...positionals, ...shownFlags(flags).map(usageOfFlag)];
   const indent = ' '.repeat(head.length + 1);
   const lines: string[] = [];
   let line = head;
   for (const piece of pieces) {
-    if (line.length + 1 + piece.length > WIDTH) {
+    if (line.length + 1 + piece.length > width) {
       lines.push(line);
       line = `${indent}${piece}`;
     } else line = `${line} ${piece}`;
   }
   return [...lines, line].join('\n');
+}
+
+/** Without older spellings. */
+export function shownFlags(flags: Flags): Array<[name: string, flag: Flag]> {
+  return Object.entries(flags).filter(([, { isHidden }]) => !isHidden);
 }
 
 function usageOfFlag([name, { value, multiple, isRequired }]: [string, Flag]): string {
@@ -42,10 +60,10 @@ function usageOfFlag([name, { value, multiple, isRequired }]: [string, Flag]): s
   return isRequired ? `${flag}${often}` : `[${flag}]${often}`;
 }
 
-function flagLines([name, flag]: [string, Flag]): string[] {
+function flagLines([name, flag]: [string, Flag], width: number): string[] {
   const shown = `  ${flagInWords(name, flag)}`;
   const standard = flag.default === undefined ? '' : ` (default: ${flag.default})`;
-  const says = filled(`${flag.says}${standard}`, WIDTH - NAMES_AT_MOST - 2);
+  const says = filled(`${flag.says}${standard}`, width - NAMES_AT_MOST - 2);
   const beside = shown.length <= NAMES_AT_MOST;
   const lines = says.map((line) => `${' '.repeat(NAMES_AT_MOST + 2)}${line}`);
   if (!beside) return [shown, ...lines];
@@ -68,11 +86,11 @@ export function exitsInWords(exits: Command['exits']): string {
 }
 
 /** Paragraphs filled to the width; a line that is indented is left as it is. */
-function paragraphs(text: string): string {
+function paragraphs(text: string, width: number): string {
   return text
     .trim()
     .split(/\n{2,}/)
-    .map((paragraph) => (paragraph.startsWith(' ') ? paragraph : filled(paragraph, WIDTH).join('\n')))
+    .map((paragraph) => (paragraph.startsWith(' ') ? paragraph : filled(paragraph, width).join('\n')))
     .join('\n\n');
 }
 

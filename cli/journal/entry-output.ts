@@ -12,11 +12,13 @@ export const OUTPUT_FLAG = {
   type: 'string',
   short: 'o',
   value: 'FORMAT',
+  choices: FORMATS,
   says: `text; ndjson: one JSON object a line for each entry, a request with its end in "finished"; json: the same as one
 array; records: the lines of the journal as they stand (default: text)`,
 } as const satisfies Flag;
 export const JSON_FLAG = {
   type: 'boolean',
+  isHidden: true,
   says: 'the same as --output records: the records as they stand in the journal, one JSON object a line',
 } as const satisfies Flag;
 

@@ -19,7 +19,7 @@ const RECENT = 5_000;
 
 const NAME = 'journal tail';
 const FLAGS = {
-  lines: { type: 'string', short: 'n', value: 'N', default: '20', says: 'how many' },
+  lines: { type: 'string', short: 'n', value: 'N', kind: 'number', default: '20', says: 'how many' },
   follow: { type: 'boolean', short: 'f', says: 'go on printing what is added, until Ctrl-C' },
   ...FILTER_FLAGS,
   output: OUTPUT_FLAG,

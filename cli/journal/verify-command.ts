@@ -8,6 +8,7 @@ import type { Command } from '../command/command.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 import { type Flags, readFlags, usageError } from '../command/flags.ts';
+import { outputFlags, wantsJson } from '../command/output-flag.ts';
 import { journalIn, noJournal, unreadable } from './existing-journal.ts';
 import { foundWitness, namedWitness } from './journal-witness.ts';
 import { type Finding, findingInWords, findingOf, type KeySource, nothingOf, VERDICT_CODES } from './verify-report.ts';
@@ -18,12 +19,15 @@ const FLAGS = {
   'public-key': {
     type: 'string',
     value: 'FILE',
+    kind: 'file',
     says: `the journal's public key (PEM) from a place that the owner of this machine cannot change; without it the key
 beside the journal is used, which proves nothing against that owner`,
   },
   'journal-witness': {
     type: 'string',
     value: 'FILE',
+    kind: 'file',
+    isSetting: true,
     says: 'the second place (default: where the gateway of this data folder keeps it)',
   },
   'without-witness': {
@@ -34,7 +38,7 @@ beside the journal is used, which proves nothing against that owner`,
     type: 'boolean',
     says: 'look at the chain alone, for a journal that is not signed; one written anew as a whole passes',
   },
-  json: { type: 'boolean', says: 'print the report as JSON' },
+  ...outputFlags('json: the report, for programs'),
 } as const satisfies Flags;
 
 export const journalVerifyCommand: Command = {
@@ -66,7 +70,7 @@ checked is said, and changes the exit code. Needs no running gateway, and does n
     const witness = values['without-witness'] ? null : witnessFile(place);
     const key = values['without-signature'] ? NO_KEY : given === undefined ? null : await givenKey(given);
     const { finding, folder } = await verify(data, key, witness, values['without-signature'] === true);
-    if (values.json) context.print(JSON.stringify(finding, null, 2));
+    if (wantsJson(values)) context.print(JSON.stringify(finding, null, 2));
     else for (const line of findingInWords(finding, folder)) context.print(line);
     return VERDICT_CODES[finding.verdict];
   },

@@ -6,8 +6,12 @@ import { askGateway, tellGateway } from '../command/control-client.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { exitCodes } from '../command/exit-codes.ts';
 import { type Flags, readFlags } from '../command/flags.ts';
+import { outputFlags, wantsJson } from '../command/output-flag.ts';
 
-const PENDING_FLAGS = { data: DATA_FLAG } as const satisfies Flags;
+const PENDING_FLAGS = {
+  data: DATA_FLAG,
+  ...outputFlags('json: the state of the policy and what waits, rule by rule'),
+} as const satisfies Flags;
 
 export const policyPendingCommand: Command = {
   name: 'policy pending',
@@ -19,7 +23,11 @@ it closes, in what the rule differs.`,
 
   async run(words, context) {
     const { values } = readFlags('policy pending', words, PENDING_FLAGS);
-    return (await show(dataFolder(values.data, context), context)) === null ? exitCodes.done : exitCodes.undecided;
+    const folder = dataFolder(values.data, context);
+    if (!wantsJson(values)) return (await show(folder, context)) === null ? exitCodes.done : exitCodes.undecided;
+    const waiting = await askGateway(folder, { v: 1, ask: 'waitingPolicy' });
+    context.print(JSON.stringify(waiting, null, 2));
+    return waiting.change === null ? exitCodes.done : exitCodes.undecided;
   },
 };
 

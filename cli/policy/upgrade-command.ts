@@ -12,12 +12,15 @@ import { askGateway, tellGateway } from '../command/control-client.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { CommandError, type ExitCode, exitCodes } from '../command/exit-codes.ts';
 import { type Flags, readFlags, usageError } from '../command/flags.ts';
+import { outputFlags, wantsJson } from '../command/output-flag.ts';
 
 const NAME = 'policy upgrade';
 const FLAGS = {
   policy: {
     type: 'string',
     value: 'FOLDER',
+    kind: 'folder',
+    isSetting: true,
     says: 'the policy folder (default: policy in the data folder). That of the app is shown in its Settings',
   },
   data: DATA_FLAG,
@@ -30,14 +33,7 @@ be given several times`,
   },
   yes: { type: 'boolean', says: 'write without a question' },
   'dry-run': { type: 'boolean', says: 'only show' },
-  output: {
-    type: 'string',
-    short: 'o',
-    value: 'text|json',
-    default: 'text',
-    says: 'as JSON with the whole text of each rule',
-  },
-  json: { type: 'boolean', says: 'the same as --output json' },
+  ...outputFlags('json: with the whole text of each rule'),
 } as const satisfies Flags;
 /** Milliseconds between two looks at whether the gateway has read the folder, and how often; it reads within a second. */
 const LOOK_AGAIN = 100;
@@ -60,9 +56,6 @@ gateway that runs takes the change at once, with your yes where it loosens; what
   async run(words, context) {
     const { values } = readFlags(NAME, words, FLAGS);
     if (values.yes && values['dry-run']) throw usageError(NAME, '--yes and --dry-run say the opposite of each other');
-    if (values.output !== 'text' && values.output !== 'json') {
-      throw usageError(NAME, `--output takes text or json, not "${values.output}"`);
-    }
     const folder =
       values.policy === undefined ? join(dataFolder(values.data, context), 'policy') : resolve(values.policy);
     const data = dataFolder(values.data, context);
@@ -73,7 +66,7 @@ gateway that runs takes the change at once, with your yes where it loosens; what
       yes: values.yes === true,
       dryRun: values['dry-run'] === true,
     };
-    const print = values.json || values.output === 'json' ? inJson(context) : inText(context);
+    const print = wantsJson(values) ? inJson(context) : inText(context);
     try {
       return await upgrade(request, print, context);
     } catch (error) {

@@ -4,11 +4,12 @@ import { askGateway, tellGateway } from '../command/control-client.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 import { type Flags, readFlags } from '../command/flags.ts';
+import { outputFlags, wantsJson } from '../command/output-flag.ts';
 import { shortDuration, table } from '../command/printable.ts';
 
 const STREAMS_FLAGS = {
   data: DATA_FLAG,
-  json: { type: 'boolean', says: 'print the streams as JSON, with everything that is known of them' },
+  ...outputFlags('json: the streams with everything that is known of them'),
 } as const satisfies Flags;
 
 export const streamsCommand: Command = {
@@ -22,7 +23,7 @@ Only the person who started the gateway, and root, can ask.`,
   async run(words, context) {
     const { values } = readFlags('streams', words, STREAMS_FLAGS);
     const streams = await askGateway(dataFolder(values.data, context), { v: 1, ask: 'streams' });
-    if (values.json) context.print(JSON.stringify(streams, null, 2));
+    if (wantsJson(values)) context.print(JSON.stringify(streams, null, 2));
     else if (streams.length === 0) context.print('no stream is open');
     else for (const line of streamTable(streams, context.now())) context.print(line);
     return exitCodes.done;
@@ -39,6 +40,7 @@ export const endCommand: Command = {
   summary: 'end one stream that is open',
   about: `Ends one stream by its id (as "gatehouse streams" shows it). Its client is told who ended it, and why.`,
   positionals: ['ID'],
+  completes: 'open-streams',
   flags: END_FLAGS,
   exits: { 0: 'ended', 4: 'no gateway answers' },
 

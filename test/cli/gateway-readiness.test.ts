@@ -236,14 +236,18 @@ describe('what SIGHUP does', () => {
     const running = gateway(server.kubeconfig, '--trust-policy-folder');
     await running.printed('ready');
     running.reload();
-    await expect.poll(() => logged(running).filter(({ event, level }) => event === 'reloaded' && level === 'info')).toHaveLength(1);
+    await expect
+      .poll(() => logged(running).filter(({ event, level }) => event === 'reloaded' && level === 'info'))
+      .toHaveLength(1);
     const [first] = logged(running).filter(({ event, level }) => event === 'reloaded' && level === 'info');
     expect(first).toMatchObject({ level: 30, policy: expect.any(String), kubeconfig: 'unchanged' });
 
     await server.write({ token: 'good' });
     await writeFile(join(data, 'policy', 'more.yaml'), MORE_POLICY);
     running.reload();
-    await expect.poll(() => logged(running).filter(({ event, level }) => event === 'reloaded' && level === 'info')).toHaveLength(2);
+    await expect
+      .poll(() => logged(running).filter(({ event, level }) => event === 'reloaded' && level === 'info'))
+      .toHaveLength(2);
     const [, second] = logged(running).filter(({ event, level }) => event === 'reloaded' && level === 'info');
     expect(second).toMatchObject({ kubeconfig: 'changed' });
     expect(second?.['policy']).not.toBe(first?.['policy']);

@@ -93,7 +93,7 @@ describe('journal verify', () => {
     });
 
     test.each([
-      [['--journal-witness', ''], /--journal-witness takes a file outside/],
+      [['--journal-witness', ''], /--journal-witness is empty: give it FILE/],
       [['--without-witness', '--journal-witness', 'x'], /exclude each other/],
       [['--without-signature', '--public-key', 'x'], /exclude each other/],
     ])('%j is a wrong usage', async (flags, complaint) => {

@@ -22,6 +22,18 @@ export function start(...words: string[]) {
 
 /** As {@link start}, before somebody who answers each question in this way. */
 export function startBefore(person: ((question: string) => string) | null, ...words: string[]) {
+  return startIn({ person }, ...words);
+}
+
+interface Surroundings {
+  readonly person?: ((question: string) => string) | null;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Of the terminal; null: there is none. */
+  readonly columns?: number | null;
+}
+
+/** As {@link start}, in surroundings that differ from the usual ones. */
+export function startIn({ person = null, environment = {}, columns = 80 }: Surroundings, ...words: string[]) {
   const stop = new AbortController();
   const out: string[] = [];
   const errors: string[] = [];
@@ -40,11 +52,11 @@ export function startBefore(person: ((question: string) => string) | null, ...wo
         return true;
       },
     },
-    environment: {},
+    environment,
     home,
     osUser: 'ada',
     now: Date.now,
-    columns: 80,
+    columns,
     ask: person === null ? null : async (question: string) => person(question),
     stop: stop.signal,
     onReload: (then: () => void) => {
@@ -74,6 +86,11 @@ export function startBefore(person: ((question: string) => string) | null, ...wo
 
 export async function run(...words: string[]) {
   return finished(start(...words));
+}
+
+/** As {@link run}, with variables in the environment. */
+export async function runWith(environment: Readonly<Record<string, string>>, ...words: string[]) {
+  return finished(startIn({ environment }, ...words));
 }
 
 export async function finished({ exit, out, errors }: ReturnType<typeof start>) {
