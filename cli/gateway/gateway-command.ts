@@ -37,12 +37,15 @@ approval is answered, the journal is closed, the client kubeconfig is removed.`,
         labels: {},
       });
       const [cluster] = gateway.clusters();
-      await gateway.openAccess({
+      const access = {
         kind: 'headless',
         id: 'headless',
         cluster: slug,
         namespace: cluster?.namespace ?? null,
         writeTo: settings.writeKubeconfig,
+      } as const;
+      await gateway.openAccess(access).catch((error: unknown) => {
+        throw startError(error, '--write-kubeconfig');
       });
       const closeSocket = await openControlSocket({
         dataFolder: settings.dataFolder,

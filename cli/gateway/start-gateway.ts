@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { visible } from '../../model/visible-text.ts';
-import { AccessError } from '../../proxy/access/access-files.ts';
 import { ensurePrivateFolder } from '../../proxy/access/private-file.ts';
 import { openLocalAuthority } from '../../proxy/approvals/local-authority.ts';
 import { OwnTerminal } from '../../proxy/clusters/own-terminal.ts';
@@ -94,14 +93,13 @@ async function openWitness(
 }
 
 /** What kept a gateway from starting, with the flag that it is about. */
-export function startError(error: unknown): unknown {
+export function startError(error: unknown, about: string | null = null): unknown {
   const failure = failureOf(error);
-  const flag = flagOf(error);
+  const flag = about ?? flagOf(error);
   if (flag === null || !(failure instanceof Error)) return failure;
   return new CommandError(exitCodes.failed, `${flag}: ${failure.message}`, { cause: error });
 }
 
 function flagOf(error: unknown): string | null {
-  if (error instanceof ControlSocketError) return '--data';
-  return error instanceof AccessError ? '--write-kubeconfig' : null;
+  return error instanceof ControlSocketError ? '--data' : null;
 }

@@ -1,10 +1,12 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { usualWitness } from '../../cli/journal/journal-witness.ts';
 import { journalLines } from '../../cli/journal/tail-command.ts';
 import type { OwnReadRecord } from '../../model/journal-record.ts';
 import { witnessFile } from '../../proxy/journal/head-witness.ts';
+import { commandLine } from '../../scripts/build/command-line.mjs';
 import { decided, finished, openTestJournal, publicKey } from '../proxy/journal/entries.ts';
 import { home, run, start, temporaryFolder } from './run.ts';
 
@@ -197,5 +199,33 @@ describe('journal tail', () => {
   test('an end whose beginning is not among the records has a line of its own', () => {
     const place = { v: 1, seq: 1, time: 'T', prev: '', hash: '' } as const;
     expect(journalLines([{ ...finished('x', 0), ...place }])).toEqual(['T  request x ended  client gone in 12 ms']);
+  });
+});
+
+describe('a journal that may not be read', () => {
+  test.runIf(process.geteuid?.() !== 0)('is not said to be missing, or gone', async () => {
+    const data = await dataFolderOfThree();
+    await chmod(join(data, 'journal'), 0);
+    onTestFinished(() => chmod(join(data, 'journal'), 0o700));
+    for (const what of ['verify', 'tail']) {
+      expect(await run('journal', what, '--data', data)).toMatchObject({
+        code: 1,
+        errors: `gatehouse: the journal in ${data} cannot be read: the user that this runs as may not read it (EACCES)`,
+      });
+    }
+  });
+
+  test.runIf(process.geteuid?.() === 0)('names its owner', async () => {
+    const data = await dataFolderOfThree();
+    await chown(data, 12_345, 12_345);
+    await chmod(data, 0o700);
+    const words = [commandLine, 'journal', 'verify', '--data', data];
+    const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', uid: 12_346, gid: 12_346 });
+    // The program itself may lie where only root can go.
+    if (stderr.includes('EACCES: permission denied, open') || stderr.includes('MODULE_NOT_FOUND')) return;
+    expect(stderr).toBe(
+      `gatehouse: the journal in ${data} cannot be read: the user that this runs as may not read it (EACCES); it belongs to uid 12345: run this as that user (sudo -u '#12345' …)\n`,
+    );
+    expect(status).toBe(1);
   });
 });
