@@ -25,7 +25,7 @@ approval is answered, the journal is closed, the client kubeconfig is removed.`,
 
   async run(words, context) {
     const settings = await readSettings(words, context);
-    const places = await makePlaces(settings);
+    const places = await makePlaces(settings, context);
     const log = gatewayLog({ write: (line) => context.complain(line.trimEnd()) });
     await lookAtFolder(settings.policyFolder, log, places);
     const gateway = await startGateway(settings, log, context, places);

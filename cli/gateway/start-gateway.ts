@@ -22,9 +22,12 @@ import { isFixedPolicy, refuseForeignPlaces, refuseOpenPolicy } from './start-pl
  * @returns whether the policy folder is this user's to write.
  * @throws {CommandError}
  */
-export async function makePlaces(settings: GatewaySettings): Promise<{ readonly ownsPolicy: boolean }> {
+export async function makePlaces(
+  settings: GatewaySettings,
+  context: Pick<CommandContext, 'home'>,
+): Promise<{ readonly ownsPolicy: boolean }> {
   const { dataFolder, policyFolder } = settings;
-  await refuseForeignPlaces(settings);
+  await refuseForeignPlaces(settings, context);
   await makeFolder('--data', dataFolder);
   const ownsPolicy = !(await isFixedPolicy(policyFolder));
   if (ownsPolicy) await makeFolder('--policy', policyFolder);

@@ -100,7 +100,7 @@ describe('a start that finds a place of another kind', () => {
         await symlink('circle', join(folder, 'circle'));
         return { data: join(folder, 'circle', 'data') };
       },
-      /--data: .*circle\/data cannot be made: its symbolic links lead in a circle \(ELOOP\)/,
+      /--data: .*circle\/data cannot be used: its symbolic links lead in a circle \(ELOOP\)/,
     ],
     [
       'a folder for the client kubeconfig',
@@ -291,6 +291,24 @@ describe('a start on a folder of somebody else’s', () => {
     );
     expect(code).toBe(1);
     expect(await ownersBelow(data)).toEqual([OTHER]);
+  });
+
+  asRoot('makes none in the home folder of another, which sudo may leave in HOME', async () => {
+    const theirs = await mkdtemp(join(tmpdir(), 'gatehouse-their-home-'));
+    onTestFinished(() => rm(theirs, { recursive: true, force: true }));
+    await chown(theirs, OTHER, OTHER);
+    const built = join(import.meta.dirname, '../../out/cli/gatehouse.js');
+    const { GATEHOUSE_DATA: _none, ...environment } = process.env;
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [built, 'gateway', '--kubeconfig', own, '--write-kubeconfig', join(folder, 'client.yaml')],
+      { encoding: 'utf8', env: { ...environment, HOME: theirs } },
+    );
+    expect(stderr).toMatch(
+      /^gatehouse: --data is missing: HOME is .*, which belongs to uid 12345, and this runs as root/,
+    );
+    expect(status).toBe(1);
+    expect(await readdir(theirs)).toEqual([]);
   });
 
   asRoot('names a file in it that is', async () => {
