@@ -8,7 +8,7 @@ import { createGateway } from '../../proxy/gateway.ts';
 import type { Gateway, GatewayLog } from '../../proxy/gateway-door.ts';
 import { type HeadWitness, witnessFile } from '../../proxy/journal/head-witness.ts';
 import { acceptedPolicyIn } from '../../proxy/policy/source/accepted-policy.ts';
-import { policyIn } from '../../proxy/policy/source/policy-folder.ts';
+import { NoPolicyError, policyIn } from '../../proxy/policy/source/policy-folder.ts';
 import type { CommandContext } from '../command/command.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 import { failureOf } from '../command/failure.ts';
@@ -104,5 +104,6 @@ export function startError(error: unknown, about: string | null = null): unknown
 }
 
 function flagOf(error: unknown): string | null {
+  if (error instanceof NoPolicyError) return '--policy';
   return error instanceof ControlSocketError ? '--data' : null;
 }

@@ -70,10 +70,10 @@ async function refuseForeignData(dataFolder: string): Promise<void> {
   }
 }
 
-/** Something of another kind in a place would be found half-way, when other things were made already. */
+/** Something of another kind in a place would be found half-way. What is left of a socket may be a file, after a backup say. */
 async function refuseOtherKinds(path: string, kind: 'file' | 'folder' | 'socket'): Promise<void> {
   const found = await stat(path).catch(() => null);
-  const fits = { file: found?.isFile(), folder: found?.isDirectory(), socket: found?.isSocket() }[kind];
+  const fits = { file: found?.isFile(), folder: found?.isDirectory(), socket: found?.isDirectory() === false }[kind];
   if (found === null || fits) return;
   throw refused(`--data: ${visible(path)} is not a ${kind}: move it away, or choose another folder`);
 }

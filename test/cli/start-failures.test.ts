@@ -271,6 +271,21 @@ describe('a start on a read-only file system', () => {
     await startsAfterAll({ more: ['--policy', join(disk, 'policy')] });
     expect((await stat(join(disk, 'policy'))).mode & 0o777).toBe(0o755);
   });
+
+  asRoot('and does not start on one that is empty, where it may write none', async (context) => {
+    const disk = await mount('size=1m');
+    if (disk === null) return context.skip('nothing can be mounted here');
+    await mkdir(join(disk, 'policy'), { mode: 0o755 });
+    remount(disk, 'ro');
+    const way = { more: ['--policy', join(disk, 'policy')] };
+    expect((await failure(way)).sentence).toMatch(
+      /--policy: .*policy holds no policy, and .*: put the policy there first/,
+    );
+    remount(disk, 'rw');
+    await writeFile(join(disk, 'policy', 'mine.yaml'), MINE);
+    remount(disk, 'ro');
+    await startsAfterAll(way);
+  });
 });
 
 const MINE = FIRST_POLICY.get('never.yaml') ?? '';
