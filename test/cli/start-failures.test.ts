@@ -155,11 +155,9 @@ describe('a start that finds a place of another kind', () => {
 
   test.runIf(process.platform === 'linux')('a file system that takes no folders, without an end', async () => {
     const { code, sentence } = await failure({ data: '/proc/gatehouse/data' });
-    expect(sentence).toBe(
-      isRoot
-        ? 'gatehouse: --data: /proc/gatehouse cannot be made: the file system takes no folders there (ENOENT); choose another place'
-        : expect.stringMatching(/--data: \/proc\/gatehouse cannot be made: /),
-    );
+    expect(sentence).toMatch(/^gatehouse: --data: \/proc\/gatehouse\S* cannot be (?:made|used): .* \(E[A-Z]+\); \w/);
+    if (isRoot)
+      expect(sentence).toContain('/proc/gatehouse cannot be made: the file system takes no folders there (ENOENT)');
     expect(code).toBe(1);
   });
 

@@ -44,7 +44,10 @@ describe('the gatehouse command of a checkout', { timeout: 60_000 }, () => {
   it('runs what was built, without what builds it', async () => {
     await install();
     await build();
-    expect(gatehouse('one', '--two')).toEqual({ status: 0, stdout: 'built one --two\n', stderr: '' });
+    const { status, stdout, stderr } = gatehouse('one', '--two');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'built one --two\n' });
+    // An older Node may fetch a newer one, and says so.
+    expect(stderr).not.toContain('gatehouse:');
   });
 
   it('says what is to be run where that is missing or old, and writes nothing', async () => {
