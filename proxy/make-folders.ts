@@ -11,7 +11,7 @@ import { DiskError } from './disk-error.ts';
  */
 export async function makeFolders(path: string): Promise<void> {
   const missing: string[] = [];
-  for (let folder = path; (await lstat(folder).catch(() => null)) === null; folder = dirname(folder)) {
+  for (let folder = path; !(await isThere(folder)); folder = dirname(folder)) {
     missing.unshift(folder);
     if (folder === dirname(folder)) break;
   }
@@ -28,6 +28,17 @@ export async function makeFolders(path: string): Promise<void> {
   if (found === null)
     throw new NotFolderError(path, 'is a symbolic link that leads nowhere: remove it, or choose another place');
   if (!found.isDirectory()) throw new NotFolderError(path, 'is not a folder: move it away, or choose another place');
+}
+
+/** What may not be looked at is neither there nor missing. */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw new DiskError(path, 'used', error);
+  }
 }
 
 /** Something that is no folder stands where one is needed. */

@@ -7,11 +7,16 @@ import type { Flag } from './flags.ts';
 export function dataFolder(value: string | undefined, { environment, home }: CommandContext): string {
   const chosen = value || environment['GATEHOUSE_DATA'];
   if (chosen) return resolve(chosen);
-  if (home !== '') return resolve(join(home, '.gatehouse'));
+  if (home !== '') return usualDataFolder(home);
   throw new CommandError(
     exitCodes.usage,
     'there is no home folder for the data folder (HOME is not set, and the user has no entry in /etc/passwd): name one with --data or GATEHOUSE_DATA',
   );
+}
+
+/** Where nobody names one. */
+export function usualDataFolder(home: string): string {
+  return resolve(join(home, '.gatehouse'));
 }
 
 /** `--data` of every command. */

@@ -38,7 +38,7 @@ systemd it tells how it is by sd_notify (Type=notify with NotifyAccess=all).`,
 
   async run(words, context) {
     const settings = await readSettings(words, context);
-    const places = await makePlaces(settings);
+    const places = await makePlaces(settings, context);
     const log = openGatewayLog({ level: settings.logLevel, format: settings.logFormat, output: context.errors });
     await lookAtFolder(settings.policyFolder, log, places);
     const manager = serviceManager({ environment: context.environment, log });
@@ -66,12 +66,15 @@ systemd it tells how it is by sd_notify (Type=notify with NotifyAccess=all).`,
       // What the gateway's end ends is told too, before the log says that it stopped.
       closers.push(events.follow(gateway), () => notifier?.close());
       const [cluster] = gateway.clusters();
-      await gateway.openAccess({
+      const access = {
         kind: 'headless',
         id: 'headless',
         cluster: slug,
         namespace: cluster?.namespace ?? null,
         writeTo: settings.writeKubeconfig,
+      } as const;
+      await gateway.openAccess(access).catch((error: unknown) => {
+        throw startError(error, '--write-kubeconfig');
       });
       const closeSocket = await openControlSocket({
         dataFolder: settings.dataFolder,

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { visible } from '../../model/visible-text.ts';
-import { AccessError } from '../../proxy/access/access-files.ts';
 import { ensurePrivateFolder } from '../../proxy/access/private-file.ts';
 import { openLocalAuthority } from '../../proxy/approvals/local-authority.ts';
 import { OwnTerminal } from '../../proxy/clusters/own-terminal.ts';
@@ -10,7 +9,7 @@ import { createGateway } from '../../proxy/gateway.ts';
 import type { Gateway, GatewayLog, GatewayOptions } from '../../proxy/gateway-door.ts';
 import { type HeadWitness, witnessFile } from '../../proxy/journal/head-witness.ts';
 import { acceptedPolicyIn } from '../../proxy/policy/source/accepted-policy.ts';
-import { policyIn } from '../../proxy/policy/source/policy-folder.ts';
+import { NoPolicyError, policyIn } from '../../proxy/policy/source/policy-folder.ts';
 import type { CommandContext } from '../command/command.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 import { failureOf } from '../command/failure.ts';
@@ -25,9 +24,12 @@ import { isFixedPolicy, refuseForeignPlaces, refuseOpenPolicy } from './start-pl
  * @returns whether the policy folder is this user's to write.
  * @throws {CommandError}
  */
-export async function makePlaces(settings: GatewaySettings): Promise<{ readonly ownsPolicy: boolean }> {
+export async function makePlaces(
+  settings: GatewaySettings,
+  context: Pick<CommandContext, 'home'>,
+): Promise<{ readonly ownsPolicy: boolean }> {
   const { dataFolder, policyFolder } = settings;
-  await refuseForeignPlaces(settings);
+  await refuseForeignPlaces(settings, context);
   await makeFolder('--data', dataFolder);
   const ownsPolicy = !(await isFixedPolicy(policyFolder));
   if (ownsPolicy) await makeFolder('--policy', policyFolder);
@@ -112,14 +114,14 @@ async function openWitness(
 }
 
 /** What kept a gateway from starting, with the flag that it is about. */
-export function startError(error: unknown): unknown {
+export function startError(error: unknown, about: string | null = null): unknown {
   const failure = failureOf(error);
-  const flag = flagOf(error);
+  const flag = about ?? flagOf(error);
   if (flag === null || !(failure instanceof Error)) return failure;
   return new CommandError(exitCodes.failed, `${flag}: ${failure.message}`, { cause: error });
 }
 
 function flagOf(error: unknown): string | null {
-  if (error instanceof ControlSocketError) return '--data';
-  return error instanceof AccessError ? '--write-kubeconfig' : null;
+  if (error instanceof NoPolicyError) return '--policy';
+  return error instanceof ControlSocketError ? '--data' : null;
 }

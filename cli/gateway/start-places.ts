@@ -2,6 +2,7 @@ import { access, constants, lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { visible } from '../../model/visible-text.ts';
 import { asUser, foreignOwner, ownUid, rootWouldWriteTo, userInWords } from '../../proxy/file-owner.ts';
+import { usualDataFolder } from '../command/data-folder.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
 
@@ -25,9 +26,16 @@ const WRITTEN: Readonly<Record<string, 'file' | 'folder' | 'socket'>> = {
  * is root's, and that one's next start fails on it; what somebody else owns cannot be closed to others.
  * @throws {CommandError} which names the owner.
  */
-export async function refuseForeignPlaces(places: Places): Promise<void> {
+export async function refuseForeignPlaces(places: Places, { home }: { readonly home: string }): Promise<void> {
   const { dataFolder, policyFolder, writeKubeconfig, journalWitness } = places;
   await refuseForeignData(dataFolder);
+  // sudo may leave HOME as it was. Where somebody names a new folder, as in a container's job, it is meant.
+  const homes = dataFolder === usualDataFolder(home) ? await rootWouldWriteTo(dataFolder) : null;
+  if (homes !== null) {
+    throw refused(
+      `--data is missing: HOME is ${visible(home)}, which belongs to ${userInWords(homes.uid)}, and this runs as root: start the gateway as that user (${asUser(homes.uid)} …), or name a folder`,
+    );
+  }
   for (const [flag, path] of [
     ['--policy', policyFolder],
     ['--write-kubeconfig', dirname(writeKubeconfig)],
@@ -62,10 +70,10 @@ async function refuseForeignData(dataFolder: string): Promise<void> {
   }
 }
 
-/** Something of another kind in a place would be found half-way, when other things were made already. */
+/** Something of another kind in a place would be found half-way. What is left of a socket may be a file, after a backup say. */
 async function refuseOtherKinds(path: string, kind: 'file' | 'folder' | 'socket'): Promise<void> {
   const found = await stat(path).catch(() => null);
-  const fits = { file: found?.isFile(), folder: found?.isDirectory(), socket: found?.isSocket() }[kind];
+  const fits = { file: found?.isFile(), folder: found?.isDirectory(), socket: found?.isDirectory() === false }[kind];
   if (found === null || fits) return;
   throw refused(`--data: ${visible(path)} is not a ${kind}: move it away, or choose another folder`);
 }

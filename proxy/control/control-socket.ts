@@ -110,7 +110,7 @@ async function assertPrivate(folder: string): Promise<void> {
 async function removeStaleSocket(path: string): Promise<void> {
   const found = await lstat(path).catch(() => null);
   if (found === null) return;
-  if (!found.isSocket()) {
+  if (found.isDirectory()) {
     throw new ControlSocketError('socket-taken', `${visible(path)} is not a socket: move it away`);
   }
   const answered = await new Promise<boolean>((resolve) => {

@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { usualWitness } from '../../cli/journal/journal-witness.ts';
 import { makeStatement, parseStatement, readJournalKey } from '../../proxy/journal/signed-head.ts';
+import { commandLine } from '../../scripts/build/command-line.mjs';
 import { decided, openTestJournal, publicKey, signingKey } from '../proxy/journal/entries.ts';
 import { dataFolderOfThree } from './journal-of-three.ts';
 import { home, run, temporaryFolder } from './run.ts';
@@ -400,5 +402,33 @@ describe('"whole and unchanged" is said of what was checked alone', () => {
     await rm(join(data, 'journal', 'public-key.pem'));
     const unproved = await run('journal', 'verify', '--without-witness', '--data', data);
     expect(unproved).toMatchObject({ code: 6, out: expect.stringMatching(/up to record \d+ is not proved/) });
+  });
+});
+
+describe('a journal that may not be read', () => {
+  test.runIf(process.geteuid?.() !== 0)('is not said to be missing, or gone', async () => {
+    const data = await dataFolderOfThree();
+    await chmod(join(data, 'journal'), 0);
+    onTestFinished(() => chmod(join(data, 'journal'), 0o700));
+    for (const what of ['verify', 'tail']) {
+      expect(await run('journal', what, '--data', data)).toMatchObject({
+        code: 1,
+        errors: `gatehouse: the journal in ${data} cannot be read: the user that this runs as may not read it (EACCES)`,
+      });
+    }
+  });
+
+  test.runIf(process.geteuid?.() === 0)('names its owner', async () => {
+    const data = await dataFolderOfThree();
+    await chown(data, 12_345, 12_345);
+    await chmod(data, 0o700);
+    const words = [commandLine, 'journal', 'verify', '--data', data];
+    const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', uid: 12_346, gid: 12_346 });
+    // The program itself may lie where only root can go.
+    if (stderr.includes('EACCES: permission denied, open') || stderr.includes('MODULE_NOT_FOUND')) return;
+    expect(stderr).toBe(
+      `gatehouse: the journal in ${data} cannot be read: the user that this runs as may not read it (EACCES); it belongs to uid 12345: run this as that user (sudo -u '#12345' …)\n`,
+    );
+    expect(status).toBe(1);
   });
 });

@@ -100,7 +100,7 @@ describe('a start that finds a place of another kind', () => {
         await symlink('circle', join(folder, 'circle'));
         return { data: join(folder, 'circle', 'data') };
       },
-      /--data: .*circle\/data cannot be made: its symbolic links lead in a circle \(ELOOP\)/,
+      /--data: .*circle\/data cannot be used: its symbolic links lead in a circle \(ELOOP\)/,
     ],
     [
       'a folder for the client kubeconfig',
@@ -155,11 +155,9 @@ describe('a start that finds a place of another kind', () => {
 
   test.runIf(process.platform === 'linux')('a file system that takes no folders, without an end', async () => {
     const { code, sentence } = await failure({ data: '/proc/gatehouse/data' });
-    expect(sentence).toBe(
-      isRoot
-        ? 'gatehouse: --data: /proc/gatehouse cannot be made: the file system takes no folders there (ENOENT); choose another place'
-        : expect.stringMatching(/--data: \/proc\/gatehouse cannot be made: /),
-    );
+    expect(sentence).toMatch(/^gatehouse: --data: \/proc\/gatehouse\S* cannot be (?:made|used): .* \(E[A-Z]+\); \w/);
+    if (isRoot)
+      expect(sentence).toContain('/proc/gatehouse cannot be made: the file system takes no folders there (ENOENT)');
     expect(code).toBe(1);
   });
 
@@ -271,6 +269,21 @@ describe('a start on a read-only file system', () => {
     await startsAfterAll({ more: ['--policy', join(disk, 'policy')] });
     expect((await stat(join(disk, 'policy'))).mode & 0o777).toBe(0o755);
   });
+
+  asRoot('and does not start on one that is empty, where it may write none', async (context) => {
+    const disk = await mount('size=1m');
+    if (disk === null) return context.skip('nothing can be mounted here');
+    await mkdir(join(disk, 'policy'), { mode: 0o755 });
+    remount(disk, 'ro');
+    const way = { more: ['--policy', join(disk, 'policy')] };
+    expect((await failure(way)).sentence).toMatch(
+      /--policy: .*policy holds no policy, and .*: put the policy there first/,
+    );
+    remount(disk, 'rw');
+    await writeFile(join(disk, 'policy', 'mine.yaml'), MINE);
+    remount(disk, 'ro');
+    await startsAfterAll(way);
+  });
 });
 
 const MINE = FIRST_POLICY.get('never.yaml') ?? '';
@@ -291,6 +304,24 @@ describe('a start on a folder of somebody else’s', () => {
     );
     expect(code).toBe(1);
     expect(await ownersBelow(data)).toEqual([OTHER]);
+  });
+
+  asRoot('makes none in the home folder of another, which sudo may leave in HOME', async () => {
+    const theirs = await mkdtemp(join(tmpdir(), 'gatehouse-their-home-'));
+    onTestFinished(() => rm(theirs, { recursive: true, force: true }));
+    await chown(theirs, OTHER, OTHER);
+    const built = join(import.meta.dirname, '../../out/cli/gatehouse.js');
+    const { GATEHOUSE_DATA: _none, ...environment } = process.env;
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [built, 'gateway', '--kubeconfig', own, '--write-kubeconfig', join(folder, 'client.yaml')],
+      { encoding: 'utf8', env: { ...environment, HOME: theirs } },
+    );
+    expect(stderr).toMatch(
+      /^gatehouse: --data is missing: HOME is .*, which belongs to uid 12345, and this runs as root/,
+    );
+    expect(status).toBe(1);
+    expect(await readdir(theirs)).toEqual([]);
   });
 
   asRoot('names a file in it that is', async () => {

@@ -2,6 +2,7 @@ import type { Author } from '../../../model/caller.ts';
 import type { Decision } from '../../../model/decision.ts';
 import type { WaitingChange } from '../../../model/policy-change.ts';
 import type { PolicyState, PolicyWarning } from '../../../model/policy-state.ts';
+import { visible } from '../../../model/visible-text.ts';
 import type { GatewayLog } from '../../gateway-log.ts';
 import { groupsToLookAt } from '../never-matches/here.ts';
 import type { Surroundings } from '../never-matches/surroundings.ts';
@@ -57,6 +58,18 @@ export function policyIn(
   options: AcceptanceOptions,
 ): (opening: PolicyOpening) => Promise<PolicySource> {
   return (opening) => openPolicyFolder(folder, options, opening);
+}
+
+/** Somebody else writes the folder, and has not yet: what comes later would wait to be accepted. */
+export class NoPolicyError extends Error {
+  override readonly name = 'NoPolicyError';
+  readonly code = 'policy-folder-empty';
+
+  constructor(folder: string) {
+    super(
+      `${visible(folder)} holds no policy, and the built-in one cannot be written into a folder of somebody else's or of a read-only file system: put the policy there first`,
+    );
+  }
 }
 
 class PolicyFolder implements PolicySource {
@@ -147,6 +160,7 @@ class PolicyFolder implements PolicySource {
     return this.#inTurn(async () => {
       this.#place = await placeOf(this.#folder);
       const content = await readPolicyFolder(this.#folder);
+      if (this.#acceptance.isFirstStart && mustWrite && isEmptied(content)) throw new NoPolicyError(this.#folder);
       if (this.#acceptance.isFirstStart && content.problems.length === 0) {
         await this.#acceptance.take(content, { mustWrite });
         this.#note('policy-accepted', `${content.digest} as it was found at the first start`);

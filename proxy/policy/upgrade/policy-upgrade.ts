@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuiltInPart, PolicyUpgrade, PolicyUpgraded } from '../../../model/policy-upgrade.ts';
+import { withPath } from '../../disk-error.ts';
 import { DEFAULT_POLICY } from '../default-policy/default-policy.ts';
 import { type FolderFiles, readPolicyFiles, understandFiles } from '../source/read-policy-folder.ts';
 import { UNFINISHED, UPGRADE_MARK } from '../source/upgrade-mark.ts';
@@ -74,6 +75,8 @@ interface Look {
 
 async function look(folder: string): Promise<Look> {
   const place = await realpath(folder).catch((cause: unknown) => {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw withPath(cause, folder, 'read');
     const message = `there is no policy folder ${folder}; a gateway that starts on it writes the built-in policy of its version`;
     throw new PolicyUpgradeError('policy-folder-missing', message, { cause });
   });
