@@ -57,7 +57,7 @@ export async function readSettings(words: readonly string[], context: CommandCon
     policyFolder: values.policy === undefined ? join(data, 'policy') : resolve(values.policy),
     trustsPolicyFolder: values['trust-policy-folder'] === true,
     listen: parseListen(values.listen),
-    wait: values.wait === undefined ? null : positiveNumber(NAME, 'wait', values.wait),
+    wait: values.wait === undefined ? null : parseWait(values.wait),
     output: parseOutput(values.output),
     metrics: values.metrics === undefined ? null : parseListen(values.metrics, 'metrics'),
     journalWitness: witness === undefined ? null : namedWitness(NAME, witness, data),
@@ -80,6 +80,15 @@ async function chooseContext(files: readonly string[], wanted: string | undefine
   const flaw = flaws.find(({ kind, name }) => kind === 'context' && name === chosen);
   if (flaw !== undefined) throw usageError(NAME, `--context: ${flaw.message}`);
   throw usageError(NAME, `--context: the kubeconfig has no context "${chosen}"; it has: ${known}`);
+}
+
+/** A timer of Node holds 24 days; nobody waits for longer than one. */
+const WAIT_AT_MOST = 86_400;
+
+function parseWait(text: string): number {
+  const seconds = positiveNumber(NAME, 'wait', text);
+  if (seconds <= WAIT_AT_MOST) return seconds;
+  throw usageError(NAME, `--wait takes ${WAIT_AT_MOST} seconds at most, not ${text}`);
 }
 
 function parseOutput(text: string): GatewaySettings['output'] {
