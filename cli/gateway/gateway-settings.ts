@@ -70,7 +70,7 @@ export async function readSettings(words: readonly string[], context: CommandCon
     trustsPolicyFolder: values['trust-policy-folder'] === true,
     listen: parseListen(values.listen),
     journalReaders: await readersGroup(NAME, values['journal-group']),
-    wait: values.wait === undefined ? null : positiveNumber(NAME, 'wait', values.wait),
+    wait: values.wait === undefined ? null : parseWait(values.wait),
     output: parseOutput(values.output),
     metrics: values.metrics === undefined ? null : parseListen(values.metrics, 'metrics'),
     logLevel: oneOf(NAME, 'log-level', values['log-level'], LOG_LEVELS),
@@ -100,6 +100,15 @@ async function chooseContext(files: readonly string[], wanted: string | undefine
   const flaw = flaws.find(({ kind, name }) => kind === 'context' && name === chosen);
   if (flaw !== undefined) throw usageError(NAME, `--context: ${flaw.message}`);
   throw usageError(NAME, `--context: the kubeconfig has no context "${chosen}"; it has: ${known}`);
+}
+
+/** A timer of Node holds 24 days; nobody waits for longer than one. */
+const WAIT_AT_MOST = 86_400;
+
+function parseWait(text: string): number {
+  const seconds = positiveNumber(NAME, 'wait', text);
+  if (seconds <= WAIT_AT_MOST) return seconds;
+  throw usageError(NAME, `--wait takes ${WAIT_AT_MOST} seconds at most, not ${text}`);
 }
 
 function parseOutput(text: string): GatewaySettings['output'] {

@@ -7,6 +7,8 @@ export const SERVICE_VARIABLES = ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PI
 
 /** Milliseconds for one message: `systemd-notify` itself waits 5 s for the manager to have read it. */
 const TIME_LIMIT = 10_000;
+/** Milliseconds; what is longer Node makes 1. */
+const TIMER_AT_MOST = 2 ** 31 - 1;
 /** A status is one line; what is longer is cut. */
 const STATUS_LENGTH = 400;
 
@@ -107,7 +109,7 @@ export function watchdogInterval(
   const meant = environment['WATCHDOG_PID'];
   // An older Node starts a newer one, which serves: it stands in for its parent, which is what the unit started.
   if (meant !== undefined && Number(meant) !== pid && Number(meant) !== ppid) return null;
-  return Math.max(1, Math.floor(microseconds / 2_000));
+  return Math.min(TIMER_AT_MOST, Math.max(1, Math.floor(microseconds / 2_000)));
 }
 
 function statusLine(status: string): Assignment {

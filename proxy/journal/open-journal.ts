@@ -291,7 +291,7 @@ class LocalJournal implements Journal {
     const resumed = this.#resumedNote();
     const entries = resumed === null ? batch : [{ ...silent, since: performance.now(), entry: resumed }, ...batch];
     const durable = entries.some((entry) => entry.durable);
-    this.#lag.begun(entries[0]?.since ?? null);
+    this.#lag.begun(batch[0]?.since ?? null);
     let { seq, hash } = this.#last;
     const sealed = entries.map(({ entry }) => {
       const next = sealRecord(entry, { seq: seq + 1, time, prev: hash });

@@ -91,6 +91,11 @@ describe('--wait', () => {
     expect(errors.split('\n').at(-1)).toMatch(why);
   });
 
+  test.each(['0', '-1', '1.5', 'soon', '86401', '99999999999'])('takes no %s', async (seconds) => {
+    const { code, errors } = await run('gateway', ...flags(await kubeconfigToNowhere(folder)), `--wait=${seconds}`);
+    expect({ code, errors }).toEqual({ code: 2, errors: expect.stringMatching(/^gatehouse: --wait takes /) });
+  });
+
   test('ends as asked when it is stopped while it waits', async () => {
     const running = gateway(await kubeconfigToNowhere(folder), '--wait', '600');
     await expect.poll(() => running.errors.length).toBeGreaterThan(0);

@@ -102,6 +102,8 @@ test.each<[environment: Record<string, string>, interval: number | null]>([
   [{ WATCHDOG_USEC: '30000000', WATCHDOG_PID: '9' }, 15_000],
   [{ WATCHDOG_USEC: '30000000', WATCHDOG_PID: '11' }, null],
   [{ WATCHDOG_USEC: '0' }, null],
+  [{ WATCHDOG_USEC: '9000000000000000' }, 2_147_483_647],
+  [{ WATCHDOG_USEC: '18446744073709551615' }, null],
   [{ WATCHDOG_USEC: 'soon' }, null],
 ])('the watchdog of %j', (environment, interval) => {
   expect(watchdogInterval(environment, { pid: 10, ppid: 9 })).toBe(interval);
