@@ -120,7 +120,10 @@ async function read(command: string, flag: string, file: string) {
   try {
     const handle = await open(path, 'r');
     try {
-      const { mode, uid: owner, size } = await handle.stat();
+      const about = await handle.stat();
+      const { mode, uid: owner, size } = about;
+      // A pipe may be what a shell makes of <(...); a device may have no end.
+      if (!about.isFile() && !about.isFIFO()) throw usageError(command, `--${flag}: ${path} is no file`);
       if (size > FILE_BYTES_AT_MOST) throw usageError(command, `--${flag}: ${path} is too large to be one`);
       return { text: await handle.readFile('utf8'), mode, owner };
     } finally {

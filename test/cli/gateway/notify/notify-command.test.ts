@@ -89,11 +89,8 @@ describe('it is wrong usage, said with what to do,', () => {
       () => hooked('--notify-secret-file', '/no/such'),
       /\/no\/such cannot be read \(ENOENT\)/,
     ],
-    [
-      'to name a folder as secret file',
-      () => hooked('--notify-secret-file', folder),
-      /others may use|cannot be read \(EISDIR\)/,
-    ],
+    ['to name a device as secret file', () => hooked('--notify-secret-file', '/dev/zero'), /\/dev\/zero is no file/],
+    ['to name a folder as secret file', () => hooked('--notify-secret-file', folder), /is no file/],
     [
       'to name no authorities that are there',
       () => hooked('--notify-secret-file', secret, '--notify-ca-file', '/no/such'),
