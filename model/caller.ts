@@ -29,7 +29,7 @@ export interface Author {
 }
 
 /** The author of what was closed by somebody of whom nothing could be proved. No user has this name: theirs begin `local:`. */
-export const UNPROVEN = 'unproven';
+export const UNPROVEN = 'somebody unproven';
 
 /** `local:root, through sudo by alice (claimed)`. */
 export function authorInWords({ by, caller }: { readonly by: string; readonly caller?: Caller | undefined }): string {

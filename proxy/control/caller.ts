@@ -7,7 +7,12 @@ import type { ControlWord } from './control-protocol.ts';
 /** The word counts for nothing: it is not known whose it is. */
 export class CallerError extends Error {
   override readonly name = 'CallerError';
-  readonly code = 'caller-unproven';
+  readonly code: 'caller-unproven';
+
+  constructor(message: string) {
+    super(message);
+    this.code = 'caller-unproven';
+  }
 }
 
 /** What this side of a connection remembers. */
@@ -44,7 +49,8 @@ export async function authorOf(
   // Read from JSON, which has no undefined.
   const claims = (word.claims ?? {}) as CallerClaims;
   if ('unproven' in word && word.unproven !== undefined) {
-    if (!closesOnly(word) || (await canWriteProof(dataFolder, newNonce()))) throw notFound();
+    if (!closesOnly(word)) throw notFound();
+    if (await canWriteProof(dataFolder, newNonce())) throw noExcuse();
     return { by: UNPROVEN, caller: { uid: null, unproven: word.unproven, claims } };
   }
   if (nonce === null) {
@@ -70,6 +76,12 @@ function nameOf(uid: number, owner: string): string {
 function notFound(): CallerError {
   return new CallerError(
     'who runs this command cannot be told: its proof is not in the data folder of the gateway; does the command see the same folder, in a container or through a mount?',
+  );
+}
+
+function noExcuse(): CallerError {
+  return new CallerError(
+    'who runs this command cannot be told: it could not write its proof into the data folder, where the gateway can; if there was no room for a moment, run it again, and make the folder writable where the command runs',
   );
 }
 

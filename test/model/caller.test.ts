@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Author, authorInWords } from '../../model/caller.ts';
+import { type Author, authorInWords, UNPROVEN } from '../../model/caller.ts';
 
 it.each<[Author, string]>([
   [{ by: 'local:ada' }, 'local:ada'],
@@ -16,10 +16,10 @@ it.each<[Author, string]>([
   [{ by: 'local:ada', caller: { uid: 1000, claims: { loginUid: 1000 } } }, 'local:ada'],
   [
     {
-      by: 'unproven',
+      by: UNPROVEN,
       caller: { uid: null, unproven: 'its proof cannot be written: ENOSPC', claims: { sudoUser: 'x' } },
     },
-    'unproven (its proof cannot be written: ENOSPC), through sudo by x (claimed)',
+    'somebody unproven (its proof cannot be written: ENOSPC), through sudo by x (claimed)',
   ],
 ])('%j is said as %s', (author, words) => {
   expect(authorInWords(author)).toBe(words);

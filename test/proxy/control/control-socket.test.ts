@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, test } from 'vitest';
+import { UNPROVEN } from '../../../model/caller.ts';
 import { proofOf, writeProof } from '../../../proxy/control/caller-proof.ts';
 import { controlSocketPath, openControlSocket } from '../../../proxy/control/control-socket.ts';
 import { authorityUnderTest, intent } from '../approvals/intents.ts';
@@ -180,7 +181,7 @@ test.skipIf(process.getuid?.() === 0)(
     const answers = await ask(said('approve'), said('deny')).finally(() => chmod(dataFolder, 0o700));
     expect(answers).toMatchObject([
       { code: 'caller-unproven' },
-      { result: { state: 'DENIED', review: { by: 'unproven', caller: { uid: null, unproven: 'EACCES', claims } } } },
+      { result: { state: 'DENIED', review: { by: UNPROVEN, caller: { uid: null, unproven: 'EACCES', claims } } } },
     ]);
   },
 );
