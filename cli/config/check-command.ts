@@ -106,13 +106,15 @@ async function check(words: readonly string[], context: CommandContext): Promise
   return { ok: wrong.length === 0, file, settings: settings.map(inFull), wrong, notes };
 }
 
-/** Each flag's value, and who says it. */
-function inForce({ words, said }: Settings): Said[] {
+/** Each flag's value, and who says it; none for one that is said with a mistake. */
+function inForce({ words, said, problems }: Settings): Said[] {
   const { values } = readFlags('gateway', words, GATEWAY_FLAGS);
   const given = new Set(flagsIn(words, GATEWAY_FLAGS).given.map(({ name }) => name));
   return FLAG_LIST.filter(([, { isHidden }]) => !isHidden).map(([name, flag]): Said => {
     const value: unknown = values[name as keyof typeof values];
     if (given.has(name)) return { name, values: [value].flat().map(String), origin: { from: 'flag' } };
+    const mistake = problems.find((one) => one.name === name);
+    if (mistake !== undefined && !said.has(name)) return { name, values: [], origin: mistake.origin };
     return said.get(name) ?? { name, values: usual(flag), origin: { from: 'default' } };
   });
 }
@@ -173,7 +175,11 @@ function reportLines({ ok, file, settings, wrong, notes }: ConfigReport): string
     '',
     ...table([
       ['SETTING', 'FROM', 'VALUE'],
-      ...settings.map(({ name, values, origin }) => [name, fromInWords(origin, file), values.join(', ') || 'not set']),
+      ...settings.map(({ name, values, origin }) => [
+        name,
+        fromInWords(origin, file),
+        values.join(', ') || (origin.from === 'default' ? 'not set' : 'WRONG'),
+      ]),
     ]),
     '',
     ...notes.map((note) => visible(`note: ${note}`)),

@@ -86,7 +86,10 @@ export function asWords(said: Iterable<Said>, flags: Flags): string[] {
 
 /** Which variable sets nothing, and which was meant. */
 export function unknownInWords({ variable, meant }: Settings['unknown'][number]): string {
-  const hint =
-    meant === null ? 'what can be set so are the flags of "gatehouse gateway"' : `did you mean ${variableOf(meant)}?`;
-  return `${variable} sets nothing; ${hint}`;
+  return `${variable} sets nothing; ${meantInWords(meant)}`;
+}
+
+export function meantInWords(meant: string | null): string {
+  if (meant === null) return 'what can be set so are the flags of "gatehouse gateway"';
+  return `did you mean ${variableOf(meant)}?`;
 }

@@ -323,6 +323,7 @@ describe('gatehouse config check', () => {
     expect(out).toContain(`config file ${config}`);
     expect(out).toMatch(/\njournal-megabytes +GATEHOUSE_JOURNAL_MEGABYTES +5\n/);
     expect(out).toMatch(/\ndata +line 3 +\/.*\/data\n/);
+    expect(out).toMatch(/\njournal-days +line 4 +WRONG\n/);
     expect(out).toContain('\nnote: GATEHOUSE_FOO sets nothing');
     expect(out).toContain(`\nWRONG: ${config}:4:15: journal-days takes a whole number of at least 1, not "0"\n`);
   });
