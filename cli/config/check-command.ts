@@ -3,7 +3,7 @@ import { visible } from '../../model/visible-text.ts';
 import type { Command, CommandContext } from '../command/command.ts';
 import { dataFolder } from '../command/data-folder.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
-import { type Flag, type Flags, flagsIn, readFlags } from '../command/flags.ts';
+import { borrowed, type Flag, type Flags, flagsIn, readFlags } from '../command/flags.ts';
 import { outputFlags, wantsJson } from '../command/output-flag.ts';
 import { table } from '../command/printable.ts';
 import { GATEWAY_FLAGS } from '../gateway/gateway-flags.ts';
@@ -30,7 +30,8 @@ force and who says it, and looks at what they name: the kubeconfig and its conte
 what is written can be written, whether the address can be listened on. It starts nothing and makes nothing.`,
   positionals: ['[FILE]'],
   completes: 'files',
-  flags: FLAGS,
+  flags: { ...borrowed(GATEWAY_FLAGS), ...OWN_FLAGS },
+  notes: 'Flags of "gatehouse gateway" that are given here count as they would there.',
   exits: { 0: 'a gateway would start so', 1: 'something is wrong (it says what, and where)' },
 
   async run(words, context) {

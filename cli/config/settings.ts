@@ -45,8 +45,9 @@ export async function readSettingsOf(
   if (named === '' || new Set(config.map(({ value }) => value)).size > 1) {
     const origin =
       config.length > 0 ? ({ from: 'flag' } as const) : ({ from: 'environment', variable: CONFIG_VARIABLE } as const);
-    const what =
-      named === '' ? 'it takes the name of a FILE, and none is there' : '--config is given twice: give it once';
+    const who = config.length > 0 ? '--config' : 'it';
+    const none = `${who} takes the name of a FILE, and none is there`;
+    const what = named === '' ? none : '--config is given twice: give it once';
     problems.push({ name: null, origin, message: what });
   }
   const read = named === null || problems.length > 0 ? NOTHING : await readConfigFile(named, all);
