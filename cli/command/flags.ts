@@ -25,6 +25,8 @@ export interface Flag {
   readonly isRequired?: boolean;
   /** Read, and shown nowhere: an older spelling. */
   readonly isHidden?: boolean;
+  /** Of another command, whose help explains it. */
+  readonly isBorrowed?: boolean;
   /** Of a command beside the gateway: the same thing as the gateway's flag of this name, so where no flag says it the environment and the config file do. */
   readonly isSetting?: boolean;
   /** What it is for. Without a default: help adds that. */
@@ -33,6 +35,12 @@ export interface Flag {
 
 /** By their long names, in the order in which help lists them. */
 export type Flags = Readonly<Record<string, Flag>>;
+
+/** Flags of another command for one that takes them too, and needs none. */
+export function borrowed(flags: Flags): Flags {
+  const borrow = (flag: Flag): Flag => ({ ...flag, isRequired: false, isBorrowed: true });
+  return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, borrow(flag)]));
+}
 
 type ReadFlags<Options extends Flags> = ReturnType<
   typeof parseArgs<{ args: string[]; options: Options; allowPositionals: boolean; strict: true }>

@@ -36,7 +36,7 @@ export function commandHelp(command: Command, columns: number | null): string {
 /** `Usage: gatehouse approve CODE|ID [--reason TEXT]`, broken between flags. */
 function usageOf({ name, positionals = [], flags }: Command, width: number): string {
   const head = `Usage: gatehouse ${name}`;
-  const pieces = [...positionals, ...shownFlags(flags).map(usageOfFlag)];
+  const pieces = [...positionals, ...shownFlags(flags).map(usageOfFlag), ...borrowedInWords(flags)];
   const indent = ' '.repeat(head.length + 1);
   const lines: string[] = [];
   let line = head;
@@ -49,9 +49,14 @@ function usageOf({ name, positionals = [], flags }: Command, width: number): str
   return [...lines, line].join('\n');
 }
 
-/** Without older spellings. */
+/** Without older spellings, and without those of another command. */
 export function shownFlags(flags: Flags): Array<[name: string, flag: Flag]> {
-  return Object.entries(flags).filter(([, { isHidden }]) => !isHidden);
+  return Object.entries(flags).filter(([, { isHidden, isBorrowed }]) => !isHidden && !isBorrowed);
+}
+
+/** What stands for the flags of another command. */
+export function borrowedInWords(flags: Flags): string[] {
+  return Object.values(flags).some(({ isBorrowed }) => isBorrowed) ? ['[FLAGS OF GATEWAY]'] : [];
 }
 
 function usageOfFlag([name, { value, multiple, isRequired }]: [string, Flag]): string {

@@ -6,13 +6,13 @@
 /** Bash 3.2, which macOS has, offers no files where it has no compopt. */
 const BASH = `# bash completion for gatehouse. In ~/.bashrc: source <(gatehouse completion bash)
 _gatehouse() {
-  local program=\${COMP_WORDS[0]} kind= line
+  local program=\${COMP_WORDS[0]} kind= line answer
   [[ $program == '~/'* ]] && program=$HOME/\${program:2}
+  answer=$("$program" complete bash "\${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" 2>/dev/null </dev/null)
   COMPREPLY=()
-  {
-    IFS= read -r kind
-    while IFS= read -r line; do COMPREPLY+=("$line"); done
-  } < <("$program" complete bash "\${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" 2>/dev/null </dev/null)
+  while IFS= read -r line; do
+    if [[ -z $kind ]]; then kind=$line; else COMPREPLY+=("$line"); fi
+  done <<< "$answer"
   case $kind in
     files) compopt -o default 2>/dev/null ;;
     folders) compopt -o dirnames 2>/dev/null ;;

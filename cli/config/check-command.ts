@@ -3,7 +3,7 @@ import { visible } from '../../model/visible-text.ts';
 import type { Command, CommandContext } from '../command/command.ts';
 import { dataFolder } from '../command/data-folder.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
-import { type Flag, type Flags, flagsIn, readFlags } from '../command/flags.ts';
+import { borrowed, type Flag, type Flags, flagsIn, readFlags } from '../command/flags.ts';
 import { outputFlags, wantsJson } from '../command/output-flag.ts';
 import { table } from '../command/printable.ts';
 import { GATEWAY_FLAGS } from '../gateway/gateway-flags.ts';
@@ -30,7 +30,8 @@ force and who says it, and looks at what they name: the kubeconfig and its conte
 what is written can be written, whether the address can be listened on. It starts nothing and makes nothing.`,
   positionals: ['[FILE]'],
   completes: 'files',
-  flags: FLAGS,
+  flags: { ...borrowed(GATEWAY_FLAGS), ...OWN_FLAGS },
+  notes: 'Flags of "gatehouse gateway" that are given here count as they would there.',
   exits: { 0: 'a gateway would start so', 1: 'something is wrong (it says what, and where)' },
 
   async run(words, context) {
@@ -106,13 +107,15 @@ async function check(words: readonly string[], context: CommandContext): Promise
   return { ok: wrong.length === 0, file, settings: settings.map(inFull), wrong, notes };
 }
 
-/** Each flag's value, and who says it. */
-function inForce({ words, said }: Settings): Said[] {
+/** Each flag's value, and who says it; none for one that is said with a mistake. */
+function inForce({ words, said, problems }: Settings): Said[] {
   const { values } = readFlags('gateway', words, GATEWAY_FLAGS);
   const given = new Set(flagsIn(words, GATEWAY_FLAGS).given.map(({ name }) => name));
   return FLAG_LIST.filter(([, { isHidden }]) => !isHidden).map(([name, flag]): Said => {
     const value: unknown = values[name as keyof typeof values];
     if (given.has(name)) return { name, values: [value].flat().map(String), origin: { from: 'flag' } };
+    const mistake = problems.find((one) => one.name === name);
+    if (mistake !== undefined && !said.has(name)) return { name, values: [], origin: mistake.origin };
     return said.get(name) ?? { name, values: usual(flag), origin: { from: 'default' } };
   });
 }
@@ -173,7 +176,11 @@ function reportLines({ ok, file, settings, wrong, notes }: ConfigReport): string
     '',
     ...table([
       ['SETTING', 'FROM', 'VALUE'],
-      ...settings.map(({ name, values, origin }) => [name, fromInWords(origin, file), values.join(', ') || 'not set']),
+      ...settings.map(({ name, values, origin }) => [
+        name,
+        fromInWords(origin, file),
+        values.join(', ') || (origin.from === 'default' ? 'not set' : 'WRONG'),
+      ]),
     ]),
     '',
     ...notes.map((note) => visible(`note: ${note}`)),

@@ -4,7 +4,7 @@ import { visible } from '../../model/visible-text.ts';
 import type { Command } from '../command/command.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 import { PATH_KINDS } from '../command/flag-value.ts';
-import { type Flag, flagsIn, readFlags } from '../command/flags.ts';
+import { borrowed, type Flag, flagsIn, readFlags } from '../command/flags.ts';
 import { filled } from '../command/help.ts';
 import { GATEWAY_FLAGS } from '../gateway/gateway-flags.ts';
 
@@ -13,11 +13,11 @@ const NAME = 'config init';
 export const configInitCommand: Command = {
   name: NAME,
   summary: 'write a commented gatehouse.yaml',
-  about: `Writes a config file that has every flag of "gatehouse gateway", commented out, with what it is for. Flags that are
-given here are set in it. A file that is there is left alone.`,
+  about: `Writes a config file that has every flag of "gatehouse gateway", commented out, with what it is for. Flags of the
+gateway that are given here are set in it. A file that is there is left alone.`,
   positionals: ['FILE'],
   completes: 'files',
-  flags: GATEWAY_FLAGS,
+  flags: borrowed(GATEWAY_FLAGS),
   exits: { 0: 'written', 1: 'failed (it says why), or the file is there already' },
 
   async run(words, context) {

@@ -34,6 +34,7 @@ export function originInWords(origin: Origin): string {
 
 /** With where it is in front. */
 export function problemInWords({ origin, message }: SettingProblem): string {
+  if (origin.from === 'flag') return message;
   return origin.from === 'file' && origin.line === 0
     ? `${visible(origin.file)} ${message}`
     : `${originInWords(origin)}: ${message}`;

@@ -45,8 +45,9 @@ export async function readSettingsOf(
   if (named === '' || new Set(config.map(({ value }) => value)).size > 1) {
     const origin =
       config.length > 0 ? ({ from: 'flag' } as const) : ({ from: 'environment', variable: CONFIG_VARIABLE } as const);
-    const what =
-      named === '' ? 'it takes the name of a FILE, and none is there' : '--config is given twice: give it once';
+    const who = config.length > 0 ? '--config' : 'it';
+    const none = `${who} takes the name of a FILE, and none is there`;
+    const what = named === '' ? none : '--config is given twice: give it once';
     problems.push({ name: null, origin, message: what });
   }
   const read = named === null || problems.length > 0 ? NOTHING : await readConfigFile(named, all);
@@ -86,7 +87,10 @@ export function asWords(said: Iterable<Said>, flags: Flags): string[] {
 
 /** Which variable sets nothing, and which was meant. */
 export function unknownInWords({ variable, meant }: Settings['unknown'][number]): string {
-  const hint =
-    meant === null ? 'what can be set so are the flags of "gatehouse gateway"' : `did you mean ${variableOf(meant)}?`;
-  return `${variable} sets nothing; ${hint}`;
+  return `${variable} sets nothing; ${meantInWords(meant)}`;
+}
+
+export function meantInWords(meant: string | null): string {
+  if (meant === null) return 'what can be set so are the flags of "gatehouse gateway"';
+  return `did you mean ${variableOf(meant)}?`;
 }

@@ -3,7 +3,7 @@ import { CommandError, exitCodes } from '../command/exit-codes.ts';
 import type { Flags } from '../command/flags.ts';
 import { GATEWAY_FLAGS } from '../gateway/gateway-flags.ts';
 import { originInWords, problemInWords, type Said, type SettingProblem } from './said.ts';
-import { asWords, CONFIG_FLAG, readSettingsOf, type Settings, unknownInWords } from './settings.ts';
+import { asWords, CONFIG_FLAG, meantInWords, readSettingsOf, type Settings, unknownInWords } from './settings.ts';
 
 /** The flags of a command that the environment and the config file may say too: the gateway's own, and what is one of them elsewhere. */
 export function settingsOf({ name, flags }: Pick<Command, 'name' | 'flags'>): Flags {
@@ -44,7 +44,7 @@ function refuseWhatIsWrong({ problems, unknown }: Settings, settings: Flags): vo
       (one): SettingProblem => ({
         name: one.meant,
         origin: { from: 'environment', variable: one.variable },
-        message: `it sets nothing; ${unknownInWords(one).split('; ')[1]}`,
+        message: `it sets nothing; ${meantInWords(one.meant)}`,
       }),
     );
   const [first, ...more] = [...problems, ...misspelt];

@@ -1,7 +1,7 @@
 import type { Command } from '../command/command.ts';
 import { exitCodes } from '../command/exit-codes.ts';
 import type { Flag } from '../command/flags.ts';
-import { exitsInWords, filled, shownFlags } from '../command/help.ts';
+import { borrowedInWords, exitsInWords, filled, shownFlags } from '../command/help.ts';
 
 /** When the form of the page was last changed: man(7) wants a date. */
 const FORM_OF = '2026-12-01';
@@ -71,7 +71,7 @@ function commandSection(command: Command): string[] {
   return [
     `.SS ${text(`gatehouse ${name}`)}`,
     `.B ${text(`gatehouse ${name}`)}`,
-    ...[...positionals.map(text), ...shownFlags(flags).map(synopsis)],
+    ...[...positionals.map(text), ...shownFlags(flags).map(synopsis), ...borrowedInWords(flags)],
     ...paragraphs(about, '.PP'),
     ...shownFlags(flags).flatMap(([long, flag]) => tagged(flagTag(long, flag), flagSays(flag))),
     ...(notes === undefined ? [] : paragraphs(notes, '.PP')),

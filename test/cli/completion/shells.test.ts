@@ -49,11 +49,11 @@ afterAll(async () => {
 /** What makes a shell complete gatehouse, and say at Ctrl-O what stands in its line. */
 const SHELLS = {
   bash: {
-    rc: `PS1='> '; source <(gatehouse completion bash); bind 'set bell-style none'; bind -x '"\\C-o": printf "LINE<%s>END\\n" "$READLINE_LINE"'\necho READY`,
+    rc: `PS1='> '; eval "$(gatehouse completion bash)"; bind 'set bell-style none'; bind -x '"\\C-o": printf "LINE<%s>END\\n" "$READLINE_LINE"'\necho READY`,
     argv: (rc: string) => ['--noprofile', '--rcfile', rc, '-i'],
   },
   zsh: {
-    rc: `PS1='> '; unsetopt beep; autoload -Uz compinit; compinit -u -D\nsource <(gatehouse completion zsh)\nsay() { print -r -- "LINE<$BUFFER>END" }\nzle -N say\nbindkey '^O' say\necho READY`,
+    rc: `PS1='> '; unsetopt beep; autoload -Uz compinit; compinit -u -D\neval "$(gatehouse completion zsh)"\nsay() { print -r -- "LINE<$BUFFER>END" }\nzle -N say\nbindkey '^O' say\necho READY`,
     argv: () => ['-d', '-i'],
   },
   fish: {

@@ -308,6 +308,22 @@ describe('gatehouse config check', () => {
     expect(notes).toContainEqual(expect.stringMatching(/something listens on 127\.0\.0\.1:\d+ already/));
   });
 
+  test('needs no flag, and takes those of a gateway', async () => {
+    const { out } = await run('config', 'check', '--help');
+    expect(out.replaceAll(/\n */g, ' ')).toMatch(
+      /^Usage: gatehouse config check \[FILE\] \[--config FILE\] .*\[FLAGS OF GATEWAY\]/,
+    );
+    expect(out).not.toContain('--kubeconfig');
+  });
+
+  test.each([
+    [['--config'], /^gatehouse: --config takes the name of a FILE, and none is there$/],
+    [['--config='], /^gatehouse: --config takes the name of a FILE, and none is there$/],
+    [['--config', 'a', '--config', 'b'], /^gatehouse: --config is given twice: give it once$/],
+  ])('a gateway with %j does not start', async (words, complaint) => {
+    expect(await run('gateway', ...words)).toMatchObject({ code: 2, errors: expect.stringMatching(complaint) });
+  });
+
   test('makes nothing', async () => {
     await says('data: data', 'policy: rules');
     expect((await checked({}, config)).ok).toBe(true);
@@ -323,6 +339,7 @@ describe('gatehouse config check', () => {
     expect(out).toContain(`config file ${config}`);
     expect(out).toMatch(/\njournal-megabytes +GATEHOUSE_JOURNAL_MEGABYTES +5\n/);
     expect(out).toMatch(/\ndata +line 3 +\/.*\/data\n/);
+    expect(out).toMatch(/\njournal-days +line 4 +WRONG\n/);
     expect(out).toContain('\nnote: GATEHOUSE_FOO sets nothing');
     expect(out).toContain(`\nWRONG: ${config}:4:15: journal-days takes a whole number of at least 1, not "0"\n`);
   });
