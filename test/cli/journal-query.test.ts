@@ -309,7 +309,7 @@ describe('what can be wrong with a journal does not hide the rest of it', () => 
       data = await dataFolder();
       await chmod(path(2), 0);
       const { code, out, errors } = await query();
-      expect(out.split('\n')).toHaveLength(2);
+      expect(out.split('\n')).toHaveLength(2 + 2);
       expect(errors).toMatch(/not read, so what is in it is not above: journal-000002\.ndjson \(EACCES\)/);
       expect(code).toBe(1);
     },
