@@ -6,7 +6,7 @@ import { exitCodes } from '../command/exit-codes.ts';
 import { GATEWAY_FLAGS } from './gateway-flags.ts';
 import { gatewayLog } from './gateway-log.ts';
 import { readSettings } from './gateway-settings.ts';
-import { openToReaders } from './open-to-readers.ts';
+import { keptOpen, openToReaders } from './open-to-readers.ts';
 import { makeFolder, startError, startGateway } from './start-gateway.ts';
 
 export const gatewayCommand: Command = {
@@ -26,10 +26,14 @@ approval is answered, the journal is closed, the client kubeconfig is removed.`,
 
   async run(words, context) {
     const settings = await readSettings(words, context);
+    const keepOpen = await keptOpen(settings.dataFolder);
     for (const folder of [settings.dataFolder, settings.policyFolder]) await makeFolder(folder);
     const log = gatewayLog({ write: (line) => context.complain(line.trimEnd()) });
     await lookAtFolder(settings.policyFolder, log);
-    const gateway = await startGateway(settings, log, context);
+    const gateway = await startGateway(settings, log, context).catch(async (error: unknown) => {
+      await keepOpen(error);
+      throw error;
+    });
     const closers: Array<() => Promise<void>> = [() => gateway.close()];
     try {
       const { slug } = await gateway.connectCluster({
