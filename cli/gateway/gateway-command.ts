@@ -15,7 +15,7 @@ import { type GatewaySettings, readSettings } from './gateway-settings.ts';
 import { logEvent } from './log/event-lines.ts';
 import { openGatewayLog } from './log/gateway-log.ts';
 import { Notifier } from './notify/notifier.ts';
-import { openToReaders } from './open-to-readers.ts';
+import { keptOpen, openToReaders } from './open-to-readers.ts';
 import { serve } from './serve.ts';
 import { makePlaces, startError, startGateway } from './start-gateway.ts';
 
@@ -38,6 +38,7 @@ systemd it tells how it is by sd_notify (Type=notify with NotifyAccess=all).`,
 
   async run(words, context) {
     const settings = await readSettings(words, context);
+    const keepOpen = await keptOpen(settings.dataFolder);
     const places = await makePlaces(settings, context);
     const log = openGatewayLog({ level: settings.logLevel, format: settings.logFormat, output: context.errors });
     await lookAtFolder(settings.policyFolder, log, places);
@@ -54,7 +55,13 @@ systemd it tells how it is by sd_notify (Type=notify with NotifyAccess=all).`,
       health?.recorded(record);
     };
     const started = performance.now();
-    const gateway = await startGateway(settings, log, context, { ...places, journalSinks: [events.sink, sink] });
+    const journalSinks = [events.sink, sink];
+    const gateway = await startGateway(settings, log, context, { ...places, journalSinks }).catch(
+      async (error: unknown) => {
+        await keepOpen(error);
+        throw error;
+      },
+    );
     const closers: Array<() => unknown> = [() => gateway.close()];
     try {
       const { slug } = await gateway.connectCluster({

@@ -1,3 +1,4 @@
+import { visible } from '../../model/visible-text.ts';
 import type { JournalFile } from '../../proxy/journal/journal-files.ts';
 import { entriesBackward } from './entries-backward.ts';
 import { type EntryFilter, isWanted, TEXTS } from './entry-filter.ts';
@@ -36,5 +37,5 @@ export async function nothingMatched(files: readonly JournalFile[], filter: Entr
 
 /** A resource as a flag takes it. */
 function shown(name: keyof typeof TEXTS, text: string): string {
-  return name === 'resource' ? text.replace(/\/$/, '').replace(/\.(?=\/|$)/, '') : text;
+  return visible(name === 'resource' ? text.replace(/\/$/, '').replace(/\.(?=\/|$)/, '') : text);
 }

@@ -24,7 +24,9 @@ export const journalQueryCommand: Command = {
   about: `Prints what matches all flags, newest first, as it is found. A flag that is given several times asks for any of its
 values, and * in a value stands for any text. Needs no running gateway, and reads beside one.`,
   flags: FLAGS,
-  notes: `  gatehouse journal query --person ada --outcome deny --since 7d
+  notes: `For example:
+
+  gatehouse journal query --person ada --outcome deny --since 7d
   gatehouse journal query --resource secrets --verb get --since 2026-03-01 --until 2026-03-31
   gatehouse journal query --status 5xx --output ndjson | jq -r .cluster`,
   exits: { 0: 'printed, also where nothing matches', 1: 'cannot be read, or not all of it' },

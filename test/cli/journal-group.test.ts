@@ -11,6 +11,9 @@ const isRoot = process.getuid?.() === 0;
 /** Root may give files to a group that nobody is in; others to one of their own. */
 const group = isRoot ? 54_321 : (process.getegid?.() ?? 0);
 
+if (isRoot) console.log('skipped: root may give a file to every group');
+else console.log('skipped: only root can read as another user');
+
 let data = '';
 let flags: string[] = [];
 
@@ -79,6 +82,14 @@ test.runIf(isRoot)(
     expect(all.filter((path) => mayRead(path, group + 1))).toEqual([]);
   },
 );
+
+test('a second start on the folder is refused, and takes nothing from the readers', async () => {
+  await gateway('--journal-group', String(group));
+  const { code, errors } = await run('gateway', ...flags);
+  expect(errors).toMatch(/another gateway \(process \d+\) already writes to/);
+  expect(code).toBe(1);
+  expect(await mode(data)).toBe('710');
+});
 
 test('without the flag the next start closes it again', async () => {
   const running = await gateway('--journal-group', String(group));
