@@ -79,9 +79,11 @@ function sayClusters(
   if (wanted === undefined || clusters.length === 0) return;
   const found = locatedClusters(policy, wanted, [...path, 'clusters']);
   if (found === null) return;
-  const connected = clusters.map(({ name }) => name);
-  const known = [...connected, ...otherContexts];
-  const names = locatedTexts(policy, found.block.names ?? [], [...found.path, 'names']);
+  // The demo cluster has a kubeconfig of its own, which says nothing of a person's contexts.
+  const connected = clusters.filter(({ labels }) => labels[ENVIRONMENT] !== 'demo').map(({ name }) => name);
+  const known = [...clusters.map(({ name }) => name), ...otherContexts];
+  const wantedNames = connected.length === 0 ? [] : (found.block.names ?? []);
+  const names = locatedTexts(policy, wantedNames, [...found.path, 'names']);
   const matched = names.filter(({ text }) => known.some(compileGlobs([text])));
   for (const { text, path: place } of names) {
     if (matched.some((one) => one.text === text)) continue;
