@@ -7,7 +7,7 @@ import { servedResources } from './reach/served-resources.ts';
 
 /** For the way to a cluster and the answers of its discovery. Milliseconds. */
 const TIME_LIMIT = 10_000;
-/** Until a cluster that did not answer is asked again: nothing waits for it but a warning. Milliseconds. */
+/** Nothing waits for a cluster that did not answer but a warning. Milliseconds. */
 const ASK_AGAIN = 60_000;
 
 const ALL_SESSIONS: readonly SessionKind[] = ['inAppTerminal', 'outside', 'app', 'headless'];
@@ -18,6 +18,8 @@ export interface SurroundingsOptions {
   readonly sessions: readonly SessionKind[] | undefined;
   readonly principal: { readonly user: string; readonly groups: readonly string[] };
   readonly log: GatewayLog;
+  /** Milliseconds until a cluster that did not answer is asked again. */
+  readonly askAgain?: number;
 }
 
 /** A cluster, and what is known of it. */
@@ -107,7 +109,7 @@ export class PolicySurroundings {
     }
     if (this.#unasked().length === 0) return;
     if (this.#again !== null) clearTimeout(this.#again);
-    this.#again = setTimeout(() => this.#changed(), ASK_AGAIN).unref();
+    this.#again = setTimeout(() => this.#changed(), this.#options.askAgain ?? ASK_AGAIN).unref();
   }
 
   #unasked(): Question[] {
