@@ -13,11 +13,15 @@ import type { SeenCluster, Surroundings } from './surroundings.ts';
 /** Takes what is found, in the order of the document. */
 type Say = (path: DocumentPath, message: string) => void;
 
+/** More than anybody looks at. */
+const ENOUGH = 100;
+
 /** What of a document can match nothing where the gateway runs, though it may elsewhere. */
 export function unmatchedHere(policy: ParsedPolicy, around: Surroundings): PolicyWarning[] {
   const { metadata, spec } = policy.document;
   const found = new Map<string, PolicyWarning>();
   spec.rules.forEach((rule, index) => {
+    if (found.size >= ENOUGH) return;
     const { not = [], actsAs: _, ...match } = rule.match;
     const say: Say = (path, message) => {
       const problem = policy.problem(path, NEVER_MATCHES, visible(message));
@@ -164,6 +168,8 @@ function clustersOf(policy: ParsedPolicy, { clusters: wanted }: Dimensions, { cl
 }
 
 function foreignParts(pattern: string): ResourceParts | null {
+  // Without a group there is nothing to ask for, and judging what is misnamed takes longest.
+  if (!pattern.includes('.')) return null;
   const verdict = judgeResource(pattern);
   return verdict.kind === 'foreign' ? verdict.parts : null;
 }
