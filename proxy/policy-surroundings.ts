@@ -38,6 +38,8 @@ interface Known {
 export class PolicySurroundings {
   readonly #options: SurroundingsOptions;
   readonly #known = new Map<string, Known>();
+  /** Clusters that did not answer. */
+  readonly #silent = new Set<Known>();
   readonly #closing = new AbortController();
   readonly #stopListening: () => void;
   #digest: string;
@@ -124,12 +126,15 @@ export class PolicySurroundings {
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TIME_LIMIT)]);
     try {
       const served = await servedResources(known.cluster, groups, signal);
+      this.#silent.delete(known);
       // What was asked for an earlier policy may be older than the rule that asks now.
       if (digest !== this.#digest) return;
       for (const [group, resources] of served) known.served.set(group, resources);
       this.#tell();
     } catch (error) {
-      if (this.#closing.signal.aborted) return;
+      // Said once, and not each time it is asked again.
+      if (this.#closing.signal.aborted || this.#silent.has(known)) return;
+      this.#silent.add(known);
       const { slug } = known.cluster;
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.log.info({ cluster: slug, reason }, 'the cluster could not say which resources it serves');
