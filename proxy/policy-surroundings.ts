@@ -7,7 +7,7 @@ import { servedResources } from './reach/served-resources.ts';
 
 /** For the way to a cluster and the answers of its discovery. Milliseconds. */
 const TIME_LIMIT = 10_000;
-/** Until a cluster that did not answer is asked again: nothing waits for it but a warning. Milliseconds. */
+/** Nothing waits for a cluster that did not answer but a warning. Milliseconds. */
 const ASK_AGAIN = 60_000;
 
 const ALL_SESSIONS: readonly SessionKind[] = ['inAppTerminal', 'outside', 'app', 'headless'];
@@ -18,6 +18,8 @@ export interface SurroundingsOptions {
   readonly sessions: readonly SessionKind[] | undefined;
   readonly principal: { readonly user: string; readonly groups: readonly string[] };
   readonly log: GatewayLog;
+  /** Milliseconds until a cluster that did not answer is asked again. */
+  readonly askAgain?: number;
 }
 
 /** A cluster, and what is known of it. */
@@ -36,6 +38,8 @@ interface Known {
 export class PolicySurroundings {
   readonly #options: SurroundingsOptions;
   readonly #known = new Map<string, Known>();
+  /** Clusters that did not answer. */
+  readonly #silent = new Set<Known>();
   readonly #closing = new AbortController();
   readonly #stopListening: () => void;
   #digest: string;
@@ -107,7 +111,7 @@ export class PolicySurroundings {
     }
     if (this.#unasked().length === 0) return;
     if (this.#again !== null) clearTimeout(this.#again);
-    this.#again = setTimeout(() => this.#changed(), ASK_AGAIN).unref();
+    this.#again = setTimeout(() => this.#changed(), this.#options.askAgain ?? ASK_AGAIN).unref();
   }
 
   #unasked(): Question[] {
@@ -122,12 +126,15 @@ export class PolicySurroundings {
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TIME_LIMIT)]);
     try {
       const served = await servedResources(known.cluster, groups, signal);
+      this.#silent.delete(known);
       // What was asked for an earlier policy may be older than the rule that asks now.
       if (digest !== this.#digest) return;
       for (const [group, resources] of served) known.served.set(group, resources);
       this.#tell();
     } catch (error) {
-      if (this.#closing.signal.aborted) return;
+      // Said once, and not each time it is asked again.
+      if (this.#closing.signal.aborted || this.#silent.has(known)) return;
+      this.#silent.add(known);
       const { slug } = known.cluster;
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.log.info(

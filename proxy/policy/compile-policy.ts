@@ -8,7 +8,7 @@ import type { StreamObligation } from './document/stream-obligation.ts';
 import { compileMatch } from './match/compile-match.ts';
 import type { Dimension } from './match/dimension.ts';
 import { PLACEHOLDERS, unknownPlaceholder } from './message-template.ts';
-import { neverMatching } from './never-matches/never-matches.ts';
+import { neverMatchingProblems } from './never-matches/never-matches.ts';
 import type { PolicyQuestion } from './policy-question.ts';
 
 /** A rule, ready to be asked. */
@@ -73,8 +73,9 @@ export function compilePolicies(policies: readonly ParsedPolicy[]): CompiledPoli
       }
       rules.push(compileRule(metadata.name, rule, sets, path));
     });
-    problems.push(...sets.problems, ...neverMatching(policy).problems);
+    problems.push(...sets.problems);
   }
+  problems.push(...neverMatchingProblems(policies));
   rules.sort((left, right) => (left.id < right.id ? -1 : 1));
   return { rules, problems };
 }

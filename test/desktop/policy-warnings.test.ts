@@ -8,7 +8,7 @@ kind: AccessPolicy
 metadata: {name: mine}
 spec:
   rules:
-  - {id: elsewhere, effect: deny, match: {clusters: {names: [gatehouse-dmeo]}, verbs: [delete]}}
+  - {id: elsewhere, effect: deny, match: {resources: [pods, nodes], namespaces: [shop], verbs: [delete]}}
   - {id: server, effect: deny, match: {sessions: [headless]}}
   - {id: labelled, effect: deny, match: {clusters: {labels: {environment: prod}}}}
 `;
@@ -24,18 +24,18 @@ for (const theme of ['light', 'dark'] as const) {
       await gatehouse.open('Settings');
       const warnings = page.getByRole('list', { name: 'Matches nothing here' });
       await expect(warnings.getByRole('listitem')).toHaveCount(3);
-      await expect(warnings).toContainText('no cluster here is called "gatehouse-dmeo"');
+      await expect(warnings).toContainText('"nodes" belongs to the whole cluster');
       await expect(warnings).toContainText('mine.yaml:6:');
       await expect(warnings).toContainText('mine/elsewhere');
       await expect(warnings).toContainText('it is one of production, demo, other');
       await expect(page.getByText('In force', { exact: true })).toBeVisible();
-      await expect(gatehouse.notices).not.toContainText('policy');
+      await expect(gatehouse.notices).not.toContainText('matches nothing');
       await warnings.scrollIntoViewIfNeeded();
       await testInfo.attach(`warnings-${theme}.png`, { body: await page.screenshot(), contentType: 'image/png' });
       const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).include('#policy').analyze();
       expect(violations.map(({ id }) => id)).toEqual([]);
 
-      const everywhere = DENIES.replace('clusters: {names: [gatehouse-dmeo]}, ', '');
+      const everywhere = DENIES.replace('namespaces: [shop], ', '');
       writeFileSync(join(folders.root, 'policy', 'mine.yaml'), everywhere);
       await expect(warnings.getByRole('listitem')).toHaveCount(2);
     });

@@ -8,7 +8,12 @@ import {
   TABLE_VERSION,
   writtenResource,
 } from '../../resources/built-in-resources.ts';
-import { earlierResource, earlierSubresource, isEarlierGroup } from '../../resources/earlier-resources.ts';
+import {
+  type EarlierResource,
+  earlierResource,
+  earlierSubresource,
+  isEarlierGroup,
+} from '../../resources/earlier-resources.ts';
 import { resourcesCalled, subresourceCalled, writeInstead } from '../../resources/meant-resource.ts';
 import { type ResourceParts, resourceParts } from './resource-pattern.ts';
 
@@ -103,9 +108,9 @@ function judgeGrouped(pattern: string, parts: ResourceParts, group: string): Res
   if (found !== null) return judgeSubresource(pattern, found, subresource);
   const earlier = earlierResource(group, resource);
   if (earlier !== null) {
-    const now = earlier.now === null ? '' : `; write ${earlier.now}`;
-    const gone = `"${pattern}" matches nothing from Kubernetes ${earlier.goneSince} on${now}`;
-    return unlikely(gone, earlier.now === null ? [] : [earlier.now]);
+    const now = placeOf(earlier, subresource);
+    const gone = `"${pattern}" matches nothing from Kubernetes ${earlier.goneSince} on`;
+    return unlikely(now === null ? gone : `${gone}; write ${now}`, now === null ? [] : [now]);
   }
   const known = resourcesCalled(resource);
   if (isBuiltInGroup(group) || isEarlierGroup(group)) {
@@ -125,6 +130,13 @@ function judgeGrouped(pattern: string, parts: ResourceParts, group: string): Res
     return impossible(`"${pattern}" matches nothing: there is no group ${group}; ${writeInstead(pattern)}`);
   }
   return { kind: 'foreign', parts };
+}
+
+/** What there is now in the place of an earlier resource, or of a subresource of it; null where nothing is. */
+function placeOf({ now }: EarlierResource, subresource: string): string | null {
+  if (now === null || subresource === '') return now;
+  const written = `${now}/${subresource}`;
+  return judgeResource(written).kind === 'possible' ? written : now;
 }
 
 function judgeSubresource(pattern: string, found: BuiltInResource, subresource: string): ResourceVerdict {

@@ -13,11 +13,15 @@ import type { SeenCluster, Surroundings } from './surroundings.ts';
 /** Takes what is found, in the order of the document. */
 type Say = (path: DocumentPath, message: string) => void;
 
+/** More than anybody looks at. */
+const ENOUGH = 100;
+
 /** What of a document can match nothing where the gateway runs, though it may elsewhere. */
 export function unmatchedHere(policy: ParsedPolicy, around: Surroundings): PolicyWarning[] {
   const { metadata, spec } = policy.document;
   const found = new Map<string, PolicyWarning>();
   spec.rules.forEach((rule, index) => {
+    if (found.size >= ENOUGH) return;
     const { not = [], actsAs: _, ...match } = rule.match;
     const say: Say = (path, message) => {
       const problem = policy.problem(path, NEVER_MATCHES, visible(message));
@@ -79,9 +83,11 @@ function sayClusters(
   if (wanted === undefined || clusters.length === 0) return;
   const found = locatedClusters(policy, wanted, [...path, 'clusters']);
   if (found === null) return;
-  const connected = clusters.map(({ name }) => name);
-  const known = [...connected, ...otherContexts];
-  const names = locatedTexts(policy, found.block.names ?? [], [...found.path, 'names']);
+  // The demo cluster has a kubeconfig of its own, which says nothing of a person's contexts.
+  const connected = clusters.filter(({ labels }) => labels[ENVIRONMENT] !== 'demo').map(({ name }) => name);
+  const known = [...clusters.map(({ name }) => name), ...otherContexts];
+  const wantedNames = connected.length === 0 ? [] : (found.block.names ?? []);
+  const names = locatedTexts(policy, wantedNames, [...found.path, 'names']);
   const matched = names.filter(({ text }) => known.some(compileGlobs([text])));
   for (const { text, path: place } of names) {
     if (matched.some((one) => one.text === text)) continue;
@@ -162,6 +168,8 @@ function clustersOf(policy: ParsedPolicy, { clusters: wanted }: Dimensions, { cl
 }
 
 function foreignParts(pattern: string): ResourceParts | null {
+  // Without a group there is nothing to ask for, and judging what is misnamed takes longest.
+  if (!pattern.includes('.')) return null;
   const verdict = judgeResource(pattern);
   return verdict.kind === 'foreign' ? verdict.parts : null;
 }

@@ -19,6 +19,21 @@ export interface NeverMatching {
   readonly warnings: readonly PolicyWarning[];
 }
 
+/** More than anybody mends at once. Telling what was meant takes time, and a folder may be full of anything. */
+const ENOUGH = 100;
+
+/**
+ * The problems of documents, until there are enough of them: with one, none of them comes into force.
+ */
+export function neverMatchingProblems(policies: readonly ParsedPolicy[]): readonly PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  for (const policy of policies) {
+    if (problems.length >= ENOUGH) break;
+    problems.push(...neverMatching(policy).problems);
+  }
+  return problems;
+}
+
 /** Looks through a document that has the right form. Each place is told of once, also where several rules use a set. */
 export function neverMatching(policy: ParsedPolicy): NeverMatching {
   const { metadata, spec } = policy.document;
@@ -26,6 +41,7 @@ export function neverMatching(policy: ParsedPolicy): NeverMatching {
   const warnings = new Map<string, PolicyWarning>();
   const resolved = resolvedRules([policy]);
   spec.rules.forEach((rule, index) => {
+    if (problems.size + warnings.size >= ENOUGH) return;
     const report: Report = (certainty, path, message) => {
       const problem = policy.problem(path, NEVER_MATCHES, message);
       const key = `${problem.line}:${problem.column} ${problem.message}`;

@@ -15,10 +15,11 @@ export function policyWarnings(
   policies: readonly ParsedPolicy[],
   around: Surroundings | null,
 ): readonly PolicyWarning[] {
-  const all = policies.flatMap((policy) => [
-    ...neverMatching(policy).warnings,
-    ...(around === null ? [] : unmatchedHere(policy, around)),
-  ]);
+  const all: PolicyWarning[] = [];
+  for (const policy of policies) {
+    if (all.length >= AT_MOST) break;
+    all.push(...neverMatching(policy).warnings, ...(around === null ? [] : unmatchedHere(policy, around)));
+  }
   return all.toSorted(inOrder).slice(0, AT_MOST);
 }
 

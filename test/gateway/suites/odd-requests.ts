@@ -116,7 +116,7 @@ export function describeOddRequests(environment: () => RunningGateway): void {
     it('case 33: without the rule that names them, eviction and scale are denied though pods and deployments may be written', async () => {
       const { changePolicy, request } = environment();
       const restore = await changePolicy('everyday.yaml', (text) =>
-        text.replace('resources: ["*/scale", pods/eviction]', 'resources: [none/scale]'),
+        text.replace('resources: ["*/scale", pods/eviction]', 'resources: [pods/resize]'),
       );
       try {
         for (const [method, target] of [

@@ -80,6 +80,8 @@ describe('what a rule can match nothing of where the gateway runs', () => {
     ['clusters: {names: [prod-us, prod-eu, prod-ap]}', HEADLESS],
     ['clusters: {names: [nowhere]}', { ...HEADLESS, clusters: [] }],
     ['clusters: {labels: {environment: production}}', APP],
+    // Beside the demo cluster a person has contexts that it knows nothing of.
+    ['clusters: {names: [prod]}', { ...APP, clusters: [cluster('demo', { labels: { environment: 'demo' } })] }],
     ['sessions: [headless, inAppTerminal]', HEADLESS],
     ['subjects: {users: ["local:somebody-else"]}', HEADLESS],
     ['subjects: {users: ["*"], groups: [anything]}', HEADLESS],

@@ -78,6 +78,14 @@ const MISTAKES: ReadonlyArray<readonly [match: string, says: string]> = [
   ['resources: [nodes/metrics]', 'write nodes/proxy'],
   ['resources: [daemonsets.apps/scale]', 'has no subresource scale'],
   ['resources: ["*.apps/exec"]', 'no resource of apps has a subresource exec'],
+  // Of the roles of Kubernetes and of operators: what RBAC alone is asked about.
+  ['resources: [endpoints/restricted]', 'endpoints has no subresource restricted'],
+  ['resources: [services/finalizers]', 'write services'],
+  ['resources: [certificatesigningrequests.certificates.k8s.io/selfnodeclient]', 'it has approval, status'],
+  ['resources: [nodes/stats]', 'write nodes/proxy'],
+  ['resources: [persistentvolumeclaim]', 'write persistentvolumeclaims'],
+  ['resources: [subjectaccessreviews.authentication.k8s.io]', 'write subjectaccessreviews.authorization.k8s.io'],
+  ['resources: [poddisruptionbudgets.apps]', 'write poddisruptionbudgets.policy'],
   ['resources: [serviceaccounts/tokens]', 'write serviceaccounts/token'],
   // Verbs.
   ['verbs: [get], resources: [pods/exec]', 'exec is always create'],
@@ -124,6 +132,7 @@ const RIGHT: readonly string[] = [
   'resources: [ingresses.networking.k8s.io, ingressclasses.networking.k8s.io]',
   'resources: [ingresses.networking.k8s.io, ingresses.extensions]',
   'resources: [deployments.apps, deployments.extensions]',
+  'resources: [deployments.apps/scale, deployments.extensions/scale]',
   'resources: [selfsubjectaccessreviews.authorization.k8s.io], verbs: [create]',
   'resources: [componentstatuses], verbs: [get, list]',
   'resources: [bindings], verbs: [create]',
@@ -215,6 +224,7 @@ describe('what platform engineers write', () => {
 describe('what an old, a newer or an extended cluster could have', () => {
   it.each([
     ['resources: [ingresses.extensions]', 'from Kubernetes 1.22 on; write ingresses.networking.k8s.io'],
+    ['resources: [deployments.extensions/scale]', 'write deployments.apps/scale'],
     ['resources: [podsecuritypolicies.policy]', 'from Kubernetes 1.25 on'],
     ['resources: ["*.extensions"]', 'has no group extensions any more'],
     ['resources: [ingresss.networking.k8s.io]', 'did you mean ingresses.networking.k8s.io?'],
