@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyJournal } from '../../../proxy/journal/verify-journal.ts';
 import { refreshCommandLine } from '../../../scripts/build/command-line.mjs';
+import { fencedBlock, read } from '../../docs/documents.ts';
 import { type CiJob, ciJob, leftOf, place, SHELLS } from '../environment/ci-job.ts';
 import { kubectlPath, run } from '../environment/command.ts';
 import type { TestedCluster } from '../environment/tested-cluster.ts';
@@ -107,6 +108,15 @@ export function describeCiRecipe(startCluster: () => Promise<TestedCluster>): vo
       expect(ended.out).not.toContain('it ran');
       expect(ended.errors).not.toMatch(/^\s+at /m);
       expect(await leftOf(job)).toEqual([]);
+    });
+
+    it('the sidecar is an object that the API server takes', async (context) => {
+      context.skip(cluster.name !== 'real', 'the demo cluster checks no schema');
+      const pod = fencedBlock(read('docs/getting-started.md'), 'yaml pod');
+      const words = ['--context', cluster.context, 'create', '-f', '-', '-n', NAMESPACE];
+      const strict = ['--dry-run=server', '--validate=strict'];
+      const options = { kubeconfig: cluster.kubeconfig, input: pod };
+      expect(await run(kubectlPath, [...words, ...strict], options)).toMatchObject({ code: 0, stderr: '' });
     });
 
     it('a job that was killed leaves the next one alone, in the same folder and at the same time', async () => {
