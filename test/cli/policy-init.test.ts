@@ -33,6 +33,16 @@ describe.each(WRITTEN)('"%s"', (name, flags, files) => {
     }
   });
 
+  test.skipIf(name === 'default')('takes nothing over from the built-in policy that nobody asked for', async () => {
+    const folder = join(await temporaryFolder(), 'policy');
+    await run('policy', 'init', name, folder, ...flags);
+    expect(await run('policy', 'upgrade', '--policy', folder, '--yes')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/has nothing new for your folder$/),
+    });
+    expect((await readdir(folder)).toSorted()).toEqual(files.toSorted());
+  });
+
   test('is printed as one stream of documents, and nothing is written', async () => {
     const { code, out } = await run('policy', 'init', name, '--print', ...flags);
     expect(code).toBe(0);
