@@ -47,7 +47,6 @@ export async function ciJob(kubeconfig: string): Promise<CiJob> {
   for (const made of [programs, temporary, home]) await mkdir(made);
   await symlink(kubectlPath, join(programs, 'kubectl'));
   await symlink(helmPath, join(programs, 'helm'));
-  await symlink(process.execPath, join(programs, 'node'));
   const environment = {
     PATH: [programs, process.env['PATH']].join(delimiter),
     HOME: home,
@@ -67,7 +66,7 @@ export async function ciJob(kubeconfig: string): Promise<CiJob> {
       const script = commands === undefined ? RECIPE : RECIPE.replace(OWN_COMMANDS, () => `${commands}\n`);
       return run(shell, [...flags, '-c', script]);
     },
-    gatehouse: (...words) => run(process.execPath, [join(repository, 'scripts/gatehouse.mjs'), ...words]),
+    gatehouse: (...words) => run('node', [join(repository, 'scripts/gatehouse.mjs'), ...words]),
   };
 }
 
