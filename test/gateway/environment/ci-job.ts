@@ -13,7 +13,8 @@ export const RECIPE = fencedBlock(read('docs/getting-started.md'), 'sh ci');
 const OWN_COMMANDS = /(?<=\n# The job itself.*\n)[\s\S]*$/;
 
 /** How a CI system calls a shell; those that this machine lacks are not among them. */
-export const SHELLS = [['dash'], ['sh'], ['bash'], ['bash', '-euo', 'pipefail']].filter(([shell = '']) => {
+export const SHELLS = ['dash', 'sh', 'bash', 'bash -euo pipefail'].filter((words) => {
+  const [shell = ''] = words.split(' ');
   const isThere = spawnSync(shell, ['-c', 'exit 0']).status === 0;
   if (!isThere) console.warn(`skipped: no ${shell} on this machine`);
   return isThere;
@@ -25,7 +26,7 @@ export interface CiJob {
   /** The folder for temporary files, in which nothing is to be left. */
   readonly temporary: string;
   /** Starts the recipe; with other commands in the place of its own where they are given. */
-  start(shell: readonly string[], commands?: string): RunningJob;
+  start(shell: string, commands?: string): RunningJob;
   /** Starts `gatehouse` in the folder. */
   gatehouse(...words: string[]): RunningJob;
 }
@@ -46,7 +47,6 @@ export async function ciJob(kubeconfig: string): Promise<CiJob> {
   for (const made of [programs, temporary, home]) await mkdir(made);
   await symlink(kubectlPath, join(programs, 'kubectl'));
   await symlink(helmPath, join(programs, 'helm'));
-  await symlink(process.execPath, join(programs, 'node'));
   const environment = {
     PATH: [programs, process.env['PATH']].join(delimiter),
     HOME: home,
@@ -61,11 +61,12 @@ export async function ciJob(kubeconfig: string): Promise<CiJob> {
   return {
     folder,
     temporary,
-    start([shell = '', ...flags], commands) {
+    start(words, commands) {
+      const [shell = '', ...flags] = words.split(' ');
       const script = commands === undefined ? RECIPE : RECIPE.replace(OWN_COMMANDS, () => `${commands}\n`);
       return run(shell, [...flags, '-c', script]);
     },
-    gatehouse: (...words) => run(process.execPath, [join(repository, 'scripts/gatehouse.mjs'), ...words]),
+    gatehouse: (...words) => run('node', [join(repository, 'scripts/gatehouse.mjs'), ...words]),
   };
 }
 

@@ -83,7 +83,8 @@ export async function startSystemd(binds: Readonly<Record<string, string>>): Pro
   return null;
 }
 
-function childOf({ pid }: ChildProcess): number | null {
+/** The one process that another has started; null where there is none yet. */
+export function childOf({ pid }: ChildProcess): number | null {
   const { stdout } = spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' });
   return /^\d+$/m.test(stdout) ? Number.parseInt(stdout, 10) : null;
 }
