@@ -28,7 +28,7 @@ export function readFlags<const Options extends Flags>(
   command: string,
   words: readonly string[],
   options: Options,
-  /** Which words may stand beside the flags, and what they are called; `[NAME]` may be left out. */
+  /** How many words may stand beside the flags, and what they are called; one in brackets may be left out. */
   positionals: readonly string[] = [],
 ): ReadFlags<Options> {
   const parsed = (() => {
@@ -39,9 +39,11 @@ export function readFlags<const Options extends Flags>(
       throw usageError(command, message);
     }
   })();
-  const needed = positionals.filter((name) => !name.startsWith('[')).length;
-  if (parsed.positionals.length < needed || parsed.positionals.length > positionals.length) {
-    const wanted = positionals.length === 0 ? 'flags only' : `one ${positionals.join(' and one ')}`;
+  const atLeast = positionals.filter((name) => !name.startsWith('[')).length;
+  if (parsed.positionals.length < atLeast || parsed.positionals.length > positionals.length) {
+    const names = positionals.map((name) => name.replaceAll(/[[\]]/g, ''));
+    const wanted =
+      positionals.length === 0 ? 'flags only' : `${atLeast === 0 ? 'at most ' : ''}one ${names.join(' and one ')}`;
     const got = parsed.positionals.length === 0 ? 'none' : parsed.positionals.map((word) => `"${word}"`).join(' ');
     throw usageError(command, `it takes ${wanted}, and got ${got}`);
   }
