@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { type GatewayProcess, startGatewayProcess } from '../environment/gateway-process.ts';
 import { customKind, type LargeObject, largeObjects, largeWrites, manySecrets } from '../environment/large-objects.ts';
@@ -85,7 +85,7 @@ export function describeLargeObjects(startCluster: () => Promise<TestedCluster>,
 
   /** What has finalizers, as a CustomResourceDefinition has, is there for a while after it is deleted. */
   async function gone(path: string): Promise<void> {
-    await expect.poll(async () => (await direct('GET', path)).status, { timeout: 60_000 }).toBe(404);
+    await vi.waitFor(async () => expect((await direct('GET', path)).status).toBe(404), { timeout: 60_000 });
   }
 
   /** What a controller wrote into meanwhile is read again. */
