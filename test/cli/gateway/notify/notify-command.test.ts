@@ -159,7 +159,7 @@ it('a gateway checks the same before it makes anything', async () => {
   const flags = ['--kubeconfig', kubeconfig, '--write-kubeconfig', join(folder, 'c.yaml'), '--data', data];
   for (const [wrong, says] of [
     [['--notify-webhook', 'http://example.com/'], /use https for example\.com/],
-    [['--log-level', 'loud'], /--log-level takes debug, info, warn, error, not "loud"/],
+    [['--log-level', 'loud'], /--log-level takes debug, info, warn or error, not "loud"/],
     [['--log-format', 'xml'], /--log-format takes text, json, not "xml"/],
   ] as const) {
     const { code, errors } = await run('gateway', ...flags, ...wrong);
