@@ -414,7 +414,7 @@ describe('journal show', () => {
       /^waited +4 s for 7F3K: APPROVED by local:bob$/m,
       /^sign +pod-placed-on-node: the pods are put on node n1$/m,
       /^approval +2026-03-02T02:00:00\.000Z +7F3K PENDING$/m,
-      /^approval +2026-03-02T02:00:04\.000Z +7F3K APPROVED by local:bob, through sudo by dora \(claimed\): fine$/m,
+      /^approval +2026-03-02T02:00:04\.000Z +7F3K APPROVED by local:bob, through\n +sudo by dora \(claimed\): fine$/m,
       /^end +2026-03-03T12:00:00\.000Z +101 in 12 ms$/m,
     ])
       expect(approved.out).toMatch(line);
