@@ -31,6 +31,12 @@ export interface Author {
 /** The author of what was closed by somebody of whom nothing could be proved. No user has this name: theirs begin `local:`. */
 export const UNPROVEN = 'somebody unproven';
 
+/** What a caller said of themselves, but for their process; nothing where that is nothing. For events that name the author. */
+export function claimsOf(caller: Caller | undefined): { readonly claims?: Omit<CallerClaims, 'pid'> } {
+  const { pid: _, ...claims } = caller?.claims ?? {};
+  return Object.keys(claims).length === 0 ? {} : { claims };
+}
+
 /** `local:root, through sudo by alice (claimed)`. */
 export function authorInWords({ by, caller }: { readonly by: string; readonly caller?: Caller | undefined }): string {
   if (caller === undefined) return by;

@@ -8,6 +8,7 @@ import { outputFlags, wantsJson } from '../command/output-flag.ts';
 import { table } from '../command/printable.ts';
 import { GATEWAY_FLAGS } from '../gateway/gateway-flags.ts';
 import { readSettings } from '../gateway/gateway-settings.ts';
+import { refuseForeignPlaces } from '../gateway/start-places.ts';
 import { type Finding, lookAt } from './named-things.ts';
 import { policyMistakes } from './policy-mistakes.ts';
 import { type Origin, originInWords, problemInWords, type Said } from './said.ts';
@@ -97,14 +98,18 @@ async function check(words: readonly string[], context: CommandContext): Promise
   const { complaint, worked } = await workedOut(all, context);
   // What the file or a look at what it names has told already is not told again.
   const isTold = isUnread(found) || wrong.some(({ name }) => complaint?.startsWith(`--${name}`));
+  const others = await placesOfOthers(all, context);
+  if (others !== null) wrong.push({ name: null, message: others });
   if (complaint !== null && !isTold) wrong.push({ name: null, message: complaint });
   wrong.push(...(await policyMistakes(worked['policy'] ?? '')).map((message) => ({ name: 'policy', message })));
   const inFull = (one: Said): Said => {
     const value = one.origin.from === 'default' ? worked[one.name] : undefined;
-    return value === undefined ? one : { ...one, values: [value] };
+    return { ...one, values: (value === undefined ? one.values : [value]).map((said) => shown(one.name, said)) };
   };
   const file = found.file === null ? null : resolve(found.file);
-  return { ok: wrong.length === 0, file, settings: settings.map(inFull), wrong, notes };
+  // A note of something that a gateway refuses outright would say it twice.
+  const unsaid = notes.filter((note) => !complaint?.startsWith(`--${note.split(':', 1)[0]}:`));
+  return { ok: wrong.length === 0, file, settings: settings.map(inFull), wrong, notes: unsaid };
 }
 
 /** Each flag's value, and who says it; none for one that is said with a mistake. */
@@ -156,6 +161,36 @@ async function workedOut(
     if (!(error instanceof CommandError)) throw error;
     return { complaint: error.message.split('\n', 1)[0] ?? '', worked: folders };
   }
+}
+
+/** Whose the places are that a start writes to: the first thing that it looks at. */
+async function placesOfOthers(words: readonly string[], context: CommandContext): Promise<string | null> {
+  const { values } = readFlags('gateway', words, GATEWAY_FLAGS);
+  const data = dataFolder(values.data, context);
+  const kubeconfig = values['write-kubeconfig'];
+  const witness = values['journal-witness'];
+  try {
+    await refuseForeignPlaces(
+      {
+        dataFolder: data,
+        policyFolder: values.policy === undefined ? join(data, 'policy') : resolve(values.policy),
+        writeKubeconfig: kubeconfig === undefined ? join(data, 'client.yaml') : resolve(kubeconfig),
+        journalWitness: witness === undefined ? null : resolve(witness),
+      },
+      context,
+    );
+    return null;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return error.message;
+  }
+}
+
+/** The path of a webhook is often its secret, and what this prints goes into the logs of pipelines and services. */
+function shown(name: string, value: string): string {
+  if (name !== 'notify-webhook' || !URL.canParse(value)) return value;
+  const { origin, href } = new URL(value);
+  return href === `${origin}/` ? origin : `${origin}/…`;
 }
 
 /** What holds where nobody says anything; where it depends on something, help has it in words. */

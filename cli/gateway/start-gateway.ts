@@ -17,7 +17,7 @@ import { SERVICE_VARIABLES } from '../health/service-manager.ts';
 import { usualWitness, witnessTrouble } from '../journal/journal-witness.ts';
 import { gatewayKeys } from './gateway-keys.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
-import { isFixedPolicy, refuseForeignPlaces, refuseOpenPolicy } from './start-places.ts';
+import { isFixedPolicy, isInside, refuseForeignPlaces, refuseOpenPolicy } from './start-places.ts';
 
 /**
  * Looks at the places that a start writes to, and makes those that are missing.
@@ -105,7 +105,14 @@ async function openWitness(
 ): Promise<HeadWitness | null> {
   const place = journalWitness ?? (await usualWitness(dataFolder, context));
   const why = await witnessTrouble(place);
-  if (why === null) return witnessFile(place, journalReaders);
+  if (why === null) {
+    if (journalWitness === null && isInside(place, dataFolder)) {
+      const says =
+        'how far the journal reaches is kept in the data folder alone, and goes with it: name a file elsewhere with --journal-witness';
+      log.warn({ event: 'journal-witness-missing', place, why: 'it lies in the data folder' }, says);
+    }
+    return witnessFile(place, journalReaders);
+  }
   if (journalWitness !== null)
     throw new CommandError(exitCodes.failed, `--journal-witness: ${visible(place)}: ${why}; name another file`);
   const says = 'how far the journal reaches is kept nowhere else: name a file for it with --journal-witness';

@@ -114,7 +114,7 @@ async function namesIn(folder: string): Promise<string[]> {
   return names.map((name) => join('journal', name));
 }
 
-function isInside(path: string, folder: string): boolean {
+export function isInside(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way === '' || !way.startsWith('..');
 }

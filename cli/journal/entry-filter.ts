@@ -1,3 +1,4 @@
+import type { Caller } from '../../model/caller.ts';
 import type { DecidedRecord, OwnReadRecord } from '../../model/journal-record.ts';
 import { visibleJson } from '../../model/visible-text.ts';
 import { type Flags, usageError } from '../command/flags.ts';
@@ -12,7 +13,7 @@ export const FILTER_FLAGS = {
     type: 'string',
     value: 'NAME',
     multiple: true,
-    says: 'who asked, or decided about a request: ada or local:ada',
+    says: 'who asked, or decided about something, also through sudo (claimed): ada or local:ada',
   },
   user: { type: 'string', value: 'NAME', multiple: true, says: 'the same as --person' },
   as: { type: 'string', value: 'NAME', multiple: true, says: 'as whom the request ran (kubectl --as)' },
@@ -119,7 +120,9 @@ function needlesOf(wanted: EntryFilter['wanted']): Buffer[] {
     if (value === undefined || more.length > 0) return [];
     // A person may be named without `local:`, and `*` is any text.
     if (name !== 'person' && !value.includes('*')) return [Buffer.from(visibleJson(JSON.stringify(value)))];
-    const longest = value.split('*').reduce((one, other) => (other.length > one.length ? other : one));
+    // Who ran sudo stands there without `local:`.
+    const searched = name === 'person' ? value.replace(/^local:/, '') : value;
+    const longest = searched.split('*').reduce((one, other) => (other.length > one.length ? other : one));
     return [Buffer.from(visibleJson(JSON.stringify(longest)).slice(1, -1))];
   });
 }
@@ -151,11 +154,16 @@ const readOf = ({ record }: JournalEntry): OwnReadRecord | null => (record.type 
 const some = (...texts: ReadonlyArray<string | null | undefined>) =>
   texts.filter((text): text is string => text !== null && text !== undefined && text !== '');
 
+/** Who ran sudo, as they said themselves: where several people decide as one user nothing else tells them apart. */
+const claimedUser = (caller: Caller | undefined) =>
+  caller?.claims.sudoUser === undefined ? null : `local:${caller.claims.sudoUser}`;
+
 /** What an entry has of each thing that may be looked for. */
 export const TEXTS: Readonly<Record<Named, (entry: JournalEntry) => readonly string[]>> = {
   person: (entry) => {
     const { record } = entry;
-    if (record.type === 'approval') return some(record.by);
+    if (record.type === 'approval') return some(record.by, claimedUser(record.caller));
+    if (record.type === 'gateway') return some(record.author?.by, claimedUser(record.author?.caller));
     return some(decidedOf(entry)?.principal.user, decidedOf(entry)?.approval?.by);
   },
   as: (entry) => some(decidedOf(entry)?.effective?.user, readOf(entry)?.effective?.user),

@@ -1,3 +1,4 @@
+import { authorInWords } from '../../model/caller.ts';
 import type { DecidedRecord, FinishedRecord } from '../../model/journal-record.ts';
 import { identityInWords, requestInWords, sessionInWords } from '../approvals/request-in-words.ts';
 import type { Field } from '../command/printable.ts';
@@ -22,7 +23,7 @@ export function storyInFields({ request, approvals, reads }: Story): Field[] {
     ...(record.type === 'decided' ? decidedFields(record, record.time) : []),
     ...approvals.flatMap(({ record: state }): Field[] => {
       if (state.type !== 'approval') return [];
-      const by = state.by === null ? '' : ` by ${state.by}`;
+      const by = state.by === null ? '' : ` by ${authorInWords({ by: state.by, caller: state.caller })}`;
       return [
         ['approval', `${state.time}  ${state.code} ${state.state}${by}${state.comment ? `: ${state.comment}` : ''}`],
       ];

@@ -182,7 +182,7 @@ class KubeconfigBackedCluster implements WatchedCluster {
     const sameProxy = resolved.proxy === null ? this.proxy === null : resolved.proxy.equals(this.proxy);
     if (!sameServer || !sameProxy || resolved.user.name !== this.credentialName) {
       throw this.#unavailable(
-        'the kubeconfig changed and now leads to another server, proxy or user; disconnect the cluster and connect it again',
+        'the kubeconfig changed and now leads to another server, proxy or user; disconnect the cluster and connect it again, or restart a headless gateway',
       );
     }
     const surroundings = { ...this.#options, context: this.contextName };

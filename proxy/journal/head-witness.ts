@@ -52,7 +52,7 @@ export async function hear(witness: HeadWitness, publicKey: JournalKey['publicKe
   try {
     text = await witness.read();
   } catch (error) {
-    return { says: 'unusable', place, why: `${place} cannot be read: ${diskErrorInWords(error)}` };
+    return { says: 'unusable', place, why: `${place} cannot be read: ${diskErrorInWords(error, 'read')}` };
   }
   if (text === null) return { says: 'nothing', place };
   const head = parseStatement(text);

@@ -34,6 +34,11 @@ export interface Journal {
   findings(): readonly string[];
   /** Null, or why it cannot be written (a full disk, a read-only folder, a file that was removed). */
   problem(): string | null;
+  /**
+   * Settles when it can be written. After a failure it is tried anew: the disk may have room again.
+   * @throws {Refusal} `journal-unavailable` when it still cannot.
+   */
+  assertWritable(): Promise<void>;
   /** Called when it cannot be written any more, when the reason changes, and with null when it can again. */
   onProblem(listener: (problem: string | null) => void): () => void;
   numbers(): JournalNumbers;

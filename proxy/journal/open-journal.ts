@@ -2,7 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import type { GatewayRecord, JournalEntry, JournalRecord } from '../../model/journal-record.ts';
-import { diskErrorInWords, withPath } from '../disk-error.ts';
+import { diskErrorInWords, isSystemError, withPath } from '../disk-error.ts';
 import type { GatewayLog } from '../gateway-log.ts';
 import type { JournalNumbers } from '../gateway-numbers.ts';
 import { makeFolders } from '../make-folders.ts';
@@ -138,6 +138,8 @@ class LocalJournal implements Journal {
   /** Records that could not be written. */
   #unwritten = 0;
   #waiting: Waiting[] = [];
+  /** Who asked whether it can be written again. */
+  #retries: Array<() => void> = [];
   #files: KnownFile[] = [];
   #current: AppendFile | null = null;
   #day = '';
@@ -224,6 +226,16 @@ class LocalJournal implements Journal {
     return `The journal in ${this.#options.folder} cannot be written: ${this.#failure.reason}, since ${this.#failure.since}.`;
   }
 
+  async assertWritable(): Promise<void> {
+    if (this.#failure !== null) await new Promise<void>((tried) => this.#tryAgain(tried));
+    if (this.#failure !== null) throw journalUnavailable(this.#failure.reason, this.#failure.error);
+  }
+
+  #tryAgain(tried: () => void): void {
+    this.#retries.push(tried);
+    void this.#run();
+  }
+
   onProblem(listener: (problem: string | null) => void): () => void {
     this.#problemListeners.add(listener);
     return () => this.#problemListeners.delete(listener);
@@ -276,14 +288,21 @@ class LocalJournal implements Journal {
   async #loop(): Promise<void> {
     // One turn of the microtask queue, so that appends made together are written together.
     await Promise.resolve();
-    while (this.#waiting.length > 0 || this.#headDue || this.#trimDue || this.#lookDue) {
+    while (this.#waiting.length > 0 || this.#retries.length > 0 || this.#headDue || this.#trimDue || this.#lookDue) {
       if (this.#lookDue) await this.#look();
       if (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, BATCH_AT_MOST));
+      if (this.#retries.length > 0) await this.#retry(this.#retries.splice(0));
       if (this.#trimDue) await this.#trim();
       if (this.#headDue) await this.#writeHead();
     }
     // In the same turn as the check above: an append right after it starts the loop anew.
     this.#running = null;
+  }
+
+  /** The note that it can be written again is what is tried, once for all who asked. */
+  async #retry(asked: ReadonlyArray<() => void>): Promise<void> {
+    if (this.#failure !== null) await this.#commit([]);
+    for (const tried of asked) tried();
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
@@ -373,8 +392,10 @@ class LocalJournal implements Journal {
     const reason = diskErrorInWords(error);
     const isNew = this.#failure?.reason !== reason;
     if (isNew) {
+      // The words say all of what the system or a look at the files found; a stack is for what nobody expected.
+      const defect = isSystemError(error) || error instanceof OutOfPlaceError ? {} : { error };
       this.#options.log.error(
-        { event: 'journal-unavailable', error, folder: this.#options.folder },
+        { event: 'journal-unavailable', why: reason, ...defect, folder: this.#options.folder },
         'the journal cannot be written',
       );
     }

@@ -1,7 +1,6 @@
 import type { Sign } from '../../model/sign.ts';
 import { readable } from '../evaluation/look/body.ts';
 import { signsOf } from '../evaluation/signs/signs.ts';
-import { journalUnavailable } from '../journal/journal.ts';
 import { isLargeBody } from '../large-bodies/large-bodies.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import type { JsonValue } from '../request/json-value.ts';
@@ -31,8 +30,7 @@ export async function readWhole(passage: Passage, decided: DecidedByUrl): Promis
   if (isDeniedByUrl(decided)) return { ...decided, ...saying(decided, null, null) };
   const received = announcesBody(request) ? await collected(request, exchange) : null;
   const read = received === null ? saying(decided, null, null) : await readBodyOf(passage, decided, received);
-  const problem = parts.journal.problem();
-  if (problem !== null) throw journalUnavailable(problem);
+  if (parts.journal.problem() !== null) await parts.journal.assertWritable();
   return { ...decided, ...read, body: isRead(request) ? null : received };
 }
 

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { verifyJournal } from '../../proxy/journal/verify-journal.ts';
 import { FIRST_POLICY, NEW_SINCE_FIRST } from '../proxy/policy/upgrade/first-policy.ts';
 import { kubeconfigToNowhere } from './nowhere.ts';
-import { complaints, run, start, temporaryFolder } from './run.ts';
+import { complaints, run, start, startIn, temporaryFolder } from './run.ts';
 
 let data = '';
 let flags: string[] = [];
@@ -87,6 +87,25 @@ describe('case 64: the second place that keeps how far the journal reached', () 
     await rm(data, { recursive: true });
     const told = await stopped();
     expect(told).toMatchObject([{ detail: expect.stringMatching(/which names record \d+ at .* another key/) }]);
+  });
+
+  test('that is inside the data folder all the same, as where that is the home of a service user, is warned about', async () => {
+    const running = startIn(
+      { environment: { XDG_STATE_HOME: join(data, '.local', 'state') } },
+      ...['gateway', ...flags],
+    );
+    onTestFinished(async () => {
+      running.stop();
+      await running.exit;
+    });
+    await running.printed('ready');
+    expect(complaints(running.errors)).toEqual([
+      expect.objectContaining({
+        event: 'journal-witness-missing',
+        place: expect.stringContaining(data),
+        msg: expect.stringMatching(/is kept in the data folder alone.*--journal-witness/),
+      }),
+    ]);
   });
 
   test('may be named, is then made, and is no place inside the journal', async () => {

@@ -66,6 +66,7 @@ const ENTRIES: ReadonlyArray<readonly [time: string, ...entries: JournalEntry[]]
       code: '7F3K',
       state: 'APPROVED',
       by: 'local:bob',
+      caller: { uid: 1_000, claims: { sudoUser: 'dora', sudoUid: 1_001 } },
       comment: 'fine',
       intentDigest: 'd',
     },
@@ -142,6 +143,8 @@ describe('journal query', () => {
       ['logs', 'approved', 'approval APPROVED'],
     ],
     [['--person', 'local:c*'], ['logs']],
+    [['--person', 'dora'], ['approval APPROVED']],
+    [['--person', 'local:dora'], ['approval APPROVED']],
     [['--as', 'eve'], ['scaled']],
     [['--as', 'e*e'], ['scaled']],
     [['--outcome', 'deny'], ['denied']],
@@ -411,7 +414,7 @@ describe('journal show', () => {
       /^waited +4 s for 7F3K: APPROVED by local:bob$/m,
       /^sign +pod-placed-on-node: the pods are put on node n1$/m,
       /^approval +2026-03-02T02:00:00\.000Z +7F3K PENDING$/m,
-      /^approval +2026-03-02T02:00:04\.000Z +7F3K APPROVED by local:bob: fine$/m,
+      /^approval +2026-03-02T02:00:04\.000Z +7F3K APPROVED by local:bob, through\n +sudo by dora \(claimed\): fine$/m,
       /^end +2026-03-03T12:00:00\.000Z +101 in 12 ms$/m,
     ])
       expect(approved.out).toMatch(line);

@@ -1,4 +1,5 @@
 import type { ApprovalRequest } from '../../../model/approval.ts';
+import { claimsOf } from '../../../model/caller.ts';
 import type { EffectiveIdentity, FinishedRecord } from '../../../model/journal-record.ts';
 import type { LiveStream } from '../../../model/live-stream.ts';
 import { requestLine } from '../../../model/request-words.ts';
@@ -39,6 +40,7 @@ export function lineOf(event: OperatorEvent): EventLine | null {
       const decided = {
         verdict: review?.verdict ?? null,
         by: review?.by ?? null,
+        ...claimsOf(review?.caller),
         comment: review?.comment ?? null,
         goodUntil: grant?.expiresAt ?? null,
       };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ApprovalRequest } from '../../../model/approval.ts';
+import { claimsOf } from '../../../model/caller.ts';
 import type { WaitingChange } from '../../../model/policy-change.ts';
 import { requestLine, resourceName } from '../../../model/request-words.ts';
 import { visible } from '../../../model/visible-text.ts';
@@ -49,7 +50,12 @@ const waits = { approval: request };
 const decided = {
   approval: request,
   verdict: z.enum(['approve', 'deny']),
-  by: text,
+  by: text.describe('what is proved'),
+  claims: z
+    .strictObject({ sudoUser: text, sudoUid: z.int(), loginUid: z.int() })
+    .partial()
+    .optional()
+    .describe('what they said of themselves, such as who ran sudo; nothing vouches for it'),
   comment: text.nullable(),
   afterSeconds: z.number(),
 };
@@ -107,8 +113,15 @@ export function notificationOf(event: OperatorEvent, from: NotifyingGateway): Ou
     case 'approval-decided': {
       const { review, id } = event.approval;
       if (review === null) return null;
-      const { verdict, by, comment } = review;
-      const data = { approval: aboutApproval(event.approval), verdict, by, comment, ...after(event) };
+      const { verdict, by, caller, comment } = review;
+      const data = {
+        approval: aboutApproval(event.approval),
+        verdict,
+        by,
+        ...claimsOf(caller),
+        comment,
+        ...after(event),
+      };
       return outgoing({ type: 'approval.decided', data }, from, id);
     }
     case 'approval-ended': {

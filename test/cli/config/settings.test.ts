@@ -90,6 +90,41 @@ describe('who counts', () => {
   });
 });
 
+describe('config check', () => {
+  test('says the host of a webhook alone, whose path is often its secret', async () => {
+    await says('notify-webhook: https://hooks.example.com/T0KEN?key=canary');
+    const { of, ...report } = await checked({}, config);
+    expect(of('notify-webhook')?.values).toEqual(['https://hooks.example.com/…']);
+    expect(JSON.stringify(report)).not.toMatch(/T0KEN|canary/);
+  });
+
+  test('says once that a group is missing', async () => {
+    await says('journal-group: no-such-group-here');
+    const { wrong, notes } = await checked({}, config);
+    expect(wrong).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('no group "no-such-group-here"') }),
+    ]);
+    expect(notes).toEqual([]);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'as root, of a data folder of somebody else, says whose it is (needs root)',
+    async () => {
+      const data = join(folder, 'data-of-another');
+      await mkdir(data);
+      await chown(data, 65_534, 65_534);
+      await says(`data: ${data}`);
+      const { ok, wrong } = await checked({}, config);
+      expect(ok).toBe(false);
+      expect(wrong.map(({ message }) => message)).toEqual([
+        expect.stringMatching(
+          /^--data: .*data-of-another belongs to .*, and this runs as root \(uid 0\): start the gateway as that user/,
+        ),
+      ]);
+    },
+  );
+});
+
 describe('a gateway', () => {
   function gateway(environment: Record<string, string>, ...words: string[]) {
     const running = startIn({ environment }, 'gateway', ...words);

@@ -64,6 +64,27 @@ describe('a disk that was full', () => {
     expect(await verifyJournal(join(place, 'journal'), { publicKey })).toMatchObject({ ok: true });
   });
 
+  test('is tried anew by whoever asks before something is sent, and that is no record that is lost', async () => {
+    const place = await disk('tmpfs', 512);
+    if (place === null) return console.log('skipped: no tmpfs can be mounted here');
+    const journal = await openTestJournal(join(place, 'journal'));
+    await journal.assertWritable();
+    await fill(place);
+    let lost = 0;
+    while (lost === 0) await journal.append(decided(), { durable: true }).catch(() => (lost += 1));
+    await expect(journal.assertWritable()).rejects.toMatchObject({
+      ...refused,
+      message: 'the journal of Gatehouse cannot be written: the disk is full (ENOSPC)',
+    });
+    await rm(join(place, 'fill'));
+    await Promise.all([journal.assertWritable(), journal.assertWritable()]);
+    expect(journal.problem()).toBeNull();
+    const [note] = await journal.query({ types: ['gateway'] }, { limit: 1 });
+    expect(note).toMatchObject({ event: 'journal-resumed', detail: expect.stringContaining(' 1 records could not') });
+    await journal.close();
+    expect(await verifyJournal(join(place, 'journal'), { publicKey })).toMatchObject({ ok: true });
+  });
+
   test('that says so only when it syncs: the first record again, and no heap of empty files', async () => {
     const folder = await temporaryFolder();
     const journal = await openTestJournal(folder);

@@ -1,7 +1,7 @@
 import { duplexPair, Readable } from 'node:stream';
 import type { DecidedRecord, FinishedRecord, JournalEntry, OwnReadRecord } from '../../../model/journal-record.ts';
 import type { Upstream } from '../../../proxy/forward/upstream.ts';
-import type { Journal } from '../../../proxy/journal/journal.ts';
+import { type Journal, journalUnavailable } from '../../../proxy/journal/journal.ts';
 import type { AnswerBody, Exchange, HeaderLine } from '../../../proxy/listener/exchange.ts';
 import { LOCAL } from '../policy/policies.ts';
 
@@ -223,7 +223,7 @@ export function journalOf(
   { problem = null, write }: { problem?: string | null; write?: (entry: JournalEntry) => Promise<void> },
 ) {
   const entries: Array<Written<JournalEntry>> = [];
-  const journal: Pick<Journal, 'append' | 'countRefused' | 'problem'> = {
+  const journal: Pick<Journal, 'append' | 'countRefused' | 'problem' | 'assertWritable'> = {
     append: async (entry, { durable }) => {
       await new Promise((resolve) => setImmediate(resolve));
       await write?.(entry);
@@ -233,6 +233,7 @@ export function journalOf(
     },
     countRefused: (reason) => void timeline.push(`counted ${reason}`),
     problem: () => problem,
+    assertWritable: () => (problem === null ? Promise.resolve() : Promise.reject(journalUnavailable(problem))),
   };
   return {
     journal: journal as Journal,

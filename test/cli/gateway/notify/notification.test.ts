@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { lineOf } from '../../../../cli/gateway/log/event-lines.ts';
 import { notificationOf, notificationSchema, testNotification } from '../../../../cli/gateway/notify/notification.ts';
 import { anApproval, aStream } from '../events/happenings.ts';
 
@@ -46,6 +47,19 @@ describe('what somebody is told', () => {
     expect(bodyOf({ kind: 'approval-decided', approval, afterMs: 42_000 })).toMatchObject({
       type: 'approval.decided',
       data: { verdict: 'deny', by: 'local:eve', comment: 'no', afterSeconds: 42 },
+    });
+  });
+
+  it('of a decision through sudo has who ran it as what it is', () => {
+    const caller = { uid: 0, claims: { pid: 7, sudoUser: 'eve', sudoUid: 1001 } };
+    const approval = anApproval({}, { state: 'DENIED', review: { ...review, by: 'local:root', caller } });
+    expect(bodyOf({ kind: 'approval-decided', approval, afterMs: 42_000 })?.data).toMatchObject({
+      by: 'local:root',
+      claims: { sudoUser: 'eve', sudoUid: 1001 },
+    });
+    expect(lineOf({ kind: 'approval-decided', approval, afterMs: 42_000 })?.fields).toMatchObject({
+      by: 'local:root',
+      claims: { sudoUser: 'eve', sudoUid: 1001 },
     });
   });
 
