@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { programOf } from '../command/flag-value.ts';
+import { commandWords } from '../command/command-words.ts';
 import type { Flag } from '../command/flags.ts';
 
 /** What was found where a value leads to: `wrong`, a gateway would not run so; `noted`, it would. */
@@ -29,7 +29,7 @@ export async function lookAt(
     case 'folder':
       return await usableFolder(resolve(value));
     case 'command':
-      return await runnable(programOf(value), environment);
+      return await runnable(value, environment);
     case 'address':
       return await listenable(value);
     case 'group':
@@ -78,16 +78,19 @@ async function makeable(folder: string, path: string): Promise<Finding | null> {
 }
 
 async function runnable(
-  value: string,
+  line: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Finding | null> {
-  if (!value.includes('/')) {
+  const words = commandWords(line);
+  if (words === null) return wrong('a quote is not closed');
+  const [program = ''] = words;
+  if (!program.includes('/')) {
     for (const folder of (environment['PATH'] ?? '').split(delimiter)) {
-      if (folder !== '' && (await isProgram(join(folder, value)))) return null;
+      if (folder !== '' && (await isProgram(join(folder, program)))) return null;
     }
-    return wrong(`no program "${value}" is in PATH`);
+    return wrong(`no program "${program}" is in PATH`);
   }
-  const path = resolve(value);
+  const path = resolve(program);
   if (await isProgram(path)) return null;
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
   return wrong(

@@ -5,11 +5,11 @@ import { readKubeconfigs } from '../../proxy/clusters/kubeconfig-files.ts';
 import { controlSocketPath } from '../../proxy/control/control-socket.ts';
 import type { CommandContext } from '../command/command.ts';
 import { dataFolder } from '../command/data-folder.ts';
-import { oneOf, positiveNumber, readFlags, required, usageError } from '../command/flags.ts';
+import { readFlags, required, usageError } from '../command/flags.ts';
 import { namedWitness } from '../journal/journal-witness.ts';
 import { readersGroup } from '../journal/readers-group.ts';
 import { GATEWAY_FLAGS } from './gateway-flags.ts';
-import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './log/gateway-log.ts';
+import type { LogFormat, LogLevel } from './log/gateway-log.ts';
 import type { Channel } from './notify/channel.ts';
 import { notifyChannels } from './notify/notify-settings.ts';
 
@@ -70,16 +70,16 @@ export async function readSettings(words: readonly string[], context: CommandCon
     trustsPolicyFolder: values['trust-policy-folder'] === true,
     listen: parseListen(values.listen),
     journalReaders: await readersGroup(NAME, values['journal-group']),
-    wait: values.wait === undefined ? null : parseWait(values.wait),
-    output: parseOutput(values.output),
+    wait: values.wait ?? null,
+    output: values.output,
     metrics: values.metrics === undefined ? null : parseListen(values.metrics, 'metrics'),
-    logLevel: oneOf(NAME, 'log-level', values['log-level'], LOG_LEVELS),
-    logFormat: values['log-format'] === undefined ? null : oneOf(NAME, 'log-format', values['log-format'], LOG_FORMATS),
+    logLevel: values['log-level'],
+    logFormat: values['log-format'] ?? null,
     notify: await notifyChannels(NAME, values, context),
     journalWitness: witness === undefined ? null : namedWitness(NAME, witness, data),
     retention: {
-      days: positiveNumber(NAME, 'journal-days', values['journal-days']),
-      bytes: positiveNumber(NAME, 'journal-megabytes', values['journal-megabytes']) * 1024 * 1024,
+      days: values['journal-days'],
+      bytes: values['journal-megabytes'] * 1024 * 1024,
     },
   };
 }
@@ -100,20 +100,6 @@ async function chooseContext(files: readonly string[], wanted: string | undefine
   const flaw = flaws.find(({ kind, name }) => kind === 'context' && name === chosen);
   if (flaw !== undefined) throw usageError(NAME, `--context: ${flaw.message}`);
   throw usageError(NAME, `--context: the kubeconfig has no context "${chosen}"; it has: ${known}`);
-}
-
-/** A timer of Node holds 24 days; nobody waits for longer than one. */
-const WAIT_AT_MOST = 86_400;
-
-function parseWait(text: string): number {
-  const seconds = positiveNumber(NAME, 'wait', text);
-  if (seconds <= WAIT_AT_MOST) return seconds;
-  throw usageError(NAME, `--wait takes ${WAIT_AT_MOST} seconds at most, not ${text}`);
-}
-
-function parseOutput(text: string): GatewaySettings['output'] {
-  if (text === 'text' || text === 'json') return text;
-  throw usageError(NAME, `--output takes text or json, not "${text}"`);
 }
 
 /** `127.0.0.1:0`, `[::1]:8443`, `localhost:0`: the gateway's certificate is good for loopback alone. */

@@ -4,11 +4,6 @@ import { visible } from '../../model/visible-text.ts';
 import { identityInWords, requestInWords } from '../approvals/request-in-words.ts';
 import type { JournalEntry } from './journal-entry.ts';
 
-/** One line for each request, with its end where that is among the records, and for each other record. */
-export function journalLines(records: readonly JournalRecord[]): string[] {
-  return joined(records).map(entryInWords);
-}
-
 /** Each request with its end where both are among the records, in the order of the records. */
 export function joined(records: readonly JournalRecord[]): JournalEntry[] {
   const ends = new Map(records.flatMap((record) => (record.type === 'finished' ? [[record.auditId, record]] : [])));

@@ -209,5 +209,3 @@ function partLines(part: BuiltInPart, chosen: boolean): string[] {
 function wrapped(text: string): string[] {
   return text.match(/\S.{0,99}(?=\s|$)/g) ?? [];
 }
-
-/** A message may bring a rule's text of several lines. */

@@ -36,6 +36,7 @@ waits: it gets a JSON object on its standard input. No shell reads the line; quo
     isSetting: true,
     value: 'SECONDS',
     kind: 'number',
+    atMost: 300,
     default: '10',
     says: 'how long the program may run, and the webhook may take to answer',
   },
