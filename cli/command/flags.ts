@@ -159,6 +159,14 @@ export function flagsIn(
   return { given, positionals: tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])) };
 }
 
+/** A command's words without some of its flags and what stands behind them. */
+export function withoutFlags(words: readonly string[], flags: readonly GivenFlag[]): string[] {
+  const gone = new Set(
+    flags.flatMap(({ index, isInline, value }) => (isInline || value === null ? [index] : [index, index + 1])),
+  );
+  return words.filter((_, index) => !gone.has(index));
+}
+
 function known(
   command: string,
   given: GivenFlag,

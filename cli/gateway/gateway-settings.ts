@@ -1,10 +1,10 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { visible } from '../../model/visible-text.ts';
 import { readKubeconfigs } from '../../proxy/clusters/kubeconfig-files.ts';
 import { controlSocketPath } from '../../proxy/control/control-socket.ts';
 import type { CommandContext } from '../command/command.ts';
-import { dataFolder } from '../command/data-folder.ts';
+import { dataFolder, policyFolder } from '../command/data-folder.ts';
 import { readFlags, required, usageError } from '../command/flags.ts';
 import { namedWitness } from '../journal/journal-witness.ts';
 import { readersGroup } from '../journal/readers-group.ts';
@@ -66,10 +66,10 @@ export async function readSettings(words: readonly string[], context: CommandCon
     context: await chooseContext(kubeconfigFiles, values.context),
     writeKubeconfig,
     dataFolder: data,
-    policyFolder: values.policy === undefined ? join(data, 'policy') : resolve(values.policy),
+    policyFolder: policyFolder(values.policy, data),
     trustsPolicyFolder: values['trust-policy-folder'] === true,
     listen: parseListen(values.listen),
-    journalReaders: await readersGroup(NAME, values['journal-group']),
+    journalReaders: await readersGroup(NAME, values['journal-group'], context),
     wait: values.wait ?? null,
     output: values.output,
     metrics: values.metrics === undefined ? null : parseListen(values.metrics, 'metrics'),
