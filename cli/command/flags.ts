@@ -44,6 +44,13 @@ export function borrowed(flags: Flags): Flags {
   return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, borrow(flag)]));
 }
 
+/** Flags of the gateway at another command, which the environment and the config file may say there too. */
+export function settings<const Gateway extends Flags>(flags: Gateway): Gateway {
+  return Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [name, { ...flag, isSetting: true }]),
+  ) as Gateway;
+}
+
 type OneValue<Declared extends Flag> = Declared extends { readonly type: 'boolean' }
   ? boolean
   : Declared extends { readonly choices: ReadonlyArray<infer Choice> }

@@ -111,7 +111,7 @@ test('what lies open in the data folder stops the start, by name, and the folder
   expect(await mode(data)).toBe('700');
 });
 
-test.each(['no-such-group', '', '99999999999', '-x'])('there is no group %j: 2, and nothing is made', async (name) => {
+test.each(['no-such-group', '99999999999', '-x'])('there is no group %j: 2, and nothing is made', async (name) => {
   const { code, errors } = await run('gateway', ...flags, `--journal-group=${name}`);
   expect(errors).toMatch(/--journal-group: there is no group ".*" here: make it \(groupadd\), or give/);
   expect(code).toBe(2);
