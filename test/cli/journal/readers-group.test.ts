@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { chmod, lstat, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { readersGroup } from '../../cli/journal/readers-group.ts';
-import { kubeconfigToNowhere } from './nowhere.ts';
-import { run, start, temporaryFolder } from './run.ts';
+import { readersGroup } from '../../../cli/journal/readers-group.ts';
+import { kubeconfigToNowhere } from '../nowhere.ts';
+import { run, start, temporaryFolder } from '../run.ts';
 
 const isRoot = process.getuid?.() === 0;
 /** Root may give files to a group that nobody is in; others to one of their own. */

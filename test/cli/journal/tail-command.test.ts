@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { entryInWords, joined } from '../../cli/journal/entry-in-words.ts';
-import type { JournalRecord, OwnReadRecord } from '../../model/journal-record.ts';
-import { decided, finished, openTestJournal } from '../proxy/journal/entries.ts';
+import { entryInWords, joined } from '../../../cli/journal/entry-in-words.ts';
+import type { JournalRecord, OwnReadRecord } from '../../../model/journal-record.ts';
+import { decided, finished, openTestJournal } from '../../proxy/journal/entries.ts';
+import { run, start } from '../run.ts';
 import { dataFolderOfThree } from './journal-of-three.ts';
-import { run, start } from './run.ts';
 
 /** As the command prints them. */
 const linesOf = (records: readonly JournalRecord[]) => joined(records).map(entryInWords);
