@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { findProgram } from '../../proxy/clusters/find-program.ts';
 import { commandWords } from '../command/command-words.ts';
 import type { Flag } from '../command/flags.ts';
 
@@ -84,23 +85,14 @@ async function runnable(
   const words = commandWords(line);
   if (words === null) return wrong('a quote is not closed');
   const [program = ''] = words;
-  if (!program.includes('/')) {
-    for (const folder of (environment['PATH'] ?? '').split(delimiter)) {
-      if (folder !== '' && (await isProgram(join(folder, program)))) return null;
-    }
-    return wrong(`no program "${program}" is in PATH`);
-  }
+  const isPath = program.includes('/');
   const path = resolve(program);
-  if (await isProgram(path)) return null;
+  if ((await findProgram(isPath ? path : program, environment['PATH'] ?? '')) !== null) return null;
+  if (!isPath) return wrong(`no program "${program}" is in PATH`);
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
   return wrong(
     found instanceof Error ? `${path} ${absenceOf(found)}` : `${path} cannot be run by this user: chmod +x it`,
   );
-}
-
-async function isProgram(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => null);
-  return found?.isFile() === true && (await may(path, constants.X_OK));
 }
 
 /** Listens there for a moment. A gateway that runs holds its address, which is no fault of its config file. */

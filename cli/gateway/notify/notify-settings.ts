@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { findProgram } from '../../../proxy/clusters/find-program.ts';
 import type { CommandContext } from '../../command/command.ts';
@@ -49,7 +49,7 @@ async function programOf(command: string, line: string, path: string): Promise<[
   const [program, ...args] = words;
   if (program === undefined) throw usageError(command, '--notify-command is empty: give it a program');
   const found = await findProgram(program.includes('/') ? resolve(program) : program, path);
-  if (found !== null && (await stat(found)).isFile()) return [found, ...args];
+  if (found !== null) return [found, ...args];
   const where = program.includes('/') ? 'is no program that may be run' : 'is in no folder of PATH';
   throw usageError(command, `--notify-command: ${program} ${where}: give its path, and make it executable`);
 }
