@@ -233,6 +233,7 @@ function checkPositionals(command: string, got: readonly string[], positionals: 
   throw usageError(command, `it takes ${wanted}, and got ${said}`);
 }
 
+/** Wrong usage, with the way to what the command takes. */
 export function usageError(command: string, message: string): CommandError {
   return new CommandError(exitCodes.usage, `${message}\nRun "gatehouse ${command} --help" for what it takes.`);
 }

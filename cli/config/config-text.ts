@@ -8,6 +8,7 @@ import type { Flag, Flags } from '../command/flags.ts';
 import { readConfigDocument } from './config-document.ts';
 import type { Said, SettingProblem } from './said.ts';
 
+/** What one source says of flags, and what is wrong with it. */
 export interface ConfigContent {
   readonly said: readonly Said[];
   readonly problems: readonly SettingProblem[];

@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { findProgram } from '../../proxy/clusters/find-program.ts';
 import { commandWords } from '../command/command-words.ts';
 import type { Flag } from '../command/flags.ts';
+import { listenAddress } from '../command/listen-address.ts';
 
 /** What was found where a value leads to: `wrong`, a gateway would not run so; `noted`, it would. */
 export interface Finding {
@@ -97,13 +98,12 @@ async function runnable(
 
 /** Listens there for a moment. A gateway that runs holds its address, which is no fault of its config file. */
 async function listenable(value: string): Promise<Finding | null> {
-  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(value);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535 || port === 0) return null;
+  const address = listenAddress(value);
+  if (address === null || address.port === 0) return null;
   const server = createServer();
   const error = await new Promise<NodeJS.ErrnoException | null>((settle) => {
     server.once('error', settle);
-    server.listen({ host: match[1] ?? match[2], port, exclusive: true }, () => settle(null));
+    server.listen({ ...address, exclusive: true }, () => settle(null));
   });
   if (error === null) {
     await new Promise((closed) => server.close(closed));

@@ -83,6 +83,7 @@ export function unknownInWords({ variable, meant }: Settings['unknown'][number])
   return `${variable} sets nothing; ${meantInWords(meant)}`;
 }
 
+/** What was probably meant by a variable that sets nothing. */
 export function meantInWords(meant: string | null): string {
   if (meant === null) return 'what can be set so are the flags of "gatehouse gateway"';
   return `did you mean ${variableOf(meant)}?`;

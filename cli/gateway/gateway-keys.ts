@@ -10,6 +10,7 @@ import { readJournalKey } from '../../proxy/journal/signed-head.ts';
 import type { AcceptanceKey } from '../../proxy/policy/source/accepted-policy.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 
+/** What a headless gateway signs, masks and vouches with. */
 export interface GatewayKeys {
   readonly gateway: Pick<GatewayOptions, 'certificateAuthority' | 'maskKey' | 'journalKey'>;
   /** Vouches for the record of the policy that was accepted last. */

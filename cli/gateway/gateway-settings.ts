@@ -1,4 +1,3 @@
-import { isIPv4, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { visible } from '../../model/visible-text.ts';
 import { readKubeconfigs } from '../../proxy/clusters/kubeconfig-files.ts';
@@ -6,6 +5,7 @@ import { controlSocketPath } from '../../proxy/control/control-socket.ts';
 import type { CommandContext } from '../command/command.ts';
 import { dataFolder, policyFolder } from '../command/data-folder.ts';
 import { readFlags, required, usageError } from '../command/flags.ts';
+import { type ListenAddress, listenAddress } from '../command/listen-address.ts';
 import { namedWitness } from '../journal/journal-witness.ts';
 import { readersGroup } from '../journal/readers-group.ts';
 import { GATEWAY_FLAGS } from './gateway-flags.ts';
@@ -23,12 +23,12 @@ export interface GatewaySettings {
   readonly dataFolder: string;
   readonly policyFolder: string;
   readonly trustsPolicyFolder: boolean;
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: ListenAddress;
   /** Seconds in which it has to be ready; null: it serves at once. */
   readonly wait: number | null;
   readonly output: 'text' | 'json';
   /** Where `/healthz`, `/readyz` and `/metrics` are; null: nowhere. */
-  readonly metrics: { readonly host: string; readonly port: number } | null;
+  readonly metrics: ListenAddress | null;
   readonly retention: { readonly days: number; readonly bytes: number };
   /** The number of the group that may read the journal; null: its owner alone. */
   readonly journalReaders: number | null;
@@ -102,13 +102,12 @@ async function chooseContext(files: readonly string[], wanted: string | undefine
   throw usageError(NAME, `--context: the kubeconfig has no context "${chosen}"; it has: ${known}`);
 }
 
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1']);
+
 /** `127.0.0.1:0`, `[::1]:8443`, `localhost:0`: the gateway's certificate is good for loopback alone. */
-export function parseListen(text: string, flag: 'listen' | 'metrics' = 'listen'): GatewaySettings['listen'] {
-  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
-  const host = match?.[1] ?? match?.[2] ?? '';
-  const port = Number(match?.[3]);
-  const loopback = host === 'localhost' || (isIPv4(host) && host === '127.0.0.1') || (isIPv6(host) && host === '::1');
-  if (match !== null && loopback && port <= 65_535) return { host, port };
+export function parseListen(text: string, flag: 'listen' | 'metrics' = 'listen'): ListenAddress {
+  const address = listenAddress(text);
+  if (address !== null && LOOPBACK.has(address.host)) return address;
   throw usageError(
     NAME,
     `--${flag} takes a loopback address and a port, such as 127.0.0.1:0 or [::1]:8443, not "${text}"`,

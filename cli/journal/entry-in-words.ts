@@ -67,6 +67,7 @@ function claimed(author: Author | undefined): string {
   return words === author?.by || words === '' ? '' : ` (${words})`;
 }
 
+/** `200 in 12 ms, 2 masked`. */
 export function endInWords(end: FinishedRecord | null): string {
   if (end === null) return 'no end yet';
   const masked = end.maskedValues === 0 ? '' : `, ${end.maskedValues} masked`;

@@ -85,6 +85,7 @@ async function writeAside(
   }
 }
 
+/** Whether a file of this name was being written when its writer ended. */
 export function isUnfinished(name: string): boolean {
   return UNFINISHED.test(name);
 }
