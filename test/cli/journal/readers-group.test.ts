@@ -100,7 +100,9 @@ test('without the flag the next start closes it again', async () => {
 });
 
 test('what lies open in the data folder stops the start, by name, and the folder stays closed', async () => {
-  (await gateway()).stop();
+  const first = await gateway();
+  first.stop();
+  await first.exit;
   await writeFile(join(data, 'notes.txt'), 'mine', { mode: 0o644 });
   await chmod(join(data, 'notes.txt'), 0o644);
   const { code, errors } = await run('gateway', ...flags, '--journal-group', String(group));
