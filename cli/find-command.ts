@@ -1,5 +1,6 @@
 import { nearMiss } from '../model/near-miss.ts';
 import type { Command } from './command/command.ts';
+import { namedCommand } from './command/named-command.ts';
 
 /** What the words of a command line ask for. */
 export type Asked =
@@ -19,7 +20,7 @@ export function asked(words: readonly string[], commands: readonly Command[]): A
   if (first === '--version' || first === '-V') return { for: 'version' };
   if (HELP.has(first)) return { for: 'overview' };
   if (first === 'help') return helpOf(words.slice(1), commands);
-  const command = findCommand(words, commands);
+  const command = namedCommand(words, commands);
   if (command !== null) {
     const rest = words.slice(command.name.split(' ').length);
     return asksForHelp(rest) ? { for: 'help', of: [command] } : { for: 'run', command, words: rest };
@@ -35,7 +36,7 @@ export function asked(words: readonly string[], commands: readonly Command[]): A
 function helpOf(words: readonly string[], commands: readonly Command[]): Asked {
   const [first] = words.filter((word) => !HELP.has(word));
   if (first === undefined) return { for: 'overview' };
-  const command = findCommand(words, commands);
+  const command = namedCommand(words, commands);
   if (command !== null) return { for: 'help', of: [command] };
   const group = groupOf(first, commands);
   if (group.length > 0 && words.length === 1) return { for: 'help', of: group };
@@ -46,12 +47,6 @@ function helpOf(words: readonly string[], commands: readonly Command[]): Asked {
 function asksForHelp(words: readonly string[]): boolean {
   const end = words.indexOf('--');
   return words.slice(0, end === -1 ? words.length : end).some((word) => HELP.has(word));
-}
-
-/** The command whose name the words begin with; of `requests` and `requests watch` the longer one. */
-export function findCommand(words: readonly string[], commands: readonly Command[]): Command | null {
-  const found = commands.filter(({ name }) => name.split(' ').every((word, index) => words[index] === word));
-  return found.toSorted((left, right) => right.name.length - left.name.length)[0] ?? null;
 }
 
 function groupOf(first: string, commands: readonly Command[]): Command[] {

@@ -1,5 +1,5 @@
 import type { Command } from './command/command.ts';
-import { exitCodes } from './command/exit-codes.ts';
+import { EXIT_MEANINGS } from './command/exit-codes.ts';
 import { filled, helpWidth } from './command/help.ts';
 
 /** What `gatehouse --help` prints. */
@@ -19,9 +19,9 @@ ${[...beside('--help', 'this text; with a command, what that command takes', '--
 ${filled(EXITS, width).join('\n')}`;
 }
 
-const EXITS = `Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage, ${exitCodes.notVerified} the journal did not verify, ${exitCodes.noGateway} no gateway answers,
-${exitCodes.undecided} nothing was written for want of a yes, ${exitCodes.notAllChecked} nothing wrong in the journal, and not all of it could be checked,
-${exitCodes.notReady} the gateway was not ready in the time of --wait.`;
+const EXITS = `Exit codes: ${Object.entries(EXIT_MEANINGS)
+  .map(([code, meaning]) => `${code} ${meaning}`)
+  .join(', ')}.`;
 
 function beside(name: string, says: string, longest: number, width: number): string[] {
   const indent = ' '.repeat(longest + 4);

@@ -39,6 +39,7 @@ export async function assertKnownFormat(dataFolder: string): Promise<boolean> {
   );
 }
 
+/** The file of a data folder that says its format. */
 export function formatPath(dataFolder: string): string {
   return join(dataFolder, 'format');
 }

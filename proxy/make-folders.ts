@@ -4,12 +4,12 @@ import { visible } from '../model/visible-text.ts';
 import { DiskError } from './disk-error.ts';
 
 /**
- * Makes a folder, 0700, and those above it that are missing. Step by step: Node's own `mkdir` with `recursive` says
+ * Makes a folder, and those above it that are missing, each with the mode. Step by step: Node's own `mkdir` with `recursive` says
  * `ENOENT` of a read-only file system, and does not come back from one that takes no folders, such as `/proc`.
  * @throws {DiskError} which names the folder that could not be made.
  * @throws {NotFolderError} where something else stands at the path.
  */
-export async function makeFolders(path: string): Promise<void> {
+export async function makeFolders(path: string, mode = 0o700): Promise<void> {
   const missing: string[] = [];
   for (let folder = path; !(await isThere(folder)); folder = dirname(folder)) {
     missing.unshift(folder);
@@ -17,7 +17,7 @@ export async function makeFolders(path: string): Promise<void> {
   }
   for (const folder of missing) {
     try {
-      await mkdir(folder, { mode: 0o700 });
+      await mkdir(folder, { mode });
     } catch (error) {
       // Another process was first.
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;

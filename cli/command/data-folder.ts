@@ -14,6 +14,11 @@ export function dataFolder(value: string | undefined, { environment, home }: Com
   );
 }
 
+/** The policy folder of `--policy`, else `policy` in the data folder; absolute. */
+export function policyFolder(value: string | undefined, data: string): string {
+  return value === undefined ? join(data, 'policy') : resolve(value);
+}
+
 /** Where nobody names one. */
 export function usualDataFolder(home: string): string {
   return resolve(join(home, '.gatehouse'));

@@ -1,21 +1,28 @@
-/** What the command's exit code says; documented in `gatehouse --help`. */
+/** What the command's exit code says; {@link EXIT_MEANINGS} has it in words. */
 export const exitCodes = {
   done: 0,
   failed: 1,
   usage: 2,
-  /** `journal verify` found something wrong. */
   notVerified: 3,
-  /** No gateway answers in the data folder. */
   noGateway: 4,
-  /** There is something to take over or to accept, and nobody said yes. */
   undecided: 5,
-  /** `journal verify` found nothing wrong, and could not check all that it was asked to. */
   notAllChecked: 6,
-  /** `gateway --wait`: it was not ready in time. */
   notReady: 7,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** For `gatehouse --help` and the manual; a command says in its own help what the codes are with it. */
+export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
+  [exitCodes.done]: 'done',
+  [exitCodes.failed]: 'failed',
+  [exitCodes.usage]: 'wrong usage',
+  [exitCodes.notVerified]: 'the journal did not verify',
+  [exitCodes.noGateway]: 'no gateway answers',
+  [exitCodes.undecided]: 'nothing was written for want of a yes',
+  [exitCodes.notAllChecked]: 'nothing wrong in the journal, and not all of it could be checked',
+  [exitCodes.notReady]: 'the gateway was not ready in the time of --wait',
+};
 
 /** Ends a command with a message on stderr; `message` says what is wrong and how to mend it. */
 export class CommandError extends Error {

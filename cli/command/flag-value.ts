@@ -21,24 +21,26 @@ export type ValueKind =
 export const PATH_KINDS: ReadonlySet<ValueKind> = new Set(['file', 'new-file', 'folder']);
 
 /** A whole number as people write it: neither `0x10` nor `1e3`. */
-export const WHOLE_NUMBER = /^\d{1,15}$/;
+const WHOLE_NUMBER = /^\d{1,15}$/;
 
 interface Declared {
   readonly kind?: ValueKind;
   readonly choices?: readonly string[];
+  readonly atMost?: number;
   readonly value?: string;
 }
 
 /** Null, or what is wrong with a value, to follow the name of its flag. What can be told from its text alone. */
 export function valueTrouble(
-  { kind = 'text', choices, value: wanted = 'VALUE' }: Declared,
+  { kind = 'text', choices, atMost = Number.POSITIVE_INFINITY, value: wanted = 'VALUE' }: Declared,
   value: string,
 ): string | null {
   if (choices !== undefined) return choiceTrouble(choices, value);
   if (kind === 'text') return null;
   if (value === '') return `is empty: give it ${wanted}, or leave it out`;
   if (kind === 'number') {
-    return WHOLE_NUMBER.test(value) && Number(value) >= 1 ? null : `takes a whole number of at least 1, not "${value}"`;
+    if (!WHOLE_NUMBER.test(value) || Number(value) < 1) return `takes a whole number of at least 1, not "${value}"`;
+    return Number(value) <= atMost ? null : `takes ${atMost} ${wanted.toLowerCase()} at most, not "${value}"`;
   }
   if (kind === 'url')
     return URL.canParse(value) ? null : `takes a URL such as https://example.org/path, not "${value}"`;
@@ -52,12 +54,6 @@ function choiceTrouble(choices: readonly string[], value: string): string | null
   if (choices.includes(value)) return null;
   const meant = nearMiss(value, choices);
   return `takes ${inWords(choices)}, not "${value}"${meant === null ? '' : `; did you mean "${meant}"?`}`;
-}
-
-/** The program of a command line, which no shell reads. */
-export function programOf(command: string): string {
-  const [, double, single, plain] = /^\s*(?:"([^"]*)"|'([^']*)'|(\S*))/.exec(command) ?? [];
-  return double ?? single ?? plain ?? '';
 }
 
 /** `text or json`; `debug, info or error`. */

@@ -21,6 +21,8 @@ export interface Flag {
   readonly kind?: ValueKind;
   /** The only values that it takes. */
   readonly choices?: readonly string[];
+  /** The largest number that it takes. */
+  readonly atMost?: number;
   /** The command does not run without it. */
   readonly isRequired?: boolean;
   /** Read, and shown nowhere: an older spelling. */
@@ -49,9 +51,30 @@ export function settings<const Gateway extends Flags>(flags: Gateway): Gateway {
   ) as Gateway;
 }
 
-type ReadFlags<Options extends Flags> = ReturnType<
-  typeof parseArgs<{ args: string[]; options: Options; allowPositionals: boolean; strict: true }>
->;
+type OneValue<Declared extends Flag> = Declared extends { readonly type: 'boolean' }
+  ? boolean
+  : Declared extends { readonly choices: ReadonlyArray<infer Choice> }
+    ? Choice
+    : Declared extends { readonly kind: 'number' }
+      ? number
+      : string;
+type Value<Declared extends Flag> = Declared extends { readonly multiple: true }
+  ? Array<OneValue<Declared>>
+  : OneValue<Declared>;
+type HasDefault<Options extends Flags> = {
+  [Name in keyof Options]: Options[Name] extends { readonly default: string } ? Name : never;
+}[keyof Options];
+
+/** What was given of flags: of a flag with a default always something, of a kind of number a number. */
+export type FlagValues<Options extends Flags> = { readonly [Name in HasDefault<Options>]: Value<Options[Name]> } & {
+  readonly [Name in Exclude<keyof Options, HasDefault<Options>>]?: Value<Options[Name]>;
+};
+
+/** A command's words, read. */
+export interface ReadFlags<Options extends Flags> {
+  readonly values: FlagValues<Options>;
+  readonly positionals: readonly string[];
+}
 
 /**
  * Reads a command's words; a wrong one is told with the way to the command's help. A flag has one value, so that of two
@@ -66,7 +89,9 @@ export function readFlags<const Options extends Flags>(
   positionals: readonly string[] = [],
 ): ReadFlags<Options> {
   const read = flagsIn(words, options);
-  const values: Record<string, string | boolean | Array<string | boolean>> = { __proto__: null } as never;
+  const values: Record<string, string | number | boolean | Array<string | number | boolean>> = {
+    __proto__: null,
+  } as never;
   for (const one of read.given) {
     const { name, flag, value } = known(command, one, options, words[one.index] ?? '');
     if (flag.multiple) {
@@ -79,10 +104,10 @@ export function readFlags<const Options extends Flags>(
     values[name] = value;
   }
   for (const [name, flag] of Object.entries(options)) {
-    if (flag.default !== undefined) values[name] ??= flag.default;
+    if (flag.default !== undefined) values[name] ??= asKind(flag, flag.default);
   }
   checkPositionals(command, read.positionals, positionals);
-  return { values, positionals: [...read.positionals] } as ReadFlags<Options>;
+  return { values, positionals: read.positionals } as ReadFlags<Options>;
 }
 
 /** A flag as it was typed. */
@@ -141,17 +166,25 @@ export function flagsIn(
   return { given, positionals: tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])) };
 }
 
+/** A command's words without some of its flags and what stands behind them. */
+export function withoutFlags(words: readonly string[], flags: readonly GivenFlag[]): string[] {
+  const gone = new Set(
+    flags.flatMap(({ index, isInline, value }) => (isInline || value === null ? [index] : [index, index + 1])),
+  );
+  return words.filter((_, index) => !gone.has(index));
+}
+
 function known(
   command: string,
   given: GivenFlag,
   options: Flags,
   word: string,
-): { readonly name: string; readonly flag: Flag; readonly value: string | boolean } {
+): { readonly name: string; readonly flag: Flag; readonly value: string | number | boolean } {
   const { name, isNegated } = given;
   const flag = Object.hasOwn(options, name) ? options[name] : undefined;
   if (flag === undefined) throw usageError(command, unknownFlag(given, word, options));
   if (flag.type === 'boolean') return { name, flag, value: switched(command, given) !== isNegated };
-  return { name, flag, value: text(command, given, flag) };
+  return { name, flag, value: asKind(flag, text(command, given, flag)) };
 }
 
 /** `--json`, and as kubectl has it `--json=false`. */
@@ -172,8 +205,12 @@ function text(command: string, { name, typed, value, isInline }: GivenFlag, flag
   return value;
 }
 
+function asKind({ kind }: Flag, value: string): string | number {
+  return kind === 'number' ? Number(value) : value;
+}
+
 function twice({ typed }: GivenFlag, before: unknown, value: unknown): string {
-  const values = typeof value === 'string' ? `, as "${before}" and as "${value}"` : ', on and off';
+  const values = typeof value !== 'boolean' ? `, as "${before}" and as "${value}"` : ', on and off';
   return `${typed} is given twice${values}: give it once`;
 }
 
@@ -196,6 +233,7 @@ function checkPositionals(command: string, got: readonly string[], positionals: 
   throw usageError(command, `it takes ${wanted}, and got ${said}`);
 }
 
+/** Wrong usage, with the way to what the command takes. */
 export function usageError(command: string, message: string): CommandError {
   return new CommandError(exitCodes.usage, `${message}\nRun "gatehouse ${command} --help" for what it takes.`);
 }
@@ -204,23 +242,4 @@ export function usageError(command: string, message: string): CommandError {
 export function required(command: string, flag: string, value: string | undefined, meaning: string): string {
   if (value !== undefined && value !== '') return value;
   throw usageError(command, `--${flag} is missing: give it ${meaning}`);
-}
-
-/** A flag that takes a whole number of at least 1. */
-export function positiveNumber(command: string, flag: string, value: string): number {
-  const trouble = valueTrouble({ kind: 'number' }, value);
-  if (trouble === null) return Number(value);
-  throw usageError(command, `--${flag} ${trouble}`);
-}
-
-/** A flag that takes one of a few words. */
-export function oneOf<const Word extends string>(
-  command: string,
-  flag: string,
-  value: string,
-  words: readonly Word[],
-): Word {
-  const word = words.find((known) => known === value);
-  if (word !== undefined) return word;
-  throw usageError(command, `--${flag} takes ${words.join(', ')}, not "${value}"`);
 }

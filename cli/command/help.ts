@@ -77,7 +77,7 @@ function flagLines([name, flag]: [string, Flag], width: number): string[] {
 }
 
 /** `-n, --lines N` */
-export function flagInWords(name: string, { short, value }: Flag): string {
+function flagInWords(name: string, { short, value }: Flag): string {
   return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
 }
 

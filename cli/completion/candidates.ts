@@ -1,6 +1,7 @@
 import type { Command, Completes } from '../command/command.ts';
 import type { ValueKind } from '../command/flag-value.ts';
 import { type Flag, flagsIn } from '../command/flags.ts';
+import { namedCommand } from '../command/named-command.ts';
 
 /** Something that may stand where the cursor is. */
 export interface Candidate {
@@ -39,8 +40,8 @@ const HELP: Candidate = { value: '--help', says: 'what the command takes' };
  */
 export function completed(before: readonly string[], current: string, commands: readonly Command[]): Completed {
   const shown = commands.filter(({ isHidden }) => !isHidden);
-  const command = longestCommand(before, commands);
-  if (command === null) return { offer: commandWords(before, current, shown), prefix: '' };
+  const command = namedCommand(before, commands);
+  if (command === null) return { offer: nextWords(before, current, shown), prefix: '' };
   const words = before.slice(command.name.split(' ').length);
   if (words.includes('--')) return { offer: besideFlags(command, words), prefix: '' };
   const waiting = flagWithoutValue(command, words);
@@ -54,12 +55,7 @@ export function completed(before: readonly string[], current: string, commands: 
   return { offer: besideFlags(command, words), prefix: '' };
 }
 
-function longestCommand(words: readonly string[], commands: readonly Command[]): Command | null {
-  const found = commands.filter(({ name }) => name.split(' ').every((word, index) => words[index] === word));
-  return found.toSorted((left, right) => right.name.length - left.name.length)[0] ?? null;
-}
-
-function commandWords(before: readonly string[], current: string, commands: readonly Command[]): Offer {
+function nextWords(before: readonly string[], current: string, commands: readonly Command[]): Offer {
   const behind = before[0] === 'help' ? before.slice(1) : before;
   const next = new Map<string, string>();
   for (const { name, summary } of commands) {

@@ -1,9 +1,9 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { visible } from '../../model/visible-text.ts';
 import type { Command, CommandContext } from '../command/command.ts';
-import { dataFolder } from '../command/data-folder.ts';
+import { dataFolder, policyFolder } from '../command/data-folder.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
-import { borrowed, type Flag, type Flags, flagsIn, readFlags } from '../command/flags.ts';
+import { borrowed, type Flag, type Flags, flagsIn, readFlags, withoutFlags } from '../command/flags.ts';
 import { outputFlags, wantsJson } from '../command/output-flag.ts';
 import { table } from '../command/printable.ts';
 import { GATEWAY_FLAGS } from '../gateway/gateway-flags.ts';
@@ -73,10 +73,7 @@ export interface ConfigReport {
 /** The words of a gateway: without what this command alone takes. */
 function ownWords(words: readonly string[], file: string | undefined): string[] {
   const own = flagsIn(words, FLAGS).given.filter(({ name }) => name in OWN_FLAGS && name !== 'config');
-  const gone = new Set(
-    own.flatMap(({ index, isInline, value }) => (isInline || value === null ? [index] : [index, index + 1])),
-  );
-  const rest = words.filter((word, index) => !gone.has(index) && word !== file && word !== '--');
+  const rest = withoutFlags(words, own).filter((word) => word !== file && word !== '--');
   return file === undefined ? rest : [...rest, `--config=${file}`];
 }
 
@@ -153,7 +150,7 @@ async function workedOut(
 ): Promise<{ readonly complaint: string | null; readonly worked: Readonly<Record<string, string>> }> {
   const { values } = readFlags('gateway', words, GATEWAY_FLAGS);
   const data = dataFolder(values.data, context);
-  const folders = { data, policy: values.policy === undefined ? join(data, 'policy') : resolve(values.policy) };
+  const folders = { data, policy: policyFolder(values.policy, data) };
   try {
     const settings = await readSettings(words, context);
     return { complaint: null, worked: { ...folders, context: settings.context } };

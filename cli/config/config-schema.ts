@@ -28,10 +28,15 @@ function property(flag: Flag): Readonly<Record<string, unknown>> {
   return { ...says, oneOf: [value, { type: 'array', items: value, minItems: 1 }] };
 }
 
-function schemaOf({ type, kind = 'text', choices }: Flag): Readonly<Record<string, unknown>> {
+function schemaOf({
+  type,
+  kind = 'text',
+  choices,
+  atMost = 999_999_999_999_999,
+}: Flag): Readonly<Record<string, unknown>> {
   if (type === 'boolean') return { type: 'boolean' };
   if (choices !== undefined) return { type: 'string', enum: choices };
-  if (kind === 'number') return { type: 'integer', minimum: 1, maximum: 999_999_999_999_999 };
+  if (kind === 'number') return { type: 'integer', minimum: 1, maximum: atMost };
   if (kind === 'url') return { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9+.-]*:[^\\x00-\\x20\\x7f]+$' };
   return {
     type: 'string',

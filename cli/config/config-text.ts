@@ -2,11 +2,13 @@ import { isAbsolute, resolve } from 'node:path';
 import { isScalar, isSeq, LineCounter, type Node, type ParsedNode, Scalar } from 'yaml';
 import { nearMiss } from '../../model/near-miss.ts';
 import { visible } from '../../model/visible-text.ts';
-import { PATH_KINDS, programOf, valueTrouble } from '../command/flag-value.ts';
+import { commandWords } from '../command/command-words.ts';
+import { PATH_KINDS, valueTrouble } from '../command/flag-value.ts';
 import type { Flag, Flags } from '../command/flags.ts';
 import { readConfigDocument } from './config-document.ts';
 import type { Said, SettingProblem } from './said.ts';
 
+/** What one source says of flags, and what is wrong with it. */
 export interface ConfigContent {
   readonly said: readonly Said[];
   readonly problems: readonly SettingProblem[];
@@ -118,7 +120,7 @@ function scalarTrouble(text: string, isPlain: boolean, flag: Flag): string | nul
   if (/\p{Cc}/u.test(text)) return 'holds a control character';
   const trouble = valueTrouble(flag, text);
   if (trouble !== null) return trouble;
-  const program = flag.kind === 'command' ? programOf(text) : '';
+  const [program = ''] = (flag.kind === 'command' ? commandWords(text) : null) ?? [];
   // A command line is no path that could be counted from somewhere.
   if (program.includes('/') && !isAbsolute(program))
     return `takes a program by its whole path or by a name in PATH, not "${program}"`;

@@ -40,7 +40,7 @@ gateway that are given here are set in it. A file that is there is left alone.`,
 };
 
 /** A config file with the values that are given, and with everything else as a comment. */
-export function configText(given: Readonly<Record<string, unknown>>): string {
+function configText(given: Readonly<Record<string, unknown>>): string {
   const entries = Object.entries<Flag>(GATEWAY_FLAGS).filter(([, { isHidden }]) => !isHidden);
   return `# yaml-language-server: $schema=gatehouse.schema.json
 # What "gatehouse gateway --config" is told. "gatehouse config schema" prints the schema that the line above names.

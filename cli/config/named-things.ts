@@ -1,9 +1,11 @@
 import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { delimiter, dirname, join, resolve } from 'node:path';
-import { programOf } from '../command/flag-value.ts';
+import { dirname, resolve } from 'node:path';
+import { findProgram } from '../../proxy/clusters/find-program.ts';
+import { commandWords } from '../command/command-words.ts';
 import type { Flag } from '../command/flags.ts';
+import { listenAddress } from '../command/listen-address.ts';
 
 /** What was found where a value leads to: `wrong`, a gateway would not run so; `noted`, it would. */
 export interface Finding {
@@ -29,7 +31,7 @@ export async function lookAt(
     case 'folder':
       return await usableFolder(resolve(value));
     case 'command':
-      return await runnable(programOf(value), environment);
+      return await runnable(value, environment);
     case 'address':
       return await listenable(value);
     case 'group':
@@ -78,37 +80,30 @@ async function makeable(folder: string, path: string): Promise<Finding | null> {
 }
 
 async function runnable(
-  value: string,
+  line: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Finding | null> {
-  if (!value.includes('/')) {
-    for (const folder of (environment['PATH'] ?? '').split(delimiter)) {
-      if (folder !== '' && (await isProgram(join(folder, value)))) return null;
-    }
-    return wrong(`no program "${value}" is in PATH`);
-  }
-  const path = resolve(value);
-  if (await isProgram(path)) return null;
+  const words = commandWords(line);
+  if (words === null) return wrong('a quote is not closed');
+  const [program = ''] = words;
+  const isPath = program.includes('/');
+  const path = resolve(program);
+  if ((await findProgram(isPath ? path : program, environment['PATH'] ?? '')) !== null) return null;
+  if (!isPath) return wrong(`no program "${program}" is in PATH`);
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
   return wrong(
     found instanceof Error ? `${path} ${absenceOf(found)}` : `${path} cannot be run by this user: chmod +x it`,
   );
 }
 
-async function isProgram(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => null);
-  return found?.isFile() === true && (await may(path, constants.X_OK));
-}
-
 /** Listens there for a moment. A gateway that runs holds its address, which is no fault of its config file. */
 async function listenable(value: string): Promise<Finding | null> {
-  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(value);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535 || port === 0) return null;
+  const address = listenAddress(value);
+  if (address === null || address.port === 0) return null;
   const server = createServer();
   const error = await new Promise<NodeJS.ErrnoException | null>((settle) => {
     server.once('error', settle);
-    server.listen({ host: match[1] ?? match[2], port, exclusive: true }, () => settle(null));
+    server.listen({ ...address, exclusive: true }, () => settle(null));
   });
   if (error === null) {
     await new Promise((closed) => server.close(closed));

@@ -1,5 +1,5 @@
 import type { CommandContext } from '../command/command.ts';
-import { type Flag, type Flags, flagsIn, type GivenFlag } from '../command/flags.ts';
+import { type Flag, type Flags, flagsIn, withoutFlags } from '../command/flags.ts';
 import { readConfigFile } from './config-file.ts';
 import type { ConfigContent } from './config-text.ts';
 import { CONFIG_VARIABLE, readEnvironment, unknownVariables, variableOf } from './environment.ts';
@@ -70,13 +70,6 @@ export async function readSettingsOf(
 
 const NOTHING: ConfigContent = { said: [], problems: [] };
 
-function withoutFlags(words: readonly string[], flags: readonly GivenFlag[]): string[] {
-  const gone = new Set(
-    flags.flatMap(({ index, isInline, value }) => (isInline || value === null ? [index] : [index, index + 1])),
-  );
-  return words.filter((_, index) => !gone.has(index));
-}
-
 /** What is said, as words of a command line. */
 export function asWords(said: Iterable<Said>, flags: Flags): string[] {
   return [...said].flatMap(({ name, values }) => {
@@ -90,6 +83,7 @@ export function unknownInWords({ variable, meant }: Settings['unknown'][number])
   return `${variable} sets nothing; ${meantInWords(meant)}`;
 }
 
+/** What was probably meant by a variable that sets nothing. */
 export function meantInWords(meant: string | null): string {
   if (meant === null) return 'what can be set so are the flags of "gatehouse gateway"';
   return `did you mean ${variableOf(meant)}?`;

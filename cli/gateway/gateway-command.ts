@@ -1,23 +1,20 @@
-import { hostname } from 'node:os';
-import type { JournalRecord } from '../../model/journal-record.ts';
 import { openControlSocket } from '../../proxy/control/control-socket.ts';
 import type { Gateway } from '../../proxy/gateway-door.ts';
 import { lookAtFolder } from '../../proxy/policy/upgrade/folder-at-start.ts';
-import type { Command, CommandContext } from '../command/command.ts';
+import type { Command } from '../command/command.ts';
 import { exitCodes } from '../command/exit-codes.ts';
-import { gatehouseVersion } from '../command/version.ts';
-import { RequestCounts } from '../health/request-counts.ts';
-import { serviceManager } from '../health/service-manager.ts';
-import { OperatorEvents } from './events/operator-events.ts';
+import { type ServiceManager, serviceManager } from '../health/service-manager.ts';
 import { GATEWAY_FLAGS } from './gateway-flags.ts';
 import { GatewayHealth } from './gateway-health.ts';
-import { type GatewaySettings, readSettings } from './gateway-settings.ts';
-import { logEvent } from './log/event-lines.ts';
-import { openGatewayLog } from './log/gateway-log.ts';
+import { readSettings } from './gateway-settings.ts';
+import { type HeadlessLog, openGatewayLog } from './log/gateway-log.ts';
 import { Notifier } from './notify/notifier.ts';
+import { Onlookers } from './onlookers.ts';
 import { keptOpen, openToReaders } from './open-to-readers.ts';
+import { Opened } from './opened.ts';
 import { serve } from './serve.ts';
-import { makePlaces, startError, startGateway } from './start-gateway.ts';
+import { makePlaces, type Start, startError, startGateway } from './start-gateway.ts';
+import { aboutStart, ownName } from './start-words.ts';
 
 export const gatewayCommand: Command = {
   name: 'gateway',
@@ -43,105 +40,89 @@ systemd it tells how it is by sd_notify (Type=notify with NotifyAccess=all).`,
     const log = openGatewayLog({ level: settings.logLevel, format: settings.logFormat, output: context.errors });
     await lookAtFolder(settings.policyFolder, log, places);
     const manager = serviceManager({ environment: context.environment, log });
-    const counts = new RequestCounts();
-    let health: GatewayHealth | null = null;
-    let notifier: Notifier | null = null;
-    const events = new OperatorEvents((event) => {
-      logEvent(log, event);
-      notifier?.tell(event);
-    }, log);
-    const sink = (record: JournalRecord): void => {
-      counts.record(record);
-      health?.recorded(record);
-    };
-    const started = performance.now();
-    const journalSinks = [events.sink, sink];
-    const gateway = await startGateway(settings, log, context, { ...places, journalSinks }).catch(
-      async (error: unknown) => {
-        await keepOpen(error);
-        throw error;
-      },
-    );
-    const closers: Array<() => unknown> = [() => gateway.close()];
+    const onlookers = new Onlookers(log);
+    const began = performance.now();
+    const start: Start = { settings, context, log, ...places, journalSinks: onlookers.sinks };
+    const gateway = await startGateway(start).catch(async (error: unknown) => {
+      await keepOpen(error);
+      throw error;
+    });
+    const opened = new Opened();
+    opened.closeFirst(() => gateway.close());
+    const running: Running = { ...start, gateway, onlookers, manager, opened };
     try {
-      const { slug } = await gateway.connectCluster({
-        kubeconfigFiles: settings.kubeconfigFiles,
-        context: settings.context,
-        labels: {},
-      });
-      notifier = new Notifier(settings.notify, ownName(slug, settings, context), log);
-      // What the gateway's end ends is told too, before the log says that it stopped.
-      closers.push(events.follow(gateway), () => notifier?.close());
-      const [cluster] = gateway.clusters();
-      const access = {
-        kind: 'headless',
-        id: 'headless',
-        cluster: slug,
-        namespace: cluster?.namespace ?? null,
-        writeTo: settings.writeKubeconfig,
-      } as const;
-      await gateway.openAccess(access).catch((error: unknown) => {
-        throw startError(error, '--write-kubeconfig');
-      });
-      const closeSocket = await openControlSocket({
-        dataFolder: settings.dataFolder,
-        gateway,
-        owner: `local:${context.osUser}`,
-        log,
-      });
-      closers.unshift(closeSocket);
-      // Last: until then the folder is its owner's alone, and what is looked at is closed.
+      const cluster = await connectCluster(running);
+      follow(running, cluster);
+      await openAccess(running, cluster);
+      await openSocket(running);
+      // Until here the folder is its owner's alone: what is let in now finds everything in its place.
       if (settings.journalReaders !== null) await openToReaders(settings.dataFolder, settings.journalReaders);
-      const following = new GatewayHealth({ gateway, cluster: slug, counts, manager, log });
-      health = following;
-      closers.unshift(() => following.stopping());
-      closers.push(() => following.close());
-      closers.push(() => {
-        const seconds = Math.round((performance.now() - started) / 1_000);
-        log.info({ event: 'stopped', pid: process.pid, seconds }, 'the gateway has stopped');
-      });
-      log.info({ event: 'started', ...aboutStart(gateway, settings, context) }, 'the gateway has started');
-      await serve({ settings, gateway, health: following, cluster: slug, context, log });
-      const { reason } = context.stop;
-      log.info({ event: 'stopping', why: typeof reason === 'string' ? reason : 'asked' }, 'the gateway stops');
+      const health = watchHealth(running, cluster);
+      opened.closeLast(() => logStopped(log, began));
+      log.info({ event: 'started', ...aboutStart(gateway, start) }, 'the gateway has started');
+      await serve({ settings, gateway, health, cluster, context, log });
+      logStopping(log, context.stop);
     } catch (error) {
       throw startError(error);
     } finally {
-      for (const close of closers) await close();
+      await opened.close();
       log.close();
     }
     return exitCodes.done;
   },
 };
 
-function ownName(cluster: string, { context, dataFolder }: GatewaySettings, { osUser }: CommandContext) {
-  return { cluster, context, host: hostname(), user: `local:${osUser}`, dataFolder };
+/** A gateway that has started, and who looks on. */
+interface Running extends Start {
+  readonly gateway: Gateway;
+  readonly onlookers: Onlookers;
+  readonly manager: ServiceManager;
+  readonly opened: Opened;
 }
 
-/** What a start is told with: where everything is, and which policy decides. */
-function aboutStart(gateway: Gateway, { context, dataFolder }: GatewaySettings, { osUser }: CommandContext) {
+/** @returns the slug of the one cluster. */
+async function connectCluster({ gateway, settings }: Running): Promise<string> {
+  const { kubeconfigFiles, context } = settings;
+  return (await gateway.connectCluster({ kubeconfigFiles, context, labels: {} })).slug;
+}
+
+/** What the gateway's end ends is told too, before the log says that it stopped. */
+function follow(running: Running, cluster: string): void {
+  const { onlookers, gateway, opened, settings, log } = running;
+  const notifier = new Notifier(settings.notify, ownName(cluster, running), log);
+  onlookers.notifier = notifier;
+  opened.closeLast(onlookers.events.follow(gateway));
+  opened.closeLast(() => notifier.close());
+}
+
+async function openAccess({ gateway, settings }: Running, slug: string): Promise<void> {
   const [cluster] = gateway.clusters();
-  const { status, digest, policies } = gateway.policy();
-  return {
-    version: gatehouseVersion(),
-    node: process.version,
-    pid: process.pid,
-    user: `local:${osUser}`,
-    address: gateway.address.url,
-    cluster: cluster?.slug ?? null,
-    context,
-    server: withoutUser(cluster?.server ?? ''),
-    policy: status,
-    digest,
-    policies: policies.length,
-    rules: policies.reduce((sum, { rules }) => sum + rules, 0),
-    dataFolder,
-  };
+  const namespace = cluster?.namespace ?? null;
+  const access = { kind: 'headless', id: 'headless', cluster: slug, namespace } as const;
+  await gateway.openAccess({ ...access, writeTo: settings.writeKubeconfig }).catch((error: unknown) => {
+    throw startError(error, '--write-kubeconfig');
+  });
 }
 
-/** A server's URL may carry a user name and password. */
-function withoutUser(server: string): string {
-  if (!URL.canParse(server)) return server;
-  const { protocol, host, pathname } = new URL(server);
-  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+async function openSocket({ gateway, settings, context, log, opened }: Running): Promise<void> {
+  const owner = `local:${context.osUser}`;
+  opened.closeFirst(await openControlSocket({ dataFolder: settings.dataFolder, gateway, owner, log }));
+}
+
+/** It is the first to hear that the gateway stops, and answers until the rest is closed. */
+function watchHealth({ gateway, onlookers, manager, log, opened }: Running, cluster: string): GatewayHealth {
+  const health = new GatewayHealth({ gateway, cluster, counts: onlookers.counts, manager, log });
+  onlookers.health = health;
+  opened.closeFirst(() => health.stopping());
+  opened.closeLast(() => health.close());
+  return health;
+}
+
+function logStopping(log: HeadlessLog, { reason }: AbortSignal): void {
+  log.info({ event: 'stopping', why: typeof reason === 'string' ? reason : 'asked' }, 'the gateway stops');
+}
+
+function logStopped(log: HeadlessLog, began: number): void {
+  const seconds = Math.round((performance.now() - began) / 1_000);
+  log.info({ event: 'stopped', pid: process.pid, seconds }, 'the gateway has stopped');
 }

@@ -3,6 +3,9 @@ import { WITNESS_FILE } from '../journal/journal-witness.ts';
 import { LOG_FORMATS, LOG_LEVELS } from './log/gateway-log.ts';
 import { NOTIFY_FLAGS } from './notify/notify-flags.ts';
 
+/** A timer of Node holds 24 days; nobody waits for longer than one. */
+const WAIT_AT_MOST = 86_400;
+
 /** Everything that can be said to a headless gateway. */
 export const GATEWAY_FLAGS = {
   kubeconfig: {
@@ -56,6 +59,7 @@ else ~/.gatehouse)`,
     type: 'string',
     value: 'SECONDS',
     kind: 'number',
+    atMost: WAIT_AT_MOST,
     says: `be ready only when all is: the policy in force is what its folder says, the journal can be written, the API server
 answers and takes the credential (whose plugin may be run for that). After this time the gateway ends and says what is
 not ready (exit code 7)`,

@@ -4,6 +4,7 @@ import type { JournalRecord } from '../../model/journal-record.ts';
 import type { Gateway, GatewayLog, RecordingNumbers } from '../../proxy/gateway-door.ts';
 import { ReachWatch } from '../../proxy/reach/reach-watch.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
+import type { ListenAddress } from '../command/listen-address.ts';
 import { type Check, checksOf, isWhole, troubleInWords } from '../health/checks.ts';
 import { type HealthListener, openHealthListener } from '../health/health-listener.ts';
 import { metricsText } from '../health/metrics-text.ts';
@@ -127,10 +128,7 @@ export class GatewayHealth {
   }
 
   /** @throws {ListenError} */
-  async listen(
-    { host, port }: { readonly host: string; readonly port: number },
-    version: string,
-  ): Promise<HealthListener> {
+  async listen({ host, port }: ListenAddress, version: string): Promise<HealthListener> {
     const { gateway, counts } = this.#options;
     const measure = async (): Promise<void> => {
       this.#recordings = await gateway.recordings().catch(() => this.#recordings);

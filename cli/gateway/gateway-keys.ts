@@ -1,16 +1,16 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { visible } from '../../model/visible-text.ts';
 import { createCertificateAuthority } from '../../proxy/access/certificate-authority.ts';
-import { writePrivateFile } from '../../proxy/access/private-file.ts';
-import { withPath } from '../../proxy/disk-error.ts';
+import { readIfThere, writePrivateFile } from '../../proxy/access/private-file.ts';
 import type { GatewayOptions, KeyPair } from '../../proxy/gateway-door.ts';
 import { readJournalKey } from '../../proxy/journal/signed-head.ts';
 import type { AcceptanceKey } from '../../proxy/policy/source/accepted-policy.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 
+/** What a headless gateway signs, masks and vouches with. */
 export interface GatewayKeys {
   readonly gateway: Pick<GatewayOptions, 'certificateAuthority' | 'maskKey' | 'journalKey'>;
   /** Vouches for the record of the policy that was accepted last. */
@@ -65,15 +65,6 @@ async function keyFile<Stored, Key>(
   const text = JSON.stringify(await make());
   await writePrivateFile(path, `${text}\n`);
   return parsed(path, text, parse);
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw withPath(error, path, 'read');
-  }
 }
 
 function parsed<Key>(path: string, text: string, parse: (stored: unknown) => Key): Key {

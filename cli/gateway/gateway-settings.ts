@@ -1,15 +1,15 @@
-import { isIPv4, isIPv6 } from 'node:net';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { visible } from '../../model/visible-text.ts';
 import { readKubeconfigs } from '../../proxy/clusters/kubeconfig-files.ts';
 import { controlSocketPath } from '../../proxy/control/control-socket.ts';
 import type { CommandContext } from '../command/command.ts';
-import { dataFolder } from '../command/data-folder.ts';
-import { oneOf, positiveNumber, readFlags, required, usageError } from '../command/flags.ts';
+import { dataFolder, policyFolder } from '../command/data-folder.ts';
+import { readFlags, required, usageError } from '../command/flags.ts';
+import { type ListenAddress, listenAddress } from '../command/listen-address.ts';
 import { namedWitness } from '../journal/journal-witness.ts';
 import { readersGroup } from '../journal/readers-group.ts';
 import { GATEWAY_FLAGS } from './gateway-flags.ts';
-import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './log/gateway-log.ts';
+import type { LogFormat, LogLevel } from './log/gateway-log.ts';
 import type { Channel } from './notify/channel.ts';
 import { notifyChannels } from './notify/notify-settings.ts';
 
@@ -23,12 +23,12 @@ export interface GatewaySettings {
   readonly dataFolder: string;
   readonly policyFolder: string;
   readonly trustsPolicyFolder: boolean;
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: ListenAddress;
   /** Seconds in which it has to be ready; null: it serves at once. */
   readonly wait: number | null;
   readonly output: 'text' | 'json';
   /** Where `/healthz`, `/readyz` and `/metrics` are; null: nowhere. */
-  readonly metrics: { readonly host: string; readonly port: number } | null;
+  readonly metrics: ListenAddress | null;
   readonly retention: { readonly days: number; readonly bytes: number };
   /** The number of the group that may read the journal; null: its owner alone. */
   readonly journalReaders: number | null;
@@ -66,20 +66,20 @@ export async function readSettings(words: readonly string[], context: CommandCon
     context: await chooseContext(kubeconfigFiles, values.context),
     writeKubeconfig,
     dataFolder: data,
-    policyFolder: values.policy === undefined ? join(data, 'policy') : resolve(values.policy),
+    policyFolder: policyFolder(values.policy, data),
     trustsPolicyFolder: values['trust-policy-folder'] === true,
     listen: parseListen(values.listen),
-    journalReaders: await readersGroup(NAME, values['journal-group']),
-    wait: values.wait === undefined ? null : parseWait(values.wait),
-    output: parseOutput(values.output),
+    journalReaders: await readersGroup(NAME, values['journal-group'], context),
+    wait: values.wait ?? null,
+    output: values.output,
     metrics: values.metrics === undefined ? null : parseListen(values.metrics, 'metrics'),
-    logLevel: oneOf(NAME, 'log-level', values['log-level'], LOG_LEVELS),
-    logFormat: values['log-format'] === undefined ? null : oneOf(NAME, 'log-format', values['log-format'], LOG_FORMATS),
+    logLevel: values['log-level'],
+    logFormat: values['log-format'] ?? null,
     notify: await notifyChannels(NAME, values, context),
     journalWitness: witness === undefined ? null : namedWitness(NAME, witness, data),
     retention: {
-      days: positiveNumber(NAME, 'journal-days', values['journal-days']),
-      bytes: positiveNumber(NAME, 'journal-megabytes', values['journal-megabytes']) * 1024 * 1024,
+      days: values['journal-days'],
+      bytes: values['journal-megabytes'] * 1024 * 1024,
     },
   };
 }
@@ -102,27 +102,12 @@ async function chooseContext(files: readonly string[], wanted: string | undefine
   throw usageError(NAME, `--context: the kubeconfig has no context "${chosen}"; it has: ${known}`);
 }
 
-/** A timer of Node holds 24 days; nobody waits for longer than one. */
-const WAIT_AT_MOST = 86_400;
-
-function parseWait(text: string): number {
-  const seconds = positiveNumber(NAME, 'wait', text);
-  if (seconds <= WAIT_AT_MOST) return seconds;
-  throw usageError(NAME, `--wait takes ${WAIT_AT_MOST} seconds at most, not ${text}`);
-}
-
-function parseOutput(text: string): GatewaySettings['output'] {
-  if (text === 'text' || text === 'json') return text;
-  throw usageError(NAME, `--output takes text or json, not "${text}"`);
-}
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1']);
 
 /** `127.0.0.1:0`, `[::1]:8443`, `localhost:0`: the gateway's certificate is good for loopback alone. */
-export function parseListen(text: string, flag: 'listen' | 'metrics' = 'listen'): GatewaySettings['listen'] {
-  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
-  const host = match?.[1] ?? match?.[2] ?? '';
-  const port = Number(match?.[3]);
-  const loopback = host === 'localhost' || (isIPv4(host) && host === '127.0.0.1') || (isIPv6(host) && host === '::1');
-  if (match !== null && loopback && port <= 65_535) return { host, port };
+export function parseListen(text: string, flag: 'listen' | 'metrics' = 'listen'): ListenAddress {
+  const address = listenAddress(text);
+  if (address !== null && LOOPBACK.has(address.host)) return address;
   throw usageError(
     NAME,
     `--${flag} takes a loopback address and a port, such as 127.0.0.1:0 or [::1]:8443, not "${text}"`,

@@ -3,12 +3,14 @@ import { pid } from 'node:process';
 import type { Gateway, GatewayLog } from '../../proxy/gateway-door.ts';
 import type { CommandContext } from '../command/command.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
+import type { ListenAddress } from '../command/listen-address.ts';
 import { gatehouseVersion } from '../command/version.ts';
 import type { GatewayHealth } from './gateway-health.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
 import { type ReadyFacts, readyLine, readyObject } from './ready-line.ts';
 import { oneReloadAtATime, reload } from './reload.ts';
 
+/** What a gateway serves with. */
 export interface Serving {
   readonly settings: GatewaySettings;
   readonly gateway: Gateway;
@@ -49,10 +51,7 @@ export async function serve(serving: Serving): Promise<void> {
   if (!stop.aborted) await once(stop, 'abort');
 }
 
-async function listenForHealth(
-  { health }: Serving,
-  address: { readonly host: string; readonly port: number },
-): Promise<string> {
+async function listenForHealth({ health }: Serving, address: ListenAddress): Promise<string> {
   try {
     return (await health.listen(address, gatehouseVersion())).url;
   } catch (error) {

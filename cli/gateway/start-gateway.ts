@@ -6,7 +6,7 @@ import { OwnTerminal } from '../../proxy/clusters/own-terminal.ts';
 import { ControlSocketError } from '../../proxy/control/control-socket.ts';
 import { assertKnownFormat } from '../../proxy/data-format.ts';
 import { createGateway } from '../../proxy/gateway.ts';
-import type { Gateway, GatewayLog, GatewayOptions } from '../../proxy/gateway-door.ts';
+import type { Gateway, GatewayOptions } from '../../proxy/gateway-door.ts';
 import { type HeadWitness, witnessFile } from '../../proxy/journal/head-witness.ts';
 import { acceptedPolicyIn } from '../../proxy/policy/source/accepted-policy.ts';
 import { NoPolicyError, policyIn } from '../../proxy/policy/source/policy-folder.ts';
@@ -17,6 +17,7 @@ import { SERVICE_VARIABLES } from '../health/service-manager.ts';
 import { usualWitness, witnessTrouble } from '../journal/journal-witness.ts';
 import { gatewayKeys } from './gateway-keys.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
+import type { HeadlessLog } from './log/gateway-log.ts';
 import { isFixedPolicy, isInside, refuseForeignPlaces, refuseOpenPolicy } from './start-places.ts';
 
 /**
@@ -46,23 +47,23 @@ async function makeFolder(flag: string, folder: string): Promise<void> {
   }
 }
 
-export interface StartOptions {
+/** What a start goes by. */
+export interface Start {
+  readonly settings: GatewaySettings;
+  readonly context: CommandContext;
+  readonly log: HeadlessLog;
   /** Whether the policy folder is this user's to write. */
   readonly ownsPolicy: boolean;
   readonly journalSinks: NonNullable<GatewayOptions['journalSinks']>;
 }
 
 /** @throws {CommandError} where it cannot start, in words. */
-export async function startGateway(
-  settings: GatewaySettings,
-  log: GatewayLog,
-  context: CommandContext,
-  { ownsPolicy, journalSinks }: StartOptions,
-): Promise<Gateway> {
+export async function startGateway(start: Start): Promise<Gateway> {
+  const { settings, context, log, ownsPolicy, journalSinks } = start;
   try {
     await assertKnownFormat(settings.dataFolder);
     const keys = await gatewayKeys(settings.dataFolder);
-    const witness = await openWitness(settings, log, context);
+    const witness = await openWitness(start);
     return await createGateway({
       ...keys.gateway,
       listen: settings.listen,
@@ -98,11 +99,8 @@ function withoutServiceVariables(environment: CommandContext['environment']): Co
 }
 
 /** A place that somebody named must be there; the usual one may be missing, as in a container whose root is read-only. */
-async function openWitness(
-  { dataFolder, journalReaders, journalWitness }: GatewaySettings,
-  log: GatewayLog,
-  context: CommandContext,
-): Promise<HeadWitness | null> {
+async function openWitness({ settings, context, log }: Start): Promise<HeadWitness | null> {
+  const { dataFolder, journalReaders, journalWitness } = settings;
   const place = journalWitness ?? (await usualWitness(dataFolder, context));
   const why = await witnessTrouble(place);
   if (why === null) {

@@ -27,6 +27,7 @@ export interface Observed {
   readonly isStopping: boolean;
 }
 
+/** Every check, in the order in which they are told. */
 export function checksOf({ policy, journalProblem, reach, isStopping }: Observed): readonly Check[] {
   return [
     isStopping

@@ -14,6 +14,7 @@ export interface HealthOptions {
   readonly metrics: Readonly<Record<MetricsFormat, MetricsText>>;
 }
 
+/** A listener for health and metrics that is open. */
 export interface HealthListener {
   /** `http://127.0.0.1:9464` */
   readonly url: string;

@@ -4,11 +4,6 @@ import { visible } from '../../model/visible-text.ts';
 import { identityInWords, requestInWords } from '../approvals/request-in-words.ts';
 import type { JournalEntry } from './journal-entry.ts';
 
-/** One line for each request, with its end where that is among the records, and for each other record. */
-export function journalLines(records: readonly JournalRecord[]): string[] {
-  return joined(records).map(entryInWords);
-}
-
 /** Each request with its end where both are among the records, in the order of the records. */
 export function joined(records: readonly JournalRecord[]): JournalEntry[] {
   const ends = new Map(records.flatMap((record) => (record.type === 'finished' ? [[record.auditId, record]] : [])));
@@ -72,6 +67,7 @@ function claimed(author: Author | undefined): string {
   return words === author?.by || words === '' ? '' : ` (${words})`;
 }
 
+/** `200 in 12 ms, 2 masked`. */
 export function endInWords(end: FinishedRecord | null): string {
   if (end === null) return 'no end yet';
   const masked = end.maskedValues === 0 ? '' : `, ${end.maskedValues} masked`;

@@ -1,6 +1,5 @@
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
-import type { Flag } from '../command/flags.ts';
-import { usageError } from '../command/flags.ts';
+import { type Flag, usageError } from '../command/flags.ts';
 import type { Unread } from './entries-backward.ts';
 import { entryInWords } from './entry-in-words.ts';
 import { entryAsJson, type JournalEntry } from './journal-entry.ts';
@@ -25,13 +24,11 @@ export const JSON_FLAG = {
 /** @throws {CommandError} wrong usage. */
 export function outputFormat(
   command: string,
-  { output, json }: { readonly output?: string | undefined; readonly json?: boolean | undefined },
+  { output, json }: { readonly output?: OutputFormat; readonly json?: boolean },
 ): OutputFormat {
   if (output === undefined) return json ? 'records' : 'text';
-  const found = FORMATS.find((format) => format === output);
-  if (found === undefined) throw usageError(command, `--output takes ${FORMATS.join(', ')}, not "${output}"`);
-  if (json && found !== 'records') throw usageError(command, `--json and --output ${found} exclude each other`);
-  return found;
+  if (json && output !== 'records') throw usageError(command, `--json and --output ${output} exclude each other`);
+  return output;
 }
 
 /** Prints entries as they come. */

@@ -24,6 +24,7 @@ export async function existingJournal(data: string): Promise<string> {
   throw noJournal(data);
 }
 
+/** There is none in a data folder. */
 export function noJournal(data: string): CommandError {
   return new CommandError(
     exitCodes.failed,

@@ -2,7 +2,7 @@ import { listJournalFiles } from '../../proxy/journal/journal-files.ts';
 import type { Command } from '../command/command.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { exitCodes } from '../command/exit-codes.ts';
-import { type Flags, positiveNumber, readFlags } from '../command/flags.ts';
+import { type Flags, readFlags } from '../command/flags.ts';
 import { entriesBackward, type Unread } from './entries-backward.ts';
 import { FILTER_FLAGS, readFilter } from './entry-filter.ts';
 import { EntryPrinter, JSON_FLAG, OUTPUT_FLAG, outputFormat, tellUnread, withAuditId } from './entry-output.ts';
@@ -12,7 +12,7 @@ import { nothingMatched } from './nothing-matched.ts';
 const NAME = 'journal query';
 const FLAGS = {
   ...FILTER_FLAGS,
-  limit: { type: 'string', value: 'N', says: 'end after so many (default: all)' },
+  limit: { type: 'string', value: 'N', kind: 'number', says: 'end after so many (default: all)' },
   output: OUTPUT_FLAG,
   json: JSON_FLAG,
   data: DATA_FLAG,
@@ -34,7 +34,7 @@ values, and * in a value stands for any text. Needs no running gateway, and read
   async run(words, context) {
     const { values } = readFlags(NAME, words, FLAGS);
     const filter = readFilter(NAME, values, context.now());
-    const limit = values.limit === undefined ? Number.POSITIVE_INFINITY : positiveNumber(NAME, 'limit', values.limit);
+    const { limit = Number.POSITIVE_INFINITY } = values;
     const format = outputFormat(NAME, values);
     const folder = await existingJournal(dataFolder(values.data, context));
     const files = await listJournalFiles(folder).catch(async (error: unknown) => {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { promisify } from 'node:util';
 import { visible } from '../../model/visible-text.ts';
+import type { CommandContext } from '../command/command.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 import { usageError } from '../command/flags.ts';
 
@@ -11,7 +11,11 @@ import { usageError } from '../command/flags.ts';
  * @returns null where no flag names one.
  * @throws {CommandError}
  */
-export async function readersGroup(command: string, value: string | undefined): Promise<number | null> {
+export async function readersGroup(
+  command: string,
+  value: string | undefined,
+  { osUser }: Pick<CommandContext, 'osUser'>,
+): Promise<number | null> {
   if (value === undefined) return null;
   const group = value === '' ? null : await groupNumber(value);
   if (group === null) {
@@ -21,7 +25,7 @@ export async function readersGroup(command: string, value: string | undefined): 
     );
   }
   if (isMember(group)) return group;
-  const user = visible(userInfo().username);
+  const user = visible(osUser);
   throw new CommandError(
     exitCodes.failed,
     `--journal-group: ${user} is not in the group ${visible(value)}: add it (usermod --append --groups ${visible(value)} ${user}), and start the gateway in a new session; a restart of its unit is one`,

@@ -4,7 +4,7 @@ import { queryRecords, recordsAfter } from '../../proxy/journal/query.ts';
 import type { Command } from '../command/command.ts';
 import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { exitCodes } from '../command/exit-codes.ts';
-import { type Flags, positiveNumber, readFlags } from '../command/flags.ts';
+import { type Flags, readFlags } from '../command/flags.ts';
 import { entriesBackward, type Unread } from './entries-backward.ts';
 import { type EntryFilter, FILTER_FLAGS, isFiltering, readFilter } from './entry-filter.ts';
 import { entryInWords, joined } from './entry-in-words.ts';
@@ -38,14 +38,13 @@ in a value stands for any text. Needs no running gateway.`,
 
   async run(words, context) {
     const { values } = readFlags(NAME, words, FLAGS);
-    const wanted = positiveNumber(NAME, 'lines', values.lines);
     const filter = readFilter(NAME, values, context.now());
     const format = outputFormat(NAME, values);
     const folder = await existingJournal(dataFolder(values.data, context));
     const unread: Unread = { lines: 0, files: [] };
     const printer = new EntryPrinter({ format, inText: entryInWords, print: context.print, unread });
     try {
-      const { entries, recent, seq } = await newest(folder, filter, wanted, unread);
+      const { entries, recent, seq } = await newest(folder, filter, values.lines, unread);
       for (const entry of entries) printer.entry(entry);
       if (values.follow) {
         const followed = new FollowedEntries(filter, recent);

@@ -27,6 +27,7 @@ export function nothingOf(reason: string, key: KeySource, file: string | null = 
   };
 }
 
+/** The exit code that tells a verdict to a program. */
 export const VERDICT_CODES: Readonly<Record<Finding['verdict'], ExitCode>> = {
   whole: exitCodes.done,
   'not all checked': exitCodes.notAllChecked,

@@ -1,5 +1,5 @@
 import type { Command } from '../command/command.ts';
-import { exitCodes } from '../command/exit-codes.ts';
+import { EXIT_MEANINGS } from '../command/exit-codes.ts';
 import type { Flag } from '../command/flags.ts';
 import { borrowedInWords, exitsInWords, filled, shownFlags } from '../command/help.ts';
 
@@ -27,7 +27,7 @@ export function manualPage(commands: readonly Command[]): string {
     '.SH CONFIG FILE AND ENVIRONMENT',
     ...paragraphs(SETTINGS),
     '.SH EXIT STATUS',
-    ...Object.entries(EXITS).flatMap(([code, meaning]) => tagged(bold(code), meaning)),
+    ...Object.entries(EXIT_MEANINGS).flatMap(([code, meaning]) => tagged(bold(code), meaning)),
     '.SH FILES',
     ...tagged(
       bold('~/.gatehouse'),
@@ -59,12 +59,6 @@ gateway, and nobody else may write it. Relative paths in it start from its folde
 list there; in a variable, paths are separated by colons and anything else by commas.
 
 Commands that take --config find the data folder by it. "gatehouse config check" says what a gateway would run with.`;
-
-const EXITS: Readonly<Record<number, string>> = {
-  [exitCodes.done]: 'done',
-  [exitCodes.failed]: 'failed',
-  [exitCodes.usage]: 'wrong usage',
-};
 
 function commandSection(command: Command): string[] {
   const { name, about, notes, positionals = [], flags, exits } = command;

@@ -7,6 +7,7 @@ import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
 import { exitCodes } from '../command/exit-codes.ts';
 import { type Flags, readFlags } from '../command/flags.ts';
 import { outputFlags, wantsJson } from '../command/output-flag.ts';
+import { saysYes } from '../command/says-yes.ts';
 
 const PENDING_FLAGS = {
   data: DATA_FLAG,
@@ -56,7 +57,7 @@ or nothing. What waits for an approval under the old policy ends.`,
     const folder = dataFolder(values.data, context);
     const change = await show(folder, context);
     if (change === null) return exitCodes.done;
-    if (values.yes !== true && !(await saysYes(context))) {
+    if (values.yes !== true && !(await saysYes('Accept this change of the policy?', context))) {
       context.complain('nothing was accepted; --yes accepts it');
       return exitCodes.undecided;
     }
@@ -65,11 +66,6 @@ or nothing. What waits for an approval under the old policy ends.`,
     return exitCodes.done;
   },
 };
-
-async function saysYes({ ask }: CommandContext): Promise<boolean> {
-  if (ask === null) return false;
-  return /^y(?:es)?$/i.test((await ask('Accept this change of the policy? [y/N] ')).trim());
-}
 
 /** Prints what waits, and says it back. */
 async function show(folder: string, { print, complain }: CommandContext): Promise<WaitingChange | null> {

@@ -1,7 +1,7 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { STARTER_POLICIES, type StarterPolicy } from '../../proxy/policy/starters/starter-policies.ts';
 import type { Command, CommandContext } from '../command/command.ts';
-import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
+import { DATA_FLAG, dataFolder, policyFolder } from '../command/data-folder.ts';
 import { exitCodes } from '../command/exit-codes.ts';
 import { type Flags, readFlags, usageError } from '../command/flags.ts';
 import { fieldLines } from '../command/printable.ts';
@@ -52,7 +52,7 @@ before waits for "gatehouse policy accept".`,
       context.print(files.map(({ text }) => text.trimEnd()).join('\n---\n'));
       return exitCodes.done;
     }
-    const place = folder === undefined ? join(dataFolder(values.data, context), 'policy') : resolve(folder);
+    const place = folder === undefined ? policyFolder(undefined, dataFolder(values.data, context)) : resolve(folder);
     await writeNewFiles(place, files);
     context.print(`wrote ${files.map(({ file }) => file).join(', ')} into ${place}`);
     return exitCodes.done;

@@ -1,4 +1,3 @@
-import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PolicyState } from '../../model/policy-state.ts';
 import type { BuiltInPart, PolicyUpgrade, PolicyUpgraded } from '../../model/policy-upgrade.ts';
@@ -9,10 +8,11 @@ import { PolicyUpgradeError } from '../../proxy/policy/upgrade/policy-upgrade-er
 import { takeBackUnfinished } from '../../proxy/policy/upgrade/take-back.ts';
 import type { Command, CommandContext } from '../command/command.ts';
 import { askGateway, tellGateway } from '../command/control-client.ts';
-import { DATA_FLAG, dataFolder } from '../command/data-folder.ts';
+import { DATA_FLAG, dataFolder, policyFolder } from '../command/data-folder.ts';
 import { CommandError, type ExitCode, exitCodes } from '../command/exit-codes.ts';
 import { type Flags, readFlags, usageError } from '../command/flags.ts';
 import { outputFlags, wantsJson } from '../command/output-flag.ts';
+import { saysYes } from '../command/says-yes.ts';
 
 const NAME = 'policy upgrade';
 const FLAGS = {
@@ -56,11 +56,9 @@ gateway that runs takes the change at once, with your yes where it loosens; what
   async run(words, context) {
     const { values } = readFlags(NAME, words, FLAGS);
     if (values.yes && values['dry-run']) throw usageError(NAME, '--yes and --dry-run say the opposite of each other');
-    const folder =
-      values.policy === undefined ? join(dataFolder(values.data, context), 'policy') : resolve(values.policy);
     const data = dataFolder(values.data, context);
     const request = {
-      folder,
+      folder: policyFolder(values.policy, data),
       data,
       rules: values.rule ?? [],
       yes: values.yes === true,
@@ -108,7 +106,7 @@ async function upgrade(
     print.done(plan, null);
     return exitCodes.done;
   }
-  if (dryRun || !(yes || (print.mayAsk && (await saysYes(chosen, context))))) {
+  if (dryRun || !(yes || (print.mayAsk && (await saysYes(`Take over ${count(chosen)}?`, context))))) {
     print.done(plan, null);
     context.complain(`nothing was written${dryRun ? '' : '; --yes takes it over'}`);
     return exitCodes.undecided;
@@ -160,11 +158,6 @@ function choose({ parts }: PolicyUpgrade, rules: readonly string[]): BuiltInPart
   });
 }
 
-async function saysYes(chosen: readonly BuiltInPart[], { ask }: CommandContext): Promise<boolean> {
-  if (ask === null) return false;
-  return /^y(?:es)?$/i.test((await ask(`Take over ${count(chosen)}? [y/N] `)).trim());
-}
-
 function inText({ print }: CommandContext): Print {
   return {
     mayAsk: true,
@@ -209,5 +202,3 @@ function partLines(part: BuiltInPart, chosen: boolean): string[] {
 function wrapped(text: string): string[] {
   return text.match(/\S.{0,99}(?=\s|$)/g) ?? [];
 }
-
-/** A message may bring a rule's text of several lines. */

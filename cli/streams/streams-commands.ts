@@ -62,7 +62,7 @@ export const endCommand: Command = {
 };
 
 /** What is open, as a table for people. */
-export function streamTable(streams: readonly LiveStream[], now: number): string[] {
+function streamTable(streams: readonly LiveStream[], now: number): string[] {
   return table([
     ['ID', 'AGE', 'WHO', 'CLUSTER', 'NAMESPACE', 'RECORDED', 'WHAT'],
     ...streams.map(({ auditId, startedAt, principal, cluster, namespace, recorded, ...stream }) => [

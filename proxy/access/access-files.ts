@@ -116,6 +116,7 @@ export async function removeFiles(files: AccessFiles, clusters: ReadonlyArray<st
   }
 }
 
+/** Removes the certificates and keys for clusters, and leaves the kubeconfig. */
 export async function removePairs(files: AccessFiles, clusters: ReadonlyArray<string | null>): Promise<void> {
   await Promise.all(pairPaths(files, clusters).map((path) => rm(path, { force: true })));
 }

@@ -1,9 +1,9 @@
-import { readFile, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { visible } from '../../model/visible-text.ts';
 import { withPath } from '../disk-error.ts';
 import { AccessError, type AccessFiles } from './access-files.ts';
 import { claimInWords, type Holder, lookForHolder } from './file-claim.ts';
-import { createPrivateFile } from './private-file.ts';
+import { createPrivateFile, readIfThere } from './private-file.ts';
 
 /** Others may change the file while it is looked at, but not without end. */
 const LOOKS_AT_MOST = 10;
@@ -56,13 +56,4 @@ async function setAside(path: string, judged: string): Promise<void> {
   const text = await readIfThere(aside);
   if (text !== null && text !== judged) await createPrivateFile(path, text);
   await rm(aside, { force: true });
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw withPath(error, path, 'read');
-  }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, copyFile, link, lstat, open, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, link, lstat, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { visible } from '../../model/visible-text.ts';
 import { DiskError, withPath } from '../disk-error.ts';
@@ -51,6 +51,19 @@ async function linked(unfinished: string, path: string): Promise<boolean> {
   }
 }
 
+/**
+ * The text of a file; null where there is none.
+ * @throws {DiskError} where it cannot be read.
+ */
+export async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw withPath(error, path, 'read');
+  }
+}
+
 async function writeAside(
   path: string,
   text: string,
@@ -72,6 +85,7 @@ async function writeAside(
   }
 }
 
+/** Whether a file of this name was being written when its writer ended. */
 export function isUnfinished(name: string): boolean {
   return UNFINISHED.test(name);
 }

@@ -1,7 +1,7 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
 
-/** As Go's `exec.LookPath`: never the current folder, where a repository could have put a program. */
+/** A program by its path, or by its name in PATH. As Go's `exec.LookPath`: a file, and never the current folder, where a repository could have put a program. */
 export async function findProgram(command: string, path: string): Promise<string | null> {
   const folders = command.includes(sep) ? [''] : path.split(delimiter).filter((folder) => isAbsolute(folder));
   const endings = process.platform === 'win32' ? ['', '.exe', '.cmd', '.bat'] : [''];
@@ -14,9 +14,12 @@ export async function findProgram(command: string, path: string): Promise<string
   return null;
 }
 
+/** Of a folder the same right means that it may be entered. */
 async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
 }

@@ -44,7 +44,7 @@ export function readJournalKey(pem: string): JournalKey {
   return { privateKey, publicKey, keyId: keyIdOf(publicKey) };
 }
 
-export function keyIdOf(publicKey: KeyObject): string {
+function keyIdOf(publicKey: KeyObject): string {
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(spki).digest('hex').slice(0, 16);
 }

@@ -33,7 +33,7 @@ export function subresourceCalled(word: string, there: readonly string[]): strin
  * What a text that names no resource was probably meant to be, as rules write it: `Deployment`, `deploy`, `pod/exec`,
  * `apps/v1/deployments`, `deployments.v1.apps` or `deploymnets`. Empty where nothing comes near.
  */
-export function meantResources(text: string): readonly string[] {
+function meantResources(text: string): readonly string[] {
   const [first = '', ...others] = text.trim().split('/');
   const candidates = named(first);
   if (candidates.length > 0) return candidates.map((one) => writtenWith(one, others[0] ?? ''));

@@ -5,9 +5,11 @@ import { boundedFields } from './bounded-fields.ts';
 import { type LineFormat, logLine } from './log-line.ts';
 import { RateBound } from './rate-bound.ts';
 
+/** From all to least; each has what stands behind it too. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** `text` is for people, `json` for programs. */
 export const LOG_FORMATS = ['text', 'json'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 

@@ -1,5 +1,6 @@
 import type { OutgoingNotification } from './notification.ts';
 
+/** What came of one try. */
 export type Sent =
   /** @param says what the other side answered, for a person who tries it. */
   | { readonly isSent: true; readonly says: string }
@@ -24,6 +25,7 @@ export interface Channel {
   send(notification: OutgoingNotification, signal: AbortSignal): Promise<Sent>;
 }
 
+/** @param why for the log and for a person who tries it. */
 export function notSent(why: string, mayRetry: boolean, retryAfter: number | null = null): Sent {
   return { isSent: false, why, mayRetry, retryAfter };
 }

@@ -31,6 +31,7 @@ waits: it gets a JSON object on its standard input. No shell reads the line; quo
     type: 'string',
     value: 'SECONDS',
     kind: 'number',
+    atMost: 300,
     default: '10',
     says: 'how long the program may run, and the webhook may take to answer',
   },

@@ -1,22 +1,18 @@
 import { X509Certificate } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { findProgram } from '../../../proxy/clusters/find-program.ts';
 import type { CommandContext } from '../../command/command.ts';
-import { positiveNumber, usageError } from '../../command/flags.ts';
+import { commandWords } from '../../command/command-words.ts';
+import { type FlagValues, usageError } from '../../command/flags.ts';
 import type { Channel } from './channel.ts';
-import { commandWords } from './command-words.ts';
 import type { NOTIFY_FLAGS } from './notify-flags.ts';
 import { notifyProgram } from './notify-program.ts';
 import { isLoopback, webhook } from './webhook.ts';
 import { readSecrets } from './webhook-signature.ts';
 
-/** What was given of the flags. */
-export type NotifyValues = { readonly [Flag in keyof typeof NOTIFY_FLAGS]?: string | undefined };
-
 /** A file of a key or of certificates has a few kilobytes. */
 const FILE_BYTES_AT_MOST = 1024 * 1024;
-const SECONDS_AT_MOST = 300;
 
 /**
  * The channels that the flags name, each checked as far as it can be without using it.
@@ -24,14 +20,10 @@ const SECONDS_AT_MOST = 300;
  */
 export async function notifyChannels(
   command: string,
-  values: NotifyValues,
+  values: FlagValues<typeof NOTIFY_FLAGS>,
   { environment }: Pick<CommandContext, 'environment'>,
 ): Promise<readonly Channel[]> {
-  const seconds = positiveNumber(command, 'notify-timeout', values['notify-timeout'] ?? '10');
-  if (seconds > SECONDS_AT_MOST) {
-    throw usageError(command, `--notify-timeout takes ${SECONDS_AT_MOST} seconds at most, not "${seconds}"`);
-  }
-  const timeLimit = seconds * 1_000;
+  const timeLimit = values['notify-timeout'] * 1_000;
   const channels: Channel[] = [];
   const line = values['notify-command'];
   if (line !== undefined) {
@@ -57,7 +49,7 @@ async function programOf(command: string, line: string, path: string): Promise<[
   const [program, ...args] = words;
   if (program === undefined) throw usageError(command, '--notify-command is empty: give it a program');
   const found = await findProgram(program.includes('/') ? resolve(program) : program, path);
-  if (found !== null && (await stat(found)).isFile()) return [found, ...args];
+  if (found !== null) return [found, ...args];
   const where = program.includes('/') ? 'is no program that may be run' : 'is in no folder of PATH';
   throw usageError(command, `--notify-command: ${program} ${where}: give its path, and make it executable`);
 }

@@ -21,7 +21,7 @@ const OF_PATHS: ReadonlySet<string> = new Set(['get', 'head', 'post', 'put', 'pa
 const MEANT: Readonly<Record<string, string>> = { post: 'create', put: 'update', head: 'get' };
 
 /** Which verbs a resource pattern can be asked with; more than there are where others may serve it. */
-export function verbsFor(pattern: string): readonly string[] {
+function verbsFor(pattern: string): readonly string[] {
   const parts = resourceParts(pattern);
   if (parts === null) return OF_RESOURCES;
   const { resource, group, subresource } = parts;

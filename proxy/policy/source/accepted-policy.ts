@@ -52,7 +52,7 @@ export function acceptedPolicyIn(dataFolder: string, key: AcceptanceKey): Accept
  * The record as a file, mode 0600, sealed by HMAC-SHA256. The seal tells a forged record where the key is in a keystore;
  * an older record that somebody kept a copy of has a good one.
  */
-export function acceptedPolicyFile(path: string, { key, origin, keep }: AcceptanceKey): AcceptedPolicy {
+function acceptedPolicyFile(path: string, { key, origin, keep }: AcceptanceKey): AcceptedPolicy {
   let isKept = keep === undefined;
   const sealOf = (files: AcceptedFiles): string =>
     createHmac('sha256', key)

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,5 +26,12 @@ describe('a credential plugin', () => {
   it('is one that can be run', async () => {
     await chmod(join(folder, 'plugin'), 0o644);
     expect(await findProgram('plugin', folder)).toBeNull();
+  });
+
+  it('is no folder of that name, which may be earlier on PATH', async () => {
+    const earlier = join(folder, 'earlier');
+    await mkdir(join(earlier, 'plugin'), { recursive: true });
+    expect(await findProgram('plugin', [earlier, folder].join(delimiter))).toBe(join(folder, 'plugin'));
+    expect(await findProgram(join(earlier, 'plugin'), folder)).toBeNull();
   });
 });

@@ -3,12 +3,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { chmod, chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { usualWitness } from '../../cli/journal/journal-witness.ts';
-import { makeStatement, parseStatement, readJournalKey } from '../../proxy/journal/signed-head.ts';
-import { commandLine } from '../../scripts/build/command-line.mjs';
-import { decided, openTestJournal, publicKey, signingKey } from '../proxy/journal/entries.ts';
+import { usualWitness } from '../../../cli/journal/journal-witness.ts';
+import { makeStatement, parseStatement, readJournalKey } from '../../../proxy/journal/signed-head.ts';
+import { commandLine } from '../../../scripts/build/command-line.mjs';
+import { decided, openTestJournal, publicKey, signingKey } from '../../proxy/journal/entries.ts';
+import { home, run, temporaryFolder } from '../run.ts';
 import { dataFolderOfThree } from './journal-of-three.ts';
-import { home, run, temporaryFolder } from './run.ts';
 
 describe('journal verify', () => {
   test('a whole journal: 0, and what was checked', async () => {

@@ -1,9 +1,9 @@
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_POLICY } from '../../proxy/policy/default-policy/default-policy.ts';
-import { problemsIn } from '../proxy/policy/policies.ts';
-import { home, run, temporaryFolder } from './run.ts';
+import { DEFAULT_POLICY } from '../../../proxy/policy/default-policy/default-policy.ts';
+import { problemsIn } from '../../proxy/policy/policies.ts';
+import { home, run, temporaryFolder } from '../run.ts';
 
 const WRITTEN: ReadonlyArray<readonly [name: string, flags: readonly string[], files: readonly string[]]> = [
   ['default', [], DEFAULT_POLICY.map(({ file }) => file)],

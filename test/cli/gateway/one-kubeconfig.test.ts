@@ -5,9 +5,9 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { commandLine } from '../../scripts/build/command-line.mjs';
-import { kubeconfigToNowhere } from './nowhere.ts';
-import { home, run, start, temporaryFolder } from './run.ts';
+import { commandLine } from '../../../scripts/build/command-line.mjs';
+import { kubeconfigToNowhere } from '../nowhere.ts';
+import { home, run, start, temporaryFolder } from '../run.ts';
 
 /* Two gateways that are told one --write-kubeconfig. */
 

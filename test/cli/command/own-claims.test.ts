@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ownClaims } from '../../cli/command/own-claims.ts';
+import { ownClaims } from '../../../cli/command/own-claims.ts';
 
 it.each<[NodeJS.ProcessEnv, object]>([
   [{}, {}],

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { journalLines } from '../../cli/journal/entry-in-words.ts';
-import type { OwnReadRecord } from '../../model/journal-record.ts';
-import { decided, finished, openTestJournal } from '../proxy/journal/entries.ts';
+import { entryInWords, joined } from '../../../cli/journal/entry-in-words.ts';
+import type { JournalRecord, OwnReadRecord } from '../../../model/journal-record.ts';
+import { decided, finished, openTestJournal } from '../../proxy/journal/entries.ts';
+import { run, start } from '../run.ts';
 import { dataFolderOfThree } from './journal-of-three.ts';
-import { run, start } from './run.ts';
+
+/** As the command prints them. */
+const linesOf = (records: readonly JournalRecord[]) => joined(records).map(entryInWords);
 
 describe('journal tail', () => {
   test('one line for each request and event, oldest first', async () => {
@@ -43,7 +46,7 @@ describe('journal tail', () => {
   test('the signs of a request stand behind what was decided', () => {
     const place = { v: 1, seq: 1, time: 'T', prev: '', hash: '' } as const;
     const signs = [{ code: 'pod-placed-on-node', says: 'the pods are put on node n1, past the scheduler' }] as const;
-    expect(journalLines([{ ...decided({ auditId: 'x' }), ...place, signs }])[0]).toContain(
+    expect(linesOf([{ ...decided({ auditId: 'x' }), ...place, signs }])[0]).toContain(
       'default/reads  [pod-placed-on-node: the pods are put on node n1, past the scheduler]  no end yet',
     );
   });
@@ -63,7 +66,7 @@ describe('journal tail', () => {
       ...{ effective: null, reads },
     };
     const eve = { user: 'eve', uid: '', groups: [], extra: {} };
-    expect(journalLines([read, { ...read, effective: eve }].map((one) => ({ ...one, ...place })))).toEqual([
+    expect(linesOf([read, { ...read, effective: eve }].map((one) => ({ ...one, ...place })))).toEqual([
       'T  gateway reads Secrets, to redact request x: api, db in shop on prod',
       'T  gateway reads Secrets as eve, to redact request x: api, db in shop on prod',
     ]);
@@ -71,6 +74,6 @@ describe('journal tail', () => {
 
   test('an end whose beginning is not among the records has a line of its own', () => {
     const place = { v: 1, seq: 1, time: 'T', prev: '', hash: '' } as const;
-    expect(journalLines([{ ...finished('x', 0), ...place }])).toEqual(['T  request x ended  client gone in 12 ms']);
+    expect(linesOf([{ ...finished('x', 0), ...place }])).toEqual(['T  request x ended  client gone in 12 ms']);
   });
 });

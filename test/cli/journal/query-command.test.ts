@@ -1,12 +1,12 @@
 import { appendFile, chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { fits } from '../../cli/journal/entry-filter.ts';
-import { timeRange } from '../../cli/journal/time-range.ts';
-import type { JournalEntry, OwnReadRecord } from '../../model/journal-record.ts';
-import { sealRecord } from '../../proxy/journal/record-chain.ts';
-import { decided, finished, openTestJournal } from '../proxy/journal/entries.ts';
-import { run, start, temporaryFolder } from './run.ts';
+import { fits } from '../../../cli/journal/entry-filter.ts';
+import { timeRange } from '../../../cli/journal/time-range.ts';
+import type { JournalEntry, OwnReadRecord } from '../../../model/journal-record.ts';
+import { sealRecord } from '../../../proxy/journal/record-chain.ts';
+import { decided, finished, openTestJournal } from '../../proxy/journal/entries.ts';
+import { run, start, temporaryFolder } from '../run.ts';
 
 const isRoot = process.getuid?.() === 0;
 if (isRoot) console.log('skipped: root may read every file, so none can be kept from this test');

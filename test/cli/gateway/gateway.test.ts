@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { verifyJournal } from '../../proxy/journal/verify-journal.ts';
-import { FIRST_POLICY, NEW_SINCE_FIRST } from '../proxy/policy/upgrade/first-policy.ts';
-import { kubeconfigToNowhere } from './nowhere.ts';
-import { complaints, run, start, startIn, temporaryFolder } from './run.ts';
+import { verifyJournal } from '../../../proxy/journal/verify-journal.ts';
+import { FIRST_POLICY, NEW_SINCE_FIRST } from '../../proxy/policy/upgrade/first-policy.ts';
+import { kubeconfigToNowhere } from '../nowhere.ts';
+import { complaints, run, start, startIn, temporaryFolder } from '../run.ts';
 
 let data = '';
 let flags: string[] = [];

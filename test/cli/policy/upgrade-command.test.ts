@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { DEFAULT_POLICY } from '../../proxy/policy/default-policy/default-policy.ts';
-import { FIRST_POLICY, firstPolicy, NEW_SINCE_FIRST } from '../proxy/policy/upgrade/first-policy.ts';
-import { finished, run, startBefore, temporaryFolder } from './run.ts';
+import { DEFAULT_POLICY } from '../../../proxy/policy/default-policy/default-policy.ts';
+import { FIRST_POLICY, firstPolicy, NEW_SINCE_FIRST } from '../../proxy/policy/upgrade/first-policy.ts';
+import { finished, run, startBefore, temporaryFolder } from '../run.ts';
 
 let data = '';
 let folder = '';
@@ -146,7 +146,7 @@ describe('policy upgrade', () => {
 
 describe('the program as it is built', () => {
   const program = (...words: string[]) =>
-    spawnSync(process.execPath, [join(import.meta.dirname, '../../scripts/gatehouse.mjs'), ...words], {
+    spawnSync(process.execPath, [join(import.meta.dirname, '../../../scripts/gatehouse.mjs'), ...words], {
       encoding: 'utf8',
       input: '',
     });

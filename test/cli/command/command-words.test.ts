@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { commandWords } from '../../../../cli/gateway/notify/command-words.ts';
+import { commandWords } from '../../../cli/command/command-words.ts';
 
 it.each([
   ['/bin/hook', ['/bin/hook']],

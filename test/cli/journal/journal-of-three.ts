@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { usualWitness } from '../../cli/journal/journal-witness.ts';
-import { witnessFile } from '../../proxy/journal/head-witness.ts';
-import type { JournalOptions } from '../../proxy/journal/open-journal.ts';
-import { decided, finished, openTestJournal } from '../proxy/journal/entries.ts';
-import { home, temporaryFolder } from './run.ts';
+import { usualWitness } from '../../../cli/journal/journal-witness.ts';
+import { witnessFile } from '../../../proxy/journal/head-witness.ts';
+import type { JournalOptions } from '../../../proxy/journal/open-journal.ts';
+import { decided, finished, openTestJournal } from '../../proxy/journal/entries.ts';
+import { home, temporaryFolder } from '../run.ts';
 
 /** A data folder with a journal of one event and one request, closed; its witness is where a gateway keeps it. */
 export async function dataFolderOfThree(options: Partial<JournalOptions> = {}): Promise<string> {

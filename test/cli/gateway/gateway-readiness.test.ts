@@ -1,10 +1,10 @@
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { rawRequest } from '../gateway/environment/raw-request.ts';
-import { apiServer } from './api-server.ts';
-import { kubeconfigToNowhere } from './nowhere.ts';
-import { run, start, temporaryFolder } from './run.ts';
+import { rawRequest } from '../../gateway/environment/raw-request.ts';
+import { apiServer } from '../api-server.ts';
+import { kubeconfigToNowhere } from '../nowhere.ts';
+import { run, start, temporaryFolder } from '../run.ts';
 
 let folder = '';
 let data = '';

@@ -4,9 +4,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { FIRST_POLICY } from '../proxy/policy/upgrade/first-policy.ts';
-import { kubeconfigToNowhere } from './nowhere.ts';
-import { complaints, home, run, start, temporaryFolder } from './run.ts';
+import { FIRST_POLICY } from '../../proxy/policy/upgrade/first-policy.ts';
+import { kubeconfigToNowhere } from '../nowhere.ts';
+import { complaints, home, run, start, temporaryFolder } from '../run.ts';
 
 /** Mounts file systems and gives files to others. */
 const isRoot = process.geteuid?.() === 0;
@@ -180,7 +180,7 @@ describe('a start without a home folder', () => {
     expect(code).toBe(4);
     expect(errors).toContain(home);
     const { GATEHOUSE_DATA: _none, HOME: _home, ...environment } = process.env;
-    const built = join(import.meta.dirname, '../../out/cli/gatehouse.js');
+    const built = join(import.meta.dirname, '../../../out/cli/gatehouse.js');
     if (!isRoot) return;
     const nobody = spawnSync(process.execPath, [built, 'requests'], { env: environment, uid: OTHER, gid: OTHER });
     // Root's folders may be closed to others, the program's own with them.
@@ -309,7 +309,7 @@ describe('a start on a folder of somebody else’s', () => {
     const theirs = await mkdtemp(join(tmpdir(), 'gatehouse-their-home-'));
     onTestFinished(() => rm(theirs, { recursive: true, force: true }));
     await chown(theirs, OTHER, OTHER);
-    const built = join(import.meta.dirname, '../../out/cli/gatehouse.js');
+    const built = join(import.meta.dirname, '../../../out/cli/gatehouse.js');
     const { GATEHOUSE_DATA: _none, ...environment } = process.env;
     const { status, stderr } = spawnSync(
       process.execPath,

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { FIRST_POLICY } from '../proxy/policy/upgrade/first-policy.ts';
-import { kubeconfigToNowhere } from './nowhere.ts';
-import { finished, run, start, startBefore, temporaryFolder } from './run.ts';
+import { FIRST_POLICY } from '../../proxy/policy/upgrade/first-policy.ts';
+import { kubeconfigToNowhere } from '../nowhere.ts';
+import { finished, run, start, startBefore, temporaryFolder } from '../run.ts';
 
 const document = (rules: string) => `apiVersion: gatehouse/v1
 kind: AccessPolicy

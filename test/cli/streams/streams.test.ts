@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openControlSocket } from '../../proxy/control/control-socket.ts';
-import { LiveStreams } from '../../proxy/streams/live-streams.ts';
-import { authorityUnderTest } from '../proxy/approvals/intents.ts';
-import { NO_POLICY } from '../proxy/control/no-policy.ts';
-import { run, temporaryFolder } from './run.ts';
+import { openControlSocket } from '../../../proxy/control/control-socket.ts';
+import { LiveStreams } from '../../../proxy/streams/live-streams.ts';
+import { authorityUnderTest } from '../../proxy/approvals/intents.ts';
+import { NO_POLICY } from '../../proxy/control/no-policy.ts';
+import { run, temporaryFolder } from '../run.ts';
 
 let folder = '';
 let close = async () => {};

@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, lstat, readdir, writeFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { readersGroup } from '../../cli/journal/readers-group.ts';
-import { kubeconfigToNowhere } from './nowhere.ts';
-import { run, start, temporaryFolder } from './run.ts';
+import { readersGroup } from '../../../cli/journal/readers-group.ts';
+import { kubeconfigToNowhere } from '../nowhere.ts';
+import { run, start, temporaryFolder } from '../run.ts';
 
 const isRoot = process.getuid?.() === 0;
 /** Root may give files to a group that nobody is in; others to one of their own. */
@@ -122,13 +121,13 @@ test.each(['no-such-group', '99999999999', '-x'])('there is no group %j: 2, and 
 });
 
 test.skipIf(isRoot)('a group that the user is not in', async () => {
-  await expect(readersGroup('gateway', '54321')).rejects.toMatchObject({
-    message: expect.stringMatching(new RegExp(`${userInfo().username} is not in the group 54321: add it \\(usermod`)),
+  await expect(readersGroup('gateway', '54321', { osUser: 'ada' })).rejects.toMatchObject({
+    message: expect.stringMatching(/ada is not in the group 54321: add it \(usermod/),
   });
 });
 
 test.skipIf(process.platform !== 'linux')('a group has its number from the system', async () => {
-  expect(await readersGroup('gateway', 'root').catch(({ message }) => message)).toSatisfy(
+  expect(await readersGroup('gateway', 'root', { osUser: 'ada' }).catch(({ message }) => message)).toSatisfy(
     (found) => found === 0 || /is not in the group root/.test(found),
   );
 });
