@@ -39,9 +39,9 @@ systemd it tells how it is by sd_notify (Type=notify with NotifyAccess=all).`,
   async run(words, context) {
     const settings = await readSettings(words, context);
     const keepOpen = await keptOpen(settings.dataFolder);
-    const places = await makePlaces(settings, context);
+    const places = await makePlaces(settings, context).catch(keepOpen);
     const log = openGatewayLog({ level: settings.logLevel, format: settings.logFormat, output: context.errors });
-    await lookAtFolder(settings.policyFolder, log, places);
+    await lookAtFolder(settings.policyFolder, log, places).catch(keepOpen);
     const manager = serviceManager({ environment: context.environment, log });
     const counts = new RequestCounts();
     let health: GatewayHealth | null = null;
@@ -56,12 +56,7 @@ systemd it tells how it is by sd_notify (Type=notify with NotifyAccess=all).`,
     };
     const started = performance.now();
     const journalSinks = [events.sink, sink];
-    const gateway = await startGateway(settings, log, context, { ...places, journalSinks }).catch(
-      async (error: unknown) => {
-        await keepOpen(error);
-        throw error;
-      },
-    );
+    const gateway = await startGateway(settings, log, context, { ...places, journalSinks }).catch(keepOpen);
     const closers: Array<() => unknown> = [() => gateway.close()];
     try {
       const { slug } = await gateway.connectCluster({
