@@ -131,7 +131,7 @@ describe('warnings of a policy in force', () => {
     gateway.surroundedBy(around('prod-ue'));
     expect(gateway.state().warnings).toHaveLength(1);
     expect(logged).toEqual([
-      expect.stringMatching(/^a rule matches nothing here: a\.yaml:7: .*did you mean prod-ue\?/),
+      expect.stringMatching(/"event":"policy-matches-nothing","file":"a\.yaml","line":7,.*did you mean prod-ue\?/),
     ]);
   });
 
