@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { visible } from '../../model/visible-text.ts';
 import type { Command, CommandContext } from '../command/command.ts';
 import { dataFolder, policyFolder } from '../command/data-folder.ts';

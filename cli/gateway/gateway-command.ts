@@ -36,17 +36,14 @@ systemd it tells how it is by sd_notify (Type=notify with NotifyAccess=all).`,
   async run(words, context) {
     const settings = await readSettings(words, context);
     const keepOpen = await keptOpen(settings.dataFolder);
-    const places = await makePlaces(settings, context);
+    const places = await makePlaces(settings, context).catch(keepOpen);
     const log = openGatewayLog({ level: settings.logLevel, format: settings.logFormat, output: context.errors });
-    await lookAtFolder(settings.policyFolder, log, places);
+    await lookAtFolder(settings.policyFolder, log, places).catch(keepOpen);
     const manager = serviceManager({ environment: context.environment, log });
     const onlookers = new Onlookers(log);
     const began = performance.now();
     const start: Start = { settings, context, log, ...places, journalSinks: onlookers.sinks };
-    const gateway = await startGateway(start).catch(async (error: unknown) => {
-      await keepOpen(error);
-      throw error;
-    });
+    const gateway = await startGateway(start).catch(keepOpen);
     const opened = new Opened();
     opened.closeFirst(() => gateway.close());
     const running: Running = { ...start, gateway, onlookers, manager, opened };

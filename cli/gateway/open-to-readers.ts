@@ -1,20 +1,21 @@
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { diskErrorInWords } from '../../proxy/disk-error.ts';
-import { FolderLockedError } from '../../proxy/journal/folder-lock.ts';
+import { isFolderLocked } from '../../proxy/journal/folder-lock.ts';
 import { letThrough, openBeside } from '../../proxy/journal/readers.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 
 /**
- * Lets the group in again where a start closed the folder of a gateway that runs: one that is refused for its lock must
- * not take the journal from that one's readers.
- * @returns what to do with the error of a start, before it is thrown on.
+ * Lets the group in again where a start that fails had closed the folder of a gateway that runs: whatever is wrong with
+ * the second one, it must not take the journal from the readers of the first.
+ * @returns to be called with the error of a start; throws it on.
  */
-export async function keptOpen(dataFolder: string): Promise<(error: unknown) => Promise<void>> {
+export async function keptOpen(dataFolder: string): Promise<(error: unknown) => Promise<never>> {
   const before = await stat(dataFolder).catch(() => null);
   return async (error) => {
-    const cause = error instanceof Error ? error.cause : null;
-    if (before === null || (before.mode & 0o777) !== 0o710 || !(cause instanceof FolderLockedError)) return;
-    await letThrough(dataFolder, before.gid).catch(() => undefined);
+    if (before !== null && (before.mode & 0o777) === 0o710 && (await isFolderLocked(join(dataFolder, 'journal'))))
+      await letThrough(dataFolder, before.gid).catch(() => undefined);
+    throw error;
   };
 }
 

@@ -2,6 +2,7 @@ import { access, constants, lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { visible } from '../../model/visible-text.ts';
 import { asUser, foreignOwner, ownUid, rootWouldWriteTo, userInWords } from '../../proxy/file-owner.ts';
+import { policyFiles } from '../../proxy/policy/source/read-policy-folder.ts';
 import { usualDataFolder } from '../command/data-folder.ts';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
@@ -86,15 +87,20 @@ export async function isFixedPolicy(policyFolder: string): Promise<boolean> {
 /**
  * A policy folder of somebody else's, or of a read-only file system, is read as it is, as a configuration manager or a
  * ConfigMap has it: nothing is written there, and it cannot be closed. So others must not be able to write to it either,
- * unless nobody can.
+ * nor to a file in it, unless nobody can.
  * @throws {CommandError}
  */
 export async function refuseOpenPolicy(policyFolder: string): Promise<void> {
-  const { mode, uid } = await stat(policyFolder);
-  if ((mode & 0o022) === 0 || (await isReadOnly(policyFolder))) return;
-  throw refused(
-    `--policy: ${visible(policyFolder)} belongs to ${userInWords(uid)}, and others can write to it (its mode is ${(mode & 0o777).toString(8)}): have it closed to them with "chmod go-w", or choose a folder of your own`,
-  );
+  if (await isReadOnly(policyFolder)) return;
+  const names = await policyFiles(policyFolder).catch(() => []);
+  for (const path of [policyFolder, ...names.map((name) => join(policyFolder, name))]) {
+    // Of what a link leads to. What is not there any more is not read either.
+    const found = await stat(path).catch(() => null);
+    if (found === null || (found.mode & 0o022) === 0) continue;
+    throw refused(
+      `--policy: ${visible(path)} belongs to ${userInWords(found.uid)}, and others can write to it (its mode is ${(found.mode & 0o777).toString(8)}): have it closed to them with "chmod go-w", or choose a folder of your own`,
+    );
+  }
 }
 
 async function isReadOnlyFolder(path: string): Promise<boolean> {

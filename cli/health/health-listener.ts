@@ -40,6 +40,7 @@ export async function openHealthListener({ host, port, checks, metrics }: Health
   const server = createServer(
     { ...limits, maxHeaderSize: 16 * 1024, requireHostHeader: false },
     (request, response) => {
+      if (!isFirst(request, response)) return;
       answer(request, { hosts, checks, texts }).then(
         (given) => send(request, response, given),
         () => send(request, response, plain(500, 'the numbers could not be read')),
@@ -63,6 +64,24 @@ export async function openHealthListener({ host, port, checks, metrics }: Health
         server.closeAllConnections();
       }),
   };
+}
+
+/** Connections whose answer has not been read yet. */
+const answering = new WeakSet<Socket>();
+
+/**
+ * Whether nothing else is on its way over this connection. Who asks again before that ends it: HTTP lets a client ask
+ * without reading (RFC 9112, 9.3.2), and the answers that wait for it would fill the memory. No scraper does so.
+ */
+function isFirst({ socket }: IncomingMessage, response: ServerResponse): boolean {
+  if (socket.destroyed) return false;
+  if (answering.has(socket)) {
+    socket.destroy();
+    return false;
+  }
+  answering.add(socket);
+  response.once('close', () => answering.delete(socket));
+  return true;
 }
 
 interface Serving {

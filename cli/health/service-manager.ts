@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { visible } from '../../model/visible-text.ts';
 import type { GatewayLog } from '../../proxy/gateway-log.ts';
 
@@ -130,7 +131,8 @@ function run(
       killSignal: 'SIGKILL',
     });
     let complaint = '';
-    child.stderr.on('data', (chunk: Buffer) => {
+    // It has none where this process has no file descriptor left (`EMFILE`): the error comes a moment later.
+    (child.stderr as Readable | undefined)?.on('data', (chunk: Buffer) => {
       if (complaint.length < 400) complaint += chunk.toString('utf8');
     });
     child.once('error', (error: NodeJS.ErrnoException) => resolve(`${program} cannot be run (${error.code})`));

@@ -1,4 +1,5 @@
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { connect } from 'node:tls';
 import { z } from 'zod';
 import { visible } from '../../model/visible-text.ts';
@@ -17,7 +18,10 @@ export interface FileClaim {
   readonly dataFolder: string;
   /** For people. */
   readonly pid: number;
-  /** Which loopback the address is of: containers each have their own. Null where the system has but one. */
+  /**
+   * Which loopback the address is of: machines that share a home folder each have their own, and so do containers. Null
+   * where it cannot be told.
+   */
   readonly network: string | null;
 }
 
@@ -84,7 +88,11 @@ export async function lookForHolder(text: string, own: string): Promise<Holder> 
     return { is: 'unknown', claim, why: 'its address takes connections and does not answer' };
   }
   if (isHere) return { is: 'gone' };
-  return { is: 'unknown', claim, why: 'it was started in another container, which cannot be seen from here' };
+  return {
+    is: 'unknown',
+    claim,
+    why: 'it was started on another machine or in another container, which cannot be seen from here',
+  };
 }
 
 type Answer = 'nobody' | 'somebody else' | 'this authority' | 'unclear';
@@ -123,12 +131,23 @@ function answerOf(code: string): Answer {
   return SOMEBODY_ELSE.test(code) ? 'somebody else' : 'unclear';
 }
 
-/** Linux: network_namespaces(7). Every other system has one loopback for all. */
+/**
+ * Linux: network_namespaces(7), whose numbers are the same on each machine; so its machine-id(5) is needed too, or else its
+ * name.
+ */
 function networkNamespace(): string | null {
   try {
-    return readlinkSync('/proc/self/ns/net');
+    return `${machine()} ${readlinkSync('/proc/self/ns/net')}`;
   } catch {
     return null;
+  }
+}
+
+function machine(): string {
+  try {
+    return readFileSync('/etc/machine-id', 'latin1').trim() || hostname();
+  } catch {
+    return hostname();
   }
 }
 

@@ -63,6 +63,13 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   };
 }
 
+/** Whether a gateway that lives writes to a folder. */
+export async function isFolderLocked(folder: string): Promise<boolean> {
+  const found = await readIfPresent(join(folder, 'lock')).catch(() => null);
+  const holder = found === null ? null : parseOwner(found);
+  return holder !== null && isAlive(holder);
+}
+
 async function linked(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to);

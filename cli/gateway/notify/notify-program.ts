@@ -1,5 +1,4 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { inheritNothing } from '../../../proxy/inherit-nothing.ts';
 import { oneLine } from '../../../proxy/one-line.ts';
 import { type Channel, notSent, type Sent } from './channel.ts';
@@ -44,7 +43,7 @@ function runOnce(
   const start = inheritNothing(program, args, env);
   return new Promise((resolve) => {
     // A group of its own, so that what it starts ends with it.
-    const child = spawn(start.file, start.args, { env, cwd: '/', detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child: Started = spawn(start.file, start.args, { env, cwd: '/', detached: true, stdio: 'pipe' });
     const said = listenTo(child);
     let overdue: 'time' | 'stop' | null = null;
     let lastMoment: NodeJS.Timeout | null = null;
@@ -60,7 +59,7 @@ function runOnce(
       if (lastMoment !== null) clearTimeout(lastMoment);
       signal.removeEventListener('abort', stop);
       killGroup(child.pid, 'SIGKILL');
-      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
       resolve(sent);
     };
     signal.addEventListener('abort', stop, { once: true });
@@ -73,17 +72,25 @@ function runOnce(
       const late = `it did not end in ${timeLimit / 1_000} s, and was ended`;
       settle(notSent(`${overdue === 'time' ? late : ended}${said()}`, false));
     });
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(`${body}\n`);
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(`${body}\n`);
   });
 }
 
+/**
+ * Its pipes are not there where this process has no file descriptor left for them (`EMFILE`), which Node says by an event
+ * a moment later; its types do not tell.
+ */
+type Started = Pick<ChildProcess, 'pid' | 'on'> & {
+  readonly [Stream in 'stdin' | 'stdout' | 'stderr']: ChildProcess[Stream] | undefined;
+};
+
 /** Reads all that it prints, so that it is never held up, and keeps the beginning. */
-function listenTo(child: ChildProcessByStdio<Writable, Readable, Readable>): () => string {
+function listenTo(child: Started): () => string {
   let kept = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('error', () => undefined);
-    stream.on('data', (chunk: Buffer) => {
+    stream?.on('error', () => undefined);
+    stream?.on('data', (chunk: Buffer) => {
       if (kept.length < SAID_AT_MOST) kept += chunk.subarray(0, SAID_AT_MOST).toString('utf8');
     });
   }

@@ -174,7 +174,7 @@ export async function writeDefaultPolicy(folder: string): Promise<boolean> {
 }
 
 /** `*.yaml` and `*.yml`, without hidden files (editors put theirs there), in one order everywhere. */
-async function policyFiles(folder: string): Promise<string[]> {
+export async function policyFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder);
   return names.filter((name) => /\.ya?ml$/i.test(name) && !name.startsWith('.')).sort();
 }

@@ -361,6 +361,21 @@ describe('a start on a folder of somebody else’s', () => {
       /others can write to it \(its mode is 777\)/,
     );
   });
+
+  asRoot('reads none of somebody else’s with a file that others can write to', async () => {
+    const policy = join(folder, 'theirs');
+    const mine = join(policy, 'mine.yaml');
+    await mkdir(policy, { mode: 0o755 });
+    await writeFile(mine, MINE);
+    await chmod(mine, 0o666);
+    for (const one of [policy, mine]) await chown(one, OTHER, OTHER);
+    const { sentence } = await failure({ more: ['--policy', policy] });
+    expect(sentence).toMatch(
+      /theirs\/mine\.yaml belongs to uid 12345, and others can write to it \(its mode is 666\): have it closed/,
+    );
+    await chmod(mine, 0o664);
+    expect((await failure({ more: ['--policy', policy] })).sentence).toMatch(/its mode is 664/);
+  });
 });
 
 describe('a first start that fails half-way', () => {

@@ -147,3 +147,25 @@ test('what is no HTTP is ended', async () => {
   );
   expect(await ask('/healthz')).toMatchObject({ status: 200 });
 });
+
+test('who asks again without reading ends the connection, so that unread answers cannot fill the memory', async () => {
+  const socket = connect(Number(url.port), '127.0.0.1');
+  let read = 0;
+  socket.on('data', (chunk: Buffer) => (read += chunk.length));
+  socket.on('error', () => undefined);
+  const question = `GET /metrics HTTP/1.1\r\nHost: ${url.host}\r\nAccept: application/openmetrics-text\r\n\r\n`;
+  socket.write(question.repeat(500));
+  await once(socket, 'close');
+  expect(read).toBeLessThanOrEqual(5e6);
+  expect((await ask('/healthz')).status).toBe(200);
+});
+
+test('a connection is kept for who reads each answer before the next question', async () => {
+  const socket = connect(Number(url.port), '127.0.0.1').setEncoding('utf8');
+  onTestFinished(() => void socket.destroy());
+  for (let question = 0; question < 20; question++) {
+    socket.write(`GET /healthz HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`);
+    let answer = '';
+    while (!answer.endsWith('\r\n\r\nok\n')) answer += (await once(socket, 'data'))[0];
+  }
+});

@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ServiceManagerOptions, serviceManager, watchdogInterval } from '../../../cli/health/service-manager.ts';
+import { canRunOut, withoutDescriptors } from '../no-descriptors.ts';
 import { temporaryFolder } from '../run.ts';
 
 const PATH = process.env['PATH'];
 const missing = ['systemd-notify', 'perl'].filter((program) => spawnSync(program, ['--version']).error !== undefined);
 if (missing.length > 0) console.log(`not tried on a real datagram socket: ${missing.join(' and ')} is not here`);
+
+if (!canRunOut) console.log('not tried without file descriptors: prlimit is not here');
 
 function managed(environment: ServiceManagerOptions['environment'], program?: string) {
   const warnings: object[] = [];
@@ -107,4 +110,11 @@ test.each<[environment: Record<string, string>, interval: number | null]>([
   [{ WATCHDOG_USEC: 'soon' }, null],
 ])('the watchdog of %j', (environment, interval) => {
   expect(watchdogInterval(environment, { pid: 10, ppid: 9 })).toBe(interval);
+});
+
+test.runIf(canRunOut)('where no file can be opened the gateway lives on, and what comes later is said', async () => {
+  const { manager, warnings } = managed({ NOTIFY_SOCKET: '/nowhere', PATH }, 'true');
+  await withoutDescriptors(() => manager.stopping());
+  expect(warnings).toEqual([expect.objectContaining({ why: 'true cannot be run (EMFILE)' })]);
+  await manager.stopping();
 });

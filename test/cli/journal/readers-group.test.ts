@@ -82,12 +82,25 @@ test.runIf(isRoot)(
   },
 );
 
-test('a second start on the folder is refused, and takes nothing from the readers', async () => {
+test.each([
+  ['the folder alone', [], /another gateway \(process \d+\) already writes to/],
+  ['its policy', ['--policy', '/dev/null'], /--policy: \/dev\/null is not a folder/],
+  ['its witness', ['--journal-witness', '/dev/null/head.json'], /--journal-witness: /],
+])('a second start with trouble with %s is refused, and takes nothing from the readers', async (_what, more, says) => {
   await gateway('--journal-group', String(group));
-  const { code, errors } = await run('gateway', ...flags);
-  expect(errors).toMatch(/another gateway \(process \d+\) already writes to/);
+  const { code, errors } = await run('gateway', ...flags, ...more);
+  expect(errors).toMatch(says);
   expect(code).toBe(1);
   expect(await mode(data)).toBe('710');
+});
+
+test('what a killed gateway left open stays closed where the next start fails', async () => {
+  const running = await gateway('--journal-group', String(group));
+  running.stop();
+  await running.exit;
+  await chmod(data, 0o710);
+  expect((await run('gateway', ...flags, '--policy', '/dev/null')).code).toBe(1);
+  expect(await mode(data)).toBe('700');
 });
 
 test('without the flag the next start closes it again', async () => {

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { testNotification } from '../../../../cli/gateway/notify/notification.ts';
 import { notifyProgram } from '../../../../cli/gateway/notify/notify-program.ts';
+import { canRunOut, withoutDescriptors } from '../../no-descriptors.ts';
 import { temporaryFolder } from '../../run.ts';
+
+if (!canRunOut) console.log('not tried without file descriptors: prlimit is not here');
 
 const from = { cluster: 'prod', context: 'prod', host: 'srv', user: 'local:ada', dataFolder: '/data' };
 const notification = testNotification(from);
@@ -122,4 +125,10 @@ it('is ended when the gateway stops', async () => {
   stop.abort();
   expect(await ended).toMatchObject({ isSent: false, why: 'it was ended by SIGTERM' });
   expect(isAlive(await kept('own'))).toBe(false);
+});
+
+it.runIf(canRunOut)('where no file can be opened it is not sent, and the gateway lives on', async () => {
+  const channel = notifyProgram({ program: '/bin/true', args: [], timeLimit: 60_000, environment: {} });
+  const sent = await withoutDescriptors(() => channel.send(notification, new AbortController().signal));
+  expect(sent).toMatchObject({ isSent: false, why: expect.stringContaining('EMFILE') });
 });
