@@ -116,7 +116,7 @@ describe.runIf(process.platform === 'linux')('who decides at the program as it i
           [
             'another user that no folder keeps out',
             STRANGER,
-            `local:uid ${STRANGER}`,
+            `local:uid:${STRANGER}`,
             { SUDO_USER: 'root' },
             { sudoUser: 'root' },
           ],
@@ -153,7 +153,7 @@ describe.runIf(process.platform === 'linux')('who decides at the program as it i
       const [{ auditId } = { auditId: '' }] = await streams();
       expect(await gatehouse(person, ['end', auditId, '--reason', 'lunch'], environment)).toMatchObject({ code: 0 });
       const { stdout, stderr } = await watch.done;
-      expect(stdout + stderr).toMatch(/this stream was ended by local:[\w ]+: lunch/);
+      expect(stdout + stderr).toMatch(/this stream was ended by local:[\w:]+: lunch/);
       expect(stdout + stderr).not.toContain('alice');
       const isEnd = (record: JournalRecord) => record.type === 'finished' && record.auditId === auditId;
       await expect.poll(async () => (await records()).find(isEnd)).toMatchObject({ endedBy: author });

@@ -6,24 +6,32 @@ import type { DocumentPath, ParsedPolicy } from '../document/parse-policy.ts';
 import type { Dimensions } from '../document/policy-document.ts';
 import { judgeResource } from '../match/judge-resource.ts';
 import type { ResourceParts } from '../match/resource-pattern.ts';
-import { locatedClusters, locatedIdentities, locatedTexts } from './located.ts';
+import { type Located, locatedClusters, locatedIdentities, locatedTexts } from './located.ts';
 import { NEVER_MATCHES } from './never-matches.ts';
 import type { SeenCluster, Surroundings } from './surroundings.ts';
 
-/** Takes what is found, in the order of the document. */
-type Say = (path: DocumentPath, message: string) => void;
+/**
+ * Takes what is found, in the order of the document.
+ * @param once what it comes from, where the same would be said at many places; the first of them says it for all.
+ */
+type Say = (path: DocumentPath, message: string, once?: string) => void;
 
 /** More than anybody looks at. */
 const ENOUGH = 100;
+/** Of the clusters of one list, so many are named. */
+const NAMES_AT_MOST = 5;
 
 /** What of a document can match nothing where the gateway runs, though it may elsewhere. */
 export function unmatchedHere(policy: ParsedPolicy, around: Surroundings): PolicyWarning[] {
   const { metadata, spec } = policy.document;
   const found = new Map<string, PolicyWarning>();
+  const told = new Set<string>();
   spec.rules.forEach((rule, index) => {
     if (found.size >= ENOUGH) return;
     const { not = [], actsAs: _, ...match } = rule.match;
-    const say: Say = (path, message) => {
+    const say: Say = (path, message, once) => {
+      if (once !== undefined && told.has(once)) return;
+      if (once !== undefined) told.add(once);
       const problem = policy.problem(path, NEVER_MATCHES, visible(message));
       const key = `${problem.line}:${problem.column} ${problem.message}`;
       if (!found.has(key)) found.set(key, { ...problem, rule: `${metadata.name}/${rule.id}` });
@@ -89,16 +97,23 @@ function sayClusters(
   const wantedNames = connected.length === 0 ? [] : (found.block.names ?? []);
   const names = locatedTexts(policy, wantedNames, [...found.path, 'names']);
   const matched = names.filter(({ text }) => known.some(compileGlobs([text])));
-  for (const { text, path: place } of names) {
+  const elsewhere: Located[] = [];
+  for (const located of names) {
+    const { text, path: place } = located;
     if (matched.some((one) => one.text === text)) continue;
     const slug = clusters.find((one) => one.slug === text)?.name;
     // Who names the other one too has not misspelt it: prod-1 and prod-2.
     const others = known.filter((name) => !matched.some((one) => one.text === name));
     const near = matched.length === 0 ? nearMiss(text, others) : nearMiss(text, others, 1);
     const meant = text.includes('*') ? null : (slug ?? near);
-    if (matched.length > 0 && meant === null) continue;
-    const hint = meant === null ? `connected: ${connected.join(', ')}` : `did you mean ${meant}?`;
-    say(place, `no cluster here is called "${text}", so this matches nothing; ${hint}`);
+    if (meant === null) elsewhere.push(located);
+    else say(place, `no cluster here is called "${text}", so this matches nothing; did you mean ${meant}?`);
+  }
+  // A folder that many gateways share has a list for each of them.
+  const [first] = elsewhere;
+  if (matched.length === 0 && first !== undefined) {
+    const called = oneOf(elsewhere.map(({ text }) => `"${text}"`));
+    say(first.path, `no cluster here is called ${called}, so this matches nothing; connected: ${connected.join(', ')}`);
   }
   for (const [key, value] of Object.entries(found.block.labels ?? {})) {
     const place = [...found.path, 'labels', key];
@@ -192,11 +207,20 @@ function sayForeign(
     near !== null
       ? `; did you mean ${written(near, group)}?`
       : there.length === 0
-        ? `; it has no group ${group}`
+        ? `; it has no group ${group}, so nothing of that group matches`
         : `; of ${group} it has ${there.filter((one) => !one.includes('/')).join(', ')}`;
   const where = clusters.length === 1 ? `the cluster ${clusters[0]?.name}` : 'no connected cluster';
   const has = clusters.length === 1 ? 'does not have it' : 'has it';
-  say(path, `"${text}" matches nothing: ${where} ${has}${hint}`);
+  const isWholeGroup = near === null && there.length === 0;
+  const once = isWholeGroup ? `${group} ${clusters.map(({ slug }) => slug).join(' ')}` : undefined;
+  say(path, `"${text}" matches nothing: ${where} ${has}${hint}`, once);
+}
+
+/** `"a", "b" or "c"`. */
+function oneOf(texts: readonly string[]): string {
+  const shown = texts.slice(0, NAMES_AT_MOST);
+  if (texts.length > shown.length) return `${shown.join(', ')} or ${texts.length - shown.length} more`;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
 }
 
 function isServed({ resource, subresource }: ResourceParts, resources: ReadonlySet<string>): boolean {

@@ -6,8 +6,15 @@ export type Impossible = string | null;
 
 /** A DNS label (RFC 1123), as every namespace is called (apimachinery `IsDNS1123Label`). */
 const LABEL = 63;
-/** Names that are no DNS names: RBAC's are any segment of a path, an address has colons, and so has a bundle of a signer. */
-const OTHER_NAMES: ReadonlySet<string> = new Set(['ipaddresses', 'clustertrustbundles']);
+/**
+ * Names that are no DNS names: RBAC's are any segment of a path, an address has colons, and so has a bundle of a signer.
+ * A certificate request is called as its client likes (`node-csr-` and base64, by old kubelets), and nobody looks at the
+ * names of disruption budgets and of the core group's events (Kubernetes 1.36.3).
+ */
+const OTHER_NAMES: ReadonlySet<string> = new Set([
+  ...['ipaddresses', 'clustertrustbundles'],
+  ...['certificatesigningrequests', 'poddisruptionbudgets', 'events'],
+]);
 
 /** A namespace, or a pattern for one; the empty text is what has none. */
 export function judgeNamespace(pattern: string): Impossible {

@@ -47,6 +47,13 @@ describe('what a rule can match nothing of where the gateway runs', () => {
     ],
     ['clusters: {names: [staging]}', HEADLESS, 'connected: prod-eu'],
     ['clusters: {names: ["staging-*"]}', HEADLESS, 'connected: prod-eu'],
+    // A folder that many gateways share names the clusters of the others: one line, not one for each name.
+    [
+      'clusters: {names: [staging, qa, demo]}',
+      HEADLESS,
+      'no cluster here is called "staging", "qa" or "demo", so this matches nothing; connected: prod-eu',
+    ],
+    ['clusters: {names: [a, b, c, d, e, f, g]}', HEADLESS, 'called "a", "b", "c", "d", "e" or 2 more, so'],
     ['clusters: {names: [prod-eu, prod-su]}', HEADLESS, 'did you mean prod-us?'],
     ['not: {clusters: {names: [prod-ue]}}', HEADLESS, 'did you mean prod-eu?'],
     ['clusters: {labels: {environment: production}}', HEADLESS, 'clusters have no labels here; use names'],
@@ -118,6 +125,20 @@ describe('what a rule can match nothing of where the gateway runs', () => {
     );
     expect(policyWarnings(parsePolicyFile('p.yaml', text).policies, HEADLESS)).toMatchObject([
       { file: 'p.yaml', line: 6, rule: 'p/one', code: 'never-matches' },
+    ]);
+  });
+
+  it('tells of a group that is not installed once, by the first rule that names it', () => {
+    const rules = [
+      '  - {id: one, effect: allow, match: {resources: [pumps.example.com, widgets.example.com, "*.example.com/*"]}}',
+      '  - {id: two, effect: deny, match: {resources: ["*"], not: {resources: [widgets.example.com/status]}}}',
+      '  - {id: three, effect: allow, match: {resources: [things.example.org]}}',
+      '',
+    ].join('\n');
+    const around = serving({ 'example.com': [], 'example.org': [] });
+    expect(policyWarnings(parsePolicyFile('p.yaml', document(rules)).policies, around)).toMatchObject([
+      { rule: 'p/one', message: expect.stringContaining('no group example.com, so nothing of that group matches') },
+      { rule: 'p/three', message: expect.stringContaining('no group example.org') },
     ]);
   });
 

@@ -178,6 +178,8 @@ const RIGHT: readonly string[] = [
   'resources: [resourceclaims.resource.k8s.io/status, devicetaintrules.resource.k8s.io]',
   'resources: [ipaddresses.networking.k8s.io], names: ["2001:db8::1"]',
   'resources: [clusterroles.rbac.authorization.k8s.io], names: ["My Role", "system:node"]',
+  'resources: [certificatesigningrequests.certificates.k8s.io/approval], names: [node-csr-c69HXe7a_YcqkS]',
+  'resources: [poddisruptionbudgets.policy, events], names: [Shop_Web]',
   'names: [Anything_Goes]',
   'resources: [widgets.example.com], names: [Some_Name]',
   'resources: [services/proxy], names: ["https:web:8443"]',
