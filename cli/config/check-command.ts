@@ -170,7 +170,7 @@ async function placesOfOthers(words: readonly string[], context: CommandContext)
     await refuseForeignPlaces(
       {
         dataFolder: data,
-        policyFolder: values.policy === undefined ? join(data, 'policy') : resolve(values.policy),
+        policyFolder: policyFolder(values.policy, data),
         writeKubeconfig: kubeconfig === undefined ? join(data, 'client.yaml') : resolve(kubeconfig),
         journalWitness: witness === undefined ? null : resolve(witness),
       },
