@@ -43,7 +43,7 @@ describe('SIGHUP', () => {
     const { program, said } = daemon();
     await expect.poll(() => said('gateway ready at')).toBe(true);
     program.kill('SIGHUP');
-    await expect.poll(() => said('"msg":"reloaded"')).toBe(true);
+    await expect.poll(() => said('"event":"reloaded"')).toBe(true);
     program.kill('SIGTERM');
     expect(await once(program, 'exit')).toEqual([0, null]);
     expect(existsSync(client)).toBe(false);
@@ -57,7 +57,7 @@ describe('SIGHUP', () => {
     });
     await expect.poll(() => shown).toContain('gateway ready at');
     process.kill(terminal.pid, 'SIGHUP');
-    await expect.poll(() => shown).toContain('"msg":"reloaded"');
+    await expect.poll(() => shown).toContain('reloaded: ');
     const journal = join(folder, 'data', 'journal', 'journal-000001.ndjson');
     expect(await readFile(journal, 'utf8')).not.toContain('"stopped"');
     // Closes its own side: the kernel tells those on the other.
