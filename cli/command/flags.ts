@@ -42,6 +42,13 @@ export function borrowed(flags: Flags): Flags {
   return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, borrow(flag)]));
 }
 
+/** Flags of the gateway at another command, which the environment and the config file may say there too. */
+export function settings<const Gateway extends Flags>(flags: Gateway): Gateway {
+  return Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [name, { ...flag, isSetting: true }]),
+  ) as Gateway;
+}
+
 type ReadFlags<Options extends Flags> = ReturnType<
   typeof parseArgs<{ args: string[]; options: Options; allowPositionals: boolean; strict: true }>
 >;

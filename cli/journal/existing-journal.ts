@@ -45,7 +45,7 @@ async function whoMay(folder: string, error: unknown): Promise<string> {
   if (code !== 'EACCES' && code !== 'EPERM') return '';
   const owner = (await foreignOwner(folder)) ?? (await foreignOwner(dirname(folder)));
   const group = 'as one of the group that "gatehouse gateway --journal-group" names';
-  if (owner === null) return `; read it ${group}`;
+  if (owner === null) return `; read it as the user of the gateway, or ${group}`;
   return `; it belongs to ${userInWords(owner)}: run this as that user (${asUser(owner)} …), or ${group}`;
 }
 

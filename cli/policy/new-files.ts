@@ -1,6 +1,5 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { diskErrorInWords } from '../../proxy/disk-error.ts';
+import { dirname, join } from 'node:path';
 import { CommandError, exitCodes } from '../command/exit-codes.ts';
 
 /**
@@ -40,15 +39,31 @@ the documents`.replaceAll('\n', ' '),
 /** The policy files of a folder, which is made where it is missing. */
 async function madeOrFound(folder: string): Promise<string[]> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o755 });
+    await makeFolder(folder);
     return (await readdir(folder)).filter((name) => /\.ya?ml$/i.test(name) && !name.startsWith('.')).sort();
   } catch (error) {
     throw cannotBeWritten(folder, error);
   }
 }
 
+/** One after the other: Node's own `recursive` never ends where the kernel takes no folder, below /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o755 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT') throw error;
+    await makeFolder(dirname(folder));
+    await mkdir(folder, { mode: 0o755 });
+  }
+}
+
 function cannotBeWritten(folder: string, cause: unknown): CommandError {
-  return new CommandError(exitCodes.failed, `nothing was written into ${folder}: ${diskErrorInWords(cause)}`, {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  // Node's text for people stands between the code and the system call: "EACCES: permission denied, mkdir '…'".
+  const why = code === undefined ? message : `${message.slice(code.length + 2).split(',')[0]} (${code})`;
+  return new CommandError(exitCodes.failed, `nothing was written into ${folder}: ${why}; name another folder`, {
     cause,
   });
 }

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { verifyJournal } from '../../proxy/journal/verify-journal.ts';
 import { FIRST_POLICY, NEW_SINCE_FIRST } from '../proxy/policy/upgrade/first-policy.ts';
 import { kubeconfigToNowhere } from './nowhere.ts';
-import { run, start, temporaryFolder } from './run.ts';
+import { complaints, run, start, temporaryFolder } from './run.ts';
 
 let data = '';
 let flags: string[] = [];
@@ -17,12 +17,6 @@ beforeEach(async () => {
   const own = await kubeconfigToNowhere(folder);
   flags = ['--kubeconfig', own, '--write-kubeconfig', kubeconfig, '--data', data];
 });
-
-/** What its log warns of, but for the cluster that nobody answers for. */
-function complaints(lines: readonly string[]) {
-  const entries = lines.map((line) => JSON.parse(line) as { level: string; event: string; msg: string });
-  return entries.filter(({ level, event }) => ['warn', 'error'].includes(level) && event !== 'cluster-unreachable');
-}
 
 function gateway(...more: string[]) {
   const running = start('gateway', ...flags, ...more);

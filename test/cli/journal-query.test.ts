@@ -251,7 +251,7 @@ describe('journal query', () => {
     [['--outcome', 'denied'], /--outcome takes allow, deny, requireApproval, refused, not "denied"/],
     [['--type', 'requests'], /--type takes request, approval, own-read, refused, gateway, not "requests"/],
     [['--status', '42'], /--status takes a status such as 404/],
-    [['--output', 'yaml'], /--output takes text, ndjson, json, records, not "yaml"/],
+    [['--output', 'yaml'], /--output takes text, ndjson, json or records, not "yaml"/],
     [['--output', 'text', '--json'], /--json and --output text exclude each other/],
     [['--limit', '0'], /--limit takes a whole number of at least 1/],
     [['--cluster', ''], /--cluster is empty/],

@@ -87,7 +87,7 @@ describe('of a gateway that lives', () => {
     const ready = both.filter(({ out }) => out.length > 0);
     expect(ready).toHaveLength(1);
     const kubeconfig = await readFile(client, 'utf8');
-    expect(kubeconfig).toContain(ready[0]?.out[0]?.split(' ').at(-1));
+    expect(kubeconfig).toContain(ready[0]?.out[0]?.split(' ')[4]);
     expect((await files()).map(([name]) => name)).toEqual(NAMES);
   });
 

@@ -90,6 +90,12 @@ describe('it never writes over anything', () => {
     expect(errors).not.toContain('\n    at ');
   });
 
+  test.skipIf(process.platform !== 'linux')('a place where no folder can be made is named', async () => {
+    const { code, errors } = await run('policy', 'init', 'ci', '/proc/policy');
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^gatehouse: nothing was written into \/proc\/policy: .*\(ENOENT\); name another folder$/);
+  });
+
   test.skipIf(process.getuid?.() === 0)('a folder that may not be written is named', async () => {
     const folder = join(await temporaryFolder(), 'policy');
     await mkdir(folder);

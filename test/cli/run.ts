@@ -96,3 +96,9 @@ export async function runWith(environment: Readonly<Record<string, string>>, ...
 export async function finished({ exit, out, errors }: ReturnType<typeof start>) {
   return { code: await exit, out: out.join('\n'), errors: errors.join('\n') };
 }
+
+/** What a gateway's log complains of, but for its cluster: in these tests there is none. */
+export function complaints(lines: readonly string[]) {
+  const entries = lines.map((line) => JSON.parse(line) as { level: string; event: string; [field: string]: unknown });
+  return entries.filter(({ level, event }) => ['warn', 'error'].includes(level) && event !== 'cluster-unreachable');
+}

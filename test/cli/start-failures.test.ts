@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { FIRST_POLICY } from '../proxy/policy/upgrade/first-policy.ts';
 import { kubeconfigToNowhere } from './nowhere.ts';
-import { home, run, start, temporaryFolder } from './run.ts';
+import { complaints, home, run, start, temporaryFolder } from './run.ts';
 
 /** Mounts file systems and gives files to others. */
 const isRoot = process.geteuid?.() === 0;
@@ -53,7 +53,7 @@ interface Way {
 
 const words = ({ data = join(folder, 'data'), client = join(folder, 'client.yaml'), more = [] }: Way = {}) => [
   'gateway',
-  ...['--kubeconfig', own, '--data', data, '--write-kubeconfig', client, '--listen', '127.0.0.1:0'],
+  ...['--kubeconfig', own, '--data', data, '--write-kubeconfig', client],
   ...more,
 ];
 
@@ -71,11 +71,10 @@ async function failure(way: Way): Promise<{ readonly code: number; readonly sent
 async function startsAfterAll(way: Way): Promise<void> {
   const running = start(...words(way));
   await running.printed('ready');
-  const told = running.errors.map((line) => JSON.parse(line) as { level: number; msg: string });
   running.stop();
   expect(await running.exit).toBe(0);
-  expect(told.filter(({ level }) => level > 30)).toEqual([]);
-  expect(told.map(({ msg }) => msg)).toContain('policy loaded');
+  expect(complaints(running.errors)).toEqual([]);
+  expect(running.errors.map((line) => JSON.parse(line).event)).toContain('policy-loaded');
   expect((await run('journal', 'verify', '--data', way.data ?? join(folder, 'data'))).code).toBe(0);
 }
 

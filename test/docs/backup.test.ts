@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { usualWitness } from '../../cli/journal/journal-witness.ts';
 import { openJournal } from '../../proxy/journal/open-journal.ts';
 import { kubeconfigToNowhere } from '../cli/nowhere.ts';
-import { home, run, start, temporaryFolder } from '../cli/run.ts';
+import { complaints, home, run, start, temporaryFolder } from '../cli/run.ts';
 import { decided, publicKey, signingKey, silentLog } from '../proxy/journal/entries.ts';
 import { read, section } from './documents.ts';
 
@@ -47,8 +47,6 @@ async function gateway(at: string) {
 }
 
 /** What a gateway had to say at its start beyond that it started. */
-const told = (errors: readonly string[]) => errors.map((line) => JSON.parse(line)).filter(({ level }) => level > 30);
-
 const verify = (at: string, ...more: string[]) => run('journal', 'verify', '--data', at, ...more);
 const KEPT = [
   'accepted-policy.json',
@@ -84,7 +82,7 @@ describe.runIf(hasGnuTar)('the recipe for a backup, word for word, while the gat
     });
 
     const again = await gateway(restored);
-    expect(told(again.running.errors)).toEqual([]);
+    expect(complaints(again.running.errors)).toEqual([]);
     expect((await run('policy', 'pending', '--data', restored)).code).toBe(0);
     await again.stop();
     expect(await verify(restored, '--public-key', copy)).toMatchObject({ code: 0 });
@@ -104,7 +102,7 @@ describe.runIf(hasGnuTar)('the recipe for a backup, word for word, while the gat
       ),
     });
     const { running } = await gateway(data);
-    expect(told(running.errors)).toEqual([
+    expect(complaints(running.errors)).toEqual([
       expect.objectContaining({ detail: expect.stringMatching(/^records? .* missing at the end/) }),
     ]);
   });

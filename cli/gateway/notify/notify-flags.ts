@@ -4,7 +4,6 @@ import type { Flags } from '../../command/flags.ts';
 export const NOTIFY_FLAGS = {
   'notify-command': {
     type: 'string',
-    isSetting: true,
     value: "'FILE ARGS'",
     kind: 'command',
     says: `a program that is started for each request that waits, is decided or ends, and for a change of the policy that
@@ -12,28 +11,24 @@ waits: it gets a JSON object on its standard input. No shell reads the line; quo
   },
   'notify-webhook': {
     type: 'string',
-    isSetting: true,
     value: 'URL',
     kind: 'url',
     says: 'an address that gets the same by POST, signed as Standard Webhooks says; https, or http on this machine',
   },
   'notify-secret-file': {
     type: 'string',
-    isSetting: true,
     value: 'FILE',
     kind: 'file',
     says: 'the key of that signature, as whsec_ and base64; a file that nobody else can read',
   },
   'notify-ca-file': {
     type: 'string',
-    isSetting: true,
     value: 'FILE',
     kind: 'file',
     says: "the authorities, in PEM, that alone may sign the webhook's certificate (default: those that Node knows)",
   },
   'notify-timeout': {
     type: 'string',
-    isSetting: true,
     value: 'SECONDS',
     kind: 'number',
     default: '10',

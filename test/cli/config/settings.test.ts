@@ -311,7 +311,7 @@ describe('gatehouse config check', () => {
   test('needs no flag, and takes those of a gateway', async () => {
     const { out } = await run('config', 'check', '--help');
     expect(out.replaceAll(/\n */g, ' ')).toMatch(
-      /^Usage: gatehouse config check \[FILE\] \[--config FILE\] .*\[FLAGS OF GATEWAY\]/,
+      /^Usage: gatehouse config check \[FILE\] \[--output text\|json\] \[--config FILE\] \[FLAGS OF GATEWAY\]/,
     );
     expect(out).not.toContain('--kubeconfig');
   });

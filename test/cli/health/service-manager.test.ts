@@ -72,7 +72,7 @@ describe('what cannot be said is said once in the log, and stops nothing', () =>
     manager.ready('ready');
     manager.status('still');
     await manager.stopping();
-    expect(warnings).toEqual([{ program, why: expect.stringMatching(why) }]);
+    expect(warnings).toEqual([{ event: 'service-manager-untold', program, why: expect.stringMatching(why) }]);
   });
 });
 

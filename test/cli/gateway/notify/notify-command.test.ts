@@ -159,8 +159,8 @@ it('a gateway checks the same before it makes anything', async () => {
   const flags = ['--kubeconfig', kubeconfig, '--write-kubeconfig', join(folder, 'c.yaml'), '--data', data];
   for (const [wrong, says] of [
     [['--notify-webhook', 'http://example.com/'], /use https for example\.com/],
-    [['--log-level', 'loud'], /--log-level takes debug, info, warn, error, not "loud"/],
-    [['--log-format', 'xml'], /--log-format takes text, json, not "xml"/],
+    [['--log-level', 'loud'], /--log-level takes debug, info, warn or error, not "loud"/],
+    [['--log-format', 'xml'], /--log-format takes text or json, not "xml"/],
   ] as const) {
     const { code, errors } = await run('gateway', ...flags, ...wrong);
     expect({ code, errors }).toMatchObject({ code: 2, errors: expect.stringMatching(says) });
