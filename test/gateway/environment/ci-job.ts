@@ -20,13 +20,20 @@ export const SHELLS = ['dash', 'sh', 'bash', 'bash -euo pipefail'].filter((words
   return isThere;
 });
 
+/** How long the recipe waits. */
+const WAIT = '--wait 60 ';
+if (!RECIPE.includes(WAIT)) throw new Error('the recipe waits otherwise');
+
 /** A job's folder, with what a CI system prepares around it. */
 export interface CiJob {
   readonly folder: string;
   /** The folder for temporary files, in which nothing is to be left. */
   readonly temporary: string;
-  /** Starts the recipe; with other commands in the place of its own where they are given. */
-  start(shell: string, commands?: string): RunningJob;
+  /**
+   * Starts the recipe; with other commands in the place of its own where they are given.
+   * @param wait seconds in which the gateway has to be ready; as the recipe says where left out.
+   */
+  start(shell: string, commands?: string, wait?: number): RunningJob;
   /** Starts `gatehouse` in the folder. */
   gatehouse(...words: string[]): RunningJob;
 }
@@ -61,10 +68,10 @@ export async function ciJob(kubeconfig: string): Promise<CiJob> {
   return {
     folder,
     temporary,
-    start(words, commands) {
+    start(words, commands, wait) {
       const [shell = '', ...flags] = words.split(' ');
       const script = commands === undefined ? RECIPE : RECIPE.replace(OWN_COMMANDS, () => `${commands}\n`);
-      return run(shell, [...flags, '-c', script]);
+      return run(shell, [...flags, '-c', wait === undefined ? script : script.replace(WAIT, `--wait ${wait} `)]);
     },
     gatehouse: (...words) => run('node', [join(repository, 'scripts/gatehouse.mjs'), ...words]),
   };

@@ -71,7 +71,7 @@ export function describeCiRecipe(startCluster: () => Promise<TestedCluster>): vo
       ],
       ['a variable that is not set', 'echo "$nothing_of_the_kind"', 2, /nothing_of_the_kind/],
       ['a gateway that was killed', 'kill -9 "$gateway"\nwait "$gateway" || true', 137, /.*/s],
-      ['a journal that was taken away', 'rm -r "$work/data/journal"', 1, /NOT VERIFIED/],
+      ['a journal that was taken away', 'rm -r "$work/data/journal"', 1, /data\/journal/],
       ['the signal by which jobs are cancelled', 'kill -TERM $$\nsleep 60', 143, /^$/],
       ['Ctrl-C', 'kill -INT $$\nsleep 60', 130, /^$/],
     ])(
@@ -84,7 +84,7 @@ export function describeCiRecipe(startCluster: () => Promise<TestedCluster>): vo
         const expected = what.startsWith('a variable') ? expect.toBeOneOf([1, 2, 127]) : status;
         expect(ended).toMatchObject({ status: expected, errors: expect.stringMatching(errors) });
         expect(ended.out).not.toContain('not reached');
-        if (status !== 1 || !what.startsWith('a journal')) expect(ended.out).toContain('is whole and unchanged');
+        expect(ended.out).toContain(what.startsWith('a journal') ? 'NOT VERIFIED' : 'is whole and unchanged');
         expect(isAlive(Number(await readFile(noted, 'utf8')))).toBe(false);
         expect(await leftOf(job)).toEqual([]);
       },
@@ -103,7 +103,8 @@ export function describeCiRecipe(startCluster: () => Promise<TestedCluster>): vo
       const job = await ciJob(isKubeconfig ? `${kubeconfig}.broken` : kubeconfig);
       await job.gatehouse('policy', 'init', 'ci', 'policy').ended;
       await spoil(job);
-      const ended = await job.start('sh', 'kubectl get pods -n ci-recipe\necho it ran').ended;
+      // What is wrong now may be right within the minute of the document; nobody sets it right here.
+      const ended = await job.start('sh', 'kubectl get pods -n ci-recipe\necho it ran', 2).ended;
       expect(ended).toMatchObject({ status: 1, errors: expect.stringMatching(errors) });
       expect(ended.out).not.toContain('it ran');
       expect(ended.errors).not.toMatch(/^\s+at /m);
