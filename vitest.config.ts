@@ -15,6 +15,8 @@ const exclude = [...configDefaults.exclude, long];
 
 export default defineConfig({
   test: {
+    // One fewer than there are cores would leave one of CI's two idle: many tests wait for programs and timers.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
