@@ -282,6 +282,8 @@ describe('what can be wrong with a journal does not hide the rest of it', () => 
     const journal = await openTestJournal(join(data, 'journal'), {
       ...{ fileBytes: 20_000, retention: { days: 30, bytes: 150_000 } },
     });
+    // From the first look on there is something to find.
+    await journal.append(decided({ auditId: 'first' }), { durable: true });
     let writing = true;
     const writer = (async () => {
       for (let index = 0; writing; index += 1) {
@@ -301,18 +303,12 @@ describe('what can be wrong with a journal does not hide the rest of it', () => 
           '--data',
           data,
         );
-        expect({ code, errors: errors.replace('gatehouse: the journal has no records yet', '') }).toEqual({
-          code: 0,
-          errors: '',
-        });
-        const numbers =
-          out === ''
-            ? []
-            : out
-                .split('\n')
-                .map((line) => JSON.parse(line))
-                .filter(({ type }) => type === 'decided')
-                .map(({ seq }) => seq);
+        expect({ code, errors }).toEqual({ code: 0, errors: '' });
+        const numbers = out
+          .split('\n')
+          .map((line) => JSON.parse(line))
+          .filter(({ type }) => type === 'decided')
+          .map(({ seq }) => seq);
         expect(numbers).toEqual(numbers.toSorted((a, b) => b - a));
         expect(new Set(numbers).size).toBe(numbers.length);
       }
