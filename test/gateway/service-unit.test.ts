@@ -22,7 +22,7 @@ async function whyNot(): Promise<string | null> {
   return whyNoSystemd();
 }
 
-/** The unit of docs/getting-started.md as it is written, but for its port, under a real systemd. */
+/** The unit of docs/getting-started.md as it is written, but for its ports, under a real systemd. */
 describe.skipIf(reason !== null)('the unit file, under a real systemd', () => {
   let systemd: Systemd | null = null;
   let cluster: TestedCluster;
@@ -38,7 +38,10 @@ describe.skipIf(reason !== null)('the unit file, under a real systemd', () => {
     const kubeconfig = { ...rest, contexts: [{ ...contexts[0], name: 'prod' }], 'current-context': 'prod' };
     const files = {
       kubeconfig: JSON.stringify(kubeconfig),
-      unit: UNIT.replace('127.0.0.1:7443', `127.0.0.1:${await freePort()}`),
+      unit: UNIT.replace('127.0.0.1:7443', `127.0.0.1:${await freePort()}`).replace(
+        '127.0.0.1:9464',
+        `127.0.0.1:${await freePort()}`,
+      ),
       sysusers: fencedBlock(document, 'ini sysusers'),
     };
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
