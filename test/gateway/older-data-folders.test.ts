@@ -114,8 +114,8 @@ describe.each(Object.entries(OLDER))('a data folder of the version with %s', (na
     await running.printed('ready');
 
     const log = running.errors.map((line) => JSON.parse(line));
-    expect(log.filter((level) => level === 'warn' || level === 'error')).toEqual([]);
-    expect(log.some((event) => event === 'policy-behind')).toBe(older.lacksRules);
+    expect(log.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+    expect(log.some(({ event }) => event === 'policy-behind')).toBe(older.lacksRules);
     expect((await run('policy', 'pending', '--data', data)).code).toBe(0);
     expect((await rawRequest(client, 'GET', '/api/v1/namespaces/default/pods', {})).status).toBe(200);
     const secret = await rawRequest(client, 'GET', `${SECRET}/kept-over-upgrades`, { Accept: 'application/json' });
