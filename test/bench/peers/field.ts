@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { parse } from 'yaml';
 import { createCertificateAuthority, issueServerCertificate } from '../../../proxy/access/certificate-authority.ts';
 import { findCommand, programPath, type RunningProcess, runProgram, startProcess } from '../harness/processes.ts';
 import type { Sample } from '../harness/section.ts';
@@ -164,9 +165,9 @@ function portOf({ ready }: RunningProcess): number {
 
 /** Where `openAccess` puts the files beside a kubeconfig of this name. */
 function clientFiles(kubeconfig: string): NonNullable<LoadOrder['tls']> {
-  const text = readFileSync(kubeconfig, 'utf8');
-  const file = (name: string): string =>
-    resolve(dirname(kubeconfig), new RegExp(`${name}: (.*)`).exec(text)?.[1] ?? '');
+  const { clusters, users } = parse(readFileSync(kubeconfig, 'utf8'));
+  const found = { ...clusters[0]?.cluster, ...users[0]?.user };
+  const file = (name: string) => resolve(dirname(kubeconfig), found[name]);
   return { ca: file('certificate-authority'), cert: file('client-certificate'), key: file('client-key') };
 }
 

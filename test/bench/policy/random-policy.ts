@@ -3,7 +3,7 @@ import { Random } from '../../proxy/masking/random.ts';
 
 const VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
 const RESOURCES = [
-  ...['pods', 'pods/log', 'pods/exec', 'services', 'configmaps', 'secrets', 'events', 'nodes', 'serviceaccounts'],
+  ...['pods', 'pods/log', 'pods/exec', 'services', 'configmaps', 'secrets', 'events', 'endpoints', 'serviceaccounts'],
   ...['deployments.apps', 'deployments.apps/scale', 'statefulsets.apps', 'daemonsets.apps', 'replicasets.apps'],
   ...['jobs.batch', 'cronjobs.batch', 'ingresses.networking.k8s.io', 'roles.rbac.authorization.k8s.io'],
   ...['rolebindings.rbac.authorization.k8s.io', 'leases.coordination.k8s.io'],
@@ -32,10 +32,15 @@ export function randomRules(count: number, seed = 1): PlainRule[] {
     effect: random.pick(['allow', 'allow', 'allow', 'allow', 'allow', 'allow', 'requireApproval', 'deny'] as const),
     groups: some(GROUPS, 3),
     verbs: some(VERBS, 4),
-    resources: some(RESOURCES, 3),
+    resources: withOneOfAnyVerb(some(RESOURCES, 3)),
     namespace: `team-${random.below(10)}`,
     actsAs: random.next() < 0.2 ? `robot-${random.below(5)}` : null,
   }));
+}
+
+/** A rule of subresources alone may name verbs that none of them has, and such a rule is refused. */
+function withOneOfAnyVerb(resources: readonly string[]): readonly string[] {
+  return resources.every((resource) => resource.includes('/')) ? [...resources, 'pods'] : resources;
 }
 
 /** The rules as policy documents. A document may hold a thousand. */
