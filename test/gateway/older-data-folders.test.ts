@@ -81,16 +81,9 @@ describe.each(Object.entries(OLDER))('a data folder of the version with %s', (na
       publicKey: join(FIXTURES, name, 'data', 'journal', 'public-key.pem'),
       mask: JSON.parse(await text(folder, 'expected.json')).mask,
     };
-    const verified = await run(
-      'journal',
-      'verify',
-      '--data',
-      data,
-      '--public-key',
-      before.publicKey,
-      '--journal-witness',
-      witness,
-    );
+    const verify = () =>
+      run('journal', 'verify', '--data', data, '--public-key', before.publicKey, '--journal-witness', witness);
+    const verified = await verify();
     expect(verified.code).toBe(older.hasWitness ? 0 : 6);
 
     const client = join(folder, 'client.yaml');
@@ -124,16 +117,7 @@ describe.each(Object.entries(OLDER))('a data folder of the version with %s', (na
 
     const journal = await text(data, 'journal', 'journal-000001.ndjson');
     expect(journal.startsWith(before.journal)).toBe(true);
-    const after = await run(
-      'journal',
-      'verify',
-      '--data',
-      data,
-      '--public-key',
-      before.publicKey,
-      '--journal-witness',
-      witness,
-    );
+    const after = await verify();
     expect(after).toMatchObject({ code: 0, out: expect.stringContaining(' is whole and unchanged\n') });
     expect(await files(join(data, 'policy'))).toEqual(before.policy);
     const keys = ['certificate-authority', 'mask-key', 'journal-key'].map((key) => text(data, `${key}.json`));

@@ -1,39 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { checksOf, isWhole, type Observed, serves, troubleInWords } from '../../../cli/health/checks.ts';
-import type { ClusterReach } from '../../../model/cluster-reach.ts';
-import type { PolicyState } from '../../../model/policy-state.ts';
+import { GOOD_REACH } from '../../proxy/reach/good-reach.ts';
+import { POLICY } from './sources.ts';
 
-const POLICY: PolicyState = {
-  status: 'loaded',
-  folder: '/etc/gatehouse/policy',
-  digest: 'abc',
-  loadedAt: '2026-03-01T10:00:00.000Z',
-  policies: [],
-  problems: [],
-  waiting: null,
-  notices: [],
-  warnings: [],
-};
-const REACH: ClusterReach = {
-  state: 'reachable',
-  trouble: null,
-  problem: null,
-  checkedAt: '2026-03-01T10:00:00.000Z',
-  latency: 12,
-  serverVersion: 'v1.36.3',
-  certificateExpires: null,
-  signIn: { plugin: null, expires: null, due: false, user: 'ana' },
-};
-const GOOD: Observed = { policy: POLICY, journalProblem: null, reach: REACH, isStopping: false };
+const GOOD: Observed = { policy: POLICY, journalProblem: null, reach: GOOD_REACH, isStopping: false };
 const mistake = (line: number) => ({ file: 'a.yaml', line, column: 1, code: 'x', message: 'no such verb' });
 const waiting = { digest: 'def', since: '2026-03-01T10:00:00.000Z', why: 'it opens something', opens: 1 };
 
 test.each<[what: string, change: Partial<Observed>, serves: boolean, isWhole: boolean, code: string]>([
   ['all good', {}, true, true, 'reachable'],
-  ['a slow API server', { reach: { ...REACH, state: 'slow', latency: 1_500 } }, true, true, 'slow'],
+  ['a slow API server', { reach: { ...GOOD_REACH, state: 'slow', latency: 1_500 } }, true, true, 'slow'],
   [
     'a plugin that is due',
-    { reach: { ...REACH, signIn: { ...REACH.signIn, due: true } } },
+    { reach: { ...GOOD_REACH, signIn: { ...GOOD_REACH.signIn, due: true } } },
     true,
     true,
     'credential-due',
@@ -52,14 +31,14 @@ test.each<[what: string, change: Partial<Observed>, serves: boolean, isWhole: bo
   ['a cluster that nobody saw yet', { reach: null }, false, false, 'unknown'],
   [
     'an API server that is away',
-    { reach: { ...REACH, state: 'unreachable', trouble: 'timeout' } },
+    { reach: { ...GOOD_REACH, state: 'unreachable', trouble: 'timeout' } },
     false,
     false,
     'timeout',
   ],
   [
     'a credential that is not taken',
-    { reach: { ...REACH, state: 'sign-in', trouble: 'credential-rejected' } },
+    { reach: { ...GOOD_REACH, state: 'sign-in', trouble: 'credential-rejected' } },
     false,
     false,
     'credential-rejected',
@@ -83,7 +62,7 @@ describe('what is not good is one clause each', () => {
 
   test('in the order of the checks', () => {
     const reach = {
-      ...REACH,
+      ...GOOD_REACH,
       state: 'unreachable',
       trouble: 'refused',
       problem: 'The API server of x is away.',

@@ -2,18 +2,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ClusterReach, ReachLook } from '../../../model/cluster-reach.ts';
 import type { JournalRecord } from '../../../model/journal-record.ts';
 import { ReachWatch } from '../../../proxy/reach/reach-watch.ts';
+import { GOOD_REACH } from './good-reach.ts';
 
-const GOOD: ClusterReach = {
-  state: 'reachable',
-  trouble: null,
-  problem: null,
-  checkedAt: '2026-03-01T10:00:00.000Z',
-  latency: 12,
-  serverVersion: 'v1.36.3',
-  certificateExpires: null,
-  signIn: { plugin: null, expires: null, due: false, user: 'ana' },
-};
-const BAD: ClusterReach = { ...GOOD, state: 'unreachable', trouble: 'refused', problem: 'nothing listens there' };
+const BAD: ClusterReach = { ...GOOD_REACH, state: 'unreachable', trouble: 'refused', problem: 'nothing listens there' };
 
 let found: ClusterReach;
 let looks: Array<[string, ReachLook]>;
@@ -21,7 +12,7 @@ let told: Array<[string, string | null]>;
 let watch: ReachWatch;
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000 });
-  found = GOOD;
+  found = GOOD_REACH;
   looks = [];
   told = [];
   watch = new ReachWatch({
@@ -91,7 +82,7 @@ describe('connected clusters', () => {
     });
     slow.follow(['shop']);
     const both = [slow.lookNow('shop', 'connecting'), slow.lookNow('shop', 'signing-in')];
-    answers[1]?.(GOOD);
+    answers[1]?.(GOOD_REACH);
     answers[0]?.(BAD);
     await Promise.all(both);
     expect(told).toEqual([['shop', 'reachable']]);
